@@ -42,7 +42,8 @@ from bench.script import Action
 from bot import settings as given_settings
 from bot.app import App, Environment, _loop_factory, bootstrap
 from bot.channels.base import Body, Tap, Text, Update
-from bot.conversation.effects import WEB, Effects
+from bot.channels.webchat import WebChat
+from bot.conversation.effects import Effects
 from bot.people.policy.lists.words import fold
 from storage.announcements import announcements
 from storage.announcements.records import AnnouncementRow
@@ -95,7 +96,7 @@ class Bench:
         return Tap(token) if action.kind == "tap" and token else Text(action.what)
 
     async def write(self, chat_id: str, wrote_at: float) -> None:
-        update = Update(WEB, f"u{next(self.numbers)}", chat_id, self.body(chat_id), self.app.environment.now())
+        update = Update(WebChat.name, f"u{next(self.numbers)}", chat_id, self.body(chat_id), self.app.environment.now())
         await self.app.intake.submit([update])
         self.took.append((time.perf_counter() - wrote_at) * 1_000)
         self.free.append(chat_id)
@@ -233,10 +234,11 @@ def prepare(connection: Connection) -> None:
     """A province in which nobody waits yet; 20,000 of its people have a chat."""
     fill(connection, LEARNERS, INSTRUCTORS)
     chats = [
-        {"channel": WEB, "chat_id": f"c{n}", "learner_id": f"l{n}", "away": False, "created_at": 0} for n in range(TOLD)
+        {"channel": WebChat.name, "chat_id": f"c{n}", "learner_id": f"l{n}", "away": False, "created_at": 0}
+        for n in range(TOLD)
     ]
     connection.execute(insert(people_t.identity), chats)
-    empty = {"channel": WEB, "state": "{}", "revision": 0, "out_no": 1, "seen_at": NOW}
+    empty = {"channel": WebChat.name, "state": "{}", "revision": 0, "out_no": 1, "seen_at": NOW}
     connection.execute(
         insert(conversations_t.session),
         [{"learner_id": f"l{n}", "chat_id": f"c{n}", **empty} for n in range(TOLD)],

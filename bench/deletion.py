@@ -26,11 +26,12 @@ from typing import Any
 from sqlalchemy import insert, text
 
 from bench.pairing import CLOCK, _many
-from bot.conversation.office import Office
+from bot.conversation.services import ConversationServices
 from bot.pairing.policy.model import PairingRules
 from bot.pairing.service import Hooks, PairingContext
+from bot.people.policy.permissions import OPERATOR
 from bot.people.pseudonyms import Pseudonyms
-from bot.people.service import OPERATOR, People
+from bot.people.service import People
 from storage.announcements import tables as announcements_t
 from storage.conversations import tables as conversations_t
 from storage.engine import pg_tools, schema
@@ -189,7 +190,7 @@ async def measure(url: str, others: int, times: int, rows: int) -> dict[str, Any
     ids: Iterator[int] = count()
     names = Pseudonyms(b"a key of the bench")
     hooks = Hooks(PairingContext(PairingRules(), CLOCK, lambda: f"x{next(ids)}", names.of))
-    people = People(database, Office(names, hooks), lambda: NOW, lambda: f"x{next(ids)}")
+    people = People(database, ConversationServices(names, hooks), lambda: NOW, lambda: f"x{next(ids)}")
     took = []
     for number in range(times):
         began = time.perf_counter()

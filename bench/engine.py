@@ -59,13 +59,13 @@ def book() -> Book:
 
 def played(shelf: Book, universe: ev.Universe) -> list[tuple[Run, ev.Signal]]:
     """Every session of one pass, with what she does next."""
-    session = flows.start(shelf, Trigger("tam-buoc", name="Lan", channel="web"), universe).session
+    run = flows.start(shelf, Trigger("tam-buoc", name="Lan", channel="web"), universe).run
     found: list[tuple[Run, ev.Signal]] = []
     for kind, what in ACTS:
-        signal: ev.Signal = ev.Tapped(session.seq, what) if kind == "tap" else ev.Typed(what)
-        found.append((session, signal))
-        session = flows.resume(shelf, session, signal, universe).session
-    assert not session.waiting
+        signal: ev.Signal = ev.Tapped(run.seq, what) if kind == "tap" else ev.Typed(what)
+        found.append((run, signal))
+        run = flows.resume(shelf, run, signal, universe).run
+    assert not run.waiting
     return found
 
 
@@ -83,12 +83,12 @@ def main() -> int:
     turns = played(shelf, universe)
 
     def sprints() -> None:
-        for session, signal in turns:
-            flows.resume(shelf, session, signal, universe)
+        for run, signal in turns:
+            flows.resume(shelf, run, signal, universe)
 
     def round_trips() -> None:
-        for session, _ in turns:
-            flows.load(json.loads(json.dumps(flows.dump(session))))
+        for run, _ in turns:
+            flows.load(json.loads(json.dumps(flows.dump(run))))
 
     rounds = [(cpu_us(sprints, len(turns)), cpu_us(round_trips, len(turns))) for _ in range(ROUNDS)]
     ratios = sorted(sprint / trip for sprint, trip in rounds)

@@ -28,15 +28,15 @@ from bot.channels.webchat import WebChat
 from bot.channels.webchat.identity import load_keys
 from bot.channels.webchat.streams import Streams
 from bot.conversation.batch import Conversation
-from bot.conversation.effects import WEB, Effects, unpack_entry
+from bot.conversation.effects import Effects, unpack_entry
+from bot.conversation.handlers import handlers_of
 from bot.conversation.presence import Presence
-from bot.conversation.rooms import rooms_of
 from bot.conversation.understanding import Overheard
 from bot.conversation.warming import warmed
 from bot.delivery.flood import Flood
 from bot.delivery.intake import Intake
+from bot.delivery.owner import ChannelOwner
 from bot.delivery.sender import Senders
-from bot.delivery.telegram_line import TelegramOwner
 from bot.errors import CamtayError, SettingsInvalid, StorageError
 from bot.greeting import LOOPBACK, greeting, refusal
 from bot.health import Health
@@ -59,8 +59,10 @@ from bot.web import server
 from bot.web.access import LocalKey, networks
 from bot.web.door import bounds_for, take_files
 from bot.web.preview import preview_routes
+from bot.workers import Workers
 from flows import LessonInvalid
 from flows.events import Universe
+from flows.saying import joined, said_by, say
 from storage.conversations import web_log
 from storage.engine import schema
 from storage.engine.address import sqlite_path
@@ -78,11 +80,12 @@ log = logging.getLogger(__name__)
 @dataclass(frozen=True, slots=True)
 class Environment:
     """Clock, ids and chance of a whole process; tests hand in their own. `counted_s` is what the machine counts by
-    itself, in seconds, whatever is set."""
+    itself, in seconds, whatever is set; `told` puts a sentence into the language of whoever sits at the terminal."""
 
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     counted_s: Callable[[], float] = lambda: _counted_s()
     new_id: Callable[[], str] = lambda: uuid4().hex
+    told: Callable[[str], str] = str
     tick_s: float = EVERY_S
     failpoint: Callable[[str], None] = lambda _: None
 
@@ -90,33 +93,10 @@ class Environment:
         """The world of one update: the same update throws the same dice, so that a batch can run again."""
         return Universe(self.now(), self.new_id, Random(seed))
 
-
-class Workers:
-    """The loops that run as long as the tutor; `failed` is set when one ends that never should."""
-
-    def __init__(self) -> None:
-        self.failed = asyncio.Event()
-        self._tasks: list[asyncio.Task[None]] = []
-
-    def start(self, work: Coroutine[Any, Any, None]) -> None:
-        """Until the end, when it is cancelled."""
-        self._tasks.append(self.watched(work))
-
-    def watched(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        """For whoever ends it otherwise."""
-        task = asyncio.create_task(work)
-        task.add_done_callback(self._ended)
-        return task
-
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        if not task.cancelled() and task.exception() is not None:
-            log.error("worker ended", exc_info=task.exception())
-            self.failed.set()
-
-    async def end(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+    def tell(self, line: str) -> None:
+        """One line for whoever sits at the terminal."""
+        sys.stdout.write(f"{self.told(line)}\n")
+        sys.stdout.flush()
 
 
 class Outlets:
@@ -126,10 +106,11 @@ class Outlets:
         self.senders, self.webchat, self.wake = senders, webchat, wake
 
     def publish(self, effects: Effects) -> None:
+        """Hand on what one committed batch has to tell: messages to senders, log entries to open pages."""
         self.senders.push(effects.outgoing)
-        if effects.stirred or effects.forgotten:
+        if effects.wakes_others or effects.forgotten:
             self.wake()
-        for chat_id in effects.anew:
+        for chat_id in effects.reset_pages:
             self.webchat.renew(chat_id)
         for chat_id, entries in effects.entries.items():
             self.webchat.publish(chat_id, entries)
@@ -151,7 +132,7 @@ class App:
     ticker: Ticker
     steady: Steady
     officers: OfficerServices
-    telegram: TelegramOwner | None
+    owners: Sequence[ChannelOwner]
     health: Health
     key: LocalKey
     files: int
@@ -171,8 +152,8 @@ async def bootstrap(
     quiet = pairing_clock(settings).quiet
     library = LiveLessons(database, Path(settings.lessons.dir), settings.placeholders, quiet)
     book = await library.open(world.now())
-    officers = OfficerServices(settings, database, world.now, world.new_id, lambda: library.book, rooms_of)
-    conversation = Conversation(database, book, world.universe, quiet, officers.office)
+    officers = OfficerServices(settings, database, world.now, world.new_id, lambda: library.book, handlers_of)
+    conversation = Conversation(database, book, world.universe, quiet, officers.services)
     senders, presence = Senders(), Presence(database, world.now, quiet)
     steady = Steady(database, world.now, world.counted_s)
     webchat = _webchat(settings, world, database, library, files, lambda updates: intake.submit(updates))
@@ -182,10 +163,14 @@ async def bootstrap(
     ticker = Ticker(database, intake.submit, world.now, quiet, beat, tick_s, pairings, steady)
     key = LocalKey(load_keys(data / "web.key", world.new_id)[0])
     submit = Flood(intake.submit).submit
-    telegram = TelegramOwner.of(settings, conversation, submit, presence, senders, world.now, world.failpoint)
-    health = Health(database, library, intake, Writable(database, world.now, world.counted_s), steady, telegram, data)
+    owners = [
+        ChannelOwner(each.provider(), conversation, submit, presence, senders, world.now, world.failpoint)
+        for each in settings.channels.values()
+        if each.is_on
+    ]
+    health = Health(database, library, intake, Writable(database, world.now, world.counted_s), steady, owners, data)
     app = App(
-        settings, world, database, library, conversation, intake, ticker, steady, officers, telegram, health, key,
+        settings, world, database, library, conversation, intake, ticker, steady, officers, owners, health, key,
         files, watch,
     )  # fmt: skip
     port = await _start(stack, app, webchat)
@@ -203,7 +188,7 @@ async def _open(stack: AsyncExitStack, settings: Settings, data: Path) -> tuple[
     try:
         database = open_database(url)
     except ValueError as unknown:
-        raise SettingsInvalid(f"DATABASE_URL: {unknown}") from None
+        raise SettingsInvalid(say("DATABASE_URL: {reason}", reason=said_by(unknown))) from None
     stack.push_async_callback(database.close)
     restoring.finish(data, url)
     is_locked = url.startswith("sqlite")
@@ -225,7 +210,7 @@ def _webchat(
         return [unpack_entry(row) for row in rows]
 
     async def export(chat_id: str, kind: str) -> str | None:
-        return await export_of_chat(database, WEB, chat_id, kind, library.book)
+        return await export_of_chat(database, WebChat.name, chat_id, kind, library.book)
 
     return WebChat(
         submit=submit,
@@ -244,12 +229,12 @@ def _webchat(
 
 async def _start(stack: AsyncExitStack, app: App, webchat: WebChat) -> int:
     """Begin what runs: what begins last ends first. Returns the port of the web page."""
-    telegram, workers = app.telegram, app.workers
-    if telegram is not None:
-        stack.push_async_callback(_close, telegram)
+    workers = app.workers
+    for owner in app.owners:
+        stack.push_async_callback(_close, owner)
     stack.push_async_callback(workers.end)
     stack.push_async_callback(_drain, app.intake, workers.watched(app.intake.run()))
-    routes = [*(telegram.routes() if telegram else ()), *_previews(app)]
+    routes = [*(route for owner in app.owners for route in owner.routes()), *_previews(app)]
     web, proxies = app.settings.web, networks(app.settings.web.proxies)
     pages = server.create_app(webchat, app.health.tell, routes, proxies, app.key)
     runner = await server.start(pages, web.host, web.port, bounds_for(app.files), proxies)
@@ -257,15 +242,15 @@ async def _start(stack: AsyncExitStack, app: App, webchat: WebChat) -> int:
     workers.start(app.ticker.run())
     for work in (*_announcements(app), *_lessons(app)):
         workers.start(work)
-    if telegram is not None:
-        stack.callback(telegram.stop)
-        workers.start(telegram.run())
+    for owner in app.owners:
+        stack.callback(owner.stop)
+        workers.start(owner.run())
     return int(runner.addresses[0][1])
 
 
-async def _close(telegram: TelegramOwner) -> None:
+async def _close(owner: ChannelOwner) -> None:
     with suppress(StorageError):
-        await telegram.close(SEND_PATIENCE_S)
+        await owner.close(SEND_PATIENCE_S)
 
 
 async def _drain(intake: Intake, running: asyncio.Task[None]) -> None:
@@ -290,7 +275,7 @@ def _announcements(app: App) -> Iterator[Coroutine[Any, Any, None]]:
     quiet = app.officers.pairing.clock.quiet
     feeder = AnnouncementFeeder(app.database, app.officers.rules, quiet, world.new_id)
     yield AnnouncementWorker(feeder, world.now, app.ticker.wake, world.tick_s).run()
-    retention = Retention(app.database, app.officers.office, keep_rules(settings), world.new_id)
+    retention = Retention(app.database, app.officers.services, keep_rules(settings), world.new_id)
     folders = {data, (sqlite_path(settings.database_url) or data / "x").parent}
     yield Caretaker(retention, world.now, quiet, folders, data, app.steady).run()
 
@@ -303,7 +288,7 @@ def _lessons(app: App) -> Iterator[Coroutine[Any, Any, None]]:
     librarian = Librarian(library, app.conversation, submit, now, quiet, every_s, reads_files=not app.watch)
     yield librarian.run()
     if app.watch:
-        yield Watcher(library, librarian, now, account(os.environ), _tell).run()
+        yield Watcher(library, librarian, now, account(os.environ), app.environment.tell).run()
 
 
 def _counted_s() -> float:
@@ -313,21 +298,21 @@ def _counted_s() -> float:
 
 def watches(settings: Settings, wish: bool | None) -> bool:
     """Whether saved lessons are taken over: as wished, else only while nobody but whoever sits here can be reached."""
-    alone = settings.web.host in LOOPBACK and not settings.web.public_url and not settings.telegram.token
+    alone = settings.web.host in LOOPBACK and not settings.web.public_url
+    alone = alone and not any(each.is_on for each in settings.channels.values())
     return alone if wish is None else wish
 
 
 def run(settings: Settings, environment: Environment | None = None, watch: bool | None = None) -> int:
     """Serve until SIGTERM or Ctrl-C; the exit code is 0, 2 for a setting or database that refuses, 1 for a failure.
-
     `watch` None: see `watches`.
     """
-    start_logging(
-        Path(settings.data.dir) / "log", level=settings.log.level, max_mb=settings.log.max_mb, keep=settings.log.keep
-    )
+    world, kept = environment or Environment(), settings.log
+    folder = Path(settings.data.dir) / "log"
+    start_logging(folder, level=kept.level, max_mb=kept.max_mb, keep=kept.keep, told=world.told)
     try:
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-            return runner.run(_serve(settings, environment, watches(settings, watch)))
+            return runner.run(_serve(settings, world, watches(settings, watch)))
     finally:
         stop_logging()
 
@@ -340,16 +325,16 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     return uvloop.new_event_loop
 
 
-async def _serve(settings: Settings, environment: Environment | None, watch: bool) -> int:
+async def _serve(settings: Settings, world: Environment, watch: bool) -> int:
     code, stack = 1, AsyncExitStack()
     try:
-        code = await _until_stopped(stack, settings, environment, watch)
+        code = await _until_stopped(stack, settings, world, watch)
         return code
     finally:
         await _end(stack, code)
 
 
-async def _until_stopped(stack: AsyncExitStack, settings: Settings, world: Environment | None, watch: bool) -> int:
+async def _until_stopped(stack: AsyncExitStack, settings: Settings, world: Environment, watch: bool) -> int:
     stopping, loop = asyncio.Event(), asyncio.get_running_loop()
     for name in ("SIGTERM", "SIGINT"):
         with suppress(NotImplementedError):
@@ -357,14 +342,14 @@ async def _until_stopped(stack: AsyncExitStack, settings: Settings, world: Envir
     try:
         app = await bootstrap(stack, settings, world, watch=watch)
     except (CamtayError, StorageError, LessonInvalid) as wrong:
-        _tell(str(wrong))
+        world.tell(said_by(wrong))
         return 2
     except OSError as fault:
-        _tell(refusal(fault, settings))
+        world.tell(refusal(fault, settings))
         return 2
     gc.freeze()  # modules and lessons stay: walking through them again and again would hold everybody up for 60 ms
     for line in (*greeting(settings, app.library.shelf, app.files, app.key.text), *_about_lessons(app)):
-        _tell(line)
+        world.tell(line)
     failed = app.workers.failed
     waits = [asyncio.create_task(event.wait()) for event in (stopping, failed)]
     await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
@@ -389,12 +374,7 @@ async def _end(stack: AsyncExitStack, code: int) -> None:
 
 def _about_lessons(app: App) -> Iterator[str]:
     if app.watch:
-        yield "Lưu bài nào là dùng được ngay bài đó (tắt: --no-watch)."
+        yield say("Lưu bài nào là dùng được ngay bài đó (tắt: --no-watch).")
     elif app.library.drafts:
-        ids = " ".join(lesson.id for lesson in app.library.drafts)
-        yield f"Bài đã sửa, chưa phát hành: {ids}. Xem trước khi phát hành: ./camtay publish --dry-run"
-
-
-def _tell(line: str) -> None:
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
+        ids = joined((lesson.id for lesson in app.library.drafts), " ")
+        yield say("Bài đã sửa, chưa phát hành: {ids}. Xem trước khi phát hành: ./camtay publish --dry-run", ids=ids)

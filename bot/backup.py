@@ -26,6 +26,7 @@ from typing import IO, Any, TypeVar
 from bot.errors import CamtayError, in_words
 from bot.people import gone
 from bot.people.erasure import tombstones_of
+from flows.saying import say
 from storage.copies import DATABASE_NAMES, CopyFailed, check, copy_database
 from storage.engine.address import sqlite_path
 from storage.engine.database import open_database
@@ -103,7 +104,9 @@ def make(
         failpoint("named")
         gone.keep(target.parent, known_deleted(database_url, data))
     except (OSError, CopyFailed) as fault:
-        raise BackupFailed(f"Chưa sao lưu được vào {target}: {reason(fault)}.") from fault
+        raise BackupFailed(
+            say("Chưa sao lưu được vào {target}: {reason}.", target=target, reason=reason(fault))
+        ) from fault
     return target, manifest
 
 
@@ -129,11 +132,13 @@ def prove(file: Path, data: Path, now: datetime) -> Manifest:
         put_whole(data / PROOF, json.dumps(asdict(BackupProof(file.name, now.isoformat()))).encode())
         return manifest
     except FAULTS as fault:
-        raise BackupFailed(f"Tệp sao lưu {file} không lấy lại được: {reason(fault)}.") from fault
+        raise BackupFailed(
+            say("Tệp sao lưu {file} không lấy lại được: {reason}.", file=file, reason=reason(fault))
+        ) from fault
 
 
 def proof(data: Path) -> BackupProof | None:
-    """The last one that was written down; None without one."""
+    """The last backup that was proved and written down; None without one."""
     try:
         return BackupProof(**json.loads((data / PROOF).read_bytes()))
     except (OSError, ValueError, TypeError):
@@ -214,7 +219,7 @@ def unpack(file: Path, folder: Path) -> Manifest:
             entry = wanted.pop(member.name, None)
             content = archive.extractfile(member) if entry and member.isfile() else None
             if entry is None or content is None or member.size != entry.bytes:
-                raise BackupFailed(f"Tệp sao lưu có phần lạ ({member.name}); chưa làm gì cả.")
+                raise BackupFailed(say("Tệp sao lưu có phần lạ ({name}); chưa làm gì cả.", name=member.name))
             path = folder / entry.name
             path.parent.mkdir(parents=True, exist_ok=True)
             with open(path, "wb", opener=private) as target:
@@ -222,9 +227,9 @@ def unpack(file: Path, folder: Path) -> Manifest:
                 target.flush()
                 os.fsync(target.fileno())
             if _entry(entry.name, path) != entry:
-                raise BackupFailed(f"Tệp sao lưu hỏng ở phần {entry.name}; chưa làm gì cả.")
+                raise BackupFailed(say("Tệp sao lưu hỏng ở phần {name}; chưa làm gì cả.", name=entry.name))
     if wanted:
-        raise BackupFailed(f"Tệp sao lưu thiếu phần {', '.join(sorted(wanted))}; chưa làm gì cả.")
+        raise BackupFailed(say("Tệp sao lưu thiếu phần {names}; chưa làm gì cả.", names=", ".join(sorted(wanted))))
     return manifest
 
 
@@ -232,23 +237,27 @@ def _read_manifest(archive: tarfile.TarFile) -> Manifest:
     member = archive.next()
     content = archive.extractfile(member) if member and member.name == MANIFEST and member.isfile() else None
     if content is None:
-        raise BackupFailed("Đây không phải là tệp sao lưu của Cầm Tay.")
+        raise BackupFailed(say("Đây không phải là tệp sao lưu của Cầm Tay."))
     try:
         raw: dict[str, Any] = json.loads(content.read(LARGEST_MANIFEST))
         entries = tuple(ArchiveEntry(str(e["name"]), int(e["bytes"]), str(e["sha256"])) for e in raw["entries"])
         manifest = Manifest(int(raw["format"]), str(raw["created_at"]), str(raw["schema"]), entries)
     except (ValueError, KeyError, TypeError) as fault:
-        raise BackupFailed("Không đọc được phần đầu của tệp sao lưu.") from fault
+        raise BackupFailed(say("Không đọc được phần đầu của tệp sao lưu.")) from fault
     if manifest.format > FORMAT or manifest.schema > SCHEMA:
         raise BackupFailed(
-            f"Tệp sao lưu này do bản Cầm Tay mới hơn làm ra (dữ liệu {manifest.schema}, chương trình {SCHEMA}): "
-            "hãy cập nhật chương trình trước."
+            say(
+                "Tệp sao lưu này do bản Cầm Tay mới hơn làm ra (dữ liệu {has}, chương trình {known}): "
+                "hãy cập nhật chương trình trước.",
+                has=manifest.schema,
+                known=SCHEMA,
+            )
         )
     for entry in entries:
         if not _is_ours(entry.name):
             raise strange(entry.name)
     if len({entry.name for entry in entries}) != len(entries):
-        raise BackupFailed("Tệp sao lưu ghi một phần hai lần; chưa làm gì cả.")
+        raise BackupFailed(say("Tệp sao lưu ghi một phần hai lần; chưa làm gì cả."))
     return manifest
 
 
@@ -266,7 +275,8 @@ def _is_ours(name: str) -> bool:
 
 
 def strange(name: str) -> BackupFailed:
-    return BackupFailed(f"Tệp sao lưu có đường dẫn lạ ({name!a:.80}); chưa làm gì cả.")
+    """The refusal of a backup that names a file outside the folders it belongs to."""
+    return BackupFailed(say("Tệp sao lưu có đường dẫn lạ ({name}); chưa làm gì cả.", name=f"{name!a:.80}"))
 
 
 def known_deleted(database_url: str, *folders: Path) -> gone.Tombstones:
@@ -286,7 +296,7 @@ async def _deleted(database_url: str) -> dict[str, int]:
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:
-    """This room is synchronous, and whoever calls it may stand inside an event loop or not."""
+    """Run a coroutine to its end for this synchronous room, whose caller may or may not be inside an event loop."""
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(asyncio.run, work).result()
 
@@ -294,5 +304,5 @@ def run(work: Coroutine[Any, Any, T]) -> T:
 def reason(fault: Exception) -> str:
     """What the system or the database says, for the end of a sentence."""
     if isinstance(fault, tarfile.TarError | zlib.error | EOFError | gzip.BadGzipFile):
-        return "tệp bị hỏng, bị cắt ngắn, hoặc không phải tệp sao lưu"
-    return in_words(fault) if isinstance(fault, OSError) else str(fault)
+        return say("tệp bị hỏng, bị cắt ngắn, hoặc không phải tệp sao lưu")
+    return in_words(fault)

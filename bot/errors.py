@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 
+from flows.saying import said_by, say
 from storage.engine.errors import (
     AlreadyRunning,
     Conflict,
@@ -27,31 +28,33 @@ __all__ = [
 ]
 
 _REASONS = {
-    errno.EACCES: "không có quyền",
-    errno.EPERM: "không có quyền",
-    errno.EROFS: "chỗ này chỉ đọc được",
-    errno.ENOENT: "không có tệp này",
-    errno.ENOTDIR: "đã có một tệp ở chỗ của thư mục",
-    errno.EISDIR: "đã có một thư mục ở chỗ của tệp",
-    errno.EEXIST: "đã có rồi",
-    errno.ENOSPC: "ổ đĩa đã đầy",
-    errno.EDQUOT: "đã hết phần đĩa được dùng",
-    errno.EIO: "ổ đĩa có chỗ hỏng",
-    errno.EADDRINUSE: "đã có chương trình khác dùng cổng này",
-    errno.EADDRNOTAVAIL: "máy này không có địa chỉ đó",
+    errno.EACCES: say("không có quyền"),
+    errno.EPERM: say("không có quyền"),
+    errno.EROFS: say("chỗ này chỉ đọc được"),
+    errno.ENOENT: say("không có tệp này"),
+    errno.ENOTDIR: say("đã có một tệp ở chỗ của thư mục"),
+    errno.EISDIR: say("đã có một thư mục ở chỗ của tệp"),
+    errno.EEXIST: say("đã có rồi"),
+    errno.ENOSPC: say("ổ đĩa đã đầy"),
+    errno.EDQUOT: say("đã hết phần đĩa được dùng"),
+    errno.EIO: say("ổ đĩa có chỗ hỏng"),
+    errno.EADDRINUSE: say("đã có chương trình khác dùng cổng này"),
+    errno.EADDRNOTAVAIL: say("máy này không có địa chỉ đó"),
 }
 
 
-def in_words(fault: OSError) -> str:
-    """Why the system refused, in words."""
-    return _REASONS.get(fault.errno or 0) or fault.strerror or str(fault)
+def in_words(fault: Exception) -> str:
+    """Why the system refused, or what any other failure says of itself."""
+    if isinstance(fault, OSError):
+        return _REASONS.get(fault.errno or 0) or fault.strerror or str(fault)
+    return said_by(fault)
 
 
 class CamtayError(Exception):
     """Something went wrong."""
 
     def __init__(self, message: str = "") -> None:
-        super().__init__(message or (type(self).__doc__ or "").strip())
+        super().__init__(message or say(type(self).__doc__ or ""))
 
 
 class SettingsInvalid(CamtayError):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 
 from bot.delivery.intake import Intake
-from bot.delivery.telegram_line import TelegramOwner
+from bot.delivery.owner import ChannelOwner
 from bot.errors import StorageError
 from bot.publishing.library import LiveLessons
 from bot.scheduler.disk import Writable, free_bytes
@@ -18,7 +19,7 @@ STUCK_S = 30.0  # an update takes ten milliseconds, a batch a second: whoever wa
 
 
 class Health:
-    """It is not well when the database takes nothing, or an update has waited for `stuck_s` seconds."""
+    """The tutor is not well when the database takes nothing, or an update has waited for `stuck_s` seconds."""
 
     def __init__(
         self,
@@ -27,11 +28,11 @@ class Health:
         intake: Intake,
         writable: Writable,
         steady: Steady,
-        telegram: TelegramOwner | None,
+        owners: Sequence[ChannelOwner],
         data: Path,
     ) -> None:
         self.database, self.library, self.intake = database, library, intake
-        self.writable, self.steady, self.telegram, self.data = writable, steady, telegram, data
+        self.writable, self.steady, self.owners, self.data = writable, steady, owners, data
         self.stuck_s = STUCK_S
 
     async def tell(self) -> tuple[bool, dict[str, object]]:
@@ -45,6 +46,6 @@ class Health:
         free = await asyncio.to_thread(free_bytes, [self.data])
         of_machine = {"clock": "jumped" if self.steady.jumped else "steady", "free_mb": free // 1_000_000}
         handled = {"handled": self.intake.handled, "lessons": len(shelf.good), "broken": len(shelf.broken)}
-        telegram = {"telegram": self.telegram.state} if self.telegram else {}
+        channels = {owner.provider.profile.id: owner.state for owner in self.owners}
         waits_s = self.intake.waits_s
-        return waits_s < self.stuck_s, {**counts, **handled, **of_machine, "waits_s": round(waits_s, 1), **telegram}
+        return waits_s < self.stuck_s, {**counts, **handled, **of_machine, "waits_s": round(waits_s, 1), **channels}

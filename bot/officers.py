@@ -9,9 +9,11 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot.announcements.service import AnnouncementRules, Announcements
-from bot.conversation.office import CommandHandlers, Links, Office
+from bot.conversation.services import ConversationServices
 from bot.pairing.requests import Requests
 from bot.pairing.service import Hooks, PairingContext
+from bot.people.hooks import CommandHandlers
+from bot.people.policy.codes import Links
 from bot.people.pseudonyms import Pseudonyms
 from bot.people.service import People
 from bot.reports.programs import Programs
@@ -22,14 +24,14 @@ from bot.tutor.onboarding import consent_text, is_of_office
 from flows import Book
 from storage.engine.database import Database
 
-MakeRooms = Callable[[Pseudonyms, PairingContext, AnnouncementRules, Links], CommandHandlers]
+MakeHandlers = Callable[[Pseudonyms, PairingContext, AnnouncementRules, Links], CommandHandlers]
 
 
 class OfficerServices:
-    """The office and the services behind it, each made when it is first asked for.
+    """The conversation's services and those of officers behind them, each made when it is first asked for.
 
-    `book` gives the tutor's own sentences and word lists, for those that need them; `rooms` what a conversation asks
-    for beyond codes and phones. Raises SettingsInvalid for a broken key in the data folder.
+    `book` gives the tutor's own sentences and word lists, for those that need them; `handlers` carry out what a
+    conversation asks for beyond codes and phones. Raises SettingsInvalid for a broken key in the data folder.
     """
 
     def __init__(
@@ -39,38 +41,45 @@ class OfficerServices:
         now: Callable[[], datetime],
         new_id: Callable[[], str],
         book: Callable[[], Book],
-        rooms: MakeRooms = lambda *_: (),
+        handlers: MakeHandlers = lambda *_: (),
     ) -> None:
         self.settings, self.database, self.now, self.new_id, self.book = settings, database, now, new_id, book
         names = Pseudonyms.of_folder(Path(settings.data.dir), new_id)
-        links = Links(settings.telegram.username, settings.web.public_url)
+        links = Links(settings.links)
         self.rules = news_rules(settings)
         self.pairing = PairingContext(pairing_rules(settings), pairing_clock(settings), new_id, names.of)
-        self.office = Office(names, Hooks(self.pairing), links, rooms(names, self.pairing, self.rules, links))
+        self.services = ConversationServices(
+            names, Hooks(self.pairing), links, handlers(names, self.pairing, self.rules, links)
+        )
 
     @cached_property
     def people(self) -> People:
-        service = People(self.database, self.office, self.now, self.new_id)
+        """Inviting, approving, suspending, listing and deleting people, with the texts of the tutor's own book."""
+        service = People(self.database, self.services, self.now, self.new_id)
         service.words = lambda phrase_id: consent_text(self.book(), phrase_id, "vi")
         service.is_office = lambda name: is_of_office(self.book().words, name)
         return service
 
     @cached_property
     def requests(self) -> Requests:
+        """Requests for a human that wait for an officer, and what may be done about them."""
         return Requests(self.people, self.pairing)
 
     @cached_property
     def programs(self) -> Programs:
-        return Programs(self.database, self.office, self.now, self.new_id)
+        """The programs of the union ("mô hình") and who is in them."""
+        return Programs(self.database, self.services, self.now, self.new_id)
 
     @cached_property
     def reports(self) -> Reports:
-        service = Reports(self.database, self.office, self.now, self.new_id)
+        """The union's reports, in the time zone and with the living days of the settings."""
+        service = Reports(self.database, self.services, self.now, self.new_id)
         service.zone, service.living_days = ZoneInfo(self.settings.time.zone), self.settings.pairing.living_days
         return service
 
     @cached_property
     def announcements(self) -> Announcements:
-        service = Announcements(self.database, self.office, self.now, self.new_id)
+        """Announcements of officers, judged by the rules of the settings and of the tutor's own book."""
+        service = Announcements(self.database, self.services, self.now, self.new_id)
         service.rules, service.wishes = self.rules, self.book().wishes
         return service

@@ -7,7 +7,6 @@ What is new is laid beside the place it goes to, so on the same file system, and
 
 from __future__ import annotations
 
-import errno
 import json
 import os
 import shutil
@@ -22,6 +21,7 @@ from bot.backup import CONFIG, FAULTS, BackupFailed, Manifest, known_deleted, re
 from bot.people import gone
 from bot.people.erasure import repeat_deletions
 from bot.people.pseudonyms import KEY_FILE, Pseudonyms
+from flows.saying import say
 from storage import copies
 from storage.copies import POSTGRESQL, SQLITE, CopyFailed
 from storage.engine.address import sqlite_path
@@ -46,6 +46,7 @@ class RestorePlan:
     copied: str
 
     def new_database(self, data: Path) -> Path:
+        """Where the restored SQLite file lies until it takes its place."""
         return beside(Path(self.database) if self.database else data / self.copied)
 
 
@@ -77,7 +78,7 @@ def restore(
                 gone.keep(data, deleted)  # first of all: whoever runs it again may find another database
                 ready = _make_ready(plan, data, database_url, folder, failpoint)
     except FAULTS as fault:
-        raise BackupFailed(f"Chưa lấy lại được từ {file}: {reason(fault)}.") from fault
+        raise BackupFailed(say("Chưa lấy lại được từ {file}: {reason}.", file=file, reason=reason(fault))) from fault
     finish(data, database_url, failpoint)
     return data / ready.aside, manifest
 
@@ -98,7 +99,9 @@ def put_site(file: Path, data: Path, config: Path, lessons: Path) -> list[str]:
                 places[CONFIG] = config
             return [told for name, path in places.items() if (told := _put_missing(folder / name, path, config))]
     except FAULTS as fault:
-        raise BackupFailed(f"Dữ liệu đã lấy lại; cấu hình và hình ảnh thì chưa: {reason(fault)}.") from fault
+        raise BackupFailed(
+            say("Dữ liệu đã lấy lại; cấu hình và hình ảnh thì chưa: {reason}.", reason=reason(fault))
+        ) from fault
 
 
 def _put_missing(copied: Path, path: Path, config: Path) -> str:
@@ -107,14 +110,14 @@ def _put_missing(copied: Path, path: Path, config: Path) -> str:
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         put_whole(path, content)
-        return f"Đã đặt lại {path}."
+        return say("Đã đặt lại {path}.", path=path)
     if path.read_bytes() == content:
         return ""
     if path != config:
-        return f"{path} đang có tệp khác; để nguyên."
+        return say("{path} đang có tệp khác; để nguyên.", path=path)
     beside_it = path.with_name("config.backup.yaml")
     put_whole(beside_it, content)
-    return f"Cấu hình trong bản sao lưu khác tệp đang dùng; xem {beside_it}."
+    return say("Cấu hình trong bản sao lưu khác tệp đang dùng; xem {path}.", path=beside_it)
 
 
 def finish(data: Path, database_url: str, failpoint: Callable[[str], None] = lambda _: None) -> None:
@@ -126,7 +129,10 @@ def finish(data: Path, database_url: str, failpoint: Callable[[str], None] = lam
             _settle(data, database_url, failpoint)
     except FAULTS as fault:
         raise BackupFailed(
-            f"Lần lấy lại dữ liệu này còn dở: {reason(fault)}. Sửa chỗ đó rồi chạy lại là máy làm nốt."
+            say(
+                "Lần lấy lại dữ liệu này còn dở: {reason}. Sửa chỗ đó rồi chạy lại là máy làm nốt.",
+                reason=reason(fault),
+            )
         ) from fault
 
 
@@ -142,10 +148,10 @@ def sweep_copies(data: Path, database_url: str) -> int:
 def _planned(manifest: Manifest, data: Path, database_url: str, now: datetime) -> RestorePlan:
     path, names = sqlite_path(database_url), [entry.name for entry in manifest.entries]
     if path is not None and SQLITE not in names:
-        raise BackupFailed("Tệp sao lưu này của PostgreSQL, không đưa vào SQLite được; xem database.url.")
+        raise BackupFailed(say("Tệp sao lưu này của PostgreSQL, không đưa vào SQLite được; xem database.url."))
     copied = SQLITE if SQLITE in names else POSTGRESQL
     if copied not in names:
-        raise BackupFailed("Tệp sao lưu này không có cơ sở dữ liệu; chưa làm gì cả.")
+        raise BackupFailed(say("Tệp sao lưu này không có cơ sở dữ liệu; chưa làm gì cả."))
     places = _places(names, data, path)
     database = str(path.resolve()) if path else ""
     return RestorePlan(MAKING, f"before-restore-{now:%Y%m%d-%H%M%S}", places, database, copied)
@@ -170,7 +176,7 @@ def _make_ready(
 ) -> RestorePlan:
     """Lay the new beside, copy the former aside, then say that it is ready; whatever stops it takes all of it back."""
     if (data / plan.aside).exists():
-        raise FileExistsError(errno.EEXIST, f"đã có {plan.aside}; đợi một giây rồi chạy lại")
+        raise CopyFailed(say("đã có {aside}; đợi một giây rồi chạy lại", aside=plan.aside))
     _write(plan, data)
     failpoint("planned")
     try:
@@ -178,7 +184,7 @@ def _make_ready(
         aside.mkdir(mode=0o700)
         for inside in plan.places:
             if (data / inside).is_dir():
-                raise BackupFailed(f"Chưa lấy lại được: {data / inside} là thư mục, phải là tệp.")
+                raise BackupFailed(say("Chưa lấy lại được: {path} là thư mục, phải là tệp.", path=data / inside))
             _copy_aside(data / inside, aside / inside)
             beside(data / inside).parent.mkdir(parents=True, exist_ok=True)
             copy(folder / "files" / inside, beside(data / inside))
@@ -257,7 +263,7 @@ def _carry_out(plan: RestorePlan, data: Path, database_url: str, failpoint: Call
 def _load(plan: RestorePlan, data: Path, database_url: str) -> None:
     """PostgreSQL takes all of it in one transaction, or says why not: then everything stays as it was."""
     if sqlite_path(database_url) is not None:
-        raise CopyFailed("nó đang đưa dữ liệu vào PostgreSQL; hãy đặt lại DATABASE_URL như lúc đó")
+        raise CopyFailed(say("nó đang đưa dữ liệu vào PostgreSQL; hãy đặt lại DATABASE_URL như lúc đó"))
     try:
         run(copies.put_postgresql(database_url, plan.new_database(data), plan.copied))
     except CopyFailed:

@@ -14,6 +14,7 @@ from bot.tutor.quiet_hours import QuietHours
 
 
 def pairing_rules(settings: Settings) -> PairingRules:
+    """Section `pairing` of config.yaml: hours, minutes and days become milliseconds."""
     given = settings.pairing
     digest = time.fromisoformat(given.digest_at)
     return PairingRules(
@@ -34,6 +35,7 @@ def pairing_rules(settings: Settings) -> PairingRules:
 
 
 def pairing_clock(settings: Settings) -> Clock:
+    """The clock of the pairing, which stands still in the quiet hours of the settings."""
     quiet = QuietHours(
         time.fromisoformat(settings.time.quiet_from),
         time.fromisoformat(settings.time.quiet_to),
@@ -43,13 +45,16 @@ def pairing_clock(settings: Settings) -> Clock:
 
 
 def news_rules(settings: Settings) -> NewsRules:
-    """A quarter of what Telegram takes at most: of what nobody asked for, half is always left to reminders."""
-    given, per_second = settings.announce, settings.telegram.messages_per_second
+    """A quarter of what the slowest messenger takes at most: of what nobody asked for, half is always left to
+    reminders."""
+    given = settings.announce
+    per_second = min(filter(None, (each.messages_per_second for each in settings.channels.values())), default=0.0)
     most = round(per_second * 60 / 4) if per_second else given.per_minute
     return NewsRules(tuple(given.hosts.split()), given.a_day, max(1, min(given.per_minute, most)))
 
 
 def keep_rules(settings: Settings) -> KeepRules:
+    """Section `keep` of config.yaml as spans; 0 days of copies and backups mean: never removed."""
     given = settings.keep
     aside, backups = (timedelta(days=days) if days else None for days in (given.aside_days, given.backup_days))
     return KeepRules(timedelta(days=given.idle_days), timedelta(days=given.answer_days), aside, backups)

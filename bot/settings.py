@@ -7,18 +7,16 @@ nobody knows is refused with its place, since a misspelt setting that is silentl
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
 
+from bot.channels.registry import CHANNELS, ChannelSettings
 from bot.checks import (
-    address,
-    bot_name,
     clock,
     database,
     hosts,
-    https,
     networks,
     one_of,
     phone,
@@ -28,15 +26,12 @@ from bot.checks import (
     zone,
 )
 from bot.errors import SettingsInvalid, in_words
+from bot.sections import credentials, key, keys
+from flows.saying import joined, say
 from flows.yaml import strictyaml
 from flows.yaml.fields import NAME, NAME_SHAPE, did_you_mean
 
 PREFIX = "CAMTAY__"
-
-
-def _key(default: Any, check: Callable[[Any], str] | None = None, *, secret: bool = False, path: bool = False) -> Any:
-    """A key of a section; a secret is never shown, a path in the file counts from the file's folder."""
-    return field(default=default, repr=not secret, metadata={"check": check, "secret": secret, "path": path})
 
 
 # --- the sections ------------------------------------------------------------------------------------
@@ -44,16 +39,16 @@ def _key(default: Any, check: Callable[[Any], str] | None = None, *, secret: boo
 
 @dataclass(frozen=True, slots=True)
 class Tutor:
-    name: str = _key("Cầm Tay", some)
-    union: str = _key("Hội Phụ nữ", some)
+    name: str = key("Cầm Tay", some)
+    union: str = key("Hội Phụ nữ", some)
 
 
 @dataclass(frozen=True, slots=True)
 class Helper:
     """The person whose number "giúp" gives."""
 
-    name: str = _key("")
-    phone: str = _key("", phone)
+    name: str = key("")
+    phone: str = key("", phone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,70 +56,56 @@ class Web:
     """`max_text` in characters; port 0 lets the system choose; `proxies` (IP addresses) stand before us:
     they alone are believed when they name whom they ask for."""
 
-    host: str = _key("127.0.0.1", some)
-    port: int = _key(8080, within(0, 65_535))
-    public_url: str = _key("", site)
-    max_text: int = _key(4_000, within(100, 100_000))
-    proxies: str = _key("127.0.0.1 ::1", networks)
+    host: str = key("127.0.0.1", some)
+    port: int = key(8080, within(0, 65_535))
+    public_url: str = key("", site)
+    max_text: int = key(4_000, within(100, 100_000))
+    proxies: str = key("127.0.0.1 ::1", networks)
+
+    def link(self, payload: str) -> str:
+        """A link that opens the page and carries `payload` into it; "" without an address."""
+        return f"{self.public_url.rstrip('/')}/?moi={payload}" if self.public_url else ""
 
 
 @dataclass(frozen=True, slots=True)
 class DatabaseAddress:
     """Empty: an SQLite file under the data folder. It may hold a password, hence never shown."""
 
-    url: str = _key("", database, secret=True)
+    url: str = key("", database, secret=True, variable="DATABASE_URL")
 
 
 @dataclass(frozen=True, slots=True)
 class Data:
-    dir: str = _key("data", some, path=True)
-
-
-@dataclass(frozen=True, slots=True)
-class Telegram:
-    """`token` comes from TELEGRAM_TOKEN or from `token_file`, never from config.yaml; empty: no Telegram.
-
-    `username` is the bot's name in the links of invitations. `messages_per_second` 0 means no limiter at all; after
-    `drop_after_s` seconds of stop Telegram has dropped taps.
-    """
-
-    mode: str = _key("polling", one_of("polling", "webhook"))
-    webhook_url: str = _key("", https)
-    messages_per_second: float = _key(30.0, within(0, 10_000))
-    api_base: str = _key("https://api.telegram.org", address)
-    token_file: str = _key("", path=True)
-    username: str = _key("", bot_name)
-    drop_after_s: float = _key(150.0, within(0, 86_400))
-    token: str = field(default="", repr=False)
+    dir: str = key("data", some, path=True, variable="CAMTAY_DATA")
 
 
 @dataclass(frozen=True, slots=True)
 class Time:
     """`quiet_from` and `quiet_to` are HH:MM in `zone`."""
 
-    zone: str = _key("Asia/Ho_Chi_Minh", zone)
-    quiet_from: str = _key("20:00", clock)
-    quiet_to: str = _key("08:00", clock)
+    zone: str = key("Asia/Ho_Chi_Minh", zone)
+    quiet_from: str = key("20:00", clock)
+    quiet_to: str = key("08:00", clock)
 
 
 @dataclass(frozen=True, slots=True)
 class PairingSettings:
     """The 1+1: spans in hours of waking time (quiet hours don't count), `safety_min` in minutes of any time."""
 
-    capacity: int = _key(3, within(1, 50))
-    offer_h: int = _key(4, within(1, 72))
-    later_h: int = _key(4, within(1, 720))
-    request_h: int = _key(24, within(1, 720))
-    officer_h: int = _key(24, within(1, 720))
-    help_h: int = _key(4, within(1, 72))
-    follow_up_h: int = _key(24, within(1, 720))
-    safety_min: int = _key(15, within(1, 60))
-    silences: int = _key(3, within(1, 20))
-    rest_days: int = _key(7, within(1, 60))
-    digest_at: str = _key("18:00", clock)
-    priority: str = _key("elderly disability poor worker remote")
-    prefer_previous: str = _key("yes", one_of("yes", "no"))
-    living_days: int = _key(30, within(1, 366))
+    capacity: int = key(3, within(1, 50))
+    offer_h: int = key(4, within(1, 72))
+    later_h: int = key(4, within(1, 720))
+    request_h: int = key(24, within(1, 720))
+    officer_h: int = key(24, within(1, 720))
+    help_h: int = key(4, within(1, 72))
+    follow_up_h: int = key(24, within(1, 720))
+    safety_min: int = key(15, within(1, 60))
+    silences: int = key(3, within(1, 20))
+    rest_days: int = key(7, within(1, 60))
+    digest_at: str = key("18:00", clock)
+    priority: str = key("elderly disability poor worker remote")
+    prefer_previous: str = key("yes", one_of("yes", "no"))
+    living_days: int = key(30, within(1, 366))
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,50 +113,56 @@ class Announce:
     """Officers' news: `hosts` may be linked to (themselves and below, blanks between), `a_day` an officer sends so many
     at most, `per_minute` people are told."""
 
-    hosts: str = _key("gov.vn hoilhpn.org.vn", hosts)
-    a_day: int = _key(3, within(1, 100))
-    per_minute: int = _key(300, within(1, 6_000))
+    hosts: str = key("gov.vn hoilhpn.org.vn", hosts)
+    a_day: int = key(3, within(1, 100))
+    per_minute: int = key(300, within(1, 6_000))
 
 
 @dataclass(frozen=True, slots=True)
 class Keep:
     """How long data stay, in days; `aside_days` and `backup_days` 0: for ever."""
 
-    idle_days: int = _key(365, within(30, 3_650))
-    answer_days: int = _key(30, within(7, 365))
-    aside_days: int = _key(30, within(0, 3_650))
-    backup_days: int = _key(90, within(0, 3_650))
+    idle_days: int = key(365, within(30, 3_650))
+    answer_days: int = key(30, within(7, 365))
+    aside_days: int = key(30, within(0, 3_650))
+    backup_days: int = key(90, within(0, 3_650))
 
 
 @dataclass(frozen=True, slots=True)
 class Log:
-    level: str = _key("info", one_of("debug", "info", "warning", "error"))
-    max_mb: int = _key(10, within(1, 10_000))
-    keep: int = _key(5, within(0, 1_000))
+    level: str = key("info", one_of("debug", "info", "warning", "error"))
+    max_mb: int = key(10, within(1, 10_000))
+    keep: int = key(5, within(0, 1_000))
 
 
 @dataclass(frozen=True, slots=True)
 class Lessons:
-    dir: str = _key("lessons", some, path=True)
+    dir: str = key("lessons", some, path=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything that was set, one section each; `facts` are the placeholders that lessons may use."""
+    """Everything that was set, one section each; `channels` those of the messengers, by the ids of their profiles;
+    `facts` are the placeholders that lessons may use."""
 
     tutor: Tutor = Tutor()
     helper: Helper = Helper()
     web: Web = Web()
     database: DatabaseAddress = DatabaseAddress()
     data: Data = Data()
-    telegram: Telegram = Telegram()
     time: Time = Time()
     pairing: PairingSettings = PairingSettings()
     announce: Announce = Announce()
     keep: Keep = Keep()
     log: Log = Log()
     lessons: Lessons = Lessons()
+    channels: Mapping[str, ChannelSettings] = field(default_factory=lambda: {c.profile.id: c() for c in CHANNELS})
     facts: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def links(self) -> tuple[Callable[[str], str], ...]:
+        """What carries a code into a chat, a channel each."""
+        return (*(each.link for each in self.channels.values()), self.web.link)
 
     @property
     def database_url(self) -> str:
@@ -188,13 +175,12 @@ class Settings:
         return {**self.facts, "nguoi_giup": self.helper.name, "so_nguoi_giup": self.helper.phone}
 
 
-_SECTIONS: dict[str, Any] = {
+_SECTIONS: Mapping[str, Any] = {
     "tutor": Tutor,
     "helper": Helper,
     "web": Web,
     "database": DatabaseAddress,
     "data": Data,
-    "telegram": Telegram,
     "time": Time,
     "pairing": PairingSettings,
     "announce": Announce,
@@ -202,14 +188,21 @@ _SECTIONS: dict[str, Any] = {
     "log": Log,
     "lessons": Lessons,
 }
-_KEYS: dict[tuple[str, str], Any] = {  # dataclasses.Field, whose default is typed too tightly for us
-    (section, key.name): key for section, kind in _SECTIONS.items() for key in fields(kind) if "check" in key.metadata
-}
-_SHORT = {
-    "DATABASE_URL": ("database", "url"),
-    "TELEGRAM_API_BASE": ("telegram", "api_base"),
-    "CAMTAY_DATA": ("data", "dir"),
-}
+
+
+class _Schema:
+    """What may be set, with the sections of these channels."""
+
+    def __init__(self, channels: Sequence[type[ChannelSettings]]) -> None:
+        self.channels: Mapping[str, Any] = {channel.profile.id: channel for channel in channels}
+        self.sections: Mapping[str, Any] = {**_SECTIONS, **self.channels}
+        every = self.sections.items()
+        self.keys: Mapping[tuple[str, str], Any] = {  # dataclasses.Field, whose default is typed too tightly for us
+            (section, each.name): each for section, kind in every for each in keys(kind)
+        }
+        self.credentials = {(section, each.name): each for section, kind in every for each in credentials(kind)}
+        known = self.keys.items()
+        self.short = {each.metadata["variable"]: at for at, each in known if each.metadata["variable"]}
 
 
 # --- where values come from --------------------------------------------------------------------------
@@ -225,94 +218,107 @@ class _Given:
     where: str
 
 
-def load(config_path: str | Path, environ: Mapping[str, str], flags: Mapping[str, str]) -> Settings:
-    """All settings. `flags` are texts by "section.key" (`web.port`).
+def load(
+    config_path: str | Path,
+    environ: Mapping[str, str],
+    flags: Mapping[str, str],
+    channels: Sequence[type[ChannelSettings]] = CHANNELS,
+) -> Settings:
+    """All settings. `flags` are texts by "section.key" (`web.port`), `channels` those that can be configured.
 
     Raises SettingsInvalid with one sentence that names file:line:col, variable or flag.
     """
-    path = Path(config_path)
+    path, schema = Path(config_path), _Schema(channels)
     values: dict[tuple[str, str], Any] = {}
     facts: dict[str, str] = {}
-    for given in _from_file(path):
+    for given in _from_file(path, schema):
         if given.section == "facts":
             facts[given.key] = given.text
         else:
-            value = _value(given)
-            is_path = _KEYS[given.section, given.key].metadata["path"]
+            value = _value(given, schema)
+            is_path = schema.keys[given.section, given.key].metadata["path"]
             values[given.section, given.key] = _beside(path, value) if is_path else value
-    for (section, key), known in _KEYS.items():
+    for at, known in schema.keys.items():
         if known.metadata["path"]:
-            values.setdefault((section, key), _beside(path, known.default))
-    for given in (*_from_environment(environ, facts), *_from_flags(flags)):
+            values.setdefault(at, _beside(path, known.default))
+    for given in (*_from_environment(environ, facts, schema), *_from_flags(flags, schema)):
         if given.section == "facts":
             facts[given.key] = given.text
         else:
-            values[given.section, given.key] = _value(given)
-    values["telegram", "token"] = _token(environ, values["telegram", "token_file"])
-    sections = {name: kind(**_of(name, values)) for name, kind in _SECTIONS.items()}
-    return Settings(**sections, facts=facts)
+            values[given.section, given.key] = _value(given, schema)
+    for (section, name), secret in schema.credentials.items():
+        variable, file = secret.metadata["credential"], secret.metadata["file"]
+        values[section, name] = _credential(environ.get(variable, ""), f"{section}.{file}", values[section, file])
+    made = {name: kind(**_of(name, values)) for name, kind in schema.sections.items()}
+    of_channels = {name: made.pop(name) for name in schema.channels}
+    return Settings(**made, channels=of_channels, facts=facts)
 
 
 def _of(section: str, values: Mapping[tuple[str, str], Any]) -> dict[str, Any]:
     return {key: value for (part, key), value in values.items() if part == section}
 
 
-def _from_file(path: Path) -> Iterator[_Given]:
+def _from_file(path: Path, schema: _Schema) -> Iterator[_Given]:
     try:
         source = path.read_bytes()
     except FileNotFoundError:
-        raise SettingsInvalid(f"{path}: không có tệp này; hãy chỉ đúng chỗ bằng --config.") from None
+        raise SettingsInvalid(say("{file}: không có tệp này; hãy chỉ đúng chỗ bằng --config.", file=path)) from None
     except OSError as fault:
-        raise SettingsInvalid(f"{path}: không mở được ({in_words(fault)}).") from None
+        raise SettingsInvalid(say("{file}: không mở được ({reason}).", file=path, reason=in_words(fault))) from None
     document = strictyaml.read(source, str(path))
     for problem in document.problems:
         if problem.severity == "error":
             _refuse(str(problem.place), problem.message, problem.hint)
     if not isinstance(document.root, strictyaml.Mapping):
-        _refuse(f"{path}:1:1", "tệp phải gồm các phần như “web:”, “telegram:”")
+        _refuse(f"{path}:1:1", say("tệp phải gồm các phần như “web:”, “telegram:”"))
     for section, (at, node) in document.root.entries.items():
-        if section not in _SECTIONS and section != "facts":
-            _refuse(str(at.place), f"không có phần nào tên “{section}”", did_you_mean(section, (*_SECTIONS, "facts")))
+        if section not in schema.sections and section != "facts":
+            hint = did_you_mean(section, (*schema.sections, "facts"))
+            _refuse(str(at.place), say("không có phần nào tên “{section}”", section=section), hint)
         if not isinstance(node, strictyaml.Mapping):
-            _refuse(str(node.place), f"phần “{section}” phải gồm các dòng “tên: giá trị”")
-        yield from _from_section(section, node)
+            _refuse(str(node.place), say("phần “{section}” phải gồm các dòng “tên: giá trị”", section=section))
+        yield from _from_section(section, node, schema)
 
 
-def _from_section(section: str, node: strictyaml.Mapping) -> Iterator[_Given]:
-    for key, (at, value) in node.entries.items():
-        if (section, key) == ("telegram", "token"):
-            _refuse(str(at.place), "không ghi token vào tệp này", "hãy đặt biến TELEGRAM_TOKEN hoặc dùng token_file")
-        if section == "facts" and not NAME.fullmatch(key):
-            _refuse(str(at.place), f"“{key}” không dùng làm tên được", NAME_SHAPE)
-        if section != "facts" and (section, key) not in _KEYS:
-            keys = (known for part, known in _KEYS if part == section)
-            _refuse(str(at.place), f"không có mục nào tên “{key}” trong phần {section}", did_you_mean(key, keys))
+def _from_section(section: str, node: strictyaml.Mapping, schema: _Schema) -> Iterator[_Given]:
+    for name, (at, value) in node.entries.items():
+        if secret := schema.credentials.get((section, name)):
+            variable, file = secret.metadata["credential"], secret.metadata["file"]
+            hint = say("hãy đặt biến {variable} hoặc dùng {file}", variable=variable, file=file)
+            _refuse(str(at.place), say("không ghi {name} vào tệp này", name=name), hint)
+        if section == "facts" and not NAME.fullmatch(name):
+            _refuse(str(at.place), say("“{name}” không dùng làm tên được", name=name), NAME_SHAPE)
+        if section != "facts" and (section, name) not in schema.keys:
+            known = (each for part, each in schema.keys if part == section)
+            unknown = say("không có mục nào tên “{name}” trong phần {section}", name=name, section=section)
+            _refuse(str(at.place), unknown, did_you_mean(name, known))
         if not isinstance(value, strictyaml.Scalar):
-            _refuse(str(value.place), f"“{key}” phải là một giá trị", strictyaml.QUOTE_HINT)
-        if (section, key) == ("database", "url") and re.search(r"://[^/@]*:[^/@]*@", value.text):
-            _refuse(str(value.place), "không ghi mật khẩu vào tệp này", "hãy đặt biến DATABASE_URL")
-        yield _Given(section, key, value.text.strip(), str(value.place))
+            _refuse(str(value.place), say("“{name}” phải là một giá trị", name=name), strictyaml.QUOTE_HINT)
+        if (section, name) == ("database", "url") and re.search(r"://[^/@]*:[^/@]*@", value.text):
+            _refuse(str(value.place), say("không ghi mật khẩu vào tệp này"), say("hãy đặt biến DATABASE_URL"))
+        yield _Given(section, name, value.text.strip(), str(value.place))
 
 
-def _from_environment(environ: Mapping[str, str], facts: Mapping[str, str]) -> Iterator[_Given]:
-    for name, (section, key) in _SHORT.items():
+def _from_environment(environ: Mapping[str, str], facts: Mapping[str, str], schema: _Schema) -> Iterator[_Given]:
+    for name, at in schema.short.items():
         if environ.get(name):
-            yield _Given(section, key, environ[name].strip(), name)
-    known = {_variable(*key): key for key in (*_KEYS, *(("facts", fact) for fact in facts))}
+            yield _Given(*at, environ[name].strip(), name)
+    known = {_variable(*at): at for at in (*schema.keys, *(("facts", fact) for fact in facts))}
+    secrets = [each.metadata["credential"] for each in schema.credentials.values()]
     for name, text in environ.items():
         if not name.startswith(PREFIX):
             continue
         if name not in known:
-            _refuse(name, "không có biến nào tên như vậy", did_you_mean(name, (*known, "TELEGRAM_TOKEN")))
-        section, key = known[name]
-        yield _Given(section, key, text.strip(), name)
+            _refuse(name, say("không có biến nào tên như vậy"), did_you_mean(name, (*known, *secrets)))
+        yield _Given(*known[name], text.strip(), name)
 
 
-def _from_flags(flags: Mapping[str, str]) -> Iterator[_Given]:
+def _from_flags(flags: Mapping[str, str], schema: _Schema) -> Iterator[_Given]:
     for name, text in flags.items():
         section, _, key = name.partition(".")
-        if (section, key) not in _KEYS:
-            _refuse(name, "không có mục nào tên như vậy", did_you_mean(name, (".".join(known) for known in _KEYS)))
+        if (section, key) not in schema.keys:
+            hint = did_you_mean(name, (".".join(known) for known in schema.keys))
+            _refuse(name, say("không có mục nào tên như vậy"), hint)
         yield _Given(section, key, text, name)
 
 
@@ -331,17 +337,19 @@ def account(environ: Mapping[str, str]) -> str:
 _NUMBER = {int: re.compile(r"-?[0-9]{1,12}"), float: re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,6})?")}
 
 
-def _value(given: _Given) -> Any:
-    key = _KEYS[given.section, given.key]
+def _value(given: _Given, schema: _Schema) -> Any:
+    key = schema.keys[given.section, given.key]
     kind = type(key.default)
     if kind is not str and not _NUMBER[kind].fullmatch(given.text):
-        _refuse(given.where, f"“{given.key}” phải là một con số", f"ví dụ: {key.default}")
+        example = say("ví dụ: {default}", default=key.default)
+        _refuse(given.where, say("“{key}” phải là một con số", key=given.key), example)
     value = kind(given.text)
     check = key.metadata["check"]
     expected = check(value) if check else ""
     if expected:
-        shown = "" if key.metadata["secret"] else f", không phải “{given.text}”"
-        _refuse(given.where, f"“{given.key}” phải là {expected}{shown}")
+        wrong = say("“{key}” phải là {expected}", key=given.key, expected=expected)
+        typed = say("{wrong}, không phải “{text}”", wrong=wrong, text=given.text)
+        _refuse(given.where, wrong if key.metadata["secret"] else typed)
     return value
 
 
@@ -350,15 +358,16 @@ def _beside(config: Path, path: str) -> str:
     return str(config.parent / path) if path else ""
 
 
-def _token(environ: Mapping[str, str], token_file: str) -> str:
-    token = environ.get("TELEGRAM_TOKEN", "").strip()
-    if token or not token_file:
-        return token
+def _credential(from_variable: str, setting: str, path: str) -> str:
+    """The secret of the variable, else of the file that the `setting` names."""
+    if from_variable.strip() or not path:
+        return from_variable.strip()
     try:
-        return Path(token_file).read_text(encoding="utf-8-sig").strip()
+        return Path(path).read_text(encoding="utf-8-sig").strip()
     except (OSError, UnicodeDecodeError):
-        raise SettingsInvalid(f"telegram.token_file: không đọc được tệp {token_file}.") from None
+        raise SettingsInvalid(say("{setting}: không đọc được tệp {path}.", setting=setting, path=path)) from None
 
 
 def _refuse(where: str, message: str, hint: str = "") -> NoReturn:
-    raise SettingsInvalid(f"{where}: {message}" + (f"; {hint}" if hint else "") + ("" if hint.endswith("?") else "."))
+    told = joined([message, hint] if hint else [message], "; ")
+    raise SettingsInvalid(say("{where}: {told}" if hint.endswith("?") else "{where}: {told}.", where=where, told=told))

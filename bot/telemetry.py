@@ -15,11 +15,14 @@ import os
 import re
 import sys
 import traceback
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Any
+
+from flows.profiles import profile_of
 
 FILE_NAME = "camtay.jsonl"
 LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
@@ -40,11 +43,18 @@ _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", 
 
 
 def start_logging(
-    folder: Path, *, level: str = "info", max_mb: int = 10, keep: int = 5, subject_key: bytes = b""
+    folder: Path,
+    *,
+    level: str = "info",
+    max_mb: int = 10,
+    keep: int = 5,
+    subject_key: bytes = b"",
+    told: Callable[[str], str] = str,
 ) -> None:
     """Log to `folder`/camtay.jsonl (at most `max_mb` megabytes, `keep` older files) and warnings to stderr.
 
-    `subject_key` keeps the names of learners in the log the same over restarts; without it each process has its own.
+    `told` puts a sentence for the operator into the language of whoever reads the screen. `subject_key` keeps the
+    names of learners in the log the same over restarts; without it each process has its own.
     A folder that cannot be written costs the file, never the start. Calling it again replaces the former set-up.
     """
     if subject_key:
@@ -56,7 +66,7 @@ def start_logging(
         logging.getLogger(room).setLevel(LEVELS[level])
     screen = _Screen(sys.stderr)
     screen.setLevel(logging.WARNING)
-    screen.setFormatter(_ScreenFormatter())
+    screen.setFormatter(_ScreenFormatter(told))
     root.addHandler(screen)
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -77,9 +87,10 @@ def stop_logging() -> None:
 
 
 def subject(learner: str) -> str:
-    """How the log calls a learner, her chat, or an update that names her chat."""
-    if learner.startswith("telegram:"):
-        return learner  # an update's number says nothing about whose it was
+    """How the log calls a learner, a chat, or an update that names a chat."""
+    profile = profile_of(learner)
+    if profile.id and not profile.keeps_log:
+        return learner  # the provider's number of an update says nothing about whose it was
     return "~" + hmac.new(_subject_key[0], learner.encode(), hashlib.sha256).hexdigest()[:12]
 
 
@@ -134,11 +145,16 @@ class _JsonFormatter(logging.Formatter):
 class _ScreenFormatter(logging.Formatter):
     """`08:15:02 warning bot.delivery.sender: throttled chat_id=7`."""
 
+    def __init__(self, told: Callable[[str], str]) -> None:
+        super().__init__()
+        self.told = told
+
     def format(self, record: logging.LogRecord) -> str:
         ids = "".join(f" {name}={value}" for name, value in _fields(record).items())
         failure = f" ({_failure(record.exc_info[1])})" if record.exc_info and record.exc_info[1] is not None else ""
         when = self.formatTime(record, "%H:%M:%S")
-        return _seen(f"{when} {record.levelname.lower()} {record.name}: {_clean(record.getMessage())}{ids}{failure}")
+        event = _clean(record.getMessage() if record.args else self.told(record.msg))
+        return _seen(f"{when} {record.levelname.lower()} {record.name}: {event}{ids}{failure}")
 
 
 def _fields(record: logging.LogRecord) -> dict[str, Any]:
@@ -147,7 +163,7 @@ def _fields(record: logging.LogRecord) -> dict[str, Any]:
 
 def _value(name: str, value: Any) -> Any:
     """An id may be as long as a citizen's number, and is what the operator needs to see whole; a person's is a name
-    that leads to nobody: it is the same all through the log and outlives her in no backup of it."""
+    that leads to nobody: it is the same all through the log and outlives the person in no backup of it."""
     if name in _SUBJECTS and value is not None:
         return [subject(str(item)) for item in value] if isinstance(value, list) else subject(str(value))
     if value is None or isinstance(value, bool | int | float):

@@ -2,7 +2,7 @@
 
 from flows.engine.sprint import resume, rewind, start
 from flows.model import Lesson, LessonInvalid, Problem
-from flows.session import ADDRESSES, DEFAULT_ADDRESS, Book, Run, RunCorrupt, Sprint, Trigger, dump, load
+from flows.run import ADDRESSES, DEFAULT_ADDRESS, Book, Run, RunCorrupt, Sprint, Trigger, dump, load
 from flows.words.masking import mask
 
 __all__ = [

@@ -108,7 +108,7 @@ def parse(text: str) -> Condition:
 
 
 def names(condition: Condition) -> set[str]:
-    """The variables it reads; `days_since` and the steps it names are none."""
+    """The variables a condition reads; `days_since` and the steps it names are none."""
     return {node.id for node in _walk(condition.tree) if isinstance(node, ast.Name)} - {DAYS_SINCE}
 
 

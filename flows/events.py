@@ -22,14 +22,14 @@ class Universe:
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """She wrote something."""
+    """The learner wrote something."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Tapped:
-    """She tapped option `option` of the prompt numbered `seq`."""
+    """The learner tapped option `option` of the prompt numbered `seq`."""
 
     seq: int
     option: str
@@ -69,7 +69,7 @@ Signal = Typed | Tapped | Sent | Due | Reoffered | Met
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One button of a prompt: `id` is stable, `label` is rendered for her."""
+    """One button of a prompt: `id` is stable, `label` is rendered for the learner."""
 
     id: str
     label: str
@@ -83,7 +83,7 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A prompt numbered `seq` that now waits for an answer; no choices: she types."""
+    """A prompt numbered `seq` that now waits for an answer; no choices: it is typed."""
 
     step: str
     seq: int
@@ -93,7 +93,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """Her words as they may be stored: secrets are masked."""
+    """The learner's words as they may be stored: secrets are masked."""
 
     text: str
 
@@ -102,7 +102,8 @@ class Heard:
 class AnswerGraded:
     """`answer` is an option id or the masked text; `tries` counts from 1; `points` earned by it.
 
-    `lesson` and `version` are those whose words she was shown; a review asks a question of another lesson.
+    `lesson` and `version` are those whose words she was shown; a review asks a question of another lesson, which may
+    ask it again after `review_after_s` (seconds of each pause; empty: never).
     """
 
     lesson: str
@@ -113,6 +114,7 @@ class AnswerGraded:
     tries: int
     points: int
     skill: str | None
+    review_after_s: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +137,8 @@ class TaskStuck:
 
 @dataclass(frozen=True, slots=True)
 class TaskPostponed:
+    """The learner puts it off; the sentence that answers this has been said before."""
+
     step: str
     remind_at: datetime | None
 
@@ -146,7 +150,7 @@ class CheckpointPassed:
 
 @dataclass(frozen=True, slots=True)
 class SecretMasked:
-    """She typed something that could rob her; `kinds` as `flows.words.masking` names them."""
+    """The learner typed something that a thief could use; `kinds` as `flows.words.masking` names them."""
 
     kinds: tuple[str, ...]
 
@@ -173,14 +177,14 @@ class Commanded:
 
 @dataclass(frozen=True, slots=True)
 class EmergencyRaised:
-    """A cry. `kind`: nothing (robbed), die (she wants to die) or hurt (somebody hurts her)."""
+    """A cry. `kind`: nothing (a robbery), die (a wish to die) or hurt (hurt by somebody)."""
 
     kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class EmergencySuspected:
-    """Words that may mean she was robbed, and that mean nothing else here: ask her. `kind` now: it is going on."""
+    """Words that may mean a robbery, and that mean nothing else here: ask the learner. `kind` now: it is going on."""
 
     kind: str
     text: str
@@ -188,14 +192,14 @@ class EmergencySuspected:
 
 @dataclass(frozen=True, slots=True)
 class Digressed:
-    """What she typed answers nothing here and is no mere slip: a question, a wish for a human, small talk."""
+    """Words that answer nothing here and are no mere slip: a question, a wish for a human, small talk."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class HelpRequested:
-    """She wants a person: where she stands, never what she answered. `sla_s`: within how many seconds (0: unsaid)."""
+    """The learner wants a person: told is the step, never an answer. `sla_s`: within how many seconds (0: unsaid)."""
 
     lesson: str
     version: int
@@ -208,7 +212,7 @@ class HelpRequested:
 
 @dataclass(frozen=True, slots=True)
 class PairingWished:
-    """She would like a 1+1 partner."""
+    """The learner would like a 1+1 partner."""
 
     lesson: str
     version: int
@@ -221,7 +225,7 @@ class PairingWished:
 
 @dataclass(frozen=True, slots=True)
 class CheckinPlanned:
-    """At this instant she is to be asked whether what she did in the task worked."""
+    """At this instant the learner is to be asked whether what the task was about worked."""
 
     lesson: str
     version: int
@@ -259,15 +263,8 @@ class LessonReturned:
 
 
 @dataclass(frozen=True, slots=True)
-class HandedOver:
-    """This lesson is over and another is to begin."""
-
-    lesson: str
-
-
-@dataclass(frozen=True, slots=True)
 class Moved:
-    """An edited lesson took her along; `how` is same, was, decided, checkpoint, start or crossed."""
+    """An edited lesson took the learner along; `how` is same, was, decided, checkpoint, start or crossed."""
 
     lesson: str
     from_version: int
@@ -286,7 +283,7 @@ class RunStarted:
 
 @dataclass(frozen=True, slots=True)
 class RunEnded:
-    """`rate`: how many stars she is to be asked for (0: not asked)."""
+    """`rate`: how many stars are to be asked for (0: none); `handed_over_to`: the lesson that goes on at once."""
 
     run_id: str
     lesson: str
@@ -296,11 +293,12 @@ class RunEnded:
     passed: bool
     then: str | None
     rate: int = 0
+    handed_over_to: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class RunFailed:
-    """The lesson's author made a mistake the linter could not see; the learner keeps her place."""
+    """The lesson's editor made a mistake the linter could not see; the learner keeps the place."""
 
     run_id: str
     code: str
@@ -330,7 +328,6 @@ Event = (
     | Awarded
     | Called
     | LessonReturned
-    | HandedOver
     | Moved
     | RunStarted
     | RunEnded

@@ -37,6 +37,7 @@ class Problem:
 
     @property
     def severity(self) -> Severity:
+        """From the first letter of the code: W warning, I info, anything else error."""
         return _SEVERITY.get(self.code[:1], "error")
 
     def __str__(self) -> str:
@@ -153,7 +154,7 @@ AskType = Literal["text", "number", "date", "phone_vn", "photo", "voice", "place
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask(Step):
-    """Free input into the variable `save`; `private` answers are used in this session only and never stored.
+    """Free input into the variable `save`; `private` answers are used in this run only and never stored.
 
     Of a photo or a recording only that it came is kept, as "co".
     """
@@ -176,9 +177,7 @@ class Later:
 
 @dataclass(frozen=True, slots=True)
 class Stuck:
-    """The hint ladder of a task, and where the really stuck go (None: to a person); `label` is its button, which may be
-    typed in `ways`.
-    """
+    """The hints of a task, and where the really stuck go (None: to a person); `label` is a button, typed in `ways`."""
 
     hints: tuple[str, ...] = field(default=(), metadata=SAID)
     go: str | None = None
@@ -194,8 +193,8 @@ Proof = Literal["none", "self", "photo", "question"]
 class Task(Step):
     """Do it on your own phone, then tap Done, or type it in `ways`; Stuck and Later are always there too.
 
-    `proof`: her word is enough (none, self), a photo is asked for, or the quiz `verify` follows. `checkin_s` seconds
-    after it she is asked once whether it worked.
+    `proof`: the learner's word is enough (none, self), a photo is asked for, or the quiz `verify` follows.
+    `checkin_s` seconds after it the learner is asked once whether it worked.
     """
 
     steps: tuple[str, ...] = field(default=(), metadata=SAID)
@@ -217,9 +216,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Branch(Step):
-    """Decide where to go on; the first true case wins, then `split` (step id to its share) by chance, one
-    learner always the same way.
-    """
+    """Decide where to go on: the first true case, else `split` (step id → share) by chance, a learner always alike."""
 
     cases: tuple[Case, ...] = ()
     otherwise: str = ""
@@ -240,7 +237,7 @@ Outcome = Literal["completed", "stopped", "referred"]
 class Call(Step):
     """Another lesson in the middle of this one. It gets `values` and its outcome comes back as the variable `save`.
 
-    `returns` false: this lesson is done and hands her over to the other.
+    `returns` false: this lesson is done and hands the learner over to the other.
     """
 
     lesson: str = ""
@@ -264,7 +261,9 @@ HelpNeed = Literal["tech", "learning", "safety"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Help(Step):
-    """Ask a person. `offer` asks her first; after `sla_s` seconds without a person the lesson goes on at `fallback`."""
+    """Ask a person, the learner first where there is an `offer`; after `sla_s` seconds without anybody: on at
+    `fallback`.
+    """
 
     need: HelpNeed = "learning"
     topic: str = ""
@@ -385,6 +384,7 @@ class Lesson:
     timed: frozenset[str] = frozenset()
 
     def step(self, step_id: str) -> Step | None:
+        """The step with this id; None where the lesson has none, as after an edit."""
         at = self.index.get(step_id)
         return None if at is None else self.steps[at]
 

@@ -9,6 +9,7 @@ from contextlib import closing
 from pathlib import Path
 from time import monotonic
 
+from flows.saying import said_by, say
 from storage.engine import pg_tools
 from storage.engine.address import sqlite_path
 from storage.engine.errors import StorageError, StorageUnavailable
@@ -36,7 +37,7 @@ def copy_database(url: str, folder: Path) -> tuple[Path, str]:
             source.backup(copy)
         return target, _checked_version(target)
     except (sqlite3.Error, pg_tools.PgToolFailed) as fault:
-        raise CopyFailed(str(fault)) from fault
+        raise CopyFailed(said_by(fault)) from fault
 
 
 def keep_sqlite(path: Path, aside: Path) -> None:
@@ -69,10 +70,10 @@ def keep_postgresql(url: str, aside: Path) -> None:
     """Dump a PostgreSQL database that nobody else uses. Raises CopyFailed."""
     try:
         if pg_tools.ask(url, pg_tools.OTHERS_CONNECTED) != "0":
-            raise CopyFailed("có chương trình khác đang dùng cơ sở dữ liệu này; hãy dừng Cầm Tay trước")
+            raise CopyFailed(say("có chương trình khác đang dùng cơ sở dữ liệu này; hãy dừng Cầm Tay trước"))
         pg_tools.dump(url, aside / POSTGRESQL)
     except pg_tools.PgToolFailed as fault:
-        raise CopyFailed(str(fault)) from fault
+        raise CopyFailed(said_by(fault)) from fault
 
 
 async def put_postgresql(url: str, new: Path, copied: str) -> None:
@@ -86,7 +87,7 @@ async def put_postgresql(url: str, new: Path, copied: str) -> None:
         else:
             await pour(new, url)
     except (sqlite3.Error, pg_tools.PgToolFailed, StorageUnavailable) as fault:
-        raise CopyFailed(str(fault)) from fault
+        raise CopyFailed(said_by(fault)) from fault
 
 
 def check(copied: Path, name: str) -> None:
@@ -97,7 +98,7 @@ def check(copied: Path, name: str) -> None:
         else:
             pg_tools.read_through(copied)
     except (sqlite3.Error, pg_tools.PgToolFailed) as fault:
-        raise CopyFailed(str(fault)) from fault
+        raise CopyFailed(said_by(fault)) from fault
 
 
 def _side_files(path: Path) -> list[Path]:
@@ -106,7 +107,7 @@ def _side_files(path: Path) -> list[Path]:
 
 def _open_existing(path: Path) -> sqlite3.Connection:
     if not path.exists():
-        raise CopyFailed(f"chưa có cơ sở dữ liệu ở {path}; chạy ./camtay run trước đã")
+        raise CopyFailed(say("chưa có cơ sở dữ liệu ở {path}; chạy ./camtay run trước đã", path=path))
     return sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True)
 
 
@@ -121,15 +122,16 @@ def integrity_fault(path: Path, patience_s: float) -> str:
             database.set_progress_handler(lambda: monotonic() > until, 100_000)
             (found,) = database.execute("PRAGMA quick_check(1)").fetchone()
     except sqlite3.OperationalError as fault:
-        return "" if fault.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT else f"không đọc hết được ({fault})"
+        is_late = fault.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT
+        return "" if is_late else say("không đọc hết được ({fault})", fault=fault)
     except sqlite3.DatabaseError as fault:
-        return f"có chỗ hỏng ({fault})"
-    return "" if found == "ok" else f"có chỗ hỏng ({found})"
+        return say("có chỗ hỏng ({fault})", fault=fault)
+    return "" if found == "ok" else say("có chỗ hỏng ({fault})", fault=found)
 
 
 def _checked_version(path: Path) -> str:
     """The schema version of a copy, once SQLite has found every page whole."""
     with closing(sqlite3.connect(path)) as copy:
         if copy.execute("PRAGMA quick_check").fetchone() != ("ok",):
-            raise CopyFailed(f"{path.name} có chỗ hỏng")
+            raise CopyFailed(say("{name} có chỗ hỏng", name=path.name))
         return str(copy.execute("SELECT version_num FROM alembic_version").fetchone()[0])

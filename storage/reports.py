@@ -41,9 +41,9 @@ def families(connection: Connection, kind: str, year: int, at: int) -> Tally:
 
 
 def living_families(connection: Connection, kind: str, year: int, since: int, at: int) -> Tally:
-    """Those of them with a member in a pairing open at `at`, one of whose two has given a sign of life since `since`.
+    """Families of these with a member in a pairing open at `at` that has given a sign of life since `since`.
 
-    A sign of life: the pairing began, either of the two was heard, a request of hers was taken up.
+    A sign of life: the pairing began, either of the two was heard, a request of the learner was taken up.
     """
     pair = pairing_t.pairing.c
     is_open = pair.opened_at < at, or_(pair.ended_at.is_(None), pair.ended_at >= at)
@@ -90,7 +90,7 @@ class RequestTimes:
 
 @dataclass(frozen=True, slots=True)
 class Guide:
-    """Somebody who may guide others, by the path of an area she does it in."""
+    """An instructor, by the path of one area."""
 
     learner_id: str
     path: str
@@ -127,7 +127,7 @@ def requests(connection: Connection, since: int, until: int) -> Iterator[Request
 
 
 def guides(connection: Connection, now: int) -> Iterator[Guide]:
-    """Everybody who guides, once for each area she does it in."""
+    """Every instructor, once for each area."""
     i, s = people_t.instructor.c, pairing_t.standing.c
     resting = or_(func.coalesce(i.paused_until_at, 0) > now, func.coalesce(s.rest_until_at, 0) > now)
     query = (
@@ -149,14 +149,14 @@ def guides(connection: Connection, now: int) -> Iterator[Guide]:
 
 
 def learners(connection: Connection) -> Tally:
-    """Everybody who has agreed to learn here, each once, by where she lives."""
+    """Everybody who has agreed to learn here, each once, by area."""
     person = people_t.person.c
     query = select(person.area_id, func.count()).where(person.consent == "agreed", person.area_id.is_not(None))
     return _counted(connection, query.group_by(person.area_id))
 
 
 def finished(connection: Connection, since: int, until: int) -> tuple[Tally, Tally, Tally]:
-    """Who finished a lesson in this span; lessons finished, each once a person; those of them that she passed."""
+    """Who finished a lesson in this span; lessons finished, each once a person; those of them that were passed."""
     run = conversations_t.run.c
     once = (
         select(run.learner_id, run.lesson, func.max(case((run.passed, literal(1)), else_=literal(0))).label("passed"))
@@ -184,7 +184,7 @@ def finished(connection: Connection, since: int, until: int) -> tuple[Tally, Tal
 
 
 def skills(connection: Connection, since: int, until: int) -> dict[str, Tally]:
-    """Level → how often it was what somebody who saw her do it said last, once a person and skill."""
+    """Level → how often it was what somebody who saw it done said last, once a person and skill."""
     check = pairing_t.skill_check.c
     span = check.at >= since, check.at < until
     latest = select(func.max(check.check_id)).where(*span).group_by(check.learner_id, check.lesson, check.skill)

@@ -1,4 +1,4 @@
-"""An officer's announcements in her own chat: the office's room "news". She writes, sees it, confirms, can stop it."""
+"""An officer's announcements in chat: written, seen, confirmed, stopped."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from bot.announcements.policy import announcement as pure
 from bot.announcements.policy import commands as asked
 from bot.announcements.policy.commands import AnnouncementCommand
 from bot.announcements.service import AnnouncementRules, Unfit
-from bot.people.policy.permissions import Grant, may
+from bot.people.granting import actor_of
 from bot.people.pseudonyms import Pseudonyms
-from bot.tutor.desk import Desk
 from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.tutor.quiet_hours import QuietHours
+from bot.tutor.turn import TurnContext
 from storage.announcements import announcements as kept
 from storage.announcements.records import AnnouncementRow
 from storage.engine.database import Connection
 from storage.people import areas, people
 from storage.people.areas import AreaRow
-from storage.people.records import AuditRow, RoleRow
+from storage.people.records import AuditRow
 
 MOST_AREAS = 8
 Writing = (
@@ -34,174 +34,170 @@ class AnnouncementChat:
     def __init__(self, names: Pseudonyms, rules: AnnouncementRules, quiet: QuietHours) -> None:
         self.names, self.rules, self.quiet = names, rules, quiet
 
-    def carry_out(self, connection: Connection, desk: Desk, command: AnnouncementCommand) -> CommandOutcome:
+    def carry_out(self, connection: Connection, turn: TurnContext, command: AnnouncementCommand) -> CommandOutcome:
         """Whoever has no area to announce in is refused, and that is written down."""
-        mine = self._areas(connection, desk)
+        mine = self._areas(connection, turn)
         if not mine:
-            self._refuse(connection, desk, "")
+            self._refuse(connection, turn, "")
             return ANSWERED
         match command:
             case asked.BeginAnnouncement():
-                self._begin(connection, desk, mine)
+                self._begin(connection, turn, mine)
             case asked.PickAnnouncementArea(area_id):
-                self._write_for(connection, desk, area_id)
+                self._write_for(connection, turn, area_id)
             case (
                 asked.WriteAnnouncement() | asked.WriteSource() | asked.OmitSource() | asked.RewriteAnnouncement()
                 | asked.ShowAnnouncementDraft()
             ):  # fmt: skip
-                self._written(connection, desk, command)
+                self._written(connection, turn, command)
             case asked.SendAnnouncement(announcement_id):
-                self._send(connection, desk, announcement_id)
+                self._send(connection, turn, announcement_id)
             case asked.DropAnnouncement():
-                kept.drop_writing(connection, self._me(desk))
-                pure.over(desk, "news_left")
+                kept.drop_writing(connection, self._me(turn))
+                pure.over(turn, "news_left")
             case asked.StopAnnouncement(announcement_id):
-                self._stop(connection, desk, announcement_id, mine)
+                self._stop(connection, turn, announcement_id, mine)
             case asked.ShowAnnouncements():
-                return self._status(connection, desk, mine)
+                return self._status(connection, turn, mine)
             case _:
                 assert_never(command)
         return ANSWERED
 
     # --- writing ---
 
-    def _begin(self, connection: Connection, desk: Desk, mine: list[AreaRow]) -> None:
-        kept.drop_writing(connection, self._me(desk))
+    def _begin(self, connection: Connection, turn: TurnContext, mine: list[AreaRow]) -> None:
+        kept.drop_writing(connection, self._me(turn))
         if len(mine) == 1:
-            self._write_for(connection, desk, mine[0].area_id)
+            self._write_for(connection, turn, mine[0].area_id)
         else:
-            pure.ask_area(desk, [(place.area_id, place.name) for place in mine[:MOST_AREAS]])
+            pure.ask_area(turn, [(place.area_id, place.name) for place in mine[:MOST_AREAS]])
 
-    def _write_for(self, connection: Connection, desk: Desk, area_id: str) -> None:
+    def _write_for(self, connection: Connection, turn: TurnContext, area_id: str) -> None:
         place = areas.get(connection, area_id)
-        if place is None or not self._may(connection, desk, place):
-            self._refuse(connection, desk, place.area_id if place else "")
+        if place is None or not self._may(connection, turn, place):
+            self._refuse(connection, turn, place.area_id if place else "")
             return
-        kept.drop_writing(connection, self._me(desk))
-        by, now = self._me(desk), desk.universe.now
-        row = AnnouncementRow(desk.universe.new_id(), place.area_id, "", "", by, now, "writing")
+        kept.drop_writing(connection, self._me(turn))
+        by, now = self._me(turn), turn.universe.now
+        row = AnnouncementRow(turn.universe.new_id(), place.area_id, "", "", by, now, "writing")
         kept.put(connection, row)
-        pure.ask_text(desk, announcing.whose(connection, place))
+        pure.ask_text(turn, announcing.whose(connection, place))
 
-    def _written(self, connection: Connection, desk: Desk, command: Writing) -> None:
+    def _written(self, connection: Connection, turn: TurnContext, command: Writing) -> None:
         """Text, then link, then the preview; what does not fit is asked for again, with one sentence why."""
-        row = kept.writing(connection, self._me(desk))
+        row = kept.writing(connection, self._me(turn))
         place = areas.get(connection, row.area_id) if row else None
         if row is None or place is None:
-            self._begin(connection, desk, self._areas(connection, desk))
+            self._begin(connection, turn, self._areas(connection, turn))
             return
         where = announcing.whose(connection, place)
         match command:
             case asked.WriteAnnouncement(text):
                 body = pure.cleaned(text)
-                if fault := pure.text_fault(body, self.rules.hosts, desk.book.wishes):
-                    pure.ask_text(desk, where, fault)
+                if fault := pure.text_fault(body, self.rules.hosts, turn.book.wishes):
+                    pure.ask_text(turn, where, fault)
                     return
                 kept.put(connection, _but(row, body, ""))
-                pure.ask_link(desk)
+                pure.ask_link(turn)
             case asked.RewriteAnnouncement():
-                pure.ask_text(desk, where)
+                pure.ask_text(turn, where)
             case _ if not row.body:
-                pure.ask_text(desk, where)
-            case asked.WriteSource(text) if not pure.says_none(desk, text):
-                self._link(connection, desk, row, place, pure.link_of(text))
+                pure.ask_text(turn, where)
+            case asked.WriteSource(text) if not pure.says_none(turn, text):
+                self._link(connection, turn, row, place, pure.link_of(text))
             case asked.WriteSource() | asked.OmitSource():
-                self._preview(connection, desk, _but(row, row.body, ""), place)
+                self._preview(connection, turn, _but(row, row.body, ""), place)
             case asked.ShowAnnouncementDraft():
-                self._preview(connection, desk, row, place)
+                self._preview(connection, turn, row, place)
             case _:
                 assert_never(command)
 
-    def _link(self, connection: Connection, desk: Desk, row: AnnouncementRow, place: AreaRow, link: str) -> None:
+    def _link(self, connection: Connection, turn: TurnContext, row: AnnouncementRow, place: AreaRow, link: str) -> None:
         if fault := pure.link_fault(link, self.rules.hosts):
-            pure.ask_link(desk, fault)
+            pure.ask_link(turn, fault)
         else:
-            self._preview(connection, desk, _but(row, row.body, link), place)
+            self._preview(connection, turn, _but(row, row.body, link), place)
 
-    def _preview(self, connection: Connection, desk: Desk, row: AnnouncementRow, place: AreaRow) -> None:
+    def _preview(self, connection: Connection, turn: TurnContext, row: AnnouncementRow, place: AreaRow) -> None:
         kept.put(connection, row)
         count = self._count(connection, place)
         draft = announcing.draft_of(connection, row, place)
-        pure.show(desk, draft, count, quiet=self.quiet.holds(desk.universe.now))
+        pure.show(turn, draft, count, quiet=self.quiet.holds(turn.universe.now))
 
     def _count(self, connection: Connection, place: AreaRow) -> pure.Count:
         return announcing.count_of(kept.reach(connection, place.path, announcing.COUNTED))
 
     # --- sending, stopping ---
 
-    def _send(self, connection: Connection, desk: Desk, announcement_id: str) -> None:
+    def _send(self, connection: Connection, turn: TurnContext, announcement_id: str) -> None:
         row = kept.get(connection, announcement_id)
         place = areas.get(connection, row.area_id) if row else None
-        if row is None or place is None or row.by != self._me(desk):
-            pure.over(desk, "news_gone")
-        elif not self._may(connection, desk, place):
-            self._refuse(connection, desk, place.area_id)
+        if row is None or place is None or row.by != self._me(turn):
+            pure.over(turn, "news_gone")
+        elif not self._may(connection, turn, place):
+            self._refuse(connection, turn, place.area_id)
         elif row.state != "writing":
-            pure.over(desk, "news_already")
+            pure.over(turn, "news_already")
         else:
             try:
-                announcing.begin(connection, row, self._me(desk), self.rules, desk.book.wishes, desk.universe.now)
+                announcing.begin(connection, row, self._me(turn), self.rules, turn.book.wishes, turn.universe.now)
             except Unfit as unfit:
-                desk.say(pure.told(desk, unfit.fault))
-                self._written(connection, desk, asked.ShowAnnouncementDraft())
+                turn.say(pure.told(turn, unfit.fault))
+                self._written(connection, turn, asked.ShowAnnouncementDraft())
                 return
-            self._note(connection, desk, "announced", place.area_id)
-            so = pure.people(desk, self._count(connection, place))
-            quiet = self.quiet.holds(desk.universe.now)
+            self._note(connection, turn, "announced", place.area_id)
+            so = pure.people(turn, self._count(connection, place))
+            quiet = self.quiet.holds(turn.universe.now)
             phrase = "news_sending_tomorrow" if quiet else "news_sending"
-            pure.over(desk, phrase, noi=announcing.whose(connection, place), so=so)
+            pure.over(turn, phrase, noi=announcing.whose(connection, place), so=so)
 
-    def _stop(self, connection: Connection, desk: Desk, announcement_id: str, mine: list[AreaRow]) -> None:
+    def _stop(self, connection: Connection, turn: TurnContext, announcement_id: str, mine: list[AreaRow]) -> None:
         running = {row.announcement_id: row for row in self._under(connection, mine) if row.state == "sending"}
         if not running or (announcement_id and announcement_id not in running):
-            pure.over(desk, "news_none")
+            pure.over(turn, "news_none")
         elif not announcement_id and len(running) > 1:
-            pure.ask_which(desk, [(each, _begins(row)) for each, row in running.items()])
+            pure.ask_which(turn, [(each, _begins(row)) for each, row in running.items()])
         else:
             row = running[announcement_id or next(iter(running))]
             told = announcing.halt(connection, row)
-            self._note(connection, desk, "announcement_stopped", row.area_id)
-            pure.over(desk, "news_stopped", tin=_begins(row), so=str(told))
+            self._note(connection, turn, "announcement_stopped", row.area_id)
+            pure.over(turn, "news_stopped", tin=_begins(row), so=str(told))
 
-    def _status(self, connection: Connection, desk: Desk, mine: list[AreaRow]) -> CommandOutcome:
+    def _status(self, connection: Connection, turn: TurnContext, mine: list[AreaRow]) -> CommandOutcome:
         rows = [row for row in self._under(connection, mine) if row.state != "draft"][:3]
         if not rows:
-            pure.over(desk, "news_none")
+            pure.over(turn, "news_none")
             return ANSWERED
         for row in rows:
-            desk.say(desk.phrase(f"news_is_{row.state}", tin=_begins(row), so=str(row.reached)))
+            turn.say(turn.phrase(f"news_is_{row.state}", tin=_begins(row), so=str(row.reached)))
         return ASIDE
 
     # --- who may ---
 
-    def _me(self, desk: Desk) -> str:
-        return self.names.of(desk.person.learner_id)
+    def _me(self, turn: TurnContext) -> str:
+        return self.names.of(turn.person.learner_id)
 
-    def _areas(self, connection: Connection, desk: Desk) -> list[AreaRow]:
-        """Where she may announce: the areas of her roles, the widest first."""
-        roles = people.roles_of(connection, desk.person.learner_id)
-        grants = _grants(roles)
+    def _areas(self, connection: Connection, turn: TurnContext) -> list[AreaRow]:
+        """Where the officer may announce: the areas of all roles, the widest first."""
+        roles = people.roles_of(connection, turn.person.learner_id)
+        who = actor_of(connection, self.names, turn.person.learner_id)
         ids = dict.fromkeys(role.area_id for role in sorted(roles, key=lambda role: (len(role.path), role.path)))
         found = (areas.get(connection, each) for each in ids)
-        return [place for place in found if place and may(grants, "announce", place.path)]
+        return [place for place in found if place and who.may("announce", place.path)]
 
-    def _may(self, connection: Connection, desk: Desk, place: AreaRow) -> bool:
-        return may(_grants(people.roles_of(connection, desk.person.learner_id)), "announce", place.path)
+    def _may(self, connection: Connection, turn: TurnContext, place: AreaRow) -> bool:
+        return actor_of(connection, self.names, turn.person.learner_id).may("announce", place.path)
 
-    def _refuse(self, connection: Connection, desk: Desk, area_id: str) -> None:
-        self._note(connection, desk, "refused_announce", area_id)
-        pure.over(desk, "news_not_yours")
+    def _refuse(self, connection: Connection, turn: TurnContext, area_id: str) -> None:
+        self._note(connection, turn, "refused_announce", area_id)
+        pure.over(turn, "news_not_yours")
 
-    def _note(self, connection: Connection, desk: Desk, what: str, area_id: str) -> None:
-        people.note(connection, AuditRow(desk.universe.now, self._me(desk), what, "", area_id))
+    def _note(self, connection: Connection, turn: TurnContext, what: str, area_id: str) -> None:
+        people.note(connection, AuditRow(turn.universe.now, self._me(turn), what, "", area_id))
 
     def _under(self, connection: Connection, mine: list[AreaRow]) -> list[AnnouncementRow]:
         found = {row.announcement_id: row for place in mine for row in kept.under(connection, place.path)}
         return sorted(found.values(), key=lambda row: row.at, reverse=True)
-
-
-def _grants(roles: list[RoleRow]) -> list[Grant]:
-    return [Grant(role.role, role.path, role.state == "active") for role in roles]
 
 
 def _but(row: AnnouncementRow, body: str, source_url: str) -> AnnouncementRow:

@@ -1,7 +1,7 @@
-"""Announcements: an officer's text to everybody of her area, once each, behind all replies, until she stops it.
+"""Announcements: an officer's text to everybody of an area, once each, behind all replies, until it is stopped.
 
-What is told is written down in slices, together with the notices that bring it; so whoever is killed goes on where
-the last slice ended, and who was told is never told again, on whichever phone.
+What is told is written down in slices, together with the notices that bring it; so whoever is killed goes on where the
+last slice ended, and who was told is never told again, on whichever phone.
 """
 
 from __future__ import annotations
@@ -15,8 +15,10 @@ from typing import TypeVar
 from bot.announcements.policy import announcement as pure
 from bot.announcements.policy.announcement import AnnouncementDraft, AnnouncementFault, Count
 from bot.errors import CamtayError
-from bot.people.service import Actor, NobodyThere, People
+from bot.people.policy.permissions import Actor
+from bot.people.service import NobodyThere, People
 from bot.tutor.quiet_hours import QuietHours
+from flows.saying import say
 from flows.words.wishes import UNREAD, Wishes
 from storage.announcements import announcements as kept
 from storage.announcements.records import AnnouncementRow, Reach
@@ -70,22 +72,25 @@ def checked(text: str, link: str, rules: AnnouncementRules, wishes: Wishes) -> t
 
 
 def whose(connection: Connection, place: AreaRow) -> str:
+    """How an area is called as the sender of an announcement, after the area above it where there is one."""
     above = areas.get(connection, place.parent_id) if place.parent_id else None
     return pure.whose(place.kind, place.name, pure.whose(above.kind, above.name) if above else "")
 
 
 def draft_of(connection: Connection, row: AnnouncementRow, place: AreaRow) -> AnnouncementDraft:
+    """An announcement as its readers will see it, with the area it comes from."""
     return AnnouncementDraft(row.announcement_id, row.body, row.source_url, whose(connection, place))
 
 
 def count_of(reach: Reach) -> Count:
+    """How many are told, how many cannot be, and whether there are more than were counted."""
     return Count(reach.told, reach.not_agreed + reach.away + reach.suspended + reach.invited, reach.more)
 
 
 def begin(
     connection: Connection, row: AnnouncementRow, by: str, rules: AnnouncementRules, wishes: Wishes, now: datetime
 ) -> None:
-    """From now on it is told, or told on after a stop. Raises Unfit when she has sent too many today, NotNow."""
+    """Tell the announcement from now on, or on after a stop. Raises NotNow, and Unfit after too many on one day."""
     if row.state not in ("writing", "draft", "stopped"):
         raise NotNow
     checked(row.body, row.source_url, rules, wishes)  # the list of hosts may have changed since it was written
@@ -162,10 +167,10 @@ class Announcements(People):
     async def _on(
         self, actor: Actor, announcement_id: str, work: Callable[[Connection, AnnouncementRow, AreaRow], T]
     ) -> T:
-        """Its area is read here, never taken from who asks; and it is read again where it is acted on."""
+        """Act on an announcement: its area is read here, never taken from who asks, and once more within the act."""
         found = await self.database.read(partial(kept.get, announcement_id=announcement_id))
         if found is None:
-            raise NobodyThere("Không có tin nào mang mã này; xem ./camtay announce list.")
+            raise NobodyThere(say("Không có tin nào mang mã này; xem ./camtay announce list."))
 
         def unit(connection: Connection, place: AreaRow) -> T:
             row = kept.get(connection, announcement_id)
@@ -231,7 +236,7 @@ class AnnouncementFeeder:
 
 
 def catch_up(connection: Connection, learner_id: str, now: datetime, new_id: Callable[[], str]) -> None:
-    """She can be reached again: the newest of what she has missed meanwhile and is not too old is told to her, once."""
+    """Tell somebody who can be reached again the newest of what was missed and is not too old, once."""
     for row in kept.missed(connection, learner_id, now - LASTS, MOST_MISSED):
         place = areas.get(connection, row.area_id)
         if place is not None and kept.tell_one(connection, row.announcement_id, learner_id):

@@ -12,9 +12,9 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """She wrote; the text as it came, untrusted, of any length. `forwarded`: another's words that she passed on.
+    """The learner wrote; the text as it came, untrusted, of any length. `forwarded`: another's words passed on.
 
-    `message` is the channel's number of it, where she can change it afterwards.
+    `message` is the channel's number of it, where it can be changed afterwards.
     """
 
     text: str
@@ -24,14 +24,14 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Tap:
-    """She tapped a button; `token` is what the button carried, untrusted."""
+    """The learner tapped a button; `token` is what the button carried, untrusted."""
 
     token: str
 
 
 @dataclass(frozen=True, slots=True)
 class Began:
-    """She opened the chat (/start, the first page); `payload` is a deep link's, mostly empty."""
+    """The learner opened the chat (/start, the first page); `payload` is a deep link's, mostly empty."""
 
     payload: str = ""
 
@@ -42,7 +42,7 @@ class Media:
 
     `ref` is the provider's own id of a photo or voice ("" where it has none): by it, it can be sent on. `caption` are
     words that came with it; `album` is what several that were sent at once have in common ("" for one alone);
-    `forwarded`: another's, that she passed on.
+    `forwarded`: another's, passed on.
     """
 
     kind: str
@@ -54,7 +54,7 @@ class Media:
 
 @dataclass(frozen=True, slots=True)
 class Edited:
-    """She changed what she had written as `message`; the text as it is now. A cry in it is always new."""
+    """The learner changed what was written as `message`; the text as it is now. A cry in it is always new."""
 
     text: str
     message: str = field(default="", compare=False)
@@ -62,12 +62,12 @@ class Edited:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """She blocked the tutor or left: nothing can be sent."""
+    """The learner blocked the tutor or left: nothing can be sent."""
 
 
 @dataclass(frozen=True, slots=True)
 class Returned:
-    """She let the tutor in again, without a word: she can be reached from now on."""
+    """The learner let the tutor in again, without a word, and can be reached from now on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class Inner:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A sentence that somebody else's act, or the clock, brings to her: a phrase, its values, its buttons.
+    """A sentence that somebody else's act, or the clock, brings to somebody: a phrase, its values, its buttons.
 
     `buttons` are (token, label phrase); `urgent` may ring at night; `about` is the id of what it speaks of.
     """
@@ -96,7 +96,7 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class NoticesDue:
-    """What an update of the channel `inner` has to say to her, once the rows it names are read."""
+    """What an update of the channel `inner` has to tell its learner, once the rows it names are read."""
 
     notices: tuple[Notice, ...]
 
@@ -127,7 +127,7 @@ class Update:
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """`token` comes back in a Tap, at most 64 bytes; `label` is what she reads.
+    """`token` comes back in a Tap, at most 64 bytes; `label` is what is read on it.
 
     `pinned`: it does not answer this message, it waits since earlier; a page keeps it in sight.
     """
@@ -141,7 +141,7 @@ class Button:
 class Outgoing:
     """One message. `(channel, chat_id, no)` is unique and `no` grows by one in a chat: that is its order.
 
-    `unasked` messages (reminders) answer nothing she did just now: replies to others go before them.
+    `unasked` messages (reminders) answer nothing that was done just now: replies to others go before them.
     """
 
     channel: str
@@ -180,7 +180,7 @@ class SendRefused(SendError):
 
 
 class LearnerGone(SendError):
-    """She blocked us or the chat is no more (403): mark her away, drop what waits."""
+    """The learner blocked us or the chat is no more (403): mark it away, drop what waits."""
 
 
 class Misconfigured(SendError):

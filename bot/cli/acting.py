@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import cache
 from pathlib import Path
+from typing import TypeVar
 
-from bot.cli.beside import Beside
+from bot.cli.beside import beside
 from bot.cli.environment import CommandEnvironment
+from bot.cli.language import told
+from bot.cli.terminal import Print
 from bot.officers import OfficerServices
 from bot.people.named import WHAT, area_of, id_of
-from bot.people.service import OPERATOR, Actor
+from bot.people.policy.permissions import OPERATOR, Actor
 from bot.settings import Settings
 from flows import Book
 from storage.engine.database import Connection, Database
+
+ServicesT = TypeVar("ServicesT")
 
 
 @asynccontextmanager
@@ -26,7 +31,7 @@ async def acting(
 
     Raises NobodyThere, StorageError, SchemaOutdated, BackupFailed.
     """
-    async with Beside(settings, dry_run=False) as database:
+    async with beside(settings, dry_run=False) as database:
         assert database is not None, "only a dry run goes without one"
         services = OfficerServices(settings, database, environment.now, environment.new_id, book)
         await in_full(database, given)
@@ -60,3 +65,16 @@ def book_of(settings: Settings) -> Callable[[], Book]:
         return plain_book(read_shelf(Path(settings.lessons.dir), settings.placeholders), settings.placeholders)
 
     return book
+
+
+def plain(
+    act: Callable[[ServicesT, Actor, argparse.Namespace], Awaitable[object]], sentence: str
+) -> Callable[[ServicesT, Actor, argparse.Namespace, Print], Awaitable[int]]:
+    """A sub-verb that does one act and says one sentence."""
+
+    async def carry_out(services: ServicesT, actor: Actor, given: argparse.Namespace, write: Print) -> int:
+        await act(services, actor, given)
+        write(told(sentence))
+        return 0
+
+    return carry_out

@@ -1,4 +1,4 @@
-"""`./camtay announce …`: an officer's official information for her area; seen before it goes, stopped at any moment."""
+"""`./camtay announce …`: an officer's official information for an area; seen before it goes, stopped at any moment."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from bot.announcements.policy import announcement as pure
 from bot.announcements.service import AnnouncementPreview, Announcements, NotNow, Unfit
 from bot.cli.acting import acting, book_of
 from bot.cli.environment import CommandEnvironment
-from bot.cli.language import told
+from bot.cli.language import language, told
 from bot.cli.names import MISSED, STATES
 from bot.cli.terminal import Print
 from bot.errors import CamtayError, SettingsInvalid, in_words
-from bot.people.service import Actor
+from bot.people.policy.permissions import Actor
 from bot.settings import Settings
 from bot.tutor.quiet_hours import QuietHours
 from flows import Book
@@ -25,7 +25,7 @@ SURE = "gửi"
 
 
 class AnnounceConsole:
-    """Whoever sits at the command line: the service in her name, the tutor's own sentences, screen and keyboard."""
+    """Whoever sits at the command line: the service in that name, the tutor's own sentences, screen and keyboard."""
 
     def __init__(
         self, service: Announcements, actor: Actor, book: Book, quiet: QuietHours, write: Print, ask: AskLine
@@ -60,8 +60,8 @@ def main(
     except Unfit as unfit:
         values = dict(unfit.fault.values)
         if "thu" in values:
-            values["thu"] = book().phrase(f"kind_{values['thu']}")
-        raise CamtayError(book().phrase(unfit.fault.phrase, **values)) from None
+            values["thu"] = book().phrase(f"kind_{values['thu']}", lang=language())
+        raise CamtayError(book().phrase(unfit.fault.phrase, lang=language(), **values)) from None
 
 
 async def _carry_out(
@@ -74,15 +74,15 @@ async def _carry_out(
 ) -> int:
     async with acting(settings, given, world, book) as (services, actor):
         quiet = services.pairing.clock.quiet
-        desk = AnnounceConsole(services.announcements, actor, book(), quiet, write, ask)
-        return await _VERBS[given.what](desk, given)
+        console = AnnounceConsole(services.announcements, actor, book(), quiet, write, ask)
+        return await _VERBS[given.what](console, given)
 
 
-async def _draft(desk: AnnounceConsole, given: argparse.Namespace) -> int:
-    shown = await desk.service.draft(desk.actor, given.area, _text(given), given.link)
-    desk.show(shown)
+async def _draft(console: AnnounceConsole, given: argparse.Namespace) -> int:
+    shown = await console.service.draft(console.actor, given.area, _text(given), given.link)
+    console.show(shown)
     kept = shown.row.announcement_id
-    desk.write("\n" + told("Chưa gửi. Gửi tin này: ./camtay announce send {announcement}", announcement=kept))
+    console.write("\n" + told("Chưa gửi. Gửi tin này: ./camtay announce send {announcement}", announcement=kept))
     return 0
 
 
@@ -98,34 +98,34 @@ def _text(given: argparse.Namespace) -> str:
         raise SettingsInvalid(told("{file}: không đọc được ({reason}).", file=given.file, reason=reason)) from None
 
 
-async def _send(desk: AnnounceConsole, given: argparse.Namespace) -> int:
-    shown = await desk.service.show(desk.actor, given.announcement)
+async def _send(console: AnnounceConsole, given: argparse.Namespace) -> int:
+    shown = await console.service.show(console.actor, given.announcement)
     if shown.row.state in ("sending", "sent"):
         raise NotNow(told("Tin này {state}; mỗi người chỉ nhận một lần.", state=told(STATES[shown.row.state])))
-    desk.show(shown)
+    console.show(shown)
     if shown.row.reached:
-        desk.write(told("{count} người đã nhận trước khi dừng thì không nhận lại.", count=shown.row.reached))
+        console.write(told("{count} người đã nhận trước khi dừng thì không nhận lại.", count=shown.row.reached))
     if not shown.reach.told:
         raise CamtayError(told("Chưa có ai nhận được, nên chưa gửi."))
-    if not given.yes and not await asyncio.to_thread(_is_sure, desk.ask):
-        desk.write(told("Chưa gửi gì."))
+    if not given.yes and not await asyncio.to_thread(_is_sure, console.ask):
+        console.write(told("Chưa gửi gì."))
         return 1
-    await desk.service.send(desk.actor, given.announcement)
+    await console.service.send(console.actor, given.announcement)
     begun = given.announcement
-    desk.write(told("Đang gửi, từ từ, sau mọi câu trả lời. Dừng: ./camtay announce stop {begun}", begun=begun))
+    console.write(told("Đang gửi, từ từ, sau mọi câu trả lời. Dừng: ./camtay announce stop {begun}", begun=begun))
     return 0
 
 
 def _is_sure(ask: AskLine) -> bool:
     try:
-        return ask(told("Gõ “{word}” để gửi: ", word=SURE)).strip().casefold() in (SURE, "gui")
+        return ask(told("Gõ “{word}” để gửi: ", word=told(SURE))).strip().casefold() in (told(SURE), SURE, "gui")
     except EOFError:
         return False
 
 
-async def _stop(desk: AnnounceConsole, given: argparse.Namespace) -> int:
-    count = await desk.service.stop(desk.actor, given.announcement)
-    desk.write(
+async def _stop(console: AnnounceConsole, given: argparse.Namespace) -> int:
+    count = await console.service.stop(console.actor, given.announcement)
+    console.write(
         told(
             "Đã dừng. {count} người đã được gửi (vài tin cuối có thể còn trên đường); người khác không nhận nữa.",
             count=count,
@@ -134,14 +134,14 @@ async def _stop(desk: AnnounceConsole, given: argparse.Namespace) -> int:
     return 0
 
 
-async def _list(desk: AnnounceConsole, given: argparse.Namespace) -> int:
-    rows = await desk.service.list_of(desk.actor, given.area)
+async def _list(console: AnnounceConsole, given: argparse.Namespace) -> int:
+    rows = await console.service.list_of(console.actor, given.area)
     for row in rows:
         begins = " ".join(row.body.split())[:50]
-        at = row.at.astimezone(desk.quiet.zone)
+        at = row.at.astimezone(console.quiet.zone)
         reached, state = told("{count} người", count=row.reached) if row.reached else "—", told(STATES[row.state])
-        desk.write(f"{row.announcement_id}  {at:%d/%m %H:%M}  {row.area_id}  {state}  {reached}  {begins}")
-    desk.write(told("{count} tin.", count=len(rows)))
+        console.write(f"{row.announcement_id}  {at:%d/%m %H:%M}  {row.area_id}  {state}  {reached}  {begins}")
+    console.write(told("{count} tin.", count=len(rows)))
     return 0
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from collections.abc import AsyncIterator
+from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 
 from bot import restoring
@@ -15,45 +16,34 @@ from storage.engine.database import Database, open_database
 from storage.engine.lock import lock_all
 
 
-class Beside:
+@asynccontextmanager
+async def beside(settings: Settings, *, dry_run: bool) -> AsyncIterator[Database | None]:
     """The database of a command that runs beside the tutor: no lock is taken, nothing is migrated under it.
 
     A database that is not there is made, but for a dry run: then it is None. Raises SchemaOutdated,
     StorageError, BackupFailed.
     """
+    url = settings.database_url
+    restoring.finish(Path(settings.data.dir), url)
+    path = sqlite_path(url)
+    if dry_run and path is not None and not path.exists():
+        yield None
+        return
+    database = open_database(url)
+    try:
+        yield database if await _is_ready(database, settings, path, dry_run=dry_run) else None
+    finally:
+        await database.close()
 
-    def __init__(self, settings: Settings, *, dry_run: bool) -> None:
-        self.settings = settings
-        self.dry_run = dry_run
-        self.database: Database | None = None
 
-    async def __aenter__(self) -> Database | None:
-        url = self.settings.database_url
-        restoring.finish(Path(self.settings.data.dir), url)
-        path = sqlite_path(url)
-        if path is not None and not path.exists() and self.dry_run:
-            return None
-        self.database = open_database(url)
-        try:
-            has = await schema.current(self.database) if path is None or path.exists() else None
-            if has is None and not self.dry_run:
-                held = lock_all(Path(self.settings.data.dir), path) if path else ExitStack()
-                with held:
-                    await schema.ensure(self.database)
-            elif has is None:
-                await self.database.close()
-                return None
-            elif has < schema.SCHEMA:
-                raise SchemaOutdated(
-                    told("Dữ liệu còn ở phiên bản {has}: chạy ./camtay migrate trước (dừng Cầm Tay đã).", has=has)
-                )
-            else:
-                await schema.ensure(self.database)
-        except BaseException:
-            await self.database.close()
-            raise
-        return self.database
-
-    async def __aexit__(self, *_: object) -> None:
-        if self.database is not None:
-            await self.database.close()
+async def _is_ready(database: Database, settings: Settings, path: Path | None, *, dry_run: bool) -> bool:
+    has = await schema.current(database) if path is None or path.exists() else None
+    if has is not None and has < schema.SCHEMA:
+        raise SchemaOutdated(
+            told("Dữ liệu còn ở phiên bản {has}: chạy ./camtay migrate trước (dừng Cầm Tay đã).", has=has)
+        )
+    if has is None and dry_run:
+        return False
+    with lock_all(Path(settings.data.dir), path) if has is None and path else ExitStack():
+        await schema.ensure(database)
+    return True

@@ -1,16 +1,16 @@
-"""A word out of a few, typed as it is shown to people or as it is called inside."""
+"""A word out of a few, typed as it is shown to people or as it is called inside; what is told where it is none."""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
-from bot.cli.language import told
+from bot.cli.language import shown, told
 from bot.people.policy.lists.words import fold
 
 
 def listed(names: Mapping[str, str]) -> str:
-    """Those that can be typed, with commas."""
+    """The values that can be typed, with commas."""
     return ", ".join(map(told, names.values()))
 
 
@@ -39,7 +39,7 @@ def choice(names: Mapping[str, str]) -> Callable[[str], str]:
 
 
 def some(names: Mapping[str, str]) -> Callable[[str], str]:
-    """Several of them with commas, or inside names with blanks; nothing for none."""
+    """Several of the values with commas, or inside names with blanks; nothing for none."""
     one = choice(names)
 
     def read(text: str) -> str:
@@ -47,3 +47,16 @@ def some(names: Mapping[str, str]) -> Callable[[str], str]:
         return " ".join(one(part) for part in parts if part.strip())
 
     return read
+
+
+def no_lesson(wanted: str, known: Iterable[str]) -> str:
+    """There is no lesson of that id; the nearest that there is."""
+    return told("Không có bài nào tên “{wanted}”", wanted=wanted) + nearest(wanted, known)
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """The end of a sentence about a word that is not known: the nearest known one, if one is near."""
+    from flows.yaml.fields import did_you_mean
+
+    hint = shown(did_you_mean(word, known))
+    return f"; {hint}" if hint else "."

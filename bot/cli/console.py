@@ -17,7 +17,6 @@ from flows.events import (
     EmergencyRaised,
     EmergencySuspected,
     Event,
-    HandedOver,
     HelpRequested,
     LessonReturned,
     PairingWished,
@@ -31,6 +30,7 @@ from flows.events import (
 )
 from flows.play.dialogue import Act, DialogueHead, TranscriptInvalid, read_act, read_span, spell
 from flows.play.transcript import Player, play
+from flows.saying import joined, say
 
 WIDTH = 76
 LEAVE = ("/thoat", "/thoát", "/quit", "/q")
@@ -38,22 +38,22 @@ WAIT = ("/doi", "/đợi", "/wait")
 BACK = ("/lui", "/lùi", "/back")
 SAVE = ("/save", "/luu", "/lưu")
 HELP = ("/help", "/giup", "/giúp", "/?")
-OPENING = "Gõ số của câu trả lời, hoặc viết bằng lời. /help: các lệnh khác. /thoat: ra khỏi bài."
-HELP_TEXT = """\
+OPENING = say("Gõ số của câu trả lời, hoặc viết bằng lời. /help: các lệnh khác. /thoat: ra khỏi bài.")
+HELP_TEXT = say("""\
 Gõ số hay [Tên nút]: bấm nút.  (sticker), (photo), (voice): gửi thứ không phải chữ.
 Gõ chữ: học viên viết. Dòng kết thúc bằng \\ thì còn viết tiếp ở dòng sau. Enter không: xem lại câu hỏi.
 /doi        cho thời gian trôi tới lúc nhắc; /doi 1d, /doi 2h, /doi 30m: trôi chừng ấy
 /lui        bỏ dòng vừa gõ, làm lại
 /save TÊN   lưu bản thoại cạnh bài (transcripts/TÊN.txt); /save! TÊN: ghi đè bản đã có
-/thoat      ra khỏi bài"""
-LEFT = "\nNghỉ ở đây nhé."
-NOT_SAVED = " Học thử nên không lưu gì cả."
-OVER = "Bài đã hết. /save TÊN: lưu bản thoại; /lui: lùi một dòng; /thoat: ra."
-OUTCOMES = {"completed": "học xong", "stopped": "dừng giữa chừng", "referred": "chuyển sang người thật"}
+/thoat      ra khỏi bài""")
+LEFT = say("\nNghỉ ở đây nhé.")
+NOT_SAVED = say("Học thử nên không lưu gì cả.")
+OVER = say("Bài đã hết. /save TÊN: lưu bản thoại; /lui: lùi một dòng; /thoat: ra.")
+OUTCOMES = {"completed": say("học xong"), "stopped": say("dừng giữa chừng"), "referred": say("chuyển sang người thật")}
 
 
 class Console:
-    """A learner at a terminal. `read` gives her next line (EOFError, KeyboardInterrupt: she leaves), `write` shows one.
+    """A learner at a terminal. `read` gives the next line (EOFError, KeyboardInterrupt: leaves), `write` shows one.
 
     `save(name, overwrite, text)` keeps a transcript and says in one sentence where, or why not: (done, sentence).
     """
@@ -73,7 +73,7 @@ class Console:
         self.saved = False
 
     def play(self, head: DialogueHead) -> int:
-        """Play until she leaves; 0 when she did so of her own will, 1 when the lesson failed."""
+        """Play until the learner leaves; 0 when that was of free will, 1 when the lesson failed."""
         self.write(OPENING)
         self.player = Player(self.book, head)
         self.player.begin()
@@ -83,14 +83,14 @@ class Console:
             word, _, rest = line.partition(" ")
             if word in LEAVE:
                 if not self._over():
-                    self.write(LEFT + ("" if self.saved else NOT_SAVED))
+                    self.write(LEFT if self.saved else joined([LEFT, NOT_SAVED], " "))
                 return 0
             failed = self._answer(line, word, rest.strip())
         return 1
 
     def _line(self) -> str:
         try:
-            line = self.read("\nbạn ▸ ").strip()
+            line = self.read(say("\nbạn ▸ ")).strip()
             while line.endswith("\\"):
                 line = f"{line[:-1].rstrip()}\n{self.read('      ▸ ').strip()}"
         except (EOFError, KeyboardInterrupt):
@@ -98,7 +98,7 @@ class Console:
         return line
 
     def _answer(self, line: str, word: str, rest: str) -> bool:
-        """Do what her line says; whether the lesson failed by it."""
+        """Do what the learner's line says; whether the lesson failed by it."""
         if word in HELP:
             self.write(HELP_TEXT)
         elif word.removesuffix("!") in SAVE:
@@ -108,9 +108,9 @@ class Console:
         elif word in WAIT:
             return self._wait(rest)
         elif word.startswith("/") and len(word) > 1:
-            self.write(f"(Không có lệnh {word}. /help: các lệnh.)")
+            self.write(say("(Không có lệnh {word}. /help: các lệnh.)", word=word))
         elif self._over():
-            self.write(f"({OVER})")
+            self.write(say("({over})", over=OVER))
         elif not line:
             self._ask(self.asked)
         else:
@@ -129,24 +129,24 @@ class Console:
         try:
             self.player.do(act)
         except TranscriptInvalid as fault:
-            self.write(f"({fault.message[0].upper()}{fault.message[1:]}.)")
+            self.write(say("(Chưa làm được: {reason}.)", reason=fault.message))
             return False
         return self._show(self.player.events)
 
     def _wait(self, span: str) -> bool:
         seconds = read_span(span) if span else self._until_reminder()
         if seconds is None and span:
-            self.write(f"(Không hiểu “{span}”. Ví dụ: /doi 1d, /doi 2h, /doi 30m.)")
+            self.write(say("(Không hiểu “{span}”. Ví dụ: /doi 1d, /doi 2h, /doi 30m.)", span=span))
         if seconds is None:
             return False
-        self.write(f"(… {_span(timedelta(seconds=seconds))} sau …)")
+        self.write(say("(… {span} sau …)", span=_span(timedelta(seconds=seconds))))
         return self._do(Act("wait", wait_s=seconds))
 
     def _until_reminder(self) -> int | None:
         """Seconds, in whole minutes, until the next timer rings."""
-        at = self.player.session.remind_at
+        at = self.player.run.remind_at
         if at is None:
-            self.write("(Ở bước này không còn lời nhắc nào.)")
+            self.write(say("(Ở bước này không còn lời nhắc nào.)"))
             return None
         left_s = (at - self.player.now).total_seconds()
         return max(1, -int(-left_s // 60)) * 60
@@ -155,9 +155,9 @@ class Console:
         """All but the last line once more, unseen."""
         acts = [act for act, _ in self.player.log]
         if not acts:
-            self.write("(Chưa có dòng nào để bỏ.)")
+            self.write(say("(Chưa có dòng nào để bỏ.)"))
             return False
-        self.write(f"(Đã bỏ dòng: {_shown(acts[-1])})")
+        self.write(say("(Đã bỏ dòng: {act})", act=_shown(acts[-1])))
         self.player = Player(self.book, self.player.head)
         self.player.begin()
         events = self.player.events
@@ -168,7 +168,7 @@ class Console:
 
     def _save(self, name: str, *, overwrite: bool) -> None:
         if not name:
-            self.write("(Lưu với tên gì? Ví dụ: /save hoc-tron)")
+            self.write(say("(Lưu với tên gì? Ví dụ: /save hoc-tron)"))
             return
         as_kept = play(self.book, self.player.transcript)  # what was hidden may be answered differently
         done, sentence = self.save(name, overwrite, str(as_kept))
@@ -190,17 +190,17 @@ class Console:
                     lesson = self.book.lesson(lesson_id, None, self.player.head.lang)
                     self.write(f"\n── {lesson.title if lesson else lesson_id} ──")
                 case RunFailed(code=code, reason=reason):
-                    self.write(f"\n(Bài có lỗi: {code}: {reason})")
+                    self.write(say("\n(Bài có lỗi: {code}: {reason})", code=code, reason=reason))
                     failed = True
                 case _:
                     if note := _note(event):
-                        self.write(f"({note})")
+                        self.write(say("({note})", note=note))
         if not failed and self._over():
             self.write(OVER)
         return failed
 
     def _over(self) -> bool:
-        return not self.player.session.waiting and not self.player.stars
+        return not self.player.run.waiting and not self.player.stars
 
     def _say(self, text: str) -> None:
         wrapped = [textwrap.fill(line, WIDTH) for line in text.splitlines()]
@@ -214,38 +214,39 @@ class Console:
 
 
 def _note(event: Event) -> str:
-    """What the shell would do, told to the author of the lesson; "" for what she need not see."""
+    """What the shell would do, told to the author of the lesson; "" for what need not be seen."""
     match event:
         case SecretMasked():
-            return "phần bí mật được che trước khi lưu"
+            return say("phần bí mật được che trước khi lưu")
         case HelpRequested(step=step, tries=tries):
-            return f"người giúp sẽ thấy: bước {step}, đã thử {tries} lần"
+            return say("người giúp sẽ thấy: bước {step}, đã thử {tries} lần", step=step, tries=tries)
         case TaskPostponed(remind_at=at) if at is not None:
-            return f"sẽ nhắc lúc {at:%H:%M %d/%m}"
+            return say("sẽ nhắc lúc {at:%H:%M %d/%m}", at=at)
         case Commanded(command=command):
-            return f"lời chung “{command}”: ở đây không có danh sách bài, gõ /thoat để ra"
+            return say("lời chung “{command}”: ở đây không có danh sách bài, gõ /thoat để ra", command=command)
         case TapIgnored():
-            return "nút cũ, bỏ qua"
+            return say("nút cũ, bỏ qua")
         case PairingWished(role=role):
-            return f"xin ghép 1+1 với: {role}"
+            return say("xin ghép 1+1 với: {role}", role=role)
         case CheckinPlanned(at=at):
-            return f"lúc {at:%H:%M %d/%m} máy sẽ hỏi thăm: có làm được không?"
+            return say("lúc {at:%H:%M %d/%m} máy sẽ hỏi thăm: có làm được không?", at=at)
         case Awarded(kind=kind, name=name):
-            return f"được trao {'huy hiệu' if kind == 'badge' else 'giấy chứng nhận'}: {name}"
+            award = say("huy hiệu") if kind == "badge" else say("giấy chứng nhận")
+            return say("được trao {award}: {name}", award=award, name=name)
         case Called(lesson=lesson):
-            return f"vào bài con {lesson}"
+            return say("vào bài con {lesson}", lesson=lesson)
         case LessonReturned(lesson=lesson):
-            return f"xong bài con {lesson}, quay lại"
-        case HandedOver(lesson=lesson):
-            return f"chuyển hẳn sang bài {lesson}"
+            return say("xong bài con {lesson}, quay lại", lesson=lesson)
         case EmergencyRaised():
-            return "Lời khẩn cấp: mở ngay bài dành cho lúc này."
+            return say("Lời khẩn cấp: mở ngay bài dành cho lúc này.")
         case EmergencySuspected():
-            return "có thể là lời khẩn cấp: máy sẽ hỏi lại trước khi gọi ai"
+            return say("có thể là lời khẩn cấp: máy sẽ hỏi lại trước khi gọi ai")
         case Digressed():
-            return "chuyện ngoài bài: trong trò chuyện thật, máy tìm câu trả lời, rồi học tiếp"
-        case RunEnded(outcome=outcome, points=points, passed=passed):
-            return f"Hết bài: {OUTCOMES.get(outcome, outcome)}, {points} điểm, {'đạt' if passed else 'chưa đạt'}"
+            return say("chuyện ngoài bài: trong trò chuyện thật, máy tìm câu trả lời, rồi học tiếp")
+        case RunEnded(outcome=outcome, points=points, passed=passed, handed_over_to=lesson):
+            how, mark = OUTCOMES.get(outcome, outcome), say("đạt") if passed else say("chưa đạt")
+            ended = say("Hết bài: {how}, {points} điểm, {mark}", how=how, points=points, mark=mark)
+            return joined([ended, say("chuyển hẳn sang bài {lesson}", lesson=lesson)]) if lesson else ended
         case _:
             return ""
 
@@ -256,4 +257,5 @@ def _shown(act: Act) -> str:
 
 def _span(span: timedelta) -> str:
     days, minutes = divmod(round(span.total_seconds() / 60), 24 * 60)
-    return " ".join(filter(None, [f"{days} ngày" if days else "", f"{minutes} phút" if minutes or not days else ""]))
+    said = [say("{days} ngày", days=days)] if days else []
+    return joined([*said, say("{minutes} phút", minutes=minutes)] if minutes or not days else said, " ")

@@ -9,26 +9,30 @@ import shutil
 import socket
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 from bot import backup, restoring
-from bot.cli.language import told
-from bot.errors import AlreadyRunning, StorageError, in_words
+from bot.channels.registry import ChannelSettings
+from bot.cli.language import shown, told
+from bot.errors import AlreadyRunning, SettingsInvalid, StorageError, in_words
 from bot.greeting import hearing_faults, pages_told
 from bot.scheduler.disk import LITTLE
 from bot.scheduler.policy.clocks import ClockReading, begin
 from bot.scheduler.steady import clock_of
+from bot.sections import credentials
 from bot.settings import Settings
 from bot.web.door import FILES, files_allowed
 from flows import LessonInvalid
+from flows.saying import said_by
 from storage.copies import integrity_fault
 from storage.engine import pg_tools, schema
 from storage.engine.address import sqlite_path
-from storage.engine.database import open_database
+from storage.engine.database import Database, open_database
 from storage.engine.instants import to_ms
 from storage.engine.lock import lock_folder, port_of
 from storage.pairing import roster
@@ -82,6 +86,7 @@ def bad(sentence: str, /, **values: object) -> Finding:
 
 
 def look_at_machine() -> Iterator[Finding]:
+    """Python's version, bad where it is older than `OLDEST_PYTHON`, and whether this is the own environment."""
     version = ".".join(map(str, sys.version_info[:3]))
     inside = told("trong môi trường riêng .venv") if sys.prefix != sys.base_prefix else told("ngoài .venv")
     yield Finding("good" if sys.version_info >= OLDEST_PYTHON else "bad", f"Python {version}, {inside}")
@@ -97,9 +102,9 @@ async def look_at_settings(settings: Settings, config: Path, database_url: str, 
         *await _kept(settings, database_url, now),
         *_lessons(settings),
         *await _drafts(settings, database_url),
-        await _telegram(settings),
+        *await _channels(settings),
         *await asyncio.to_thread(lambda: list(_web(settings))),
-        Finding("good" if files_allowed() >= FILES else "note", pages_told(files_allowed())),
+        Finding("good" if files_allowed() >= FILES else "note", shown(pages_told(files_allowed()))),
         _helper(settings),
         good("Múi giờ {zone}; không nhắc bài từ {quiet}", zone=settings.time.zone, quiet=_quiet(settings)),
     ]
@@ -193,7 +198,7 @@ def _copies(data: Path, url: str, now: datetime) -> Iterator[Finding]:
         try:
             yield good("Chương trình của PostgreSQL để sao lưu: {versions}", versions=pg_tools.versions(url))
         except pg_tools.PgToolFailed as lacking:
-            yield bad("Chưa sao lưu PostgreSQL được: {lacking}", lacking=lacking)
+            yield bad("Chưa sao lưu PostgreSQL được: {lacking}", lacking=said_by(lacking))
     elif not path.exists():
         return
     proof = backup.proof(data)
@@ -209,37 +214,43 @@ def _copies(data: Path, url: str, now: datetime) -> Iterator[Finding]:
     yield Finding("good" if days <= PROVED_DAYS else "note", told("Bản sao lưu lấy lại được: {said}", said=said))
 
 
-async def _kept(settings: Settings, url: str, now: datetime) -> Iterable[Finding]:
-    """Who has been silent for long: those who were asked, and officers, whom nobody forgets by the clock."""
+AnswerT = TypeVar("AnswerT")
+
+
+async def _asked(url: str, question: Callable[[Database], Awaitable[AnswerT]]) -> AnswerT | None:
+    """What a database of this version answers; None for any other, and for one that is not there or does not answer:
+    that is told of the database itself."""
     path = sqlite_path(url)
     if path is not None and not path.exists():
-        return ()
-    try:
+        return None
+    with suppress(TimeoutError, StorageError, ValueError):
         database = open_database(url)
         try:
             async with asyncio.timeout(PATIENCE_S):
-                if await schema.current(database) != schema.SCHEMA:
-                    return ()
-                before = now - timedelta(days=settings.keep.idle_days)
-                counts = await database.read(lambda c: retention.counts(c, before))
-                helpers = await database.read(lambda c: roster.counts(c, to_ms(now)))
-                known, doubted = await database.read(clock_of)
+                return await question(database) if await schema.current(database) == schema.SCHEMA else None
         finally:
             await database.close()
-    except (TimeoutError, StorageError, ValueError):
-        return ()  # said of the database itself
-    found = [
-        *_clock(known, doubted, now),
-        good("Người im lâu đang được hỏi giữ hay xóa: {asked}", asked=counts["asked"]),
-    ]
-    if counts["officers"]:
-        text = told(
-            "Cán bộ im hơn {idle_days} ngày: {officers}; máy không tự xóa, hãy xem ai còn làm",
-            idle_days=settings.keep.idle_days,
-            officers=counts["officers"],
-        )
-        found.append(Finding("note", text))
-    return [*found, *_helpers(helpers)]
+    return None
+
+
+async def _kept(settings: Settings, url: str, now: datetime) -> Iterable[Finding]:
+    """Who has been silent for long: those who were asked, and officers, whom nobody forgets by the clock."""
+    before = now - timedelta(days=settings.keep.idle_days)
+
+    async def look(database: Database) -> list[Finding]:
+        counts = await database.read(lambda c: retention.counts(c, before))
+        helpers = await database.read(lambda c: roster.counts(c, to_ms(now)))
+        known, doubted = await database.read(clock_of)
+        found = [
+            *_clock(known, doubted, now),
+            good("Người im lâu đang được hỏi giữ hay xóa: {asked}", asked=counts["asked"]),
+        ]
+        if counts["officers"]:
+            text = "Cán bộ im hơn {idle_days} ngày: {officers}; máy không tự xóa, hãy xem ai còn làm"
+            found.append(note(text, idle_days=settings.keep.idle_days, officers=counts["officers"]))
+        return [*found, *_helpers(helpers)]
+
+    return await _asked(url, look) or ()
 
 
 def _clock(known: datetime | None, doubted: datetime | None, now: datetime) -> Iterator[Finding]:
@@ -279,7 +290,7 @@ def _lessons(settings: Settings) -> Iterator[Finding]:
     for path, problems in shelf.broken.items():
         yield note("Bài có lỗi, không đem dạy: {path} ({count} lỗi; xem ./camtay lint)", path=path, count=len(problems))
     for line in hearing_faults(shelf):
-        yield Finding("bad" if shelf.model is None else "note", line)
+        yield Finding("bad" if shelf.model is None else "note", shown(line))
 
 
 async def _drafts(settings: Settings, url: str) -> list[Finding]:
@@ -287,49 +298,37 @@ async def _drafts(settings: Settings, url: str) -> list[Finding]:
     from bot.publishing.service import look
     from flows.shelf.shelf import read_shelf
 
-    path = sqlite_path(url)
-    if path is not None and not path.exists():
-        return []
-    database = open_database(url)
     try:
         shelf = await asyncio.to_thread(read_shelf, Path(settings.lessons.dir), settings.placeholders)
-        async with asyncio.timeout(PATIENCE_S):
-            if await schema.current(database) != schema.SCHEMA:
-                return []
-            stored = await look(database, list(shelf.good))
-    except (StorageError, OSError, ValueError, TimeoutError, LessonInvalid):
+    except (OSError, LessonInvalid):
         return []  # said above
-    finally:
-        await database.close()
+    stored = await _asked(url, lambda database: look(database, list(shelf.good))) or {}
     found = []
-    for key, lesson in shelf.good.items():
-        kept, now = stored[key], stored[key].current
-        if now is not None and kept.number_of(lesson.source, shelf.translations.get(key, {})) != now.version:
+    for key, kept in sorted(stored.items()):
+        now = kept.current
+        if now and kept.number_of(shelf.good[key].source, shelf.translations.get(key, {})) != now.version:
             found.append(key)
-    if not found:
-        return []
-    return [
-        note("Bài đã sửa, chưa phát hành: {lessons} (xem ./camtay publish --dry-run)", lessons=" ".join(sorted(found)))
-    ]
+    text = "Bài đã sửa, chưa phát hành: {lessons} (xem ./camtay publish --dry-run)"
+    return [note(text, lessons=" ".join(found))] if found else []
 
 
-async def _telegram(settings: Settings) -> Finding:
-    if not settings.telegram.token:
-        return good("Telegram: chưa dùng (đặt TELEGRAM_TOKEN khi cần)")
-    from bot.channels.base import Misconfigured, SendError
-    from bot.channels.telegram import BotApi
+async def _channels(settings: Settings) -> list[Finding]:
+    return [await _channel(each) for each in settings.channels.values()]
 
-    api = BotApi(settings.telegram.token, api_base=settings.telegram.api_base, call_s=PATIENCE_S)
+
+async def _channel(section: ChannelSettings) -> Finding:
+    if not section.is_on:
+        variables = ", ".join(each.metadata["credential"] for each in credentials(section))
+        return good("{name}: chưa dùng (đặt {variables} khi cần)", name=section.profile.name, variables=variables)
     try:
-        me = await api.call("getMe", {})
-    except Misconfigured:
-        return bad("Telegram: token không đúng; hỏi lại @BotFather")
-    except SendError:
-        return bad("Telegram: có token, nhưng chưa gọi được {api_base}", api_base=settings.telegram.api_base)
+        provider = section.provider()
+    except SettingsInvalid as wrong:
+        return Finding("bad", str(wrong))
+    try:
+        check = await provider.check(PATIENCE_S)
     finally:
-        await api.close()
-    name = me.get("username", "?") if isinstance(me, dict) else "?"
-    return good("Telegram: bot @{name} trả lời, nhận tin bằng {mode}", name=name, mode=settings.telegram.mode)
+        await provider.close()
+    return Finding(check.level, told(check.sentence, **check.values))
 
 
 def _web(settings: Settings) -> Iterator[Finding]:

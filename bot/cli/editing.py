@@ -6,11 +6,11 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from bot.cli.language import told
-from bot.errors import SettingsInvalid, in_words
+from bot.cli.choices import no_lesson
+from bot.cli.terminal import unread
+from bot.errors import SettingsInvalid
 from flows.reading.loader import load_folder
 from flows.reading.schema import lesson_schema
-from flows.yaml.fields import did_you_mean
 
 
 def print_schema(lessons: Path, wanted: str | None, write: Callable[[str], object]) -> int:
@@ -27,12 +27,9 @@ def _steps(lessons: Path, wanted: str) -> tuple[str, ...]:
     try:
         drafts = load_folder(lessons if not here else path.parent if path.is_file() else path, {}).drafts
     except OSError as fault:
-        raise SettingsInvalid(
-            told("{file}: không đọc được ({reason}).", file=fault.filename, reason=in_words(fault))
-        ) from None
+        raise unread(fault) from None
     found = {draft.lesson.id: tuple(draft.lesson.index) for draft in drafts if draft.lesson is not None}
     steps = next(iter(found.values()), None) if here else found.get(wanted)
     if steps is None:
-        near = told("{hint}", hint=did_you_mean(wanted, found))
-        raise SettingsInvalid(f"{told('Không có bài nào tên “{wanted}”', wanted=wanted)}. {near}".rstrip())
+        raise SettingsInvalid(no_lesson(wanted, found))
     return steps

@@ -16,16 +16,19 @@ AddVerb = Callable[[str, str], argparse.ArgumentParser]
 
 
 def path(text: str) -> Path:
+    """The path as an absolute one: the verb may be run from another folder."""
     return Path(text).absolute()
 
 
 def word(text: str) -> str:
+    """Two to twenty small letters without marks. Raises ArgumentTypeError."""
     if not re.fullmatch(r"[a-z][a-z_]{1,19}", text):
         raise argparse.ArgumentTypeError(told("“{text}” không phải một từ viết thường, không dấu", text=text))
     return text
 
 
 def year(text: str) -> int:
+    """A year from 2020 to 2100. Raises ArgumentTypeError."""
     if not (text.isascii() and text.isdigit() and 2020 <= int(text) <= 2100):
         raise argparse.ArgumentTypeError(told("“{text}” không phải một năm, ví dụ 2026", text=text[:20]))
     return int(text)

@@ -8,15 +8,16 @@ from dataclasses import replace
 from pathlib import Path
 
 from bot.cli import linting
+from bot.cli.choices import no_lesson
 from bot.cli.language import told
-from bot.errors import SettingsInvalid, in_words
+from bot.cli.terminal import seen, unread, unwritten
+from bot.errors import SettingsInvalid
 from bot.publishing import drafts
 from flows.graph.mermaid import mermaid
 from flows.graph.svg import svg
 from flows.graph.ways import MARKS, Graph, graph_of
 from flows.reading.loader import lesson_files
 from flows.shelf.shelf import plain_book, read_shelf, rehearsal_facts
-from flows.yaml.fields import did_you_mean
 
 DRAWINGS: Mapping[str, Callable[[Graph], str]] = {"mermaid": mermaid, "svg": svg}
 
@@ -39,9 +40,9 @@ def draw(
     try:
         reading = drafts.read(root, path, facts, {})
     except OSError as fault:
-        raise SettingsInvalid(told("{file}: không đọc được ({reason}).", file=path, reason=in_words(fault))) from None
+        raise unread(fault, path) from None
     if reading.script is None:
-        sys.stderr.write("".join(f"{problem}\n" for problem in reading.errors))
+        sys.stderr.write("".join(f"{seen(problem)}\n" for problem in reading.errors))
         sys.stderr.write(told("{file}: chưa đọc được bước nào nên chưa vẽ được.", file=path) + "\n")
         return 1
     graph = graph_of(reading.script, _walked(root, reading, facts) if coverage else None)
@@ -52,13 +53,11 @@ def draw(
         try:
             out.write_text(text, "utf-8")
         except OSError as fault:
-            raise SettingsInvalid(
-                told("{file}: không ghi được ({reason}).", file=out, reason=in_words(fault))
-            ) from None
+            raise unwritten(fault, out) from None
         count, ways = len(graph.nodes), len(graph.arrows)
         sys.stderr.write(told("Đã vẽ {count} ô, {ways} lối đi: {file}", count=count, ways=ways, file=out) + "\n")
     for mark, ids in graph.marked.items():
-        sys.stderr.write(f"{MARKS[mark]}: {', '.join(ids)}\n")
+        sys.stderr.write(f"{told(MARKS[mark])}: {', '.join(ids)}\n")
     return 0
 
 
@@ -66,7 +65,7 @@ def _walked(root: Path, reading: drafts.LessonReading, facts: Mapping[str, str])
     """The steps its transcripts walk through: none where it has none; None (and why) where it cannot be played."""
     lesson, problems = linting.one_lesson(root, reading.path, facts)
     if lesson is None:
-        sys.stderr.write("".join(f"{problem}\n" for problem in problems))
+        sys.stderr.write("".join(f"{seen(problem)}\n" for problem in problems))
         sys.stderr.write(told("Bài có lỗi nên chưa diễn lại được bản thoại nào.") + "\n")
         return None
     shelf = read_shelf(root, facts)
@@ -82,8 +81,5 @@ def locate(root: Path, wanted: str) -> Path:
             return path.absolute()
     found = drafts.find(root, wanted)
     if found is None:
-        known = [path.parent.name for path in lesson_files(root)]
-        hint = did_you_mean(wanted, known)
-        near = f"; {told('{hint}', hint=hint)}" if hint else "."
-        raise SettingsInvalid(told("Không có bài nào tên “{wanted}”", wanted=wanted) + near)
+        raise SettingsInvalid(no_lesson(wanted, (path.parent.name for path in lesson_files(root))))
     return found

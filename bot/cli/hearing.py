@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from bot.cli.language import told
+from bot.cli.language import shown, told
 from bot.conversation.understanding import Overheard
 from bot.errors import CamtayError, in_words
 from bot.settings import Settings
@@ -41,5 +41,7 @@ def hear(settings: Settings, file: str, stdin: BinaryIO, stdout: BinaryIO, now: 
 def _each(lines: BinaryIO, out: BinaryIO, answer: Callable[[str], dict[str, Any]]) -> None:
     for at, raw in enumerate(lines):
         line = raw.removeprefix(BOM_UTF8 if at == 0 else b"").decode("utf-8", "replace")
-        out.write(json.dumps(answer(line), ensure_ascii=False).encode() + b"\n")
+        made = answer(line)
+        fault = {"error": shown(made["error"])} if "error" in made else {}
+        out.write(json.dumps({**made, **fault}, ensure_ascii=False).encode() + b"\n")
     out.flush()

@@ -1,7 +1,7 @@
 """The language of whoever sits at the terminal: sentences are Vietnamese in the code, English by `english.yaml`.
 
-What lessons are told of (`flows.saying`) does not know its reader, and is translated when it is shown; here the reader
-is known before the first word.
+Whatever lies below the command line does not know its reader: it makes sentences (`flows.saying.say`), which are
+translated when they are `shown`. Here the reader is known before the first word, and `told` does both at once.
 """
 
 from __future__ import annotations
@@ -38,17 +38,23 @@ def language() -> str:
 def told(template: str, /, **values: object) -> str:
     """The sentence in that language; without an entry in Vietnamese. `{name}` stands for a value, if there are any."""
     if language() == "en":
-        from flows.saying import in_english
-
         template = english().get(template, template)
-        values = {name: in_english(value) if isinstance(value, str) else value for name, value in values.items()}
+        values = {name: shown(value) if isinstance(value, str) else value for name, value in values.items()}
     return template.format(**values) if values else template
+
+
+def shown(text: str) -> str:
+    """A sentence from below in that language; any other text as it is."""
+    if language() == "vi":
+        return str(text)
+    from flows.saying import in_english
+
+    return in_english(text, english())
 
 
 @lru_cache(maxsize=1)
 def english() -> dict[str, str]:
-    """Vietnamese template → English template."""
-    import yaml  # only whoever reads English pays for it
+    """Vietnamese template → English template: those of lessons, and those of everything else that a terminal shows."""
+    from flows.saying import catalogue, read_catalogue
 
-    table: dict[str, str] = yaml.load(CATALOGUE.read_bytes(), Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader))
-    return table
+    return {**catalogue(), **read_catalogue(CATALOGUE)}

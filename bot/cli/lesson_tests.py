@@ -9,14 +9,15 @@ from difflib import unified_diff
 from pathlib import Path
 
 from bot.cli import linting, transcripts
-from bot.cli.terminal import Print
-from bot.cli.transcripts import near
+from bot.cli.language import shown, told
+from bot.cli.sheets import aligned
+from bot.cli.terminal import Print, annotation, near, seen
 from bot.errors import SettingsInvalid, in_words
-from flows.model import Lesson
+from flows.model import Lesson, Problem, SourcePosition
 from flows.play.coverage import Coverage, Gap, Trail, coverage
 from flows.play.rehearsal import Difference, Played, rehearse, rewritten
 from flows.reading.loader import lesson_files
-from flows.session import Book
+from flows.run import Book
 from flows.shelf.shelf import plain_book, read_shelf, rehearsal_facts
 
 WAYS = {
@@ -70,10 +71,10 @@ def _chosen(lessons: Path, paths: Sequence[Path]) -> tuple[list[Path], list[Path
             continue
         folder = path.parent if path.name == "lesson.yaml" else path
         if not folder.is_dir():
-            raise SettingsInvalid(f"{path}: không có bản thoại hay thư mục nào ở đây.")
+            raise SettingsInvalid(told("{path}: không có bản thoại hay thư mục nào ở đây.", path=path))
         found = transcripts.below(folder)
         if not found and not any(folder.rglob("lesson.yaml")):
-            raise SettingsInvalid(f"{path}: trong này không có bài học hay bản thoại nào.")
+            raise SettingsInvalid(told("{path}: trong này không có bài học hay bản thoại nào.", path=path))
         files += found
         folders.append(folder.resolve())
     return list(dict.fromkeys(files)), folders
@@ -105,10 +106,10 @@ def update(played: Iterable[Played], write: Print) -> tuple[Played, ...]:
         if each.differences:
             try:
                 transcripts.write(Path(each.path), rewritten(each))
-                write(f"{near(each.path)}: đã ghi lại lời máy")
+                write(told("{path}: đã ghi lại lời máy", path=near(each.path)))
             except OSError as fault:
                 written = False
-                write(f"{near(each.path)}: chưa ghi được ({in_words(fault)})")
+                write(told("{path}: chưa ghi được ({reason})", path=near(each.path), reason=in_words(fault)))
         if each.failed or not written:
             left.append(each)
     return tuple(left)
@@ -118,7 +119,7 @@ def update(played: Iterable[Played], write: Print) -> tuple[Played, ...]:
 
 
 def show(report: Report, shape: str, detail: bool, write: Print) -> None:
-    """Print it as text (for people), json or github (annotations)."""
+    """Print the report as text (for people), json or github (annotations)."""
     match shape:
         case "json":
             write(json.dumps(_as_json(report), ensure_ascii=False, indent=1))
@@ -131,26 +132,34 @@ def show(report: Report, shape: str, detail: bool, write: Print) -> None:
                 for line in _faults(played):
                     write(line)
             for path in report.broken:
-                write(f"{near(path)}: bài còn lỗi, chưa diễn được; xem: ./camtay lint {near(path)}")
+                write(told("{path}: bài còn lỗi, chưa diễn được; xem: ./camtay lint {path}", path=near(path)))
             if report.covered:
                 write(table(report.covered))
                 for line in (line for covered in report.covered for line in _details(covered) if detail):
                     write(line)
     failed = sum(played.failed is not None for played in report.played)
     other = sum(not played.good for played in report.played) - failed
-    write(f"{len(report.played)} bản thoại: {len(report.played) - failed - other} khớp, {other} khác, {failed} hỏng.")
+    write(
+        told(
+            "{count} bản thoại: {good} khớp, {other} khác, {failed} hỏng.",
+            count=len(report.played),
+            good=len(report.played) - failed - other,
+            other=other,
+            failed=failed,
+        )
+    )
 
 
 def _faults(played: Played) -> Iterator[str]:
     for difference in played.differences:
-        yield f"{near(played.path)}:{difference.line}: lời máy nay khác"
+        yield told("{path}:{line}: lời máy nay khác", path=near(played.path), line=difference.line)
         yield from (f"  {line}" for line in _diff(difference))
     if played.failed:
-        yield f"{near(played.path)}:{played.failed.line or 1}: {played.failed.message}"
+        yield f"{near(played.path)}:{played.failed.line or 1}: {shown(played.failed.message)}"
 
 
 def _diff(difference: Difference) -> list[str]:
-    """Her line, then what the tutor said (-) and says now (+) with the lines around."""
+    """The learner's line, then what the tutor said (-) and says now (+) with the lines around."""
     was, now = (str(turn).split("\n") if str(turn) else [] for turn in (difference.was, difference.now))
     body = list(unified_diff(was, now, lineterm="", n=1))[2:]
     her = str(difference.act).split("\n") if difference.act else []
@@ -159,19 +168,15 @@ def _diff(difference: Difference) -> list[str]:
 
 def table(covered: Sequence[Coverage]) -> str:
     """One line a lesson; the last column are lines of lesson.yaml that no transcript meets."""
-    heads = ("bài", "bước", "lựa chọn", "lối khác", "chưa đi qua (dòng)")
+    heads = (told("bài"), told("bước"), told("lựa chọn"), told("lối khác"), told("chưa đi qua (dòng)"))
     rows = [
         (each.lesson, *(f"{n}/{m}" for n, m in (each.steps, each.options, each.ways)), _ranges(each.lines))
         for each in covered
     ]
     total = [tuple(map(sum, zip(*pairs, strict=True))) for pairs in _columns(covered)]
     if len(covered) > 1:
-        rows.append((f"cả {len(covered)} bài", *(f"{n}/{m}" for n, m in total), ""))
-    widths = [max(len(row[at]) for row in (heads, *rows)) for at in range(4)]
-    return "\n".join(
-        "  ".join([row[0].ljust(widths[0]), *(row[at].rjust(widths[at]) for at in (1, 2, 3)), row[4]]).rstrip()
-        for row in (heads, *rows)
-    )
+        rows.append((told("cả {count} bài", count=len(covered)), *(f"{n}/{m}" for n, m in total), ""))
+    return "\n".join(aligned([heads, *rows], to_left={0, 4}))
 
 
 def _columns(covered: Sequence[Coverage]) -> tuple[list[tuple[int, int]], ...]:
@@ -184,18 +189,18 @@ def _ranges(lines: Iterable[tuple[int, int]]) -> str:
 
 def _details(covered: Coverage) -> Iterator[str]:
     for gap in covered.gaps:
-        yield f"{near(covered.path)}:{gap.first}: chưa qua {_told(gap)}"
+        yield told("{path}:{line}: chưa qua {gap}", path=near(covered.path), line=gap.first, gap=_told(gap))
 
 
 def _told(gap: Gap) -> str:
     if gap.way is None:
-        return f"bước {gap.step}"
+        return told("bước {step}", step=gap.step)
     match gap.way.kind:
         case "option":
-            return f"bước {gap.step}, lựa chọn {gap.way.name}"
+            return told("bước {step}, lựa chọn {name}", step=gap.step, name=gap.way.name)
         case "case":
-            return f"bước {gap.step}, nhánh {gap.way.name}"
-    return f"bước {gap.step}, {WAYS.get(gap.way.kind, gap.way.kind)}"
+            return told("bước {step}, nhánh {name}", step=gap.step, name=gap.way.name)
+    return told("bước {step}, {way}", step=gap.step, way=told(WAYS.get(gap.way.kind, gap.way.kind)))
 
 
 def _as_json(report: Report) -> dict[str, object]:
@@ -229,7 +234,7 @@ def _played_json(played: Played) -> dict[str, object]:
     found: dict[str, object] = {"path": near(played.path), "lesson": played.lesson}
     found["result"] = "failed" if played.failed else "differs" if played.differences else "ok"
     if played.failed:
-        found |= {"line": played.failed.line or 1, "message": played.failed.message}
+        found |= {"line": played.failed.line or 1, "message": shown(played.failed.message)}
     if played.differences:
         found["differences"] = [{"line": each.line, "diff": _diff(each)} for each in played.differences]
     return found
@@ -238,18 +243,17 @@ def _played_json(played: Played) -> dict[str, object]:
 def _as_github(report: Report) -> Iterator[str]:
     for played in report.played:
         for difference in played.differences:
-            text = "\n".join(["lời máy nay khác", *_diff(difference)])
-            yield _annotation("error", played.path, difference.line, "E902", text)
+            text = "\n".join([told("lời máy nay khác"), *_diff(difference)])
+            yield _annotated("E902", played.path, difference.line, text)
         if played.failed:
-            yield _annotation("error", played.path, played.failed.line or 1, "E902", played.failed.message)
+            yield _annotated("E902", played.path, played.failed.line or 1, played.failed.message)
     for path in report.broken:
-        yield _annotation("error", path, 1, "E902", "bài còn lỗi, chưa diễn được")
+        yield _annotated("E902", path, 1, told("bài còn lỗi, chưa diễn được"))
     for covered in report.covered:
         for gap in covered.gaps:
             if gap.way is None:
-                yield _annotation("warning", covered.path, gap.first, "W901", f"chưa qua {_told(gap)}")
+                yield _annotated("W901", covered.path, gap.first, told("chưa qua {gap}", gap=_told(gap)))
 
 
-def _annotation(severity: str, path: str, line: int, code: str, text: str) -> str:
-    text = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-    return f"::{severity} file={near(path)},line={line},col=1,title={code}::{text}"
+def _annotated(code: str, path: str, line: int, text: str) -> str:
+    return annotation(seen(Problem(code, SourcePosition(path, line, 1), text)))

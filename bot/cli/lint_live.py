@@ -48,7 +48,8 @@ async def _opened(url: str) -> Database:
     try:
         has = await schema.current(database)
         if has is None or has < schema.SCHEMA:
-            raise SchemaOutdated(f"Dữ liệu còn ở phiên bản {has or 'trống'}: chạy ./camtay migrate trước.")
+            known = has or say("trống")
+            raise SchemaOutdated(say("Dữ liệu còn ở phiên bản {has}: chạy ./camtay migrate trước.", has=known))
         await schema.ensure(database)
     except BaseException:
         await database.close()

@@ -6,11 +6,13 @@ import errno
 import json
 import os
 import stat
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from bot.cli import transcripts
+from bot.cli.language import told
+from bot.cli.terminal import Print, annotation, seen
 from bot.errors import SettingsInvalid
 from flows.model import Lesson, Problem, SourcePosition
 from flows.reading.loader import (
@@ -26,8 +28,8 @@ from flows.reading.loader import (
     is_aside,
     load_files,
 )
-from flows.rules.lint import lint, translate
-from flows.saying import in_english, say
+from flows.rules.lint import lint
+from flows.saying import say
 from flows.yaml.strictyaml import MAX_BYTES
 
 MAX_DEPTH = 12  # folders below the one that is looked at
@@ -54,6 +56,7 @@ class Files:
     media: dict[str, dict[str, int]] = field(default_factory=dict)
 
     def add(self, path: Path, most: int = MAX_BYTES) -> None:
+        """Read a file, one byte past `most` so that a longer one is told; no file, or a closed one, is a problem."""
         try:
             if not stat.S_ISREG(mode := path.stat().st_mode) and not stat.S_ISDIR(mode):
                 raise OSError(errno.EINVAL, "no regular file")  # a pipe would never end
@@ -63,6 +66,7 @@ class Files:
             self.refuse(path, fault)
 
     def add_script(self, path: Path) -> None:
+        """Read a lesson with the translations beside it, and note the files of its media folder."""
         self.scripts.append(str(path))
         self.add(path)
         for language in _listed(path.parent / "po"):
@@ -72,6 +76,7 @@ class Files:
         self.media[str(path.parent)] = {entry.name: entry.stat().st_size for entry in names if entry.is_file()}
 
     def refuse(self, path: Path, fault: OSError) -> None:
+        """Note E001 for a file that could not be read, in words for its reason."""
         message = say("không đọc được tệp này: {why}", why=_WHY.get(fault.errno or 0, say("máy không cho mở")))
         self.problems.append(
             Problem("E001", SourcePosition(str(path), 1, 1), message, say("hãy xem lại tệp, rồi chạy lại"))
@@ -206,7 +211,7 @@ def problems(
     helped: frozenset[str] | None = None,
     parsers: Parsers | None = None,
 ) -> Findings:
-    """All problems in `paths` (nothing given: in every lesson), an unreadable file hiding no other.
+    """All problems of the files in `paths` (none given: of every lesson); an unreadable file hides no other.
 
     Raises SettingsInvalid for a path that is not there or holds no lesson. `helped` as in `LessonSet`.
     """
@@ -268,45 +273,22 @@ def one_lesson(lessons: Path, path: Path, facts: Mapping[str, str]) -> tuple[Les
 # --- how it is shown ---------------------------------------------------------------------------------
 
 
-def report(found: Findings, shape: str, write: Callable[[str], object], language: str = "vi") -> int:
+def report(found: Findings, shape: str, write: Print) -> int:
     """Show problems as text, json or github; 1 when there is an error, warnings alone are 0."""
-    shown = [replace(p, place=replace(p.place, path=_near(p.place.path))) for p in found.problems]
-    shown = [translate(problem, language) for problem in shown]
+    shown = [seen(problem) for problem in found.problems]
     errors = sum(problem.severity == "error" for problem in shown)
     warnings = sum(problem.severity == "warning" for problem in shown)
     if shape == "json":
         write(json.dumps([_as_json(problem) for problem in shown], ensure_ascii=False, indent=1))
     else:
         for problem in shown:
-            write(_as_github(problem) if shape == "github" else str(problem))
+            write(annotation(problem) if shape == "github" else str(problem))
         counts = {"lessons": found.lessons, "errors": errors, "warnings": warnings}
-        last = say("{lessons} bài: {errors} lỗi, {warnings} điều nên xem lại.", **counts)
-        write(in_english(last) if language == "en" else last)
+        write(told("{lessons} bài: {errors} lỗi, {warnings} điều nên xem lại.", **counts))
     return 1 if errors else 0
-
-
-def _near(path: str) -> str:
-    """The path as seen from where she stands, when that is shorter."""
-    here = os.getcwd()
-    return os.path.relpath(path, here) if Path(path).is_relative_to(here) else path
 
 
 def _as_json(problem: Problem) -> dict[str, str | int]:
     place = problem.place
     at: dict[str, str | int] = {"path": place.path, "line": place.line, "col": place.col}
     return {**at, "code": problem.code, "severity": problem.severity, "message": problem.message, "hint": problem.hint}
-
-
-_LEVELS = {"error": "error", "warning": "warning", "info": "notice"}
-
-
-def _as_github(problem: Problem) -> str:
-    place = problem.place
-    text = problem.message + (f" ({problem.hint})" if problem.hint else "")
-    text = _escaped(text)
-    path = _escaped(place.path).replace(":", "%3A").replace(",", "%2C")
-    return f"::{_LEVELS[problem.severity]} file={path},line={place.line},col={place.col},title={problem.code}::{text}"
-
-
-def _escaped(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from bot.cli.language import choose, told
+from bot.cli.language import choose, shown, told
 from bot.cli.parser import parse
 
 
@@ -38,10 +38,10 @@ def main(arguments: Sequence[str]) -> int:
 
 def _sentence(error: Exception) -> tuple[int, str] | None:
     """Exit code and words for an expected error; None for a fault of ours, whose traceback we want to see."""
-    from bot.backup import BackupFailed
     from bot.errors import CamtayError, NotAllowed, SettingsInvalid, StorageError
     from flows.model import LessonInvalid
     from flows.play.dialogue import TranscriptInvalid
+    from flows.saying import line_of, said_by
 
     match error:
         case FileNotFoundError(filename=str() as path) if Path(path).name in (
@@ -52,13 +52,11 @@ def _sentence(error: Exception) -> tuple[int, str] | None:
         ):
             return 2, told("{path}: không có tệp này; --lessons phải chỉ vào thư mục có lời của máy.", path=path)
         case LessonInvalid():
-            return 1, str(error)
+            return 1, "\n".join(shown(line_of(problem)) for problem in error.problems)
         case TranscriptInvalid():
             return 2, told("Chưa chạy được: {reason}.", reason=error.message)
         case SettingsInvalid() | NotAllowed():
-            return 2, str(error)
-        case BackupFailed() | CamtayError():
-            return 1, str(error)
-        case StorageError():
-            return 1, str(error)
+            return 2, shown(said_by(error))
+        case CamtayError() | StorageError():
+            return 1, shown(said_by(error))
     return None

@@ -47,12 +47,15 @@ class VerbModule(Protocol):
 
     HELP: str
 
-    def add_arguments(self, parser: argparse.ArgumentParser) -> None: ...
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Declare what may be typed after the verb; metavars and help in Vietnamese, told in the chosen language."""
 
-    def run(self, given: argparse.Namespace) -> int: ...
+    def run(self, given: argparse.Namespace) -> int:
+        """Do it; the exit code. What the user can mend is a CamtayError."""
 
 
 def module_of(verb: str) -> VerbModule:
+    """The module of a verb, imported now: `test-lessons` is `test_lessons`, `try` is `try_`."""
     name = verb.replace("-", "_") + ("_" if iskeyword(verb) else "")
     return cast(VerbModule, import_module(f"bot.cli.verbs.{name}"))
 
@@ -101,7 +104,7 @@ class _Frame(argparse.HelpFormatter):
 
 
 class _Parser(argparse.ArgumentParser):
-    """argparse speaks English; whoever types here may not. What a verb says of itself is told in her language."""
+    """argparse speaks English; whoever types here may not. What a verb says is told in the chosen language."""
 
     def __init__(self, **given: Any) -> None:
         about = {"description": told(given.get("description") or ""), "formatter_class": _Frame, "add_help": False}

@@ -8,9 +8,9 @@ import io
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
-from bot.cli.acting import acting, book_of
+from bot.cli.acting import acting, book_of, plain
 from bot.cli.environment import CommandEnvironment
-from bot.cli.language import told
+from bot.cli.language import shown, told
 from bot.cli.names import KIND_NAMES, ROLE_NAMES, STATE_NAMES, WAIT_NAMES
 from bot.cli.people_import import AskYesNo, import_list
 from bot.cli.sheets import as_csv
@@ -20,8 +20,9 @@ from bot.officers import OfficerServices
 from bot.people.export import as_file
 from bot.people.named import SHOWN
 from bot.people.policy.invitations import SHORT
+from bot.people.policy.permissions import Actor
 from bot.people.profile import Correction
-from bot.people.service import Actor, Invited
+from bot.people.service import Invited
 from bot.settings import Settings
 from flows import Book
 
@@ -165,21 +166,9 @@ async def _sign_out(services: OfficerServices, actor: Actor, given: argparse.Nam
 # --- one person --------------------------------------------------------------------------------------
 
 
-async def _approve(services: OfficerServices, actor: Actor, given: argparse.Namespace, write: Print) -> int:
-    await services.people.approve(actor, given.person)
-    write(told("Đã duyệt. Chị ấy thấy nút “Việc chỉ bài” trong danh sách, đọc và nhận quy tắc rồi mới có người học."))
-    return 0
-
-
-async def _suspend(services: OfficerServices, actor: Actor, given: argparse.Namespace, write: Print) -> int:
-    await services.people.suspend(actor, given.person)
-    write(told("Đã tạm dừng, có hiệu lực ngay. Người học của chị ấy được tìm người khác."))
-    return 0
-
-
 async def _show(services: OfficerServices, actor: Actor, given: argparse.Namespace, write: Print) -> int:
     for what, value in (await services.people.see(actor, given.person)).items():
-        write(f"{what}: {value}")
+        write(f"{told(what)}: {shown(value)}")
     write(told("Đủ từng dòng: ./camtay people export {person}", person=given.person))
     return 0
 
@@ -189,18 +178,6 @@ async def _correct(services: OfficerServices, actor: Actor, given: argparse.Name
     correction = Correction(given.name, given.address, given.area, needs, given.agreed)
     await services.people.correct(actor, given.person, correction)
     write(told("Đã sửa. Chị ấy được báo, và sửa lại được bằng “sửa thông tin”."))
-    return 0
-
-
-async def _withdraw(services: OfficerServices, actor: Actor, given: argparse.Namespace, write: Print) -> int:
-    await services.people.withdraw(actor, given.person)
-    write(told("Đã rút lời đồng ý: tên gọi và các câu trả lời đã xóa. Chị ấy vẫn học tiếp được, và được báo."))
-    return 0
-
-
-async def _delete(services: OfficerServices, actor: Actor, given: argparse.Namespace, write: Print) -> int:
-    await services.people.delete(actor, given.person)
-    write(told("Đã xóa hết dữ liệu của người này."))
     return 0
 
 
@@ -233,7 +210,7 @@ async def _requests(services: OfficerServices, actor: Actor, given: argparse.Nam
 
 async def _explain(services: OfficerServices, actor: Actor, given: argparse.Namespace, write: Print) -> int:
     for line in await services.requests.explain(actor, given.request):
-        write(line)
+        write(shown(line))
     return 0
 
 
@@ -245,29 +222,35 @@ async def _assign(services: OfficerServices, actor: Actor, given: argparse.Names
     return 0
 
 
-async def _confirm(services: OfficerServices, actor: Actor, given: argparse.Namespace, write: Print) -> int:
-    await services.requests.confirm(actor, given.person, given.area)
-    write(told("Đã xác nhận. Nếu chị ấy đang chờ, người chỉ được hỏi ngay."))
-    return 0
-
-
 _Verb = Callable[[OfficerServices, Actor, argparse.Namespace, Print], Awaitable[int]]
 _VERBS: dict[str, _Verb] = {
     "areas": _areas,
     "list": _list,
     "invite": _invite,
-    "approve": _approve,
+    "approve": plain(
+        lambda s, who, given: s.people.approve(who, given.person),
+        "Đã duyệt. Chị ấy thấy nút “Việc chỉ bài” trong danh sách, đọc và nhận quy tắc rồi mới có người học.",
+    ),
     "codes": _codes,
     "revoke": _revoke,
     "back": _back,
     "signout": _sign_out,
-    "suspend": _suspend,
+    "suspend": plain(
+        lambda s, who, given: s.people.suspend(who, given.person),
+        "Đã tạm dừng, có hiệu lực ngay. Người học của chị ấy được tìm người khác.",
+    ),
     "show": _show,
     "correct": _correct,
-    "withdraw": _withdraw,
-    "delete": _delete,
+    "withdraw": plain(
+        lambda s, who, given: s.people.withdraw(who, given.person),
+        "Đã rút lời đồng ý: tên gọi và các câu trả lời đã xóa. Chị ấy vẫn học tiếp được, và được báo.",
+    ),
+    "delete": plain(lambda s, who, given: s.people.delete(who, given.person), "Đã xóa hết dữ liệu của người này."),
     "requests": _requests,
     "explain": _explain,
     "assign": _assign,
-    "confirm": _confirm,
+    "confirm": plain(
+        lambda s, who, given: s.requests.confirm(who, given.person, given.area),
+        "Đã xác nhận. Nếu chị ấy đang chờ, người chỉ được hỏi ngay.",
+    ),
 }

@@ -1,4 +1,4 @@
-"""`./camtay publish`, `history` and `rollback`: what the editor asks for, and what she is told."""
+"""`./camtay publish`, `history` and `rollback`: what the editor asks for, and is told."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from bot.cli.beside import Beside
-from bot.cli.terminal import Print
-from bot.errors import SettingsInvalid, in_words
+from bot.cli.beside import beside
+from bot.cli.choices import nearest, no_lesson
+from bot.cli.language import shown, told
+from bot.cli.terminal import Print, near, seen, unread
+from bot.errors import SettingsInvalid
 from bot.publishing.library import BY_FILES
 from bot.publishing.service import (
     MAX_OUTDATED,
@@ -69,38 +71,40 @@ class PublishConsole:
     flags: str = ""
 
     def command(self, words: str) -> str:
-        """A command as she would have to type it: on the same data as this one."""
+        """A command as it would have to be typed: on the same data as this one."""
         return f"./camtay {words}{self.flags}"
 
 
 # --- publish -----------------------------------------------------------------------------------------
 
 
-async def publish_files(desk: PublishConsole, wanted: Sequence[str], how: PublishingOptions, *, dry_run: bool) -> int:
+async def publish_files(
+    console: PublishConsole, wanted: Sequence[str], how: PublishingOptions, *, dry_run: bool
+) -> int:
     """Publish these lessons (ids or paths; none: all that differ); 0 published, 1 something stands in the way."""
-    shelf, found = _chosen(desk.settings, wanted)
+    shelf, found = _chosen(console.settings, wanted)
     lessons = shelf.good
     for problem in found:
-        desk.complain(shown(problem))
+        console.complain(str(seen(problem)))
     if errors := [problem for problem in found if problem.severity == "error"]:
-        desk.complain(f"Chưa phát hành: có {len(errors)} lỗi. Sửa xong hãy chạy lại.")
+        console.complain(told("Chưa phát hành: có {count} lỗi. Sửa xong hãy chạy lại.", count=len(errors)))
         return 1
-    async with Beside(desk.settings, dry_run=dry_run) as database:
+    async with beside(console.settings, dry_run=dry_run) as database:
         for _ in range(MAX_OUTDATED):
             stored = await look(database, sorted(lessons)) if database else {lesson: Stored() for lesson in lessons}
-            facts = desk.settings.placeholders
+            facts = console.settings.placeholders
             plans = [plan(stored[k], each, shelf.translations.get(k, {}), how, facts) for k, each in lessons.items()]
             _check_decisions(how, stored, plans)
-            told = _Telling(desk, named=bool(wanted))
-            ready = told.all(plans)
-            if told.stopped or not ready or dry_run:
-                return told.end(ready, dry_run=dry_run)
+            telling = _Telling(console, named=bool(wanted))
+            ready = telling.all(plans)
+            if telling.stopped or not ready or dry_run:
+                return telling.end(ready, dry_run=dry_run)
             try:
-                rows = await publish(_given(database), ready, desk.now)
+                rows = await publish(_given(database), ready, console.now)
             except PlanOutdated:
                 continue
-            return told.published(rows)
-    raise PlanOutdated("Có người khác đang phát hành cùng lúc; hãy chạy lại.")
+            return telling.published(rows)
+    raise PlanOutdated(told("Có người khác đang phát hành cùng lúc; hãy chạy lại."))
 
 
 def _given(database: Database | None) -> Database:
@@ -111,8 +115,8 @@ def _given(database: Database | None) -> Database:
 class _Telling:
     """What is said about the plans of one command."""
 
-    def __init__(self, desk: PublishConsole, *, named: bool) -> None:
-        self.desk = desk
+    def __init__(self, console: PublishConsole, *, named: bool) -> None:
+        self.console = console
         self.named = named
         self.stopped = False
 
@@ -122,121 +126,123 @@ class _Telling:
         for each in plans:
             if each.unchanged:
                 if self.named:
-                    self.desk.write(f"{each.lesson.id}: không có gì mới, đang là bản {each.version}.")
+                    self.console.write(
+                        told("{plan.lesson.id}: không có gì mới, đang là bản {plan.version}.", plan=each)
+                    )
             elif each.held:
                 self._held(each)
             else:
                 for line in describe(each):
-                    self.desk.write(line)
+                    self.console.write(line)
                 for problem in each.impact.problems:
                     if problem.severity != "info":
-                        self.desk.complain(shown(problem))
+                        self.console.complain(str(seen(problem)))
                 self.stopped = self.stopped or each.impact.blocked
                 ready.append(each)
         return ready
 
     def _held(self, each: PublishingPlan) -> None:
         before = each.before
-        now = before.version if before else 0
         self.stopped = self.stopped or self.named
-        self.desk.write(
-            f"{each.lesson.id}: tệp trùng bản {each.version}, mà bài đã quay lại bản {now}; giữ bản {now}. "
-            f"Muốn dùng bản {each.version}: {self.desk.command(f'rollback {each.lesson.id} {each.version}')}"
+        self.console.write(
+            told(
+                "{lesson}: tệp trùng bản {held}, mà bài đã quay lại bản {now}; giữ bản {now}. "
+                "Muốn dùng bản {held}: {command}",
+                lesson=each.lesson.id,
+                held=each.version,
+                now=before.version if before else 0,
+                command=self.console.command(f"rollback {each.lesson.id} {each.version}"),
+            )
         )
 
     def end(self, ready: Sequence[PublishingPlan], *, dry_run: bool) -> int:
         blocked = [each for each in ready if each.impact.blocked]
-        for line in (line for each in blocked for line in ways_out(self.desk, each)):
-            self.desk.complain(line)
+        for line in (line for each in blocked for line in ways_out(self.console, each)):
+            self.console.complain(line)
         if self.stopped:
             return 1
         if not ready:
-            self.desk.write("Không có bài nào cần phát hành.")
+            self.console.write(told("Không có bài nào cần phát hành."))
         elif dry_run:
-            self.desk.write(f"Chạy thử: {len(ready)} bài có thể phát hành, chưa ghi gì.")
+            self.console.write(told("Chạy thử: {count} bài có thể phát hành, chưa ghi gì.", count=len(ready)))
         return 0
 
     def published(self, rows: Sequence[PublicationRow]) -> int:
         for row in rows:
-            self.desk.write(f"Đã phát hành {row.lesson} bản {row.version} ({MODES[row.mode]}).")
-        self.desk.write("Máy đang chạy nhận trong vài giây.")
+            mode = told(MODES[row.mode])
+            self.console.write(told("Đã phát hành {row.lesson} bản {row.version} ({mode}).", row=row, mode=mode))
+        self.console.write(told("Máy đang chạy nhận trong vài giây."))
         return 0
 
 
 def describe(each: PublishingPlan) -> Iterator[str]:
     """What a plan would do: the edit in lines, and everybody inside by step."""
     added, gone = each.lines
-    was = f"bản {each.before.version} → {each.version}" if each.before else f"bản {each.version}"
-    lines = f"  +{added} −{gone} dòng" if each.before else ""
-    yield f"{each.lesson.id}  {was}  ({MODES[each.mode]}){lines}"
+    was = f"{each.before.version} → {each.version}" if each.before else each.version
+    lines = "  " + told("+{added} −{gone} dòng", added=added, gone=gone) if each.before else ""
+    yield f"{each.lesson.id}  {told('bản {was}', was=was)}  ({told(MODES[each.mode])}){lines}"
     if each.impact.total:
-        yield f"  {summary(each.impact)}"
+        yield f"  {shown(summary(each.impact))}"
         for stand in each.impact.stands:
             yield _stand(stand)
         if each.mode == "text" and (apart := each.impact.count("stay")):
-            yield f"  {apart} người ở bản có đường đi khác học nốt lời cũ; muốn họ cũng nhận lời mới: thêm --urgent"
+            yield told(
+                "  {apart} người ở bản có đường đi khác học nốt lời cũ; muốn họ cũng nhận lời mới: thêm --urgent",
+                apart=apart,
+            )
     elif each.before:
-        yield "  Không ai đang học bài này."
-    shown = each.diff.splitlines()[2:]
-    yield from (f"    {line}" for line in shown[:DIFF_LINES])
-    if len(shown) > DIFF_LINES:
-        yield f"    … còn {len(shown) - DIFF_LINES} dòng"
+        yield told("  Không ai đang học bài này.")
+    changed = each.diff.splitlines()[2:]
+    yield from (f"    {line}" for line in changed[:DIFF_LINES])
+    if len(changed) > DIFF_LINES:
+        yield told("    … còn {count} dòng", count=len(changed) - DIFF_LINES)
 
 
 def _stand(stand: Stand) -> str:
     to = f" → {stand.to}" if stand.to and stand.to != stand.step else ""
-    return f"    bản {stand.version}  {stand.step:<20}{stand.count:>5}  {_FATES[stand.fate]}{to}"
+    version, fate = told("bản {was}", was=stand.version), told(_FATES[stand.fate])
+    return f"    {version}  {stand.step:<20}{stand.count:>5}  {fate}{to}"
 
 
-def ways_out(desk: PublishConsole, each: PublishingPlan) -> Iterator[str]:
+def ways_out(console: PublishConsole, each: PublishingPlan) -> Iterator[str]:
     """Exactly what would let a blocked plan go on."""
     lesson = each.lesson.id
-    yield f"Chưa phát hành {lesson}. Với mỗi bước, chọn một cách rồi chạy lại:"
+    yield told("Chưa phát hành {lesson}. Với mỗi bước, chọn một cách rồi chạy lại:", lesson=lesson)
     verb = "publish" if not each.how.rollback else "rollback"
     target = lesson if verb == "publish" else f"{lesson} {each.version}"
     flags = " --at-checkpoint" if each.how.at_checkpoint else ""
     for step in dict.fromkeys(stand.step for stand in each.impact.stands if stand.fate == "decide"):
         if verb == "publish":
-            yield f"  ghi `was: {step}` ở bước thay cho `{step}` trong {_near(each.lesson.place.path)}"
+            file = near(each.lesson.place.path)
+            yield told("  ghi `was: {step}` ở bước thay cho `{step}` trong {file}", step=step, file=file)
         if not each.how.urgent:
-            yield _way(desk.command(f"{verb} {target}{flags} --decide {step}={STAY}"), "ai đang ở đó học nốt bản cũ")
+            yield _way(console.command(f"{verb} {target}{flags} --decide {step}={STAY}"), "ai đang ở đó học nốt bản cũ")
         for decision, meaning in _DECISIONS.items():
-            yield _way(desk.command(f"{verb} {target} --urgent --decide {step}={decision}"), meaning)
+            yield _way(console.command(f"{verb} {target} --urgent --decide {step}={told(decision)}"), meaning)
 
 
 def _way(command: str, meaning: str) -> str:
-    return f"  {command:<60}  {meaning}"
+    return f"  {command:<60}  {told(meaning)}"
 
 
 def _check_decisions(how: PublishingOptions, stored: Mapping[str, Stored], plans: Sequence[PublishingPlan]) -> None:
     """Refuse a decision about a step that never was, or that leads nowhere: most likely it is misspelt."""
     for step, decision in how.decisions.items():
         if how.urgent and decision == STAY:
-            raise SettingsInvalid(
-                f"--decide {step}=stay: bản khẩn không để ai ở lại; chọn checkpoint, start hoặc mã bước."
-            )
+            why = told("bản khẩn không để ai ở lại; chọn checkpoint, start hoặc mã bước.")
+            raise SettingsInvalid(f"--decide {step}={decision}: {why}")
         if not how.urgent and decision != STAY:
-            told = "không khẩn thì không ai bị chuyển; dùng stay, hoặc thêm --urgent"
-            raise SettingsInvalid(f"--decide {step}={decision}: {told}.")
+            why = told("không khẩn thì không ai bị chuyển; dùng stay, hoặc thêm --urgent.")
+            raise SettingsInvalid(f"--decide {step}={decision}: {why}")
         old = {place[1] for each in stored.values() for place in each.inside}
         old |= {step for each in plans for step in (*each.changes.removed, *each.changes.rekinded, *each.lesson.index)}
         if step not in old:
-            hint = did_you_mean(step, old)
-            raise SettingsInvalid(f"--decide: không có bước nào mã “{step}”{'; ' + hint if hint else '.'}")
+            raise SettingsInvalid(told("--decide: không có bước nào mã “{step}”", step=step) + nearest(step, old))
         known = {*DECISIONS, *(name for each in plans for name in each.lesson.index)}
         if decision not in known:
-            hint = did_you_mean(decision, known) or "chọn stay, checkpoint, start, hoặc mã một bước của bản mới"
-            raise SettingsInvalid(f"--decide {step}: bản mới không có bước “{decision}”; {hint}")
-
-
-def shown(problem: Problem) -> str:
-    """A problem as it is printed, its path as short as it can be from here."""
-    return str(replace(problem, place=replace(problem.place, path=_near(problem.place.path))))
-
-
-def _near(path: str) -> str:
-    here = os.getcwd()
-    return os.path.relpath(path, here) if Path(path).is_relative_to(here) else path
+            hint = did_you_mean(decision, known) or told("chọn stay, checkpoint, start, hoặc mã một bước của bản mới")
+            why = told("bản mới không có bước “{decision}”; {hint}", decision=decision, hint=hint)
+            raise SettingsInvalid(f"--decide {step}: {why}")
 
 
 def decisions(given: Sequence[str]) -> dict[str, str]:
@@ -245,9 +251,11 @@ def decisions(given: Sequence[str]) -> dict[str, str]:
     for text in given:
         step, sign, decision = (part.strip() for part in text.partition("="))
         if not (step and sign and decision):
-            raise SettingsInvalid(f"--decide {text}: hãy viết MÃ_BƯỚC=stay, checkpoint, start hoặc mã một bước mới.")
+            why = told("hãy viết MÃ_BƯỚC=stay, checkpoint, start hoặc mã một bước mới.")
+            raise SettingsInvalid(f"--decide {text}: {why}")
         if found.get(step, decision) != decision:
-            raise SettingsInvalid(f"--decide {step}: có hai quyết định khác nhau, “{found[step]}” và “{decision}”.")
+            why = told("có hai quyết định khác nhau, “{first}” và “{then}”.", first=found[step], then=decision)
+            raise SettingsInvalid(f"--decide {step}: {why}")
         found[step] = decision
     return found
 
@@ -262,9 +270,9 @@ def _chosen(settings: Settings, wanted: Sequence[str]) -> tuple[Shelf, list[Prob
     try:
         shelf = read_shelf(root, settings.placeholders)
     except OSError as fault:
-        raise SettingsInvalid(f"{fault.filename}: không đọc được ({in_words(fault)}).") from None
+        raise unread(fault) from None
     except LessonInvalid as fault:
-        raise SettingsInvalid(str(fault)) from None
+        raise SettingsInvalid("\n".join(str(seen(problem)) for problem in fault.problems)) from None
     paths = {path for each in wanted for path in _paths(root, shelf, each)} if wanted else None
     good = {k: lesson for k, lesson in sorted(shelf.good.items()) if paths is None or lesson.place.path in paths}
     broken = {
@@ -287,27 +295,27 @@ def _paths(root: Path, shelf: Shelf, wanted: str) -> list[str]:
     if found:
         return found
     if path.exists():
-        raise SettingsInvalid(f"{wanted}: không có bài học nào ở đây thuộc thư mục {root}.")
-    hint = did_you_mean(wanted, ids)
-    raise SettingsInvalid(f"Không có bài nào tên “{wanted}”{'; ' + hint if hint else '.'}")
+        why = told("{wanted}: không có bài học nào ở đây thuộc thư mục {root}.", wanted=wanted, root=root)
+        raise SettingsInvalid(why)
+    raise SettingsInvalid(no_lesson(wanted, ids))
 
 
 # --- history, rollback -------------------------------------------------------------------------------
 
 
-async def show_history(desk: PublishConsole, lesson: str, *, diff: bool) -> int:
+async def show_history(console: PublishConsole, lesson: str, *, diff: bool) -> int:
     """Every publication of a lesson, the newest first."""
-    async with Beside(desk.settings, dry_run=True) as database:
+    async with beside(console.settings, dry_run=True) as database:
         stored = (await look(database, [lesson]))[lesson] if database else Stored()
         await _known(database, stored, lesson)
-    zone = ZoneInfo(desk.settings.time.zone)
+    zone = ZoneInfo(console.settings.time.zone)
     for at, row in enumerate(reversed(stored.log)):
-        desk.write(_line(row, zone, _inside(stored, row), is_current=at == 0))
+        console.write(_line(row, zone, _inside(stored, row), is_current=at == 0))
         if row.decisions:
-            desk.write("      " + ", ".join(f"{step}={decision}" for step, decision in row.decisions.items()))
+            console.write("      " + ", ".join(f"{step}={decision}" for step, decision in row.decisions.items()))
         if diff:
             for line in row.diff.splitlines():
-                desk.write(f"      {line}")
+                console.write(f"      {line}")
     return 0
 
 
@@ -322,41 +330,45 @@ def _inside(stored: Stored, row: PublicationRow) -> int | None:
 def _line(row: PublicationRow, zone: ZoneInfo, count: int | None, *, is_current: bool) -> str:
     added, gone = changed_lines(row.diff)
     when = row.at.astimezone(zone)
-    mode = MODES[row.mode] + (", khẩn" if row.urgent and row.mode != "urgent" else "")
-    author = "tự động" if row.author == BY_FILES else row.author
-    mark = "*" if is_current else " "
-    people = "" if count is None else f"{count} người đang học"
-    return f"{mark} bản {row.version:<4}{when:%d/%m/%Y %H:%M}  {author:<14}{mode:<14}{people:>20}  +{added} −{gone}"
+    mode = told(MODES[row.mode]) + (f", {told('khẩn')}" if row.urgent and row.mode != "urgent" else "")
+    author = told("tự động") if row.author == BY_FILES else row.author
+    mark, version = "*" if is_current else " ", told("bản {was}", was=f"{row.version:<4}")
+    people = "" if count is None else told("{count} người đang học", count=count)
+    return f"{mark} {version}{when:%d/%m/%Y %H:%M}  {author:<14}{mode:<14}{people:>20}  +{added} −{gone}"
 
 
-async def roll_back(desk: PublishConsole, lesson: str, version: int, how: PublishingOptions, *, dry_run: bool) -> int:
+async def roll_back(
+    console: PublishConsole, lesson: str, version: int, how: PublishingOptions, *, dry_run: bool
+) -> int:
     """Make an older version the current one again; 0 done, 1 something stands in the way."""
-    facts = desk.settings.placeholders
-    async with Beside(desk.settings, dry_run=True) as database:
+    facts = console.settings.placeholders
+    async with beside(console.settings, dry_run=True) as database:
         for _ in range(MAX_OUTDATED):
             stored = (await look(database, [lesson]))[lesson] if database else Stored()
             await _known(database, stored, lesson)
             row = stored.versions.get(version)
             if row is None:
                 there = ", ".join(str(number) for number in sorted(stored.versions))
-                raise SettingsInvalid(f"Bài “{lesson}” không có bản {version}; đang có các bản: {there}.")
+                why = told("Bài “{lesson}” không có bản {version}; đang có các bản: ", lesson=lesson, version=version)
+                raise SettingsInvalid(f"{why}{there}.")
             target = compile_row(row, facts)
             if target is None:
-                desk.complain(f"Bản {version} của “{lesson}” không còn đọc được bằng chương trình này; chưa quay lại.")
+                why = "Bản {version} của “{lesson}” không còn đọc được bằng chương trình này; chưa quay lại."
+                console.complain(told(why, version=version, lesson=lesson))
                 return 1
             each = plan(stored, target, row.translations, how, facts)
             _check_decisions(how, {lesson: stored}, [each])
-            told = _Telling(desk, named=True)
-            ready = told.all([each])
-            if told.stopped or not ready:
-                return told.end(ready, dry_run=dry_run) if told.stopped else 0
+            telling = _Telling(console, named=True)
+            ready = telling.all([each])
+            if telling.stopped or not ready:
+                return telling.end(ready, dry_run=dry_run) if telling.stopped else 0
             if dry_run:
-                return told.end(ready, dry_run=True)
+                return telling.end(ready, dry_run=True)
             try:
-                return told.published(await publish(_given(database), ready, desk.now))
+                return telling.published(await publish(_given(database), ready, console.now))
             except PlanOutdated:
                 continue
-    raise PlanOutdated("Có người khác đang phát hành cùng lúc; hãy chạy lại.")
+    raise PlanOutdated(told("Có người khác đang phát hành cùng lúc; hãy chạy lại."))
 
 
 async def _known(database: Database | None, stored: Stored, lesson: str) -> None:
@@ -364,5 +376,4 @@ async def _known(database: Database | None, stored: Stored, lesson: str) -> None
     if stored.log:
         return
     known = await database.read(publications.current) if database else {}
-    hint = did_you_mean(lesson, known)
-    raise SettingsInvalid(f"Bài “{lesson}” chưa từng phát hành{'; ' + hint if hint else '.'}")
+    raise SettingsInvalid(told("Bài “{lesson}” chưa từng phát hành", lesson=lesson) + nearest(lesson, known))

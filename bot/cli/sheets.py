@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 
+from bot.cli.language import shown, told
 from bot.people.policy.lists.words import harmless
 from bot.reports.policy.table import CellValue, Table
 
@@ -26,26 +27,28 @@ HEADS = {
 
 
 def _said(heads: Sequence[str]) -> list[str]:
-    return [str(_safe(HEADS.get(head, head))) for head in heads]
+    return [str(_safe(told(HEADS.get(head, head)))) for head in heads]
 
 
 def as_text(table: Table) -> str:
     """Aligned columns, numbers to the right; names are indented by how deep an area lies."""
-    rows = [[str(cell) for cell in row] for row in table.rows]
+    rows = [[str(_shown(cell)) for cell in row] for row in table.rows]
     for cells, depth in zip(rows, table.depths, strict=True):
         cells[1] = f"{'  ' * depth}{cells[1]}"
-    lines = [_said(table.heads), *rows]
-    widths = [max(map(_width, column)) for column in zip(*lines, strict=True)]
     words = {at for at, head in enumerate(table.heads) if head in ("ma", "dia_ban", "cap", "con_thieu")}
-    return "\n".join(_line(line, widths, words) for line in lines)
+    return "\n".join(aligned([_said(table.heads), *rows], words))
 
 
-def _line(cells: Sequence[str], widths: Sequence[int], words: set[int]) -> str:
-    padded = []
+def aligned(lines: Sequence[Sequence[str]], to_left: Collection[int]) -> list[str]:
+    """Lines of one table, its columns below one another: those of words `to_left`, those of numbers to the right."""
+    widths = [max(map(_width, column)) for column in zip(*lines, strict=True)]
+    return ["  ".join(_padded(line, widths, to_left)).rstrip() for line in lines]
+
+
+def _padded(cells: Sequence[str], widths: Sequence[int], to_left: Collection[int]) -> Iterator[str]:
     for at, (cell, width) in enumerate(zip(cells, widths, strict=True)):
         space = " " * (width - _width(cell))
-        padded.append(cell + space if at in words else space + cell)
-    return "  ".join(padded).rstrip()
+        yield cell + space if at in to_left else space + cell
 
 
 def _width(text: str) -> int:
@@ -91,4 +94,8 @@ def as_xlsx(heads: Sequence[str], rows: Sequence[Sequence[CellValue]], title: st
 
 def _safe(cell: CellValue) -> CellValue:
     """One line of text: a break within a cell would begin another one, which may be a formula."""
-    return harmless(" ".join(cell.split())) if isinstance(cell, str) else cell
+    return harmless(" ".join(shown(cell).split())) if isinstance(cell, str) else cell
+
+
+def _shown(cell: CellValue) -> CellValue:
+    return shown(cell) if isinstance(cell, str) else cell

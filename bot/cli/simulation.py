@@ -14,6 +14,8 @@ from itertools import count
 from random import Random
 from typing import Any
 
+from bot.cli.language import told
+from bot.cli.terminal import Print
 from bot.pairing.policy import happenings, staff, taking, ticking
 from bot.pairing.policy.ledger import Memory
 from bot.pairing.policy.model import DAY, HOUR, MINUTE, OFFICER, Instructor, Learner, Request
@@ -82,6 +84,9 @@ class Province:
         self.calls: Counter[str] = Counter()
 
     def build(self) -> None:
+        """Make up the people and when each first asks; 30 % of the instructors have a topic, 3 % of learners are
+        strangers.
+        """
         plan, rng = self.plan, self.rng
         branches = [f"/dong-nai/w{n % plan.wards}/b-{n}/" for n in range(plan.branches)]
         self.memory.posts = {f"/dong-nai/w{n}/": [f"o{n}"] for n in range(plan.wards)}
@@ -109,17 +114,19 @@ class Province:
                 self.then(when, partial(self.asks, f"l{n}", "safety", ""))
 
     def then(self, at: int, act: Callable[[], None]) -> None:
+        """Put an act on the heap for the instant `at` (ms); of the same instant the first put comes first."""
         heappush(self.acts, (at, next(self.ids), act))
 
-    def turn(self, actor: str, what: Callable[[PairingWork], Any]) -> Any:
-        turn = PairingWork(self.memory, self.rules, self.clock, self.now, lambda: f"n{next(self.ids)}", actor)
-        result = what(turn)
-        self.counts["sentences"] += len(turn.tells)
-        for tell in turn.tells:
+    def does(self, actor: str, what: Callable[[PairingWork], Any]) -> Any:
+        """Let the policies do something for `actor`; count their sentences, breaches and calls to officers."""
+        work = PairingWork(self.memory, self.rules, self.clock, self.now, lambda: f"n{next(self.ids)}", actor)
+        result = what(work)
+        self.counts["sentences"] += len(work.tells)
+        for tell in work.tells:
             about = self.memory.request(tell.about)
             of_safety = tell.phrase.startswith("safety") or (about is not None and about.kind == "safety")
             if tell.to != actor and not (tell.urgent and of_safety) and self.clock.is_quiet(tell.at):
-                self.breaches["nhắn trong giờ yên lặng"] += 1
+                self.breaches[told("nhắn trong giờ yên lặng")] += 1
             if tell.phrase in CALLS:
                 self.called[tell.about] = self.now
                 self.calls[tell.about] += 1
@@ -131,12 +138,13 @@ class Province:
     # --- what people do when something reaches them ---
 
     def follows(self, what: str, request_id: str, detail: Any) -> None:
+        """What people do about a note: instructors answer offers, officers take what they are called for."""
         self.counts[what] += 1
         request = self.memory.requests.get(request_id)
         if what == "offered" and request:
             who = detail["to"]
             if self.memory.load(who) > self.memory.instructors[who].capacity:
-                self.breaches["quá sức một người"] += 1
+                self.breaches[told("quá sức một người")] += 1
             if who not in self.silent:
                 self.then(
                     self.clock.awake_from(self.now + self.slowly(90 * MINUTE)), lambda: self.answers(detail["offer"])
@@ -151,10 +159,12 @@ class Province:
                 self.group_of(request).escalated += 1
 
     def slowly(self, usual: int) -> int:
+        """A chance span in ms: log-normal, its median `usual`; one in six is more than 2.7 times as long."""
         return int(usual * self.rng.lognormvariate(0, 1))
 
     def asks(self, who: str, kind: Any, topic: str) -> None:
-        request = self.turn(who, lambda turn: happenings.ask(turn, who, kind, topic=topic))
+        """A person asks for a human; whoever is called for safety, or has to confirm a stranger, may answer later."""
+        request = self.does(who, lambda work: happenings.ask(work, who, kind, topic=topic))
         if request is None:
             return
         if kind == "safety":
@@ -169,17 +179,19 @@ class Province:
             self.then(self.clock.awake_from(self.now + self.slowly(4 * HOUR)), lambda: self.confirms(who))
 
     def confirms(self, who: str) -> None:
+        """The provincial officer confirms a stranger as a learner."""
         self.memory.put_learner(replace(self.memory.learners[who], confirmed=True))
-        self.turn("tinh", lambda turn: happenings.confirmed(turn, who))
+        self.does("tinh", lambda work: happenings.confirmed(work, who))
 
     def answers(self, offer_id: str) -> None:
+        """An instructor answers an offer: 70 % yes, 15 % later, 15 % no; a pairing then lasts some fifteen days."""
         offer = self.memory.offers[offer_id]
         if offer.state != "open":
             self.counts["too late"] += 1
             return
         how = self.rng.choices((happenings.accept, happenings.later, happenings.decline), (70, 15, 15))[0]
         request = self.memory.requests[offer.request_id]
-        self.turn(offer.instructor_id, lambda turn: how(turn, offer_id))
+        self.does(offer.instructor_id, lambda work: how(work, offer_id))
         if how is not happenings.accept:
             return
         self.answer(request)
@@ -195,22 +207,26 @@ class Province:
                 self.then(at, lambda: self.asks(learner, "help", "") if self.memory.pairing_of(learner) else None)
 
     def takes(self, who: str, request_id: str) -> None:
+        """Somebody takes a request that is still to be had, and is done with it two hours later or so."""
         request = self.memory.requests[request_id]
-        if request.state in ("waiting", "offered") and self.turn(who, lambda turn: taking.take(turn, request_id)):
+        if request.state in ("waiting", "offered") and self.does(who, lambda work: taking.take(work, request_id)):
             self.answer(request)
             self.then(self.clock.awake_from(self.now + self.slowly(2 * HOUR)), lambda: self.ends_request(request_id))
 
     def ends_request(self, request_id: str) -> None:
+        """Whoever owns the request is done with it, unless it was closed meanwhile."""
         request = self.memory.requests[request_id]
         if request.state == "open":
-            self.turn(request.owner_id, lambda turn: taking.done(turn, request_id))
+            self.does(request.owner_id, lambda work: taking.done(work, request_id))
 
     def ends(self, learner: str, pairing_id: str) -> None:
-        self.turn(learner, lambda turn: staff.end(turn, pairing_id))
+        """The learner ends a pairing."""
+        self.does(learner, lambda work: staff.end(work, pairing_id))
 
     # --- what is measured ---
 
     def group_of(self, request: Request) -> Waited:
+        """The row of the table that a request counts in: kind, and for pairs the learner's first need."""
         needs = self.memory.learners[request.learner_id].needs
         kind = request.kind if request.kind in ("help", "safety") else "pair"
         return self.waited[kind, (needs[0] if needs else "") if kind == "pair" else ""]
@@ -222,19 +238,19 @@ class Province:
         self.answered.add(request.request_id)
         self.group_of(request).spans.append(self.now - request.since_at)
         if request.due_at < self.now and request.width < OFFICER and not self.clock.is_quiet(self.now):
-            self.breaches["trả lời trễ mà chưa báo lên trên"] += 1
+            self.breaches[told("trả lời trễ mà chưa báo lên trên")] += 1
 
     def inspect(self) -> None:
         """Once an hour: whatever is not closed has an owner, none is overdue, officers know of what is old."""
         for mine in self.memory.unclosed():
             if not mine.owner_id or mine.owner_kind == "nobody" or mine.due_at <= 0:
-                self.breaches["không có người lo hoặc không có hạn"] += 1
+                self.breaches[told("không có người lo hoặc không có hạn")] += 1
             elif mine.due_at < self.now - MINUTE and (mine.kind == "safety" or not self.clock.is_quiet(self.now)):
-                self.breaches["quá hạn mà chưa báo lên trên"] += 1
+                self.breaches[told("quá hạn mà chưa báo lên trên")] += 1
             if mine.state == "open":
                 self.called[mine.request_id] = self.now  # somebody deals with it
             elif self.now > self.known_by(mine):
-                self.breaches["chờ lâu mà cán bộ không được báo, hay không được nhắc"] += 1
+                self.breaches[told("chờ lâu mà cán bộ không được báo, hay không được nhắc")] += 1
         self.then(self.now + HOUR, self.inspect)
 
     def known_by(self, request: Request) -> int:
@@ -248,11 +264,13 @@ class Province:
         return self.clock.after(request.since_at if last is None else last, span + self.rules.offer + HOUR)
 
     def sweep(self) -> None:
+        """Every hour outside the quiet ones, look again for instructors for whoever waits."""
         for request_id in self.memory.waiting() if self.memory.anybody_free() else ():
-            self.turn("", partial(_look_again, request_id))
+            self.does("", partial(_look_again, request_id))
         self.then(self.clock.awake_from(self.now + HOUR), self.sweep)
 
     def run(self) -> None:
+        """Live through all days, earliest act or deadline first; what nobody has answered by then is counted."""
         self.build()
         self.then(START + HOUR, self.inspect)
         self.then(START + HOUR + 1, self.sweep)
@@ -263,7 +281,7 @@ class Province:
             if self.now >= end:
                 break
             for request_id in self.memory.due(self.now, 1_000):
-                self.turn("", partial(_tick, request_id))
+                self.does("", partial(_tick, request_id))
             while self.acts and self.acts[0][0] <= self.now:
                 heappop(self.acts)[2]()
         for request in self.memory.unclosed():
@@ -271,26 +289,22 @@ class Province:
                 self.group_of(request).unanswered += 1
 
 
-def _tick(request_id: str, turn: PairingWork) -> None:
-    ticking.tick(turn, request_id)
+def _tick(request_id: str, work: PairingWork) -> None:
+    ticking.tick(work, request_id)
 
 
-def _look_again(request_id: str, turn: PairingWork) -> None:
-    happenings.look_again(turn, request_id)
+def _look_again(request_id: str, work: PairingWork) -> None:
+    happenings.look_again(work, request_id)
 
 
-def report(plan: SimulationPlan, settings: Settings, say: Callable[[str], None]) -> int:
+def report(plan: SimulationPlan, settings: Settings, write: Print) -> int:
     """Run it and print the table; 1 on any breach of a promise."""
     province = Province(plan, settings)
     province.run()
-    say(
-        f"{plan.wards} xã phường, {plan.branches:,} chi hội, {plan.learners:,} người học,"
-        f" {plan.instructors:,} hướng dẫn viên"
-        f" ({len(province.silent):,} người không bao giờ trả lời), {plan.days} ngày, số gieo {plan.seed}."
-        + (" Cán bộ không bao giờ làm gì." if plan.idle_officers else "")
-    )
-    heads = "".join(f"{each:>11}" for each in ("trung vị", "p95", "lâu nhất"))
-    say(f"{'ai chờ':<24}{'số việc':>9}{heads}{'lên cán bộ':>12}{'chưa ai trả lời':>17}")
+    write(_of_whom(plan, len(province.silent)))
+    heads = "".join(f"{told(each):>11}" for each in ("trung vị", "p95", "lâu nhất"))
+    who, requests, escalated, unanswered = map(told, ("ai chờ", "số việc", "lên cán bộ", "chưa ai trả lời"))
+    write(f"{who:<24}{requests:>9}{heads}{escalated:>12}{unanswered:>17}")
     rows = [("pair", group, name) for group, (name, _) in GROUPS.items()]
     for kind, group, name in [*rows, ("help", "", "đang kèm, nhờ giúp"), ("safety", "", "việc khẩn")]:
         waited = province.waited[kind, group]
@@ -298,19 +312,37 @@ def report(plan: SimulationPlan, settings: Settings, say: Callable[[str], None])
         shown = [_span(spans[int((len(spans) - 1) * part)]) if spans else "–" for part in (0.5, 0.95, 1)]
         total = len(spans) + waited.unanswered
         figures = "".join(f"{each:>11}" for each in shown)
-        say(f"{name:<24}{total:>9,}{figures}{waited.escalated:>12,}{waited.unanswered:>17,}")
-    counts = province.counts
-    say(
-        f"{counts['offered']:,} lời mời, {counts['paired']:,} cặp, {counts['escalated']:,} lần báo lên trên,"
-        f" {counts['rests']:,} lần tạm không mời, {counts['sentences']:,} câu nhắn."
-        f" Một việc báo cán bộ nhiều nhất {max(province.calls.values(), default=0):,} lần."
-        " Chờ tính cả đêm; “chưa ai trả lời” là việc còn đang chờ khi hết ngày cuối."
-    )
+        write(f"{told(name):<24}{total:>9,}{figures}{waited.escalated:>12,}{waited.unanswered:>17,}")
+    write(_in_all(province))
     for what, times in province.breaches.items():
-        say(f"SAI: {what}: {times:,} lần")
-    say("Không có điều nào sai." if not province.breaches else "Có lời hứa không giữ được.")
+        write(told("SAI: {what}: {times:,} lần", what=what, times=times))
+    write(told("Có lời hứa không giữ được.") if province.breaches else told("Không có điều nào sai."))
     return 1 if province.breaches else 0
 
 
+def _of_whom(plan: SimulationPlan, silent: int) -> str:
+    """How many of each kind there are."""
+    whom = told(
+        "{plan.wards} xã phường, {plan.branches:,} chi hội, {plan.learners:,} người học, {plan.instructors:,} hướng "
+        "dẫn viên ({silent:,} người không bao giờ trả lời), {plan.days} ngày, số gieo {plan.seed}.",
+        plan=plan,
+        silent=silent,
+    )
+    return f"{whom} {told('Cán bộ không bao giờ làm gì.')}" if plan.idle_officers else whom
+
+
+def _in_all(province: Province) -> str:
+    """What happened, counted."""
+    return told(
+        "{counts[offered]:,} lời mời, {counts[paired]:,} cặp, {counts[escalated]:,} lần báo lên trên, "
+        "{counts[rests]:,} lần tạm không mời, {counts[sentences]:,} câu nhắn. Một việc báo cán bộ nhiều nhất "
+        "{calls:,} lần. Chờ tính cả đêm; “chưa ai trả lời” là việc còn đang chờ khi hết ngày cuối.",
+        counts=province.counts,
+        calls=max(province.calls.values(), default=0),
+    )
+
+
 def _span(milliseconds: int) -> str:
-    return f"{milliseconds / HOUR:.1f} giờ" if milliseconds >= HOUR else f"{milliseconds / MINUTE:.0f} phút"
+    if milliseconds >= HOUR:
+        return told("{hours:.1f} giờ", hours=milliseconds / HOUR)
+    return told("{minutes:.0f} phút", minutes=milliseconds / MINUTE)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TypeVar
 
+from bot.cli.language import told
 from bot.errors import CamtayError
 from flows.model import Answer
 from flows.reading.loader import ANSWERS, ASKS, EAR, RELAY, load_files
@@ -31,7 +32,7 @@ def sentences(lessons: Path) -> list[LabelledSentence]:
     """Everything the ear learns from: the voices, and each answer's ways of asking. Raises CamtayError."""
     found = _voices(lessons / VOICES, read_voice) + _voices(lessons / REPLIES, read_replies)
     if not found:
-        raise CamtayError(f"{lessons / VOICES}: không có câu mẫu nào để học.")
+        raise CamtayError(told("{folder}: không có câu mẫu nào để học.", folder=lessons / VOICES))
     return found + [
         LabelledSentence(way, "quiet", "", (each.outline,)) for each in _answers(lessons) for way in each.ask
     ]
@@ -43,7 +44,7 @@ def asks(lessons: Path) -> list[LabelledMessage]:
     CamtayError."""
     found = _voices(lessons / MESSAGES, read_asks)
     if not found:
-        raise CamtayError(f"{lessons / MESSAGES}: không có câu mẫu nào để học.")
+        raise CamtayError(told("{folder}: không có câu mẫu nào để học.", folder=lessons / MESSAGES))
     rules = (RELAY, (lessons / RELAY).read_bytes())
     examples = [
         LabelledMessage(text, "learner" if side == "learner" else "instructor", held)
@@ -68,7 +69,7 @@ def _voices(folder: Path, read: Callable[[bytes, str], Iterator[SampleT]]) -> li
     try:
         return [each for path in sorted(folder.glob("*.tsv")) for each in read(path.read_bytes(), str(path))]
     except (VoiceInvalid, AskInvalid, UnicodeDecodeError) as fault:
-        raise CamtayError(str(fault)) from None
+        raise CamtayError(str(fault) if isinstance(fault, UnicodeDecodeError) else fault.args[0]) from None
 
 
 def train(lessons: Path, *, check: bool, tell: Callable[[str], None]) -> int:
@@ -83,11 +84,14 @@ def _made(path: Path, count: int, learnt: Callable[[], Model], *, check: bool, t
     raw = write(learnt())
     same = path.is_file() and path.read_bytes() == raw
     if check:
-        tell(f"{path} {'đúng là' if same else 'KHÔNG phải'} bản học từ {count} câu.")
+        is_so = told("{path} đúng là bản học từ {count} câu.", path=path, count=count)
+        is_not = told("{path} KHÔNG phải bản học từ {count} câu.", path=path, count=count)
+        tell(is_so if same else is_not)
         return 0 if same else 1
     if not same:
         path.write_bytes(raw)
-    tell(f"{path}: học {count} câu trong {time.monotonic() - began:.0f} giây, {len(raw) // 1024} kB.")
+    spent, kb = time.monotonic() - began, len(raw) // 1024
+    tell(told("{path}: học {count} câu trong {spent:.0f} giây, {kb} kB.", path=path, count=count, spent=spent, kb=kb))
     return 0
 
 
@@ -97,9 +101,9 @@ def measured(lessons: Path, facts: Mapping[str, str], misses: int, tell: Callabl
     from flows.words.understand import read_words
 
     shelf, heard = read_shelf(lessons, facts), _voices(lessons / VOICES / UNSEEN, read_voice)
-    for name, model in (("chỉ các lời chắc chắn", None), ("cả tai nghe", shelf.model)):
+    for name, model in ((told("chỉ các lời chắc chắn"), None), (told("cả tai nghe"), shelf.model)):
         score = measure(read_words(shelf.words, model).ear, heard)
-        tell(f"{name}: {len(heard)} câu chưa học")
+        tell(told("{name}: {count} câu chưa học", name=name, count=len(heard)))
         for line in _lines(score):
             tell(f"  {line}")
         for kind, texts in sorted(score.missed.items()) if misses and model else ():
@@ -112,18 +116,28 @@ def measured(lessons: Path, facts: Mapping[str, str], misses: int, tell: Callabl
 
 
 def _of_replies(counts: Counter[tuple[str, str]]) -> str:
-    """Of the answers that the ear is sure of: a wrong one moves her to where she did not want to go."""
+    """The figures of the answers that the ear is sure of: a wrong one moves the learner to a place not wanted."""
     whole = sum(counts.values()) or 1
     replies = sum(count for (meant, _), count in counts.items() if meant != "other") or 1
     right = sum(count for (meant, heard), count in counts.items() if heard == meant)
     wrong = sum(count for (meant, heard), count in counts.items() if heard not in ("", meant))
-    return f"{whole} câu trong bài: trả lời mà chắc và đúng {right / replies:.1%}, chắc mà sai {wrong / whole:.1%}"
+    return told(
+        "{whole} câu trong bài: trả lời mà chắc và đúng {right:.1%}, chắc mà sai {wrong:.1%}",
+        whole=whole,
+        right=right / replies,
+        wrong=wrong / whole,
+    )
 
 
 def _lines(score: Score) -> Iterator[str]:
     level, topic = score.share, score.topic
-    yield f"kêu cứu: nghe được {level('ring', 'ring', 'ask'):.1%}, chắc chắn {level('ring', 'ring'):.1%}"
-    yield f"câu thường: báo động {level('quiet', 'ring'):.2%}, hỏi lại {level('quiet', 'ask'):.1%}"
-    yield f"đáng ngờ: hỏi lại {level('ask', 'ask'):.1%}, báo động {level('ask', 'ring'):.1%}"
-    yield f"câu hỏi: đúng bài ngay {topic('question', 'first'):.1%}, trong ba {topic('question', 'first', 'among'):.1%}"
-    yield f"ngoài bài mà trả lời {topic('oos', 'question'):.1%}; cần người {topic('human', 'human'):.1%}"
+    heard, sure = level("ring", "ring", "ask"), level("ring", "ring")
+    yield told("kêu cứu: nghe được {heard:.1%}, chắc chắn {sure:.1%}", heard=heard, sure=sure)
+    alarm, asked = level("quiet", "ring"), level("quiet", "ask")
+    yield told("câu thường: báo động {alarm:.2%}, hỏi lại {asked:.1%}", alarm=alarm, asked=asked)
+    alarm, asked = level("ask", "ring"), level("ask", "ask")
+    yield told("đáng ngờ: hỏi lại {asked:.1%}, báo động {alarm:.1%}", alarm=alarm, asked=asked)
+    first, among = topic("question", "first"), topic("question", "first", "among")
+    yield told("câu hỏi: đúng bài ngay {first:.1%}, trong ba {among:.1%}", first=first, among=among)
+    answered, human = topic("oos", "question"), topic("human", "human")
+    yield told("ngoài bài mà trả lời {answered:.1%}; cần người {human:.1%}", answered=answered, human=human)

@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+from bot.cli.language import told
+from bot.cli.terminal import near
 from bot.errors import in_words
 from flows.reading.loader import files_below, is_aside
 from flows.words.keys import plain_of
@@ -33,16 +35,16 @@ def save(lesson: Path, name: str, overwrite: bool, text: str) -> tuple[bool, str
     name = name.removesuffix(".txt")
     if not _NAME.fullmatch(name) or _TAKEN.fullmatch(name):
         better = suggested(name)
-        hint = f"; thử: /save {better}" if better else "; dùng chữ không dấu, số, gạch ngang"
-        return False, f"“{name}” không làm tên tệp được{hint}"
+        hint = told("thử: /save {better}", better=better) if better else told("dùng chữ không dấu, số, gạch ngang")
+        return False, told("“{name}” không làm tên tệp được; {hint}", name=name, hint=hint)
     path = lesson.parent / FOLDER / f"{name}.txt"
     if path.exists() and not overwrite:
-        return False, f"Đã có {near(path)}; muốn ghi đè thì gõ: /save! {name}"
+        return False, told("Đã có {path}; muốn ghi đè thì gõ: /save! {name}", path=near(path), name=name)
     try:
         write(path, text)
     except OSError as fault:
-        return False, f"Chưa lưu được {near(path)}: {in_words(fault)}"
-    return True, f"Đã lưu {near(path)}"
+        return False, told("Chưa lưu được {path}: {reason}", path=near(path), reason=in_words(fault))
+    return True, told("Đã lưu {path}", path=near(path))
 
 
 def suggested(name: str) -> str:
@@ -64,12 +66,6 @@ def write(path: Path, text: str) -> None:
         os.replace(draft, path)
     finally:
         draft.unlink(missing_ok=True)
-
-
-def near(path: Path | str) -> str:
-    """The path as seen from where she stands, when that is shorter."""
-    here = Path.cwd()
-    return os.path.relpath(path, here) if Path(os.path.abspath(path)).is_relative_to(here) else str(path)
 
 
 def read(paths: Iterable[Path]) -> dict[str, str]:

@@ -8,15 +8,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.cli.terminal import Print
-from bot.errors import SettingsInvalid, in_words
+from bot.cli.choices import no_lesson
+from bot.cli.language import told
+from bot.cli.terminal import Print, near, seen, unread, unwritten
+from bot.errors import SettingsInvalid
 from flows.model import LessonInvalid
 from flows.reading.loader import LessonDraft, LessonSet, load_folder
 from flows.reading.po import Catalogue
 from flows.reading.translation import BASE, Source, TranslationCounts, count, export, merge, said
 from flows.rules.rule import Script
 from flows.rules.translation import po_path, spoken_by_tutor
-from flows.yaml.fields import did_you_mean
 
 PHRASES = "phrases"
 """What stands for the tutor's own sentences where a lesson is asked for."""
@@ -35,6 +36,7 @@ class TranslationWork:
     languages: tuple[str, ...]
 
     def po(self, language: str) -> Path:
+        """The PO file of a language, in `po/` beside the lesson or the sentences."""
         return Path(po_path(self.beside, language))
 
 
@@ -52,7 +54,7 @@ def export_file(lessons: Path, wanted: str, language: str, facts: Mapping[str, s
     from flows.reading.po import read
 
     counts = count({each.key: each.text for each in work.sources}, read(text.encode(), str(path))[0])
-    write(f"{_near(path)}: {_words(counts)}.")
+    write(f"{near(path)}: {_words(counts)}.")
     return 0
 
 
@@ -67,16 +69,21 @@ def import_file(
     incoming = _read(source)
     if incoming is None:
         raise SettingsInvalid(
-            f"{source}: không có tệp này. Xuất trước bằng: ./camtay translate export {work.name} {language}"
+            told(
+                "{source}: không có tệp này. Xuất trước bằng: ./camtay translate export {name} {language}",
+                source=source,
+                name=work.name,
+                language=language,
+            )
         )
     current = _read(path)
     try:
-        text, counts = merge(work.sources, language, work.name, current, incoming, _near(source))
+        text, counts = merge(work.sources, language, work.name, current, incoming, near(source))
     except LessonInvalid as fault:
         raise SettingsInvalid(_told(fault, path)) from None
     if text != current:
         _replace(path, text)
-    write(f"{_near(path)}: {_words(counts)}.")
+    write(f"{near(path)}: {_words(counts)}.")
     return 0
 
 
@@ -91,19 +98,21 @@ def status(lessons: Path, wanted: str | None, facts: Mapping[str, str], write: P
         behind = behind or counts.missing + counts.stale > 0
         write(f"{work.name:<24}{language:<4}{_words(counts)}")
     if not rows:
-        write("Chưa có bản dịch nào. Bắt đầu bằng: ./camtay translate export BÀI en")
+        write(told("Chưa có bản dịch nào. Bắt đầu bằng: ./camtay translate export BÀI en"))
     return 1 if behind else 0
 
 
 def _words(counts: TranslationCounts) -> str:
-    return f"dịch {counts.done}, thiếu {counts.missing}, cũ {counts.stale}"
+    return told(
+        "dịch {done}, thiếu {missing}, cũ {stale}", done=counts.done, missing=counts.missing, stale=counts.stale
+    )
 
 
 def _checked(language: str) -> str:
     if not _LANGUAGE.fullmatch(language):
-        raise SettingsInvalid(f"“{language}” không phải là mã tiếng, ví dụ: en")
+        raise SettingsInvalid(told("“{language}” không phải là mã tiếng, ví dụ: en", language=language))
     if language == BASE:
-        raise SettingsInvalid(f"“{BASE}” là tiếng gốc của bài, không cần dịch.")
+        raise SettingsInvalid(told("“{base}” là tiếng gốc của bài, không cần dịch.", base=BASE))
     return language
 
 
@@ -114,7 +123,7 @@ def _library(lessons: Path, facts: Mapping[str, str]) -> LessonSet:
     try:
         return load_folder(lessons, facts)
     except OSError as fault:
-        raise SettingsInvalid(f"{fault.filename}: không đọc được ({in_words(fault)}).") from None
+        raise unread(fault) from None
 
 
 def _work(lessons: Path, wanted: str, language: str, facts: Mapping[str, str]) -> TranslationWork:
@@ -132,10 +141,15 @@ def _work(lessons: Path, wanted: str, language: str, facts: Mapping[str, str]) -
         return known[wanted]
     broken = next((draft for draft in library.drafts if _name(draft) == wanted), None)
     if broken is not None:
-        raise SettingsInvalid("\n".join([f"Bài “{wanted}” còn lỗi, sửa trước rồi dịch:", *map(str, broken.problems)]))
-    raise SettingsInvalid(
-        f"Không có bài nào tên “{wanted}”. {did_you_mean(wanted, known) or 'Xem: ./camtay translate status'}"
-    )
+        raise SettingsInvalid(
+            "\n".join(
+                [
+                    told("Bài “{wanted}” còn lỗi, sửa trước rồi dịch:", wanted=wanted),
+                    *(str(seen(problem)) for problem in broken.problems),
+                ]
+            )
+        )
+    raise SettingsInvalid(no_lesson(wanted, known))
 
 
 def _works(library: LessonSet) -> Iterator[TranslationWork]:
@@ -175,10 +189,10 @@ def _read(path: Path) -> str | None:
     except UnicodeDecodeError as fault:
         line = fault.object.count(b"\n", 0, fault.start) + 1
         raise SettingsInvalid(
-            f"{_near(path)}:{line}: chữ ở đây không phải mã UTF-8; hãy lưu lại với mã UTF-8."
+            told("{path}:{line}: chữ ở đây không phải mã UTF-8; hãy lưu lại với mã UTF-8.", path=near(path), line=line)
         ) from None
     except OSError as fault:
-        raise SettingsInvalid(f"{path}: không đọc được ({in_words(fault)}).") from None
+        raise unread(fault, path) from None
 
 
 def _replace(path: Path, text: str) -> None:
@@ -190,15 +204,10 @@ def _replace(path: Path, text: str) -> None:
         os.replace(beside, path)
         path.chmod(0o644)  # a lesson is no secret
     except OSError as fault:
-        raise SettingsInvalid(f"{fault.filename or path}: không ghi được ({in_words(fault)}).") from None
+        raise unwritten(fault, fault.filename or path) from None
 
 
 def _told(fault: LessonInvalid, path: Path) -> str:
     """Every fault on a line, with the file it is in."""
-    lines = [str(problem) if problem.place.path else f"{_near(path)}{problem}" for problem in fault.problems]
-    return "\n".join([*lines, "Chưa ghi gì cả; sửa các chỗ trên rồi làm lại nhé."])
-
-
-def _near(path: Path) -> str:
-    here = os.getcwd()
-    return os.path.relpath(path, here) if path.is_absolute() and path.is_relative_to(here) else str(path)
+    lines = [f"{'' if problem.place.path else near(path)}{seen(problem)}" for problem in fault.problems]
+    return "\n".join([*lines, told("Chưa ghi gì cả; sửa các chỗ trên rồi làm lại nhé.")])

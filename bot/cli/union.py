@@ -8,14 +8,14 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from bot.cli.acting import acting, book_of
+from bot.cli.acting import acting, book_of, plain
 from bot.cli.environment import CommandEnvironment
 from bot.cli.language import told
 from bot.cli.names import REPORTS
 from bot.cli.sheets import as_csv, as_text, as_xlsx
-from bot.cli.terminal import Print
-from bot.errors import SettingsInvalid, in_words
-from bot.people.service import Actor
+from bot.cli.terminal import Print, unwritten
+from bot.errors import SettingsInvalid
+from bot.people.policy.permissions import Actor
 from bot.reports.programs import KINDS, Programs
 from bot.settings import Settings
 
@@ -41,7 +41,7 @@ def report(settings: Settings, given: argparse.Namespace, world: CommandEnvironm
         async with acting(settings, given, world, book_of(settings)) as (services, actor):
             table = await services.reports.make(actor, given.what, given.area, given.year)
         if given.format == "xlsx":
-            _save(given.to, as_xlsx(table.heads, table.rows, REPORTS[given.what]), write)
+            _save(given.to, as_xlsx(table.heads, table.rows, told(REPORTS[given.what])), write)
             return 0
         text = as_csv(table.heads, table.rows) if given.format == "csv" else f"{as_text(table)}\n"
         if given.to is None:
@@ -57,7 +57,7 @@ def _save(file: Path, content: bytes, write: Print) -> None:
     try:
         file.write_bytes(content)
     except OSError as refused:
-        raise SettingsInvalid(told("{file}: không ghi được ({reason}).", file=file, reason=in_words(refused))) from None
+        raise unwritten(refused, file) from None
     write(told("Đã ghi vào {file}.", file=file))
 
 
@@ -95,29 +95,11 @@ async def _members(service: Programs, actor: Actor, given: argparse.Namespace, w
     return 0
 
 
-async def _join(service: Programs, actor: Actor, given: argparse.Namespace, write: Print) -> int:
-    await service.join(actor, given.model, given.person)
-    write(told("Đã thêm vào mô hình."))
-    return 0
-
-
-async def _leave(service: Programs, actor: Actor, given: argparse.Namespace, write: Print) -> int:
-    await service.leave(actor, given.model, given.person)
-    write(told("Đã rút khỏi mô hình."))
-    return 0
-
-
-async def _end(service: Programs, actor: Actor, given: argparse.Namespace, write: Print) -> int:
-    await service.end(actor, given.model)
-    write(told("Mô hình đã kết thúc."))
-    return 0
-
-
 _VERBS: dict[str, Callable[[Programs, Actor, argparse.Namespace, Print], Awaitable[int]]] = {
     "add": _add,
     "list": _list,
     "members": _members,
-    "join": _join,
-    "leave": _leave,
-    "end": _end,
+    "join": plain(lambda s, who, given: s.join(who, given.model, given.person), "Đã thêm vào mô hình."),
+    "leave": plain(lambda s, who, given: s.leave(who, given.model, given.person), "Đã rút khỏi mô hình."),
+    "end": plain(lambda s, who, given: s.end(who, given.model), "Mô hình đã kết thúc."),
 }

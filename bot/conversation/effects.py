@@ -9,27 +9,35 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import assert_never
 
-from bot.channels.base import Button, LogEntry, Outgoing, Update
+from bot.channels.base import Began, Button, LogEntry, NoticesDue, Outgoing, Update
+from bot.conversation.policy import dispatch, numbering, open_question
+from bot.conversation.services import ConversationServices
 from bot.people.policy.commands import PersonCommand
-from bot.tutor import state as talks
-from bot.tutor.command import OfficeCommand
-from bot.tutor.desk import (
+from bot.tutor import notices, waits
+from bot.tutor import state as states
+from bot.tutor.command import ServiceCommand
+from bot.tutor.lessons import is_about_safety
+from bot.tutor.onboarding import consent_text, fingerprint
+from bot.tutor.outcome import ANSWERED, CommandOutcome
+from bot.tutor.quiet_hours import QuietHours
+from bot.tutor.turn import (
     AnswersForgotten,
     CodeShown,
     ConsentAnswered,
-    Desk,
-    DeskEvent,
     LessonRated,
     OutgoingReply,
     Person,
     PersonForgotten,
+    ServiceEvent,
+    TurnContext,
+    TurnEvent,
     WentAway,
     Whispered,
 )
-from bot.tutor.lessons import is_about_safety
-from bot.tutor.onboarding import consent_text, fingerprint
-from bot.tutor.quiet_hours import QuietHours
+from flows import RunCorrupt
 from flows import events as ev
+from flows.profiles import profile_of
+from storage.conversations import leaving
 from storage.conversations.records import (
     AttemptRow,
     AwardRow,
@@ -40,15 +48,15 @@ from storage.conversations.records import (
     RunRow,
     Writes,
 )
+from storage.engine import key_value
+from storage.engine.database import Connection
 from storage.engine.instants import to_ms
 from storage.people.records import ConsentRow, PersonRow
 
 log = logging.getLogger(__name__)
 
-STIRRING = (OfficeCommand, CodeShown, ev.HelpRequested, ev.PairingWished, PersonForgotten, AnswersForgotten)
+WAKING = (ServiceCommand, CodeShown, ev.HelpRequested, ev.PairingWished, PersonForgotten, AnswersForgotten)
 """Events of one person of which others may have something to hear at once."""
-
-WEB = "web"  # the one channel whose log of the conversation is its delivery
 
 
 @dataclass(slots=True)
@@ -59,18 +67,19 @@ class Effects:
     outgoing: list[Outgoing] = field(default_factory=list)
     entries: dict[str, list[LogEntry]] = field(default_factory=dict)
     forgotten: list[str] = field(default_factory=list)
-    alone: list[tuple[Update, PersonCommand]] = field(default_factory=list)
-    anew: list[str] = field(default_factory=list)  # chats of the web where another conversation goes on
-    stirred: bool = False  # somebody else may have something to hear of it
+    identity_changes: list[tuple[Update, PersonCommand]] = field(default_factory=list)  # to be carried out alone
+    reset_pages: list[str] = field(default_factory=list)  # chats of the web where another conversation goes on
+    wakes_others: bool = False  # somebody else may have something to hear of it
 
 
 class Record:
-    """One learner's part of a batch: her row as loaded, and how it grows update by update."""
+    """One learner's part of a batch: the row as loaded, and how it grows update by update."""
 
-    def __init__(self, row: LearnerRow, talk: talks.ConversationState, effects: Effects, quiet: QuietHours) -> None:
+    def __init__(self, row: LearnerRow, state: states.ConversationState, effects: Effects, quiet: QuietHours) -> None:
         self.row = row
-        self.person = Person(row.learner_id, row.name, row.address, row.consent, row.instructs, row.leads)
-        self.talk = talk
+        self.keeps_log = profile_of(row.channel).keeps_log
+        self.person = Person(row.learner_id, row.name, row.address, row.consent, row.is_instructor, row.is_officer)
+        self.state = state
         self.effects = effects
         self.quiet = quiet
         self.away = row.away
@@ -89,34 +98,73 @@ class Record:
         if from_her:
             self.away, self.seen_at = False, now
 
-    def keep(self, desk: Desk, event: DeskEvent, update: Update | None = None) -> None:
-        """Write down one thing that happened at the desk; `update` by which she became somebody else, if any."""
-        self.effects.stirred |= isinstance(event, STIRRING)
-        if isinstance(event, PersonCommand) and update is not None:
-            self.effects.alone.append((update, event))
-        if isinstance(event, ev.Heard | Whispered) and desk.agreed and self.person.consent == "agreed":
-            self._heard(event, desk.universe.now)
-        self._event(desk, event, desk.universe.now)
+    def answer(self, connection: Connection, services: ConversationServices, turn: TurnContext, update: Update) -> None:
+        """Answer one update: the policies say what it means, and what they ask for is carried out."""
+        self.settle(connection, services, turn, dispatch.answer(turn, update.body), update)
 
-    def end(self, desk: Desk) -> None:
+    def settle(
+        self,
+        connection: Connection,
+        services: ConversationServices,
+        turn: TurnContext,
+        outcome: CommandOutcome,
+        update: Update | None = None,
+    ) -> None:
+        """Deal with each event of the turn, once, and keep it; what an event brings about comes before the next one.
+        The open question is shown again where an `outcome` says so.
+
+        A question that cannot even be put again is closed, so that showing it again always ends.
+        """
+        body, source = (update.body, update.source) if update else (Began(), "")
+        has_asked = isinstance(body, NoticesDue)
+
+        def follow(outcome: CommandOutcome, *, put_again: bool) -> None:
+            nonlocal has_asked
+            if outcome.shows_again and put_again:
+                turn.change(offer=(), pending="")
+            for event, again in _left_to_do(turn, outcome):
+                after = ANSWERED
+                if isinstance(event, ServiceEvent):
+                    has_asked |= isinstance(event, ServiceCommand)
+                    after = services.deal_with(connection, turn, event, body, source)
+                self._keep(turn, event, update)
+                follow(after, put_again=again)
+
+        follow(outcome, put_again=False)
+        if has_asked or turn.state.pinned:
+            waits.pin(turn, services.hooks.waiting(connection, turn))
+
+    def _keep(self, turn: TurnContext, event: TurnEvent, update: Update | None) -> None:
+        """Write down one thing that happened in this turn; `update` by which she became somebody else, if any."""
+        self.effects.wakes_others |= isinstance(event, WAKING)
+        if isinstance(event, PersonCommand) and update is not None:
+            self.effects.identity_changes.append((update, event))
+        if isinstance(event, ev.Heard | Whispered) and turn.agreed and self.person.consent == "agreed":
+            self._heard(event, turn.universe.now)
+        self._event(turn, event, turn.universe.now)
+
+    def end(self, turn: TurnContext) -> None:
         """Take over what was said and how it stands."""
-        if desk.replies and not desk.agreed:
+        if turn.replies and not turn.agreed:
             self._forget_shown()
-        if self.from_her and desk.talk.whispers and self.row.channel == WEB:
-            self.effects.writes.erased.append((self.row.chat_id, desk.talk.whispers))
-            desk.change(whispers=0)
-        for reply in desk.replies:
-            self._reply(reply, desk.universe.now, unasked=not self.from_her and not reply.urgent)
-        self.person, self.talk = desk.person, replace(desk.talk, whispers=max(desk.talk.whispers, self.whispers))
-        self.urgent = is_about_safety(desk)
+        if self.from_her and turn.state.whispers and self.keeps_log:
+            self.effects.writes.erased.append((self.row.chat_id, turn.state.whispers))
+            turn.change(whispers=0)
+        if any(reply.buttons for reply in turn.replies):
+            self.prompt_at = to_ms(turn.universe.now)
+        numbering.number(turn, answering=self.from_her)
+        for reply in turn.replies:
+            self._reply(reply, turn.universe.now, unasked=not self.from_her and not reply.urgent)
+        self.person, self.state = turn.person, replace(turn.state, whispers=max(turn.state.whispers, self.whispers))
+        self.urgent = is_about_safety(turn)
         self.whispers = 0
 
     def tell(self, text: str, now: datetime) -> None:
         """Say something at this address that answers nothing said there."""
         self._reply(OutgoingReply(text), now, unasked=True)
 
-    def _event(self, desk: Desk, event: DeskEvent, now: datetime) -> None:
-        writes, learner_id, agreed = self.effects.writes, self.row.learner_id, desk.agreed
+    def _event(self, turn: TurnContext, event: TurnEvent, now: datetime) -> None:
+        writes, learner_id, agreed = self.effects.writes, self.row.learner_id, turn.agreed
         match event:
             case ev.RunStarted(run_id, lesson, version) if agreed:
                 writes.started.append(RunRow(run_id, learner_id, lesson, version, now))
@@ -124,14 +172,14 @@ class Record:
                 ended = (event.run_id, learner_id, event.lesson, event.version, now, event.outcome)
                 writes.ended.append(RunRow(*ended, event.points, event.passed))
             case ev.AnswerGraded() if agreed:
-                self._attempt(desk, event, now)
+                self._attempt(turn, event, now)
             case ConsentAnswered():
-                self._consent(desk, event, now)
+                self._consent(turn, event, now)
             case AnswersForgotten():
                 writes.forget_answers.append(learner_id)
             case PersonForgotten():
                 writes.forget_people.append(learner_id)
-                self.effects.anew += [self.row.chat_id] if self.row.channel == WEB else []
+                self.effects.reset_pages += [self.row.chat_id] if self.keeps_log else []
                 self.forgotten = True
             case WentAway():
                 self.away = True
@@ -146,34 +194,34 @@ class Record:
             case ev.Moved(lesson, before, after, _, step, how):
                 moved = {"lesson": lesson, "from_version": before, "to_version": after, "step": step, "how": how}
                 log.info("moved to a newer lesson", extra={"learner_id": learner_id, **moved})
-            case ev.Awarded() if agreed and desk.talk.run is not None:
-                of_run = learner_id, desk.talk.run.run_id, event.kind, event.name
+            case ev.Awarded() if agreed and turn.state.run is not None:
+                of_run = learner_id, turn.state.run.run_id, event.kind, event.name
                 writes.awards.append(AwardRow(*of_run, event.lesson, event.version, event.points, now))
             case LessonRated(run_id, stars):
                 writes.ratings.append((run_id, learner_id, stars))
-            case CodeShown() | OfficeCommand():
-                pass  # the office has dealt with it, in the same transaction
+            case CodeShown() | ServiceCommand():
+                pass  # the services have dealt with it, in the same transaction
             case Whispered() | ev.Said() | ev.Asked() | ev.Heard() | ev.EmergencySuspected():
                 pass  # on her own page, if she has agreed
             case ev.ValueSaved() | ev.TaskDone() | ev.TaskStuck() | ev.TaskPostponed() | ev.CheckpointPassed():
-                pass  # lives in the session, as all of a lesson's way does
+                pass  # lives in the run, as all of a lesson's way does
             case ev.RunStarted() | ev.RunEnded() | ev.AnswerGraded():
                 pass  # she has not agreed to anything being kept
-            case ev.Awarded() | ev.CheckinPlanned() | ev.Called() | ev.LessonReturned() | ev.HandedOver():
+            case ev.Awarded() | ev.CheckinPlanned() | ev.Called() | ev.LessonReturned():
                 pass  # likewise
             case ev.NotUnderstood() | ev.TapIgnored() | ev.Commanded() | ev.EmergencyRaised() | ev.Digressed():
-                pass  # the desk has acted on it
+                pass  # the policies have acted on it
             case _:
                 assert_never(event)
 
-    def _consent(self, desk: Desk, event: ConsentAnswered, now: datetime) -> None:
-        text = consent_text(desk.book, event.phrase, desk.talk.lang)
+    def _consent(self, turn: TurnContext, event: ConsentAnswered, now: datetime) -> None:
+        text = consent_text(turn.book, event.phrase, turn.state.lang)
         row = ConsentRow(self.row.learner_id, self.row.channel, event.answer, fingerprint(text), now)
         self.effects.writes.consents.append(row)
         self.effects.writes.wordings[row.wording] = text
 
-    def _attempt(self, desk: Desk, event: ev.AnswerGraded, now: datetime) -> None:
-        run = desk.talk.run
+    def _attempt(self, turn: TurnContext, event: ev.AnswerGraded, now: datetime) -> None:
+        run = turn.state.run
         if run is None:
             return
         self.effects.writes.attempts.append(
@@ -195,21 +243,19 @@ class Record:
     # --- what she sees ---
 
     def _forget_shown(self) -> None:
-        """Without consent the web page keeps the last turn only, so that a reload still shows her the question."""
-        if self.row.channel == WEB:
+        """Without consent the web page keeps the last turn only, so that a reload still shows the question."""
+        if self.keeps_log:
             self.effects.writes.forget_log.append((self.row.chat_id, self.out_no))
             of_chat = [entry for entry in self.effects.writes.log if entry.chat_id == self.row.chat_id]
             for entry in of_chat:
                 self.effects.writes.log.remove(entry)
 
     def _heard(self, event: ev.Heard | Whispered, now: datetime) -> None:
-        if self.row.channel == WEB:
+        if self.keeps_log:
             self._log("learner", OutgoingReply(event.text, fleeting=isinstance(event, Whispered)), now)
 
     def _reply(self, reply: OutgoingReply, now: datetime, *, unasked: bool) -> None:
-        if reply.buttons:
-            self.prompt_at = to_ms(now)
-        if self.row.channel == WEB:
+        if self.keeps_log:
             self._log("tutor", reply, now)
             return
         self.out_no += 1
@@ -232,7 +278,7 @@ class Record:
     def close(self) -> None:
         """Add the rows that are written once a batch."""
         row, person, writes = self.row, self.person, self.effects.writes
-        kept = self.talk if person.consent == "agreed" else self.talk.bare()
+        kept = self.state if person.consent == "agreed" else self.state.bare()
         run = kept.open_run
         next_at = run.remind_at if self.urgent and run else kept.next_at  # also of who wants no reminders
         remind_at = next_at if (self.urgent or person.consent == "agreed") and not self.away else None
@@ -241,7 +287,7 @@ class Record:
                 learner_id=row.learner_id,
                 channel=row.channel,
                 chat_id=row.chat_id,
-                state=talks.dump(kept),
+                state=states.dump(kept),
                 revision=row.revision,
                 out_no=self.out_no,
                 seen_at=self.seen_at,
@@ -260,6 +306,32 @@ class Record:
         return remind_at and self.quiet.shift(max(remind_at, self.not_before or remind_at))
 
 
+def state_of(connection: Connection, row: LearnerRow) -> states.ConversationState:
+    """Where a conversation stands; of what is corrupt a copy is laid aside, and what can still be read is used."""
+    try:
+        state = states.load(row.state)
+        return state if state.calls(row.address, row.name) else state.addressed(row.address, row.name)
+    except RunCorrupt as fault:
+        log.error("session corrupt", extra={"learner_id": row.learner_id, "reason": str(fault)[:200]})
+        key_value.put_key(connection, f"{leaving.CORRUPT}{row.learner_id}:{row.revision}", row.state, None)
+        return states.salvage(row.state)
+
+
+def _left_to_do(turn: TurnContext, outcome: CommandOutcome) -> list[tuple[TurnEvent, bool]]:
+    """Do what an outcome leaves; the events not dealt with yet, each with whether it puts a question again."""
+    if outcome.heard is not None:
+        outcome = dispatch.answer(turn, outcome.heard, codes_too=False)
+    happened = [(event, False) for event in turn.take_events()]
+    if outcome is ANSWERED:
+        return happened
+    if outcome.shows_again:
+        open_question.show_again(turn)
+        notices.also(turn, outcome.under)
+    if outcome.pinned:
+        waits.under(turn, outcome.pinned)
+    return happened + [(event, True) for event in turn.take_events()]
+
+
 def pack(reply: OutgoingReply, unasked: bool) -> str:
     """A message as it waits in the outbox."""
     buttons = [_packed(b) for b in reply.buttons]
@@ -269,6 +341,7 @@ def pack(reply: OutgoingReply, unasked: bool) -> str:
 
 
 def unpack(row: OutboxRow) -> Outgoing:
+    """A row of the outbox as the message to send, also one of an older program."""
     text, buttons, *rest = json.loads(row.body)  # later fields may be missing in a row of an older program
     unasked = bool(rest and rest[0])
     media = (rest[1][0], rest[1][1]) if len(rest) > 1 and rest[1] else None
@@ -282,6 +355,7 @@ def about_of(body: str) -> str:
 
 
 def pack_buttons(buttons: Sequence[Button]) -> str:
+    """Buttons as a log row keeps them, empty for none."""
     return json.dumps([_packed(b) for b in buttons], ensure_ascii=False) if buttons else ""
 
 
@@ -290,5 +364,6 @@ def _packed(button: Button) -> list[str | bool]:
 
 
 def unpack_entry(row: LogRow) -> LogEntry:
+    """A row of the web page's log as the entry a page shows."""
     buttons = tuple(Button(*each) for each in json.loads(row.buttons)) if row.buttons else ()
     return LogEntry(row.no, row.who, row.text, buttons, row.at)

@@ -33,7 +33,7 @@ def updates(rows: Sequence[Row], now: datetime) -> list[Update]:
 
 
 def read(connection: Connection, waiting: Sequence[Update]) -> list[Update]:
-    """The same updates with the sentences that those of notices name; the rows are gone with this transaction.
+    """The updates with the sentences that those of notices name; the rows are gone with this transaction.
 
     What was taken back since it came due is not said: such an update is left out.
     """

@@ -14,7 +14,7 @@ from storage.engine.database import Connection, Database
 from storage.engine.instants import to_ms
 
 BEAT_EVERY = timedelta(seconds=30)
-PROMPTED_WITHIN = timedelta(minutes=30)  # design, section 2: only who was in the middle of it is asked again
+PROMPTED_WITHIN = timedelta(minutes=30)  # only who was in the middle of it is asked again
 
 
 class Presence:
@@ -42,7 +42,7 @@ class Presence:
         await self.database.transact(note)
 
     async def lost_taps(self, channel: str, dropped_after: timedelta) -> list[Update]:
-        """Who is to be offered her step again after a stop longer than the provider keeps taps."""
+        """Who is to be offered the open step again after a stop longer than the provider keeps taps."""
         now = self.now()
         last = await self.database.read(lambda c: key_value.get_key(c, f"alive:{channel}"))
         if last is None:

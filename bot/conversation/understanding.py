@@ -14,14 +14,15 @@ from bot.conversation.policy.answering import RESTING, answers_to, kind_of_talk,
 from bot.conversation.policy.dispatch import answer
 from bot.pairing.policy import relay
 from bot.pairing.policy.commands import CallForSafety
-from bot.tutor.desk import Desk, Person
 from bot.tutor.state import ConversationState
+from bot.tutor.turn import Person, TurnContext
 from flows import Book, Run, mask, rewind
 from flows import events as ev
 from flows.engine.kinds.table import kind_of
 from flows.engine.stage import HUMAN, MISTAKE, clean
 from flows.model import Answer
-from flows.session import render
+from flows.run import render
+from flows.saying import say
 from flows.words.ear.ear import LONGEST, listen, matter_of
 from flows.words.ear.why import Reason, why
 from flows.words.understand import Command, understand
@@ -36,9 +37,10 @@ SIDES = ("learner", "instructor")
 
 @dataclass(frozen=True, slots=True)
 class HearReport:
-    """What `./camtay hear` tells of a message, and for reading: the answers, each (id, as she would read it), the
-    title of each topic's lesson (empty where it is not written), why it rings or does not, and the label of the
-    button that it presses at a step."""
+    """What `./camtay hear` tells of a message, and for reading: the answers, each (id, as a learner would read it), the
+    title of each topic's lesson (empty where it is not written), why it rings or does not, and the label of the button
+    that it presses at a step.
+    """
 
     told: Mapping[str, Any]
     answers: tuple[tuple[str, str], ...]
@@ -60,21 +62,21 @@ class Overheard:
         try:
             asked = json.loads(raw)
         except (ValueError, RecursionError):  # the latter: a thousand lists in one another
-            return {"error": "dòng này không phải JSON"}
+            return {"error": say("dòng này không phải JSON")}
         fault = self._fault(asked)
         return {"error": fault} if fault else self._heard(asked)
 
     def look(self, asked: Mapping[str, Any]) -> HearReport | str:
-        """The same for a page, with the reason; a sentence where it cannot be used."""
+        """What is told of a message, for a page with the reason; a sentence where it cannot be used."""
         if fault := self._fault(asked):
             return fault
-        told, text, desk = self._heard(asked), clean(asked["text"][:LONGEST]), self._desk(ConversationState())
+        told, text, turn = self._heard(asked), clean(asked["text"][:LONGEST]), self._desk(ConversationState())
         found = [each for each in self._answers(text) if each.id in told["answers"]]
-        lessons = {code: lesson_of(desk, code) for code in told["topics"]}
+        lessons = {code: lesson_of(turn, code) for code in told["topics"]}
         return HearReport(
             told,
-            tuple((each.id, said(desk, each)) for each in found),
-            {code: desk.lesson_title(lesson) if lesson else "" for code, lesson in lessons.items()},
+            tuple((each.id, said(turn, each)) for each in found),
+            {code: turn.lesson_title(lesson) if lesson else "" for code, lesson in lessons.items()},
             why(self.book.words.ear, text, self.book.nouns),
             self._button(asked["at"], told["does"]) if asked.get("at") else "",
         )
@@ -91,14 +93,14 @@ class Overheard:
 
     def _fault(self, asked: object) -> str:
         if not isinstance(asked, dict) or not isinstance(asked.get("text"), str):
-            return "thiếu “text”, hoặc “text” không phải chữ"
+            return say("thiếu “text”, hoặc “text” không phải chữ")
         if asked.get("as") not in (None, *KINDS):
-            return f"“as” là một trong: {', '.join(KINDS)}"
+            return say("“as” là một trong: {ways}", ways=", ".join(KINDS))
         if asked.get("from") not in (None, *SIDES):
-            return f"“from” là một trong: {', '.join(SIDES)}"
+            return say("“from” là một trong: {ways}", ways=", ".join(SIDES))
         at = asked.get("at")
         if at is not None and (not isinstance(at, str) or self._place(at) is None):
-            return "“at” phải là BÀI/BƯỚC có thật"
+            return say("“at” phải là BÀI/BƯỚC có thật")
         return ""
 
     def _heard(self, asked: Mapping[str, Any]) -> dict[str, Any]:
@@ -137,13 +139,13 @@ class Overheard:
         """What these words do at LESSON/STEP: an option's id, or a word of `_deed`."""
         place = self._place(at)
         assert place is not None
-        desk = self._desk(ConversationState())
+        turn = self._desk(ConversationState())
         lesson_id, step_id = place
-        session = Run(desk.universe.new_id(), lesson_id, self.book.current[lesson_id], checkpoint=step_id)
-        stood = rewind(self.book, replace(session, began_at=self.now), desk.universe).session
-        desk.talk = ConversationState(run=stood, seq=stood.seq)
-        answer(desk, Text(text))
-        return _deed(desk, stood)
+        run = Run(turn.universe.new_id(), lesson_id, self.book.current[lesson_id], checkpoint=step_id)
+        stood = rewind(self.book, replace(run, began_at=self.now), turn.universe).run
+        turn.state = ConversationState(run=stood, seq=stood.seq)
+        answer(turn, Text(text))
+        return _deed(turn, stood)
 
     def _place(self, at: str) -> tuple[str, str] | None:
         """Lesson and step of LESSON/STEP; LESSON is an id or what stands before its first hyphen."""
@@ -156,18 +158,18 @@ class Overheard:
         was = next((step.id for step in lesson.steps if step_id in (step.id, step.was)), None)
         return (lesson_id, was) if was else None
 
-    def _desk(self, talk: ConversationState) -> Desk:
+    def _desk(self, state: ConversationState) -> TurnContext:
         numbers = iter(range(1_000_000))
         universe = ev.Universe(self.now, lambda: f"run{next(numbers)}", Random(0))
-        return Desk(self.book, universe, Person("her", "Lan", consent="agreed"), talk, "web")
+        return TurnContext(self.book, universe, Person("her", "Lan", consent="agreed"), state, "web")
 
 
-def _deed(desk: Desk, before: Run) -> str:
-    """What happened at the desk, as one word."""
-    events, after = desk.events, desk.talk.run
+def _deed(turn: TurnContext, before: Run) -> str:
+    """What happened, as one word."""
+    events, after = turn.events, turn.state.run
     if any(isinstance(each, CallForSafety) for each in events):
         return "emergency"
-    if any(token == "g:emergency" for token, _ in desk.talk.offer):
+    if any(token == "g:emergency" for token, _ in turn.state.offer):
         return "ask"
     if after is not None and after.used is not None and after.used != before.used and after.used[1]:
         return {HUMAN: "human", MISTAKE: "back"}.get(after.used[1], after.used[1])
@@ -184,14 +186,14 @@ def _deed(desk: Desk, before: Run) -> str:
             case ev.Commanded(word):
                 return WORDS.get(word, word)
             case ev.Digressed(text):
-                return _aside(desk, text)
+                return _aside(turn, text)
             case _:
                 pass
-    return _shown(desk, before, after)
+    return _shown(turn, before, after)
 
 
-def _aside(desk: Desk, text: str) -> str:
-    words = desk.book.words
+def _aside(turn: TurnContext, text: str) -> str:
+    words = turn.book.words
     kind = matter_of(words.ear, clean(text)).kind
     if kind == "small" and kind_of_talk(words, text) in RESTING:
         return "stop"
@@ -200,14 +202,14 @@ def _aside(desk: Desk, text: str) -> str:
     )
 
 
-def _shown(desk: Desk, before: Run, after: Run | None) -> str:
+def _shown(turn: TurnContext, before: Run, after: Run | None) -> str:
     """Nothing was chosen: what was shown instead."""
     if after is None or (after.lesson, after.step) != (before.lesson, before.step):
         return "back" if after is not None and len(after.path) < len(before.path) else after.step if after else "menu"
     if after.tries > before.tries:
         return "hint"
-    if any(isinstance(each, ev.Said) and each.text == desk.phrase("small_chat") for each in desk.events):
+    if any(isinstance(each, ev.Said) and each.text == turn.phrase("small_chat") for each in turn.events):
         return "smalltalk"
-    asked = [each for each in desk.events if isinstance(each, ev.Asked)]
-    unsure = desk.phrase("unsure")
+    asked = [each for each in turn.events if isinstance(each, ev.Asked)]
+    unsure = turn.phrase("unsure")
     return "ask" if asked and asked[-1].text == unsure else "again"

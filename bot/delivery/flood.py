@@ -1,4 +1,4 @@
-"""More from one chat than anybody can type: what is too much is let go, and she is told so once.
+"""More from one chat than anybody can type: what is too much is let go, and the sender is told so once.
 
 The web page is told to wait instead, and keeps what was typed; a messenger has delivered already, and every message
 that is taken has to be answered, one a second.
@@ -40,7 +40,7 @@ class Flood:
         await self._submit(kept)
 
     def _kept(self, update: Update) -> Update | None:
-        """The update, or what she is told in its place, or nothing."""
+        """The update, or what its sender is told in its place, or nothing."""
         chat = f"{update.channel}:{update.chat_id}"
         if (
             update.channel == INNER

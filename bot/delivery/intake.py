@@ -27,7 +27,7 @@ class SettledSource(Protocol):
         """Which outgoing messages have been dealt with since."""
 
     def forget(self, settled: Settled) -> None:
-        """These have been stored as dealt with."""
+        """Take note that these have been stored as settled."""
 
 
 Publish = Callable[[Effects], None]
@@ -149,7 +149,7 @@ class Intake:
 
 
 def _what(update: Update) -> str:
-    """An update as an operator may read it, for ever: what kind it was, nothing of her words."""
+    """An update as an operator may read it, for ever: what kind it was, nothing of its words."""
     body = update.body
     if not isinstance(body, Text):
         return type(body).__name__

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from bot.pace import Bucket, RateLimiter
+from flows.profiles import UNKNOWN, Profile
 
-PER_CHAT = 1.0  # messages a second in one chat (Telegram's bot FAQ)
-CHAT_BURST = 3  # "short bursts pass" (same source)
 UNASKED_SHARE = 0.5  # of the channel's rate for reminders: the other half is always there for replies
 LONGEST_PAUSE_S = 60.0  # then one chat may ask again for all the others; whoever was told longer waits longer
 
@@ -13,12 +12,13 @@ LONGEST_PAUSE_S = 60.0  # then one chat may ask again for all the others; whoeve
 class SendLimiter:
     """`per_second` 0 means no limit at all, the per-chat one included."""
 
-    def __init__(self, per_second: float, now: float, max_chats: int = 20_000) -> None:
-        """`max_chats` buckets are kept; full ones are dropped first, they hold no memory of anything."""
-        self.per_second = per_second
+    def __init__(self, per_second: float, now: float, profile: Profile = UNKNOWN, max_chats: int = 20_000) -> None:
+        """`profile` has the pace of one chat. `max_chats` buckets are kept; full ones are dropped first, they hold no
+        memory of anything."""
+        self.per_second, burst = per_second, profile.chat_burst
         self._all = Bucket(per_second, max(1.0, per_second), max(1.0, per_second), now)
         self._unasked = Bucket(per_second * UNASKED_SHARE, 1.0, 1.0, now)
-        self._chats = RateLimiter(CHAT_BURST, CHAT_BURST / PER_CHAT, max_chats, hard=True)
+        self._chats = RateLimiter(burst, burst / profile.chat_per_s, max_chats, hard=True)
         self._throttled: dict[str, float] = {}  # chat → until when it was told to wait
         self._paused_until = now
 

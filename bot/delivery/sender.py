@@ -42,8 +42,8 @@ class Sender:
     ) -> None:
         """`failpoint` as in Intake. `alone`: nobody but this process writes into the channel's outbox.
 
-        While `is_quiet`, what nobody asked for is held back until morning, or until she herself is awake. `clock`
-        tells the seconds of the pace; without one it is the event loop's.
+        While `is_quiet`, what nobody asked for is held back until morning, or until its reader is awake. `clock` tells
+        the seconds of the pace; without one it is the event loop's.
         """
         self.channel = channel
         self.conversation = conversation
@@ -146,7 +146,7 @@ class Sender:
         return self._clock() if self._clock else asyncio.get_running_loop().time()
 
     def _sleeps(self, chat_id: str) -> bool:
-        """Whether it is night for all that this chat waits for: nothing of it answers what she did just now."""
+        """Whether it is night for all that this chat waits for: nothing of it answers what was done just now."""
         return self.is_quiet() and all(each.unasked for each in self._chats[chat_id])
 
     async def _deliver(self, outgoing: Outgoing) -> SendEnd:
@@ -219,7 +219,7 @@ class Sender:
         return list(self._settled)
 
     def forget(self, settled: Settled) -> None:
-        """These are written down."""
+        """Drop what has been stored as settled."""
         for key in settled:
             done = self._settled.pop(key, None)
             if self._unsettled.get(key[1]) == key:
@@ -287,7 +287,9 @@ class Senders:
         self.by_channel: dict[str, Sender] = {}
 
     def push(self, outgoing: Iterable[Outgoing]) -> None:
-        """A channel that this process does not own is passed over: its owner reads the outbox."""
+        """Hand messages to their channels' senders; of a channel that this process does not own its owner reads the
+        outbox.
+        """
         for each in outgoing:
             sender = self.by_channel.get(each.channel)
             if sender is not None:

@@ -1,4 +1,4 @@
-"""Whom a cry for safety has rung, when, by what way, and whether she has been there since: read from what is kept."""
+"""Whom a cry for safety has rung, when, by what way, and whether they have been there since: read from what is kept."""
 
 from __future__ import annotations
 

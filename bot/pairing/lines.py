@@ -1,4 +1,4 @@
-"""The office's room "line": what one of two people writes reaches the other, and nobody else, by way of the tutor.
+"""What one of two people writes reaches the other, and nobody else, by way of the tutor.
 
 Who the other is, is read from the database in the update's own transaction, never from what a button carries.
 """
@@ -20,19 +20,18 @@ from bot.pairing.policy.work import PairingWork
 from bot.pairing.service import PairingContext, within
 from bot.people import union_phone
 from bot.tutor import lessons, waits
-from bot.tutor.desk import Desk
 from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
+from bot.tutor.state import HeldMedia
+from bot.tutor.turn import TurnContext
 from flows import mask
 from flows.events import Typed
+from flows.profiles import profile_of
 from flows.words.values.phones import read_phone
 from flows.words.wishes import Wishes
 from storage.engine.database import Connection
 from storage.pairing import availability, relays
 from storage.pairing import pairings as kept
 from storage.people import people
-
-NOT_GOING = "-"
-"""Stands for a picture or recording of an album that cannot be passed on."""
 
 LineOfTwo = (
     asked.WriteTo | asked.WriteLine | asked.AskMedia | asked.AddMedia | asked.SendMedia | asked.HoldMedia
@@ -42,101 +41,109 @@ LineOfTwo = (
 """Commands that need to know by which line."""
 
 LineBody = tuple[str, str, str]  # words, and the kind and file id of what goes with them
-Telling = Callable[[Desk, Line, str], None]  # how the writer is told: `lines.go_on`, or beside what is open for her
+Telling = Callable[
+    [TurnContext, Line, str], None
+]  # how the writer is told: `lines.go_on`, or beside what is open for her
 
 
 class Lines:
     def __init__(self, world: PairingContext) -> None:
         self.world = world
 
-    def carry_out(self, connection: Connection, desk: Desk, command: LineCommand) -> CommandOutcome:
+    def carry_out(self, connection: Connection, turn: TurnContext, command: LineCommand) -> CommandOutcome:
+        """Do what belongs to a line: the named one, else that of the writing mode, else the only one there is."""
         match command:
             case asked.StopWriting():
-                lines.leave(desk)
-                desk.say(desk.phrase("line_stopped"))
+                lines.leave(turn)
+                turn.say(turn.phrase("line_stopped"))
                 return ASIDE
             case asked.ReplyToLetter(text):
-                return self._reply(connection, desk, text)
+                return self._reply(connection, turn, text)
             case asked.ChooseLine(words):
-                return self._choose(connection, desk, words)
+                return self._choose(connection, turn, words)
             case asked.WriteTo() | asked.ReportLine() | asked.AskEndOfLine() | asked.EndLine():
                 named = command.line_id
             case asked.GiveUnionNumber() | asked.AskOwnNumber():
                 named = command.line_id
-            case _:
+            case (
+                asked.AskLineAgain() | asked.WriteLine() | asked.AskMedia() | asked.AddMedia() | asked.SendMedia()
+                | asked.HoldMedia()
+            ):  # fmt: skip
                 named = ""  # these only mean something while she writes to somebody
-        named = named or desk.talk.line.partition(":")[2]
-        line = self._find(connection, named, desk.person.learner_id) if named else self._only(connection, desk)
+            case _:
+                assert_never(command)
+        named = named or turn.state.line_id
+        line = self._find(connection, named, turn.person.learner_id) if named else self._only(connection, turn)
         if line is None:
-            lines.leave(desk)
-            desk.say(desk.phrase("line_over"))
+            lines.leave(turn)
+            turn.say(turn.phrase("line_over"))
             return ASIDE
-        return self._by(connection, desk, line, command)
+        return self._by(connection, turn, line, command)
 
-    def _by(self, connection: Connection, desk: Desk, line: Line, command: LineOfTwo) -> CommandOutcome:
+    def _by(self, connection: Connection, turn: TurnContext, line: Line, command: LineOfTwo) -> CommandOutcome:
         match command:
             case asked.WriteTo() | asked.AskLineAgain():
-                lines.go_on(desk, line, "line_open")
+                lines.go_on(turn, line, "line_open")
             case asked.WriteLine(text):
-                self._write(connection, desk, line, text)
+                self._write(connection, turn, line, text)
             case asked.AskMedia():
-                self._ask_media(connection, desk, line, command)
+                self._ask_media(connection, turn, line, command)
             case asked.AddMedia():
-                self._add_media(connection, desk, line, command)
+                self._add_media(connection, turn, line, command)
             case asked.SendMedia():
-                self._send_media(connection, desk, line)
+                self._send_media(connection, turn, line)
             case asked.HoldMedia():
-                lines.go_on(desk, line, "line_held")
+                lines.go_on(turn, line, "line_held")
             case asked.ReportLine():
-                self._report(connection, desk, line)
+                self._report(connection, turn, line)
             case asked.GiveUnionNumber():
-                self._give_union(connection, desk, line)
+                self._give_union(connection, turn, line)
             case asked.AskOwnNumber():
-                lines.go_on(desk, line, "line_number_ask" if line.urgent else "line_open")
+                lines.go_on(turn, line, "line_number_ask" if line.urgent else "line_open")
             case asked.AskEndOfLine():
-                lines.ask_end(desk, line)
+                lines.ask_end(turn, line)
             case asked.EndLine():
-                return self._end(connection, desk, line)
+                return self._end(connection, turn, line)
             case _:
                 assert_never(command)
         return ANSWERED
 
-    def _choose(self, connection: Connection, desk: Desk, text: str) -> CommandOutcome:
-        """ "nhắn tin", "nhắn cho chị Hạnh": to the one she means, to the only one, or she is asked to whom."""
-        me = desk.person.learner_id
+    def _choose(self, connection: Connection, turn: TurnContext, text: str) -> CommandOutcome:
+        """ "nhắn tin", "nhắn cho chị Hạnh": to the one who is meant, to the only one, or it is asked to whom."""
+        me = turn.person.learner_id
         known = [line for each in relays.lines_of(connection, me) if (line := self._find(connection, each, me))]
         meant = [line for line in known if text and lines.names(text, line.name)] or known
         if not known:
-            desk.say(desk.phrase("line_nobody"))
+            turn.say(turn.phrase("line_nobody"))
             return ASIDE
         if len(meant) == 1:
-            lines.go_on(desk, meant[0], "line_open")
+            lines.go_on(turn, meant[0], "line_open")
         else:
-            lines.choose(desk, meant[: lines.MOST_CHOSEN])
+            lines.choose(turn, meant[: lines.MOST_CHOSEN])
         return ANSWERED
 
-    def _reply(self, connection: Connection, desk: Desk, text: str) -> CommandOutcome:
-        """What she wrote under a letter, without tapping anything; where the two write no more it is for the tutor."""
-        line = self._find(connection, waits.letter(desk), desk.person.learner_id)
+    def _reply(self, connection: Connection, turn: TurnContext, text: str) -> CommandOutcome:
+        """Pass on what was written under a letter, without any tap; where the two write no more it is for the tutor."""
+        line = self._find(connection, waits.letter(turn), turn.person.learner_id)
         if line is None:
-            desk.change(letter="", letter_at=None)
+            turn.change(letter=None, letter_at=None)
             return CommandOutcome(heard=Text(text))
-        if desk.talk.open_run is None and not desk.talk.pending:
-            self._write(connection, desk, line, text)
+        if turn.state.open_run is None and not turn.state.pending:
+            self._write(connection, turn, line, text)
             return ANSWERED
-        too = lessons.is_lessons_too(desk, text)
-        self._write(connection, desk, line, text, lines.beside)
-        if desk.talk.media:
+        too = lessons.is_lessons_too(turn, text)
+        self._write(connection, turn, line, text, lines.beside)
+        if turn.state.media:
             return ANSWERED  # she is being asked whether her number may go
         if not too:
             return ASIDE
-        lessons.resume(desk, Typed(text))
+        lessons.resume(turn, Typed(text))
         return ANSWERED
 
     # --- who writes to whom ---
 
     def _find(self, connection: Connection, line_id: str, me: str) -> Line | None:
-        """The open line of this id if it is hers."""
+        """The open line of this id, if this person is one of the two."""
         pairing = kept.pairing(connection, line_id)
         if pairing is not None:
             sides = pairing["learner_id"], pairing["instructor_id"]
@@ -162,76 +169,84 @@ class Lines:
         name = (people.belonging(connection, other) or ("",))[0]
         return Line(line_id, kind, "learner" if is_mine else "instructor", other, name, urgent, role, other_role)
 
-    def _only(self, connection: Connection, desk: Desk) -> Line | None:
-        """Who typed "báo cáo" without writing to anybody means who guides her."""
-        pairing = kept.pairing_of(connection, desk.person.learner_id)
-        return self._find(connection, pairing["pairing_id"], desk.person.learner_id) if pairing else None
+    def _only(self, connection: Connection, turn: TurnContext) -> Line | None:
+        """The line of whoever typed "báo cáo" without writing to anybody: the one with the instructor."""
+        pairing = kept.pairing_of(connection, turn.person.learner_id)
+        return self._find(connection, pairing["pairing_id"], turn.person.learner_id) if pairing else None
 
     # --- what passes ---
 
-    def _write(self, connection: Connection, desk: Desk, line: Line, text: str, tell: Telling = lines.go_on) -> None:
+    def _write(
+        self, connection: Connection, turn: TurnContext, line: Line, text: str, tell: Telling = lines.go_on
+    ) -> None:
         if len(text) > relay.LONGEST:
-            tell(desk, line, "line_long")
+            tell(turn, line, "line_long")
             return
-        verdict = relay.look(_wishes(desk), text, line.side)
+        verdict = relay.look(_wishes(turn), text, line.side)
         number = _number(text) if line.urgent and verdict.phrase == "relay_phone" else ""
         if number and line.side == "learner":
-            lines.ask_number(desk, line, number)
+            lines.ask_number(turn, line, number)
             return
-        if number and desk.person.leads:
+        if number and turn.person.is_officer:
             verdict = self._of_union(connection, line, text, number)
-        lines.whisper(desk, line, verdict.text or mask(text, desk.book.nouns).text)
-        reported = verdict.report and self._tell_officer(connection, desk, line, verdict.phrase)
+        lines.whisper(turn, line, verdict.text or mask(text, turn.book.nouns).text)
+        reported = verdict.report and self._tell_officer(connection, turn, line, verdict.phrase)
         if verdict.what == "block":
-            tell(desk, line, verdict.phrase)
+            tell(turn, line, verdict.phrase)
             if reported:
-                desk.remark(desk.phrase("line_reported"))
+                turn.remark(turn.phrase("line_reported"))
         else:
-            self._pass_on(connection, desk, line, [(verdict.text, "", "")], tell)
+            self._pass_on(connection, turn, line, [(verdict.text, "", "")], tell)
             if verdict.phrase:
-                desk.say(desk.phrase(verdict.phrase))
+                turn.say(turn.phrase(verdict.phrase))
 
     def _pass_on(
-        self, connection: Connection, desk: Desk, line: Line, bodies: Sequence[LineBody], tell: Telling = lines.go_on
+        self,
+        connection: Connection,
+        turn: TurnContext,
+        line: Line,
+        bodies: Sequence[LineBody],
+        tell: Telling = lines.go_on,
     ) -> int:
-        """Put them on their way, as many as may wait; where she sleeps the writer is told that they arrive in the
-        morning. Returns how many go."""
-        world, now, me = self.world, desk.universe.now, desk.person.learner_id
+        """Put them on their way, as many as may wait; where the reader sleeps the writer is told that they arrive in
+        the morning. Returns how many go.
+        """
+        world, now, me = self.world, turn.universe.now, turn.person.learner_id
         if availability.away(connection, [line.other_id]):
-            lines.go_on(desk, line, "line_unreachable")
+            lines.go_on(turn, line, "line_unreachable")
             return 0
-        writer = {"ten_hv": desk.person.name, "vai_hv": line.role}
+        writer = {"ten_hv": turn.person.name, "vai_hv": line.role}
         going = bodies[: max(0, lines.MOST_WAITING - relays.waiting_from(connection, line.line_id, me))]
         if not going:
-            tell(desk, line, "line_slow")
+            tell(turn, line, "line_slow")
             return 0
 
-        def event(turn: PairingWork) -> None:
+        def event(work: PairingWork) -> None:
             for body in going:
                 relay_id, phrase = world.new_id(), "relay_said" if body[0] else "relay_said_media"
-                relays.put(connection, relay_id, line.line_id, me, json.dumps(body, ensure_ascii=False), turn.now)
-                turn.pass_on(line.other_id, phrase, relay_id, line.line_id, urgent=line.urgent, **writer)
+                relays.put(connection, relay_id, line.line_id, me, json.dumps(body, ensure_ascii=False), work.now)
+                work.pass_on(line.other_id, phrase, relay_id, line.line_id, urgent=line.urgent, **writer)
 
         within(connection, world, me, now, event)
         asleep = world.clock.is_quiet(int(now.timestamp() * 1000)) and not line.urgent
-        tell(desk, line, "line_sent_night" if asleep else "line_sent")
+        tell(turn, line, "line_sent_night" if asleep else "line_sent")
         return len(going)
 
     # --- numbers, in an emergency ---
 
     def _of_union(self, connection: Connection, line: Line, text: str, number: str) -> RelayVerdict:
-        """An officer may give the number of her union, and no other; that she tried another is no thief's sign."""
+        """An officer may give the own union's number, and no other; having tried another is no thief's sign."""
         is_known = number == union_phone.of_path(connection, self._path(connection, line))
         return RelayVerdict("pass", text) if is_known else RelayVerdict("block", phrase="relay_phone_union")
 
-    def _give_union(self, connection: Connection, desk: Desk, line: Line) -> None:
+    def _give_union(self, connection: Connection, turn: TurnContext, line: Line) -> None:
         number = union_phone.of_path(connection, self._path(connection, line))
-        if not line.urgent or line.side != "instructor" or not desk.person.leads or not number:
-            lines.go_on(desk, line, "line_no_union" if line.urgent and desk.person.leads else "line_open")
+        if not line.urgent or line.side != "instructor" or not turn.person.is_officer or not number:
+            lines.go_on(turn, line, "line_no_union" if line.urgent and turn.person.is_officer else "line_open")
             return
-        text = desk.phrase("line_union", so=union_phone.spoken(number))
-        lines.whisper(desk, line, text)
-        self._pass_on(connection, desk, line, [(text, "", "")])
+        text = turn.phrase("line_union", so=union_phone.spoken(number))
+        lines.whisper(turn, line, text)
+        self._pass_on(connection, turn, line, [(text, "", "")])
 
     def _path(self, connection: Connection, line: Line) -> str:
         """Where the one in need lives."""
@@ -240,95 +255,96 @@ class Lines:
 
     # --- pictures and voices ---
 
-    def _ask_media(self, connection: Connection, desk: Desk, line: Line, command: asked.AskMedia) -> None:
-        media, caption = self._passable(connection, desk, line, command), command.caption
-        if media:
-            words = self._words(connection, desk, line, caption)
-            lines.ask_media(desk, line, media, words)
+    def _ask_media(self, connection: Connection, turn: TurnContext, line: Line, command: asked.AskMedia) -> None:
+        media, caption = self._passable(connection, turn, line, command), command.caption
+        if media.kind:
+            words = self._words(connection, turn, line, caption)
+            lines.ask_media(turn, line, media, words)
             return
         if caption:
-            self._write(connection, desk, line, caption)
-            desk.remark(desk.phrase("line_media_no", ai=lines.called_by(desk, line)))
+            self._write(connection, turn, line, caption)
+            turn.remark(turn.phrase("line_media_no", ai=lines.called_by(turn, line)))
         else:
-            lines.go_on(desk, line, "line_media_no")
+            lines.go_on(turn, line, "line_media_no")
 
-    def _add_media(self, connection: Connection, desk: Desk, line: Line, command: asked.AddMedia) -> None:
-        """One more of the pictures that she is being asked about; what cannot go is counted, and told at the end."""
-        media = self._passable(connection, desk, line, command)
-        words = "\n".join(filter(None, (desk.talk.media_words, self._words(connection, desk, line, command.caption))))
-        desk.change(media=f"{desk.talk.media} {media or NOT_GOING}", media_words=words[: relay.LONGEST])
+    def _add_media(self, connection: Connection, turn: TurnContext, line: Line, command: asked.AddMedia) -> None:
+        """One more of the pictures that are being asked about; what cannot go is counted, and told at the end."""
+        media = self._passable(connection, turn, line, command)
+        words = "\n".join(filter(None, (turn.state.media_words, self._words(connection, turn, line, command.caption))))
+        turn.change(media=(*turn.state.media, media), media_words=words[: relay.LONGEST])
 
     def _passable(
-        self, connection: Connection, desk: Desk, line: Line, command: asked.AskMedia | asked.AddMedia
-    ) -> str:
-        """ "kind:file id"; empty where it cannot be passed on."""
+        self, connection: Connection, turn: TurnContext, line: Line, command: asked.AskMedia | asked.AddMedia
+    ) -> HeldMedia:
+        """What may go over; without a kind where it cannot."""
         kind, ref = command.kind, command.ref
-        here = desk.channel == relays.channel_of(connection, line.other_id) and desk.channel.startswith("telegram:")
-        return f"{kind}:{ref}" if kind in lines.PASSED_ON and ref and here else ""
+        same = turn.channel == relays.channel_of(connection, line.other_id)
+        by_id = same and profile_of(turn.channel).media == "id"
+        return HeldMedia(kind, ref) if kind in lines.PASSED_ON and ref and by_id else HeldMedia()
 
-    def _words(self, connection: Connection, desk: Desk, line: Line, caption: str) -> str:
-        """What may go with a picture; she is told when her words are held back."""
+    def _words(self, connection: Connection, turn: TurnContext, line: Line, caption: str) -> str:
+        """What may go with a picture; the writer is told when the words are held back."""
         if not caption:
             return ""
-        verdict = relay.look(_wishes(desk), caption, line.side)
-        reported = verdict.report and self._tell_officer(connection, desk, line, verdict.phrase)
+        verdict = relay.look(_wishes(turn), caption, line.side)
+        reported = verdict.report and self._tell_officer(connection, turn, line, verdict.phrase)
         held = verdict.what == "block" or len(caption) > relay.LONGEST
         if held or verdict.phrase:
-            desk.say(desk.phrase("line_long" if len(caption) > relay.LONGEST else verdict.phrase))
+            turn.say(turn.phrase("line_long" if len(caption) > relay.LONGEST else verdict.phrase))
         if held:
-            desk.say(desk.phrase("line_words_held"))
+            turn.say(turn.phrase("line_words_held"))
         if reported:
-            desk.say(desk.phrase("line_reported"))
+            turn.say(turn.phrase("line_reported"))
         return "" if held else verdict.text
 
-    def _send_media(self, connection: Connection, desk: Desk, line: Line) -> None:
-        """Everything she was asked about; of what does not go she is told how many."""
-        chosen, words = desk.talk.media.split(), desk.talk.media_words
-        if chosen and chosen[0].startswith(f"{lines.NUMBER}:"):
-            said = desk.phrase("line_number", so=union_phone.spoken(chosen[0].partition(":")[2]))
-            self._pass_on(connection, desk, line, [(said, "", "")])
+    def _send_media(self, connection: Connection, turn: TurnContext, line: Line) -> None:
+        """Send everything that was asked about; of what does not go it is told how many."""
+        chosen, words = turn.state.media, turn.state.media_words
+        if chosen and chosen[0].kind == lines.NUMBER:
+            said = turn.phrase("line_number", so=union_phone.spoken(chosen[0].ref))
+            self._pass_on(connection, turn, line, [(said, "", "")])
             return
-        going = [each for each in chosen if each != NOT_GOING]
-        if not going or desk.channel != relays.channel_of(connection, line.other_id):
-            lines.go_on(desk, line, "line_open")
+        going = [each for each in chosen if each.kind]
+        if not going or turn.channel != relays.channel_of(connection, line.other_id):
+            lines.go_on(turn, line, "line_open")
             return
-        desk.change(album="")  # what comes late of it is asked about anew
-        bodies = [("" if at else words, *each.split(":", 1)) for at, each in enumerate(going)]
-        gone = self._pass_on(connection, desk, line, [(text, kind, ref) for text, kind, ref in bodies])
+        turn.change(album=None)  # what comes late of it is asked about anew
+        bodies = [("" if at else words, each.kind, each.ref) for at, each in enumerate(going)]
+        gone = self._pass_on(connection, turn, line, bodies)
         if gone < len(chosen) and gone:
-            desk.remark(desk.phrase("line_media_some", so=str(gone), con=str(len(chosen) - gone)))
+            turn.remark(turn.phrase("line_media_some", so=str(gone), con=str(len(chosen) - gone)))
 
     # --- when something is wrong, and the end ---
 
-    def _tell_officer(self, connection: Connection, desk: Desk, line: Line, finding: str) -> bool:
+    def _tell_officer(self, connection: Connection, turn: TurnContext, line: Line, finding: str) -> bool:
         """What was blocked is told to the officer by its kind, never in its words; whether there is one."""
-        learner_id = desk.person.learner_id if line.side == "learner" else line.other_id
+        learner_id = turn.person.learner_id if line.side == "learner" else line.other_id
         event = partial(
             staff.caught, line_id=line.line_id, learner_id=learner_id, other_id=line.other_id, finding=finding
         )
-        return within(connection, self.world, desk.person.learner_id, desk.universe.now, event)
+        return within(connection, self.world, turn.person.learner_id, turn.universe.now, event)
 
-    def _report(self, connection: Connection, desk: Desk, line: Line) -> None:
+    def _report(self, connection: Connection, turn: TurnContext, line: Line) -> None:
         """One tap; the other does not learn of it. Whoever is guided may choose somebody else at once."""
-        learner_id = desk.person.learner_id if line.side == "learner" else line.other_id
-        lines.leave(desk)
+        learner_id = turn.person.learner_id if line.side == "learner" else line.other_id
+        lines.leave(turn)
         event = partial(staff.reported, line_id=line.line_id, learner_id=learner_id, other_id=line.other_id)
-        within(connection, self.world, desk.person.learner_id, desk.universe.now, event, desk)
-        end = (f"y:over:{line.line_id}", desk.phrase("label_line_over"))
-        change = (("o:change:yes", desk.phrase("label_change_yes")),) if line.side == "learner" else ()
-        desk.offer("", (*change, end, ("g:menu", desk.phrase("label_menu"))))
+        within(connection, self.world, turn.person.learner_id, turn.universe.now, event, turn)
+        end = (f"y:over:{line.line_id}", turn.phrase("label_line_over"))
+        change = (("o:change:yes", turn.phrase("label_change_yes")),) if line.side == "learner" else ()
+        turn.offer("", (*change, end, ("g:menu", turn.phrase("label_menu"))))
 
-    def _end(self, connection: Connection, desk: Desk, line: Line) -> CommandOutcome:
-        lines.leave(desk)
+    def _end(self, connection: Connection, turn: TurnContext, line: Line) -> CommandOutcome:
+        lines.leave(turn)
 
-        def event(turn: PairingWork) -> None:
+        def event(work: PairingWork) -> None:
             if line.kind == "pairing":
-                staff.end(turn, line.line_id)
+                staff.end(work, line.line_id)
             else:
-                taking.done(turn, line.line_id)
+                taking.done(work, line.line_id)
 
-        within(connection, self.world, desk.person.learner_id, desk.universe.now, event, desk)
-        return ANSWERED if desk.replies else ASIDE
+        within(connection, self.world, turn.person.learner_id, turn.universe.now, event, turn)
+        return ANSWERED if turn.replies else ASIDE
 
 
 def _number(text: str) -> str:
@@ -337,7 +353,7 @@ def _number(text: str) -> str:
     return str(said.value) if said else ""
 
 
-def _wishes(desk: Desk) -> Wishes:
+def _wishes(turn: TurnContext) -> Wishes:
     """What may not be asked for: an officer is judged by the rules alone, for the second opinion knows only what
     learners and instructors write to each other."""
-    return relay.rules_alone(desk.book.wishes) if desk.person.leads else desk.book.wishes
+    return relay.rules_alone(turn.book.wishes) if turn.person.is_officer else turn.book.wishes

@@ -1,4 +1,4 @@
-"""What is tapped and typed about a request for a human: the office's room "offer", and the events behind it."""
+"""What is tapped and typed about a request for a human, and the events behind it."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from typing import assert_never
 from bot.pairing.calls import calls_for
 from bot.pairing.policy import commands as asked
 from bot.pairing.policy import happenings, officer_inbox, safety, staff, taking
-from bot.pairing.policy.calls import way
 from bot.pairing.policy.commands import OfferCommand
 from bot.pairing.policy.roster import ALL_OFFERS
 from bot.pairing.policy.work import PairingWork
 from bot.pairing.service import PairingContext, within
 from bot.pairing.sql_ledger import placed
 from bot.tutor import notices
-from bot.tutor.desk import Desk
 from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
+from bot.tutor.turn import TurnContext
+from flows.profiles import profile_of
 from storage.engine.database import Connection
 from storage.engine.rows import Row
 from storage.pairing import availability
@@ -32,63 +32,67 @@ class Offers:
     def __init__(self, world: PairingContext) -> None:
         self.world = world
 
-    def carry_out(self, connection: Connection, desk: Desk, command: OfferCommand) -> CommandOutcome:
+    def carry_out(self, connection: Connection, turn: TurnContext, command: OfferCommand) -> CommandOutcome:
+        """Do what was tapped about a request or an offer; after an answer say how many offers are still open."""
         match command:
             case asked.ShowOwnRequest() | asked.ChooseHeir() | asked.HandOver():
-                return self._mine(connection, desk, command)
-            case asked.ChangeInstructor(False) if kept.pairing_of(connection, desk.person.learner_id):
-                notices.ask_change(desk)
+                return self._mine(connection, turn, command)
+            case asked.ChangeInstructor(False) if kept.pairing_of(connection, turn.person.learner_id):
+                notices.ask_change(turn)
                 return ANSWERED
             case asked.CancelRequests():
-                self._happens(connection, desk, happenings.cancel_all)
-                return CommandOutcome(shows_again=True, under=notices.lift(desk))
+                self._happens(connection, turn, happenings.cancel_all)
+                return CommandOutcome(shows_again=True, under=notices.lift(turn))
             case _:
-                self._happens(connection, desk, partial(_decide, command))
-        if not desk.replies:
+                self._happens(connection, turn, partial(_decide, command))
+        if not turn.replies:
             return ASIDE
         answers = isinstance(command, asked.AcceptOffer | asked.PostponeOffer | asked.DeclineOffer)
-        if answers and (others := len(kept.offers_to(connection, desk.person.learner_id))):
-            notices.also(desk, ((ALL_OFFERS, desk.phrase("label_offers", so=str(others))),))
+        if answers and (others := len(kept.offers_to(connection, turn.person.learner_id))):
+            notices.also(turn, ((ALL_OFFERS, turn.phrase("label_offers", so=str(others))),))
         return ANSWERED
 
-    def _happens(self, connection: Connection, desk: Desk, event: OfferHandler) -> None:
-        within(connection, self.world, desk.person.learner_id, desk.universe.now, event, desk)
+    def _happens(self, connection: Connection, turn: TurnContext, event: OfferHandler) -> None:
+        within(connection, self.world, turn.person.learner_id, turn.universe.now, event, turn)
 
     # --- what she has taken ---
 
     def _mine(
-        self, connection: Connection, desk: Desk, command: asked.ShowOwnRequest | asked.ChooseHeir | asked.HandOver
+        self,
+        connection: Connection,
+        turn: TurnContext,
+        command: asked.ShowOwnRequest | asked.ChooseHeir | asked.HandOver,
     ) -> CommandOutcome:
-        """What is about a request that she has taken; whose it is, is read from the database."""
+        """Do what is about a request that this person has taken; whose it is, is read from the database."""
         request_id = command.request_id
         request = kept.request(connection, request_id)
-        if request is None or request["state"] != "open" or request["owner_id"] != desk.person.learner_id:
-            desk.say(desk.phrase("offer_gone"))
+        if request is None or request["state"] != "open" or request["owner_id"] != turn.person.learner_id:
+            turn.say(turn.phrase("offer_gone"))
             return ASIDE
         if isinstance(command, asked.ShowOwnRequest):
-            show_mine(connection, desk, request, work_lines(connection, desk, self.world, request))
+            show_mine(connection, turn, request, work_lines(connection, turn, self.world, request))
             return ANSWERED
-        heirs = self._heirs(connection, desk, request_id)
+        heirs = self._heirs(connection, turn, request_id)
         chosen = command.heir_key if isinstance(command, asked.HandOver) else ""
         who = [person_id for person_id, _, _ in heirs if officer_inbox.key(person_id) == chosen]
         if who:
-            self._happens(connection, desk, lambda turn: taking.hand_over(turn, request_id, who[0]))
-            show_mine(connection, desk, request, [])
+            self._happens(connection, turn, lambda work: taking.hand_over(work, request_id, who[0]))
+            show_mine(connection, turn, request, [])
         else:
-            officer_inbox.choose_heir(desk, request_id, heirs)
+            officer_inbox.choose_heir(turn, request_id, heirs)
         return ANSWERED
 
-    def _heirs(self, connection: Connection, desk: Desk, request_id: str) -> list[tuple[str, str, str]]:
+    def _heirs(self, connection: Connection, turn: TurnContext, request_id: str) -> list[tuple[str, str, str]]:
         """Who may go on with it, the nearest first: (id, name, role)."""
 
-        def event(turn: PairingWork) -> list[tuple[str, str, str]]:
-            request = turn.ledger.request(request_id)
-            found = taking.heirs(turn, request)[: officer_inbox.A_PAGE] if request else ()
-            pairing = turn.ledger.pairing_of(request.learner_id) if request else None
+        def event(work: PairingWork) -> list[tuple[str, str, str]]:
+            request = work.ledger.request(request_id)
+            found = taking.heirs(work, request)[: officer_inbox.A_PAGE] if request else ()
+            pairing = work.ledger.pairing_of(request.learner_id) if request else None
             guide = pairing.instructor_id if pairing else ""
-            return [(each, turn.name(each), "role_instructor" if each == guide else "role_officer") for each in found]
+            return [(each, work.name(each), "role_instructor" if each == guide else "role_officer") for each in found]
 
-        return within(connection, self.world, desk.person.learner_id, desk.universe.now, event)
+        return within(connection, self.world, turn.person.learner_id, turn.universe.now, event)
 
 
 Decision = (
@@ -98,60 +102,68 @@ Decision = (
 )  # fmt: skip
 
 
-def _decide(command: Decision, turn: PairingWork) -> None:
+def _decide(command: Decision, work: PairingWork) -> None:
     """What a command is to the policies of pairing."""
     match command:
         case asked.AcceptOffer(offer_id):
-            happenings.accept(turn, offer_id)
+            happenings.accept(work, offer_id)
         case asked.PostponeOffer(offer_id):
-            happenings.later(turn, offer_id)
+            happenings.later(work, offer_id)
         case asked.DeclineOffer(offer_id):
-            happenings.decline(turn, offer_id)
+            happenings.decline(work, offer_id)
         case asked.TakeRequest(request_id):
-            taking.take(turn, request_id)
+            taking.take(work, request_id)
         case asked.RelieveOwner(request_id):
-            taking.relieve(turn, request_id)
+            taking.relieve(work, request_id)
         case asked.CloseRequest(request_id):
-            taking.done(turn, request_id)
+            taking.done(work, request_id)
         case asked.KeepRequest(request_id):
-            taking.still(turn, request_id)
+            taking.still(work, request_id)
         case asked.WishInstructor():
-            happenings.ask(turn, turn.actor, "pair")
+            happenings.ask(work, work.actor, "pair")
         case asked.ChangeInstructor():
-            happenings.ask(turn, turn.actor, "change")
+            happenings.ask(work, work.actor, "change")
         case asked.CallForSafety(danger):
-            happenings.ask(turn, turn.actor, "safety", need=danger)
+            happenings.ask(work, work.actor, "safety", need=danger)
         case asked.CallOffSafety():
-            safety.mistaken(turn)
+            safety.mistaken(work)
         case asked.ComeBackToGuide():
-            staff.back(turn)
+            staff.back(work)
         case _:
             assert_never(command)
 
 
-def work_lines(connection: Connection, desk: Desk, world: PairingContext, request: Row) -> list[str]:
-    """What a request is about, where she lives, who has it; of a cry who was called, when and by what way."""
+def work_lines(connection: Connection, turn: TurnContext, world: PairingContext, request: Row) -> list[str]:
+    """What a request is about, where its learner lives, who has it; of a cry who was called, when and by what way."""
     learner = placed(connection, request["learner_id"])
     name, area, confirmed = (learner["name"], learner["area"], learner["confirmed"]) if learner else ("", "", False)
-    her = desk.called(name, "role_learner" if confirmed else "role_stranger")
+    her = turn.called(name, "role_learner" if confirmed else "role_stranger")
     since = world.clock.say(request["since_at"])
-    kind = desk.phrase(officer_inbox.KINDS[request["kind"]], ai=her, luc=since)
-    lines = [f"{kind[:1].upper()}{kind[1:]}", desk.phrase("post_area", khu=area or desk.phrase("somewhere"))]
-    if request["state"] == "open" and request["owner_id"] == desk.person.learner_id:
-        lines.append(desk.phrase("post_yours"))
+    kind = turn.phrase(officer_inbox.KINDS[request["kind"]], ai=her, luc=since)
+    lines = [f"{kind[:1].upper()}{kind[1:]}", turn.phrase("post_area", khu=area or turn.phrase("somewhere"))]
+    if request["state"] == "open" and request["owner_id"] == turn.person.learner_id:
+        lines.append(turn.phrase("post_yours"))
     elif request["state"] == "open":
         owner = availability.learner(connection, request["owner_id"] or "")
-        lines.append(desk.phrase("post_taken_by", ai=desk.called(owner["name"] if owner else "")))
+        lines.append(turn.phrase("post_taken_by", ai=turn.called(owner["name"] if owner else "")))
     for call in calls_for(connection, world.pseudonym, request) if request["kind"] == "safety" else ():
-        values = {"luc": world.clock.say(call.last_at), "ai": desk.called(call.name), "kenh": way(call.channel)}
-        lines.append(desk.phrase(f"post_call_{call.outcome}", **values))
+        values = {
+            "luc": world.clock.say(call.last_at),
+            "ai": turn.called(call.name),
+            "kenh": profile_of(call.channel).name,
+        }
+        lines.append(turn.phrase(f"post_call_{call.outcome}", **values))
     return lines
 
 
-def show_mine(connection: Connection, desk: Desk, request: Row, lines: list[str]) -> None:
-    """What she has taken, with what she can do."""
-    home = ("q:list:0", "label_post") if desk.person.leads else ("g:menu", "label_menu")
+def show_mine(connection: Connection, turn: TurnContext, request: Row, lines: list[str]) -> None:
+    """Show a request that this person has taken, with what can be done."""
+    home = ("q:list:0", "label_post") if turn.person.is_officer else ("g:menu", "label_menu")
     urgent = request["kind"] == "safety"
     officer_inbox.show_mine(
-        desk, request["request_id"], lines, union=urgent and desk.person.leads, home=(home[0], desk.phrase(home[1]))
+        turn,
+        request["request_id"],
+        lines,
+        union=urgent and turn.person.is_officer,
+        home=(home[0], turn.phrase(home[1])),
     )

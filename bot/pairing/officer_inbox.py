@@ -1,14 +1,12 @@
-"""The office's room "post": an officer sees to what waits in her areas, from her own chat.
+"""An officer sees in chat to what waits in the own areas.
 
-Every id that a button carries is looked up and checked against her areas here; what she may not see is refused with one
-sentence and written into the audit.
+Every id that a button carries is looked up and checked against those areas here; what an officer may not see is refused
+with one sentence and written into the audit.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import partial
-from typing import Any
+from typing import assert_never
 
 from bot.pairing import kept_back as kept
 from bot.pairing.offers import show_mine, work_lines
@@ -17,139 +15,177 @@ from bot.pairing.policy import inbox_commands as asked
 from bot.pairing.policy import officer_inbox as pure
 from bot.pairing.policy.candidates import against_ever, nearness, scopes
 from bot.pairing.policy.explain import WIDTHS
-from bot.pairing.policy.inbox_commands import InboxCommand
-from bot.pairing.policy.work import PairingWork
+from bot.pairing.policy.inbox_commands import CALLED, InboxCommand
 from bot.pairing.service import PairingContext, within
 from bot.pairing.sql_ledger import read_instructor, read_learner
 from bot.people import granting, union_phone
 from bot.people.hooks import PairingHooks
-from bot.people.policy.permissions import Grant, may
+from bot.people.policy.permissions import Actor
 from bot.people.pseudonyms import Pseudonyms
-from bot.tutor.desk import Desk
 from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
+from bot.tutor.turn import TurnContext
 from flows.words.values.phones import read_phone
 from storage.engine.database import Connection
 from storage.engine.instants import to_ms
 from storage.engine.rows import Row
 from storage.pairing import availability, pairings, roster
 from storage.people import areas, people
-from storage.people.records import AuditRow, InvitationRow, SuspensionRow
+from storage.people.records import AuditRow, InvitationRow
 
 MOST = 50
 MOST_ASKED = 4
-
-OfficerAnswer = Callable[["OfficerInbox", Connection, Desk, Any], CommandOutcome]
 
 
 class OfficerInbox:
     def __init__(self, names: Pseudonyms, hooks: PairingHooks, world: PairingContext) -> None:
         self.names, self.hooks, self.world = names, hooks, world
 
-    def carry_out(self, connection: Connection, desk: Desk, command: InboxCommand) -> CommandOutcome:
-        what, answer = _ANSWERS[type(command)]
-        if not self._paths(connection, desk):
-            return self._refuse(connection, desk, what)
-        return answer(self, connection, desk, command)
+    def carry_out(self, connection: Connection, turn: TurnContext, command: InboxCommand) -> CommandOutcome:
+        """Answer a command of who is an officer now; anybody else is refused, and that is audited."""
+        if not self._paths(connection, turn):
+            return self._refuse(connection, turn, CALLED[type(command)])
+        match command:
+            case asked.ShowInbox(page):
+                return self.waiting(connection, turn, page)
+            case asked.ShowStrangers():
+                return self.strangers(connection, turn, command)
+            case asked.ShowKept():
+                return self.kept(connection, turn, command)
+            case asked.MarkSeen():
+                return self.seen(connection, turn, command)
+            case asked.AskUnionPhone(area_id):
+                return self._ask_phone(connection, turn, area_id, again=False)
+            case asked.WriteUnionPhone(text):
+                return self.written_phone(connection, turn, text)
+            case asked.DropUnionPhone(area_id):
+                return self.no_phone(connection, turn, area_id)
+            case asked.ShowRequest():
+                return self.request(connection, turn, command)
+            case asked.AssignRequest():
+                return self.ask(connection, turn, command)
+            case asked.ConfirmStranger():
+                return self.confirm(connection, turn, command)
+            case asked.SettleIn(request_id, area_id):
+                return self.settle_in(connection, turn, request_id, area_id)
+            case asked.ShowInstructors():
+                return self.helpers(connection, turn, command)
+            case asked.ShowInstructor(person_id):
+                return self.person(connection, turn, person_id)
+            case asked.ApproveInstructor():
+                return self.approve(connection, turn, command)
+            case asked.LiftSuspension():
+                return self.lift(connection, turn, command)
+            case asked.AskSuspension():
+                return self.pause(connection, turn, command)
+            case asked.SuspendInstructor():
+                return self.suspend(connection, turn, command)
+            case _:
+                assert_never(command)
 
     # --- who she is ---
 
-    def _grants(self, connection: Connection, desk: Desk) -> tuple[Grant, ...]:
-        return granting.grants_of(connection, desk.person.learner_id)
+    def _actor(self, connection: Connection, turn: TurnContext) -> Actor:
+        return granting.actor_of(connection, self.names, turn.person.learner_id)
 
-    def _paths(self, connection: Connection, desk: Desk) -> list[str]:
-        return [g.path for g in self._grants(connection, desk) if g.active and g.role in ("officer", "admin")]
+    def _paths(self, connection: Connection, turn: TurnContext) -> list[str]:
+        return self._actor(connection, turn).paths("see_people")
 
-    def _refuse(self, connection: Connection, desk: Desk, what: str) -> CommandOutcome:
-        self._audit(connection, desk, f"refused_{what}", "", "")
-        desk.say(desk.phrase("not_yours"))
+    def _refuse(self, connection: Connection, turn: TurnContext, what: str) -> CommandOutcome:
+        self._audit(connection, turn, f"refused_{what}", "", "")
+        turn.say(turn.phrase("not_yours"))
         return ASIDE
 
-    def _gone(self, desk: Desk) -> CommandOutcome:
-        desk.say(desk.phrase("offer_gone"))
+    def _gone(self, turn: TurnContext) -> CommandOutcome:
+        turn.say(turn.phrase("offer_gone"))
         return ASIDE
 
-    def _audit(self, connection: Connection, desk: Desk, what: str, learner_id: str, area_id: str) -> None:
+    def _audit(self, connection: Connection, turn: TurnContext, what: str, learner_id: str, area_id: str) -> None:
         names = self.names
         subject = names.of(learner_id) if learner_id else ""
-        people.note(connection, AuditRow(desk.universe.now, names.of(desk.person.learner_id), what, subject, area_id))
+        people.note(connection, AuditRow(turn.universe.now, names.of(turn.person.learner_id), what, subject, area_id))
 
     # --- what waits ---
 
-    def waiting(self, connection: Connection, desk: Desk, page: int = 0) -> CommandOutcome:
-        paths = self._paths(connection, desk)
+    def waiting(self, connection: Connection, turn: TurnContext, page: int = 0) -> CommandOutcome:
+        """Show a page of what waits: requests, who asks to be an instructor, what was kept back."""
+        paths = self._paths(connection, turn)
         asking = roster.with_role(connection, paths, "instructor", ("asked",), MOST)
         asks = [(row["learner_id"], row["name"], row["area"]) for row in asking]
-        found = kept.buttons(connection, desk, self.world)
-        pure.show(desk, self._work(connection, desk), asks, found, page)
+        found = kept.buttons(connection, turn, self.world)
+        pure.show(turn, self._work(connection, turn), asks, found, page)
         return ANSWERED
 
-    def kept(self, connection: Connection, desk: Desk, command: asked.ShowKept) -> CommandOutcome:
+    def kept(self, connection: Connection, turn: TurnContext, command: asked.ShowKept) -> CommandOutcome:
         """What was kept back between two people, for the officer of the one who is guided."""
-        if kept.may_look(connection, desk, command.line_id):
-            return kept.show(connection, desk, self.world, command.line_id, self._paths(connection, desk))
-        return self._refuse(connection, desk, "kept")
+        if kept.may_look(connection, turn, command.line_id):
+            return kept.show(connection, turn, self.world, command.line_id, self._paths(connection, turn))
+        return self._refuse(connection, turn, "kept")
 
-    def seen(self, connection: Connection, desk: Desk, command: asked.MarkSeen) -> CommandOutcome:
-        if not kept.may_look(connection, desk, command.line_id):
-            return self._refuse(connection, desk, "kept")
-        kept.seen(connection, desk, self.names.of(desk.person.learner_id), command.line_id)
-        return self.waiting(connection, desk)
+    def seen(self, connection: Connection, turn: TurnContext, command: asked.MarkSeen) -> CommandOutcome:
+        """Note that the officer has looked at what was kept back, and show the rest."""
+        if not kept.may_look(connection, turn, command.line_id):
+            return self._refuse(connection, turn, "kept")
+        kept.seen(connection, turn, self.names.of(turn.person.learner_id), command.line_id)
+        return self.waiting(connection, turn)
 
-    def strangers(self, connection: Connection, desk: Desk, command: asked.ShowStrangers) -> CommandOutcome:
-        pure.show_strangers(desk, self._work(connection, desk), command.page)
+    def strangers(self, connection: Connection, turn: TurnContext, command: asked.ShowStrangers) -> CommandOutcome:
+        """Show a page of the cries of strangers."""
+        pure.show_strangers(turn, self._work(connection, turn), command.page)
         return ANSWERED
 
-    def _work(self, connection: Connection, desk: Desk) -> list[pure.OfficerTask]:
-        me = desk.person.learner_id
+    def _work(self, connection: Connection, turn: TurnContext) -> list[pure.OfficerTask]:
+        me = turn.person.learner_id
         return [
             pure.OfficerTask(
                 row["request_id"], row["kind"], row["name"], self._since(row), row["state"] == "open" and
                 row["owner_id"] == me, row["helper"], row["state"] == "open", not row["confirmed"],
             )
-            for row in roster.waiting(connection, me, self._paths(connection, desk), MOST)
+            for row in roster.waiting(connection, me, self._paths(connection, turn), MOST)
         ]  # fmt: skip
 
-    def _request(self, connection: Connection, desk: Desk, request_id: str) -> tuple[Row, Row] | CommandOutcome:
-        """A request that she may see to, with its learner; else she is told so."""
+    def _request(self, connection: Connection, turn: TurnContext, request_id: str) -> tuple[Row, Row] | CommandOutcome:
+        """A request that the officer may see to, with its learner; else the refusal, already said."""
         request = pairings.request(connection, request_id)
         learner = availability.learner(connection, request["learner_id"]) if request else None
         if request is None or learner is None or request["state"] == "closed":
-            return self._gone(desk)
-        mine = request["owner_id"] == desk.person.learner_id
-        if not mine and desk.person.learner_id not in availability.officers(connection, learner["path"]):
-            return self._refuse(connection, desk, "request")
+            return self._gone(turn)
+        mine = request["owner_id"] == turn.person.learner_id
+        if not mine and turn.person.learner_id not in availability.officers(connection, learner["path"]):
+            return self._refuse(connection, turn, "request")
         return request, learner
 
-    def request(self, connection: Connection, desk: Desk, command: asked.ShowRequest) -> CommandOutcome:
-        """Why it waits, and who can be asked."""
-        found = self._request(connection, desk, command.request_id)
+    def request(self, connection: Connection, turn: TurnContext, command: asked.ShowRequest) -> CommandOutcome:
+        """Say why a request waits, and who can be asked."""
+        found = self._request(connection, turn, command.request_id)
         if isinstance(found, CommandOutcome):
             return found
         request, learner = found
         is_open, stranger = request["state"] == "open", not learner["confirmed"]
-        lines = work_lines(connection, desk, self.world, request)
-        if is_open and request["owner_id"] == desk.person.learner_id:
-            show_mine(connection, desk, request, lines)
+        lines = work_lines(connection, turn, self.world, request)
+        if is_open and request["owner_id"] == turn.person.learner_id:
+            show_mine(connection, turn, request, lines)
             return ANSWERED
         if stranger:
-            lines.append(desk.phrase("post_stranger"))
+            lines.append(turn.phrase("post_stranger"))
         who = (
             []
             if stranger or is_open or request["kind"] == "safety"
-            else self._who(connection, learner, to_ms(desk.universe.now))
+            else self._who(connection, learner, to_ms(turn.universe.now))
         )
         if not (who or is_open or stranger or request["kind"] == "safety"):
-            lines.append(desk.phrase("post_nobody_free"))
-        labels = [(row["learner_id"], self._label(desk, row, learner)) for row in who]
-        pure.show_request(desk, command.request_id, lines, labels, stranger=stranger, is_open=is_open)
+            lines.append(turn.phrase("post_nobody_free"))
+        labels = [(row["learner_id"], self._label(turn, row, learner)) for row in who]
+        pure.show_request(turn, command.request_id, lines, labels, stranger=stranger, is_open=is_open)
         return ANSWERED
 
     def _since(self, request: Row) -> str:
         return self.world.clock.say(request["since_at"])
 
     def _who(self, connection: Connection, learner: Row, now: int) -> list[Row]:
-        """Instructors whom she could ask, the nearest first; their list of topics is for her to overrule, what protects
-        people is not."""
+        """Instructors whom the officer could ask, the nearest first.
+
+        A list of topics is the officer's to overrule, what protects people is not.
+        """
         her = read_learner(learner)
         found: dict[str, Row] = {}
         now_hers = pairings.pairing_of(connection, learner["learner_id"])
@@ -163,224 +199,195 @@ class OfficerInbox:
                 break
         return list(found.values())[:MOST_ASKED]
 
-    def _label(self, desk: Desk, row: Row, learner: Row) -> str:
+    def _label(self, turn: TurnContext, row: Row, learner: Row) -> str:
         width = WIDTHS[min(nearness(row["path"], learner["path"]), 3)]
-        return f"{row['name'] or desk.phrase('somebody')} · {width} · {row['taken']}/{row['capacity']}"
+        return f"{row['name'] or turn.phrase('somebody')} · {width} · {row['taken']}/{row['capacity']}"
 
-    def ask(self, connection: Connection, desk: Desk, command: asked.AssignRequest) -> CommandOutcome:
-        """Put the request before the instructor she chose."""
-        found = self._request(connection, desk, command.request_id)
+    def ask(self, connection: Connection, turn: TurnContext, command: asked.AssignRequest) -> CommandOutcome:
+        """Put the request before the instructor whom the officer chose."""
+        found = self._request(connection, turn, command.request_id)
         if isinstance(found, CommandOutcome):
             return found
         who = [
             row["learner_id"]
-            for row in self._who(connection, found[1], to_ms(desk.universe.now))
+            for row in self._who(connection, found[1], to_ms(turn.universe.now))
             if pure.key(row["learner_id"]) == command.instructor_key
         ]
         reason = "over"
         if who:
-            event = partial(_assign, command.request_id, who[0])
-            reason = within(connection, self.world, desk.person.learner_id, desk.universe.now, event, desk)
+            me, now = turn.person.learner_id, turn.universe.now
+            request_id, chosen = command.request_id, who[0]
+            reason = within(
+                connection, self.world, me, now, lambda work: happenings.assign(work, request_id, chosen), turn
+            )
         if not reason:
-            self._audit(connection, desk, "assigned", found[0]["learner_id"], "")
-        desk.say(desk.phrase("post_asked" if not reason else "post_quiet" if reason == "quiet" else "post_not_now"))
-        return self.waiting(connection, desk)
+            self._audit(connection, turn, "assigned", found[0]["learner_id"], "")
+        turn.say(turn.phrase("post_asked" if not reason else "post_quiet" if reason == "quiet" else "post_not_now"))
+        return self.waiting(connection, turn)
 
     # --- the union's number ---
 
-    def phone(self, connection: Connection, desk: Desk, command: asked.AskUnionPhone) -> CommandOutcome:
-        """Of which of her areas, then the number."""
-        return self._ask_phone(connection, desk, command.area_id, again=False)
-
-    def written_phone(self, connection: Connection, desk: Desk, command: asked.WriteUnionPhone) -> CommandOutcome:
-        """What she writes is for the area that the first button names."""
-        area_id = desk.talk.offer[0][0].rpartition(":")[2] if desk.talk.offer else ""
-        said = read_phone(command.text)
-        mine = self._own_areas(connection, desk)
+    def written_phone(self, connection: Connection, turn: TurnContext, text: str) -> CommandOutcome:
+        """Take the number that was written, for the area that the first button names."""
+        area_id = turn.state.offer[0][0].rpartition(":")[2] if turn.state.offer else ""
+        said = read_phone(text)
+        mine = self._own_areas(connection, turn)
         area_id = area_id if area_id in mine else next(iter(mine)) if len(mine) == 1 else ""
         if said is not None and area_id:
-            return self._set_phone(connection, desk, area_id, str(said.value))
-        return self._ask_phone(connection, desk, area_id, again=True)
+            return self._set_phone(connection, turn, area_id, str(said.value))
+        return self._ask_phone(connection, turn, area_id, again=True)
 
-    def _ask_phone(self, connection: Connection, desk: Desk, area_id: str, *, again: bool) -> CommandOutcome:
-        mine = self._own_areas(connection, desk)
+    def _ask_phone(self, connection: Connection, turn: TurnContext, area_id: str, *, again: bool) -> CommandOutcome:
+        """Of which of her areas, then the number."""
+        mine = self._own_areas(connection, turn)
         if area_id not in mine:
             area_id = next(iter(mine)) if len(mine) == 1 else ""
         if area_id:
             known = union_phone.of_area(connection, area_id)
-            pure.ask_phone(desk, area_id, mine[area_id], union_phone.spoken(known) if known else "", again=again)
+            pure.ask_phone(turn, area_id, mine[area_id], union_phone.spoken(known) if known else "", again=again)
         else:
-            pure.choose_phone_area(desk, list(mine.items()))
+            pure.choose_phone_area(turn, list(mine.items()))
         return ANSWERED
 
-    def _own_areas(self, connection: Connection, desk: Desk) -> dict[str, str]:
-        """Those of which she is the officer: id and name."""
-        paths = self._paths(connection, desk)
+    def _own_areas(self, connection: Connection, turn: TurnContext) -> dict[str, str]:
+        """The areas this person is officer of: id and name."""
+        paths = self._paths(connection, turn)
         found = (areas.get(connection, path.strip("/").rpartition("/")[2]) for path in paths)
         return {each.area_id: each.name for each in found if each}
 
-    def no_phone(self, connection: Connection, desk: Desk, command: asked.DropUnionPhone) -> CommandOutcome:
-        if command.area_id in self._own_areas(connection, desk):
-            return self._set_phone(connection, desk, command.area_id, "")
-        return self._refuse(connection, desk, "phone")
+    def no_phone(self, connection: Connection, turn: TurnContext, area_id: str) -> CommandOutcome:
+        """Remove the union's number of one of the officer's own areas."""
+        if area_id in self._own_areas(connection, turn):
+            return self._set_phone(connection, turn, area_id, "")
+        return self._refuse(connection, turn, "phone")
 
-    def _set_phone(self, connection: Connection, desk: Desk, area_id: str, number: str) -> CommandOutcome:
+    def _set_phone(self, connection: Connection, turn: TurnContext, area_id: str, number: str) -> CommandOutcome:
         union_phone.write(connection, area_id, number)
-        self._audit(connection, desk, "union_phone", "", area_id)
-        desk.change(pending="", offer=())
-        desk.say(desk.phrase("union_phone_set" if number else "union_phone_none", so=union_phone.spoken(number)))
-        return self.waiting(connection, desk)
+        self._audit(connection, turn, "union_phone", "", area_id)
+        turn.change(pending="", offer=())
+        turn.say(turn.phrase("union_phone_set" if number else "union_phone_none", so=union_phone.spoken(number)))
+        return self.waiting(connection, turn)
 
     # --- strangers ---
 
-    def confirm(self, connection: Connection, desk: Desk, command: asked.ConfirmStranger) -> CommandOutcome:
-        found = self._stranger(connection, desk, command.request_id)
+    def confirm(self, connection: Connection, turn: TurnContext, command: asked.ConfirmStranger) -> CommandOutcome:
+        """Ask where a stranger lives, of the areas this officer may put people in."""
+        found = self._stranger(connection, turn, command.request_id)
         if isinstance(found, CommandOutcome):
             return found
-        pure.choose_area(desk, command.request_id, self._areas(connection, desk, found[1]["path"]))
+        pure.choose_area(turn, command.request_id, self._areas(connection, turn, found[1]["path"]))
         return ANSWERED
 
-    def _stranger(self, connection: Connection, desk: Desk, request_id: str) -> tuple[Row, Row] | CommandOutcome:
+    def _stranger(self, connection: Connection, turn: TurnContext, request_id: str) -> tuple[Row, Row] | CommandOutcome:
         """A request of somebody whom nobody has confirmed yet: a member's place is not for another ward to change."""
-        found = self._request(connection, desk, request_id)
-        return self._gone(desk) if not isinstance(found, CommandOutcome) and found[1]["confirmed"] else found
+        found = self._request(connection, turn, request_id)
+        return self._gone(turn) if not isinstance(found, CommandOutcome) and found[1]["confirmed"] else found
 
-    def _areas(self, connection: Connection, desk: Desk, told: str) -> list[tuple[str, str]]:
-        """Where the stranger says that she lives (the path `told`), the officer's own areas and those right below: as
-        many as a phone shows."""
+    def _areas(self, connection: Connection, turn: TurnContext, told: str) -> list[tuple[str, str]]:
+        """The place the stranger told (the path `told`), the officer's own areas and those right below, on one page."""
         found = [(a.area_id, a.name) for a in areas.under(connection, told) if a.path == told] if told else []
-        for path in self._paths(connection, desk):
+        for path in self._paths(connection, turn):
             depth = path.count("/")
             found += [(a.area_id, a.name) for a in areas.under(connection, path) if a.path.count("/") - depth in (0, 1)]
         return list(dict.fromkeys(found))[:8]
 
-    def settle_in(self, connection: Connection, desk: Desk, command: asked.SettleIn) -> CommandOutcome:
-        """She is a member, of this area: from now on she can be paired."""
-        area_id = command.area_id
-        found = self._stranger(connection, desk, command.request_id)
+    def settle_in(self, connection: Connection, turn: TurnContext, request_id: str, area_id: str) -> CommandOutcome:
+        """Confirm a stranger as a member of this area, who can be paired from now on."""
+        found = self._stranger(connection, turn, request_id)
         if isinstance(found, CommandOutcome):
             return found
         path = areas.path_of(connection, area_id)
-        if not path or not may(self._grants(connection, desk), "invite_learner", path):
-            return self._refuse(connection, desk, "confirm")
-        now, learner_id = desk.universe.now, found[0]["learner_id"]
-        by = self.names.of(desk.person.learner_id)
+        if not path or not self._actor(connection, turn).may("invite_learner", path):
+            return self._refuse(connection, turn, "confirm")
+        now, learner_id = turn.universe.now, found[0]["learner_id"]
+        by = self.names.of(turn.person.learner_id)
         row = InvitationRow("", "invite", "learner", area_id, None, None, by, now, now)
         granting.give(connection, self.names, row, learner_id, now)
-        self._audit(connection, desk, "confirmed", learner_id, area_id)
+        self._audit(connection, turn, "confirmed", learner_id, area_id)
         self.hooks.confirmed(connection, learner_id, "learner", now)
-        desk.say(desk.phrase("post_confirmed"))
-        return self.waiting(connection, desk)
+        turn.say(turn.phrase("post_confirmed"))
+        return self.waiting(connection, turn)
 
     # --- instructors ---
 
-    def helpers(self, connection: Connection, desk: Desk, command: asked.ShowInstructors) -> CommandOutcome:
-        rows = roster.with_role(connection, self._paths(connection, desk), "instructor", ("active", "suspended"), 200)
+    def helpers(self, connection: Connection, turn: TurnContext, command: asked.ShowInstructors) -> CommandOutcome:
+        """Show a page of the instructors of the officer's areas, suspended ones too."""
+        rows = roster.with_role(connection, self._paths(connection, turn), "instructor", ("active", "suspended"), 200)
         shown = [(r["learner_id"], r["name"], _load(r)) for r in rows]
-        pure.show_helpers(desk, shown, command.page)
+        pure.show_helpers(turn, shown, command.page)
         return ANSWERED
 
-    def _person(self, connection: Connection, desk: Desk, person_id: str, what: str) -> Row | CommandOutcome:
-        """An instructor of her areas (or who asks to be one); else she is told so."""
+    def _person(self, connection: Connection, turn: TurnContext, person_id: str, what: str) -> Row | CommandOutcome:
+        """An instructor of the officer's areas (or who asks to be one); else the refusal, already said."""
         states = ("active", "suspended", "asked")
-        rows = roster.with_role(connection, self._paths(connection, desk), "instructor", states, 1, person_id)
-        return next(iter(rows), None) or self._refuse(connection, desk, what)
+        rows = roster.with_role(connection, self._paths(connection, turn), "instructor", states, 1, person_id)
+        return next(iter(rows), None) or self._refuse(connection, turn, what)
 
-    def person(self, connection: Connection, desk: Desk, person_id: str) -> CommandOutcome:
-        row = self._person(connection, desk, person_id, "person")
+    def person(self, connection: Connection, turn: TurnContext, person_id: str) -> CommandOutcome:
+        """Show one instructor; a suspension can be lifted here only by whoever has that right."""
+        row = self._person(connection, turn, person_id, "person")
         if isinstance(row, CommandOutcome):
             return row
         held = granting.bars(connection, self.names, person_id, "instructor")
-        grants = self._grants(connection, desk)
-        mine = all(may(grants, "suspend", each.path) for each in held)
-        pure.show_person(desk, person_id, row["name"], row["area"], row["state"], _stamp(held), mine=mine)
+        mine = self._actor(connection, turn).may_lift(each.path for each in held)
+        pure.show_person(turn, person_id, row["name"], row["area"], row["state"], granting.stamp(held), mine=mine)
         return ANSWERED
 
-    def approve(self, connection: Connection, desk: Desk, command: asked.ApproveInstructor) -> CommandOutcome:
-        """She asked to guide others, and may; an old button does nothing for who has been suspended meanwhile."""
-        row = self._person(connection, desk, command.person_id, "approve")
+    def approve(self, connection: Connection, turn: TurnContext, command: asked.ApproveInstructor) -> CommandOutcome:
+        """Make an instructor of somebody who asked; an old button does nothing for who has been suspended meanwhile."""
+        row = self._person(connection, turn, command.person_id, "approve")
         if isinstance(row, CommandOutcome):
             return row
         if row["state"] == "asked":
-            return self._let(connection, desk, row)
-        return self.person(connection, desk, command.person_id)
+            return self._let(connection, turn, row)
+        return self.person(connection, turn, command.person_id)
 
-    def lift(self, connection: Connection, desk: Desk, command: asked.LiftSuspension) -> CommandOutcome:
-        """The suspension that this button was made for is over."""
+    def lift(self, connection: Connection, turn: TurnContext, command: asked.LiftSuspension) -> CommandOutcome:
+        """End the suspension that this button was made for, and no later one."""
         person_id = command.person_id
-        row = self._person(connection, desk, person_id, "approve")
+        row = self._person(connection, turn, person_id, "approve")
         if isinstance(row, CommandOutcome):
             return row
         held = granting.bars(connection, self.names, person_id, "instructor")
-        if row["state"] != "suspended" or command.stamp != _stamp(held):
-            desk.say(desk.phrase("post_lift_gone"))
-            return self.person(connection, desk, person_id)
-        if granting.lift(connection, self.names, self._grants(connection, desk), person_id, "instructor"):
-            return self._let(connection, desk, row)
-        self._audit(connection, desk, "refused_lift", person_id, "")
-        return self.person(connection, desk, person_id)
+        if row["state"] != "suspended" or command.stamp != granting.stamp(held):
+            turn.say(turn.phrase("post_lift_gone"))
+            return self.person(connection, turn, person_id)
+        if granting.lift(connection, self.names, self._actor(connection, turn), person_id, "instructor"):
+            return self._let(connection, turn, row)
+        self._audit(connection, turn, "refused_lift", person_id, "")
+        return self.person(connection, turn, person_id)
 
-    def _let(self, connection: Connection, desk: Desk, row: Row) -> CommandOutcome:
-        now, by, person_id = desk.universe.now, self.names.of(desk.person.learner_id), row["learner_id"]
+    def _let(self, connection: Connection, turn: TurnContext, row: Row) -> CommandOutcome:
+        now, by, person_id = turn.universe.now, self.names.of(turn.person.learner_id), row["learner_id"]
         for role in people.roles_of(connection, person_id):
             if role.role == "instructor" and role.path == row["path"]:
                 invitation = InvitationRow("", "invite", "instructor", role.area_id, None, None, by, now, now)
                 if not granting.give(connection, self.names, invitation, person_id, now):
-                    return self.person(connection, desk, person_id)
-        self._audit(connection, desk, "approved", person_id, "")
+                    return self.person(connection, turn, person_id)
+        self._audit(connection, turn, "approved", person_id, "")
         self.hooks.confirmed(connection, person_id, "instructor", now, unasked=True)
-        desk.say(desk.phrase("post_approved"))
-        return self.waiting(connection, desk)
+        turn.say(turn.phrase("post_approved"))
+        return self.waiting(connection, turn)
 
-    def pause(self, connection: Connection, desk: Desk, command: asked.AskSuspension) -> CommandOutcome:
-        row = self._person(connection, desk, command.person_id, "suspend")
+    def pause(self, connection: Connection, turn: TurnContext, command: asked.AskSuspension) -> CommandOutcome:
+        """Ask whether the instructor is really to be suspended."""
+        row = self._person(connection, turn, command.person_id, "suspend")
         if isinstance(row, CommandOutcome):
             return row
-        pure.ask_suspend(desk, command.person_id, row["name"])
+        pure.ask_suspend(turn, command.person_id, row["name"])
         return ANSWERED
 
-    def suspend(self, connection: Connection, desk: Desk, command: asked.SuspendInstructor) -> CommandOutcome:
-        """The instructor's access ends at once; her learners get somebody else."""
+    def suspend(self, connection: Connection, turn: TurnContext, command: asked.SuspendInstructor) -> CommandOutcome:
+        """End an instructor's access at once; the learners get somebody else."""
         person_id = command.person_id
-        if isinstance(refused := self._person(connection, desk, person_id, "suspend"), CommandOutcome):
+        if isinstance(refused := self._person(connection, turn, person_id, "suspend"), CommandOutcome):
             return refused
-        who = granting.Decider(self.names.of(desk.person.learner_id), self._grants(connection, desk))
-        granting.suspend(connection, self.names, self.hooks, who, person_id, "instructor", desk.universe.now)
-        self._audit(connection, desk, "suspended_instructor", person_id, "")
-        desk.say(desk.phrase("post_suspended"))
-        return self.waiting(connection, desk)
-
-
-def _assign(request_id: str, instructor_id: str, turn: PairingWork) -> str:
-    return happenings.assign(turn, request_id, instructor_id)
-
-
-def _stamp(held: Sequence[SuspensionRow]) -> str:
-    """What tells one suspension of somebody from her next, within a button; of her former one no button acts."""
-    return f"{max((to_ms(row.at) for row in held), default=0):x}"
+        who = self._actor(connection, turn)
+        granting.suspend(connection, self.names, self.hooks, who, person_id, "instructor", turn.universe.now)
+        self._audit(connection, turn, "suspended_instructor", person_id, "")
+        turn.say(turn.phrase("post_suspended"))
+        return self.waiting(connection, turn)
 
 
 def _load(row: Row) -> str:
     return "⏸" if row["state"] == "suspended" else f"{row['taken']}/{row['capacity'] or 0}"
-
-
-_ANSWERS: dict[type[InboxCommand], tuple[str, OfficerAnswer]] = {
-    asked.ShowInbox: ("list", lambda inbox, c, desk, command: inbox.waiting(c, desk, command.page)),
-    asked.ShowStrangers: ("strangers", OfficerInbox.strangers),
-    asked.ShowKept: ("kept", OfficerInbox.kept),
-    asked.MarkSeen: ("seen", OfficerInbox.seen),
-    asked.AskUnionPhone: ("phone", OfficerInbox.phone),
-    asked.WriteUnionPhone: ("phone", OfficerInbox.written_phone),
-    asked.DropUnionPhone: ("nophone", OfficerInbox.no_phone),
-    asked.ShowRequest: ("request", OfficerInbox.request),
-    asked.AssignRequest: ("ask", OfficerInbox.ask),
-    asked.ConfirmStranger: ("confirm", OfficerInbox.confirm),
-    asked.SettleIn: ("in", OfficerInbox.settle_in),
-    asked.ShowInstructors: ("helpers", OfficerInbox.helpers),
-    asked.ShowInstructor: ("person", lambda inbox, c, desk, command: inbox.person(c, desk, command.person_id)),
-    asked.ApproveInstructor: ("approve", OfficerInbox.approve),
-    asked.LiftSuspension: ("lift", OfficerInbox.lift),
-    asked.AskSuspension: ("pause", OfficerInbox.pause),
-    asked.SuspendInstructor: ("suspend", OfficerInbox.suspend),
-}
-"""How each command is called in the audit when it is refused, and what answers it."""

@@ -10,8 +10,9 @@ from bot.pairing.policy.explain import REASONS, explain
 from bot.pairing.service import PairingContext, within
 from bot.pairing.sql_ledger import SqlLedger, read_instructor
 from bot.people.granting import give
-from bot.people.policy.permissions import may
-from bot.people.service import Actor, NobodyThere, People
+from bot.people.policy.permissions import Actor
+from bot.people.service import NobodyThere, People
+from flows.saying import say
 from storage.engine.database import Connection
 from storage.engine.instants import to_ms
 from storage.engine.rows import Row
@@ -21,9 +22,12 @@ from storage.people.records import InvitationRow
 
 MOST = 100_000  # instructors of a whole province
 NOT_NOW = {
-    **REASONS, "over": "việc này đã có người lo hoặc đã xong", "paired": "người học đã có người chỉ",
-    "not_yours": "việc hay người này không thuộc địa bàn của chị", "quiet": "đang là giờ nghỉ, sáng mai hãy hỏi",
-}  # fmt: skip
+    **REASONS,
+    "over": say("việc này đã có người lo hoặc đã xong"),
+    "paired": say("người học đã có người chỉ"),
+    "not_yours": say("việc hay người này không thuộc địa bàn của chị"),
+    "quiet": say("đang là giờ nghỉ, sáng mai hãy hỏi"),
+}
 
 
 class Requests:
@@ -33,16 +37,16 @@ class Requests:
         self.people, self.world = service, world
 
     async def unclosed(self, actor: Actor, area_id: str) -> list[Row]:
-        """Those of an area that are not over. Raises NotAllowed, NobodyThere."""
+        """The requests of an area that are not over. Raises NotAllowed, NobodyThere."""
 
         def work(connection: Connection, place: AreaRow) -> list[Row]:
-            everywhere = place.parent_id is None and may(actor.grants, "see_people", "/")
+            everywhere = place.parent_id is None and actor.may("see_people", "/")
             return roster.unclosed(connection, "/" if everywhere else place.path)
 
         return await self.people.act(actor, "see_people", area_id, work)
 
     async def explain(self, actor: Actor, request_id: str) -> tuple[str, ...]:
-        """Why it is where it is, in sentences. Raises NotAllowed, NobodyThere."""
+        """Why a request is where it is, in sentences. Raises NotAllowed, NobodyThere."""
         learner_id = await self._learner(request_id)
 
         def work(connection: Connection, place: AreaRow) -> tuple[str, ...]:
@@ -61,36 +65,36 @@ class Requests:
         return await self.people.about(actor, "see_people", learner_id, work)
 
     async def assign(self, actor: Actor, by: str, request_id: str, instructor_id: str) -> None:
-        """Ask one instructor of her choice; `by` is the officer. Raises CamtayError with the reason."""
+        """Ask one instructor by name; `by` is the officer. Raises CamtayError with the reason."""
         learner_id = await self._learner(request_id)
 
         def work(connection: Connection, place: AreaRow) -> None:
             now = self.people.now()
             reason = within(
-                connection, self.world, by, now, lambda turn: happenings.assign(turn, request_id, instructor_id)
+                connection, self.world, by, now, lambda work: happenings.assign(work, request_id, instructor_id)
             )
             if reason:
-                raise CamtayError(f"Chưa hỏi được: {NOT_NOW.get(reason, reason)}.")
+                raise CamtayError(say("Chưa hỏi được: {reason}.", reason=NOT_NOW.get(reason, reason)))
             self.people.note(connection, actor, "assigned", learner_id, place.area_id)
 
         await self.people.about(actor, "approve", learner_id, work)
 
     async def confirm(self, actor: Actor, learner_id: str, area_id: str) -> None:
-        """She is a member, of this area: from now on she can be paired. Raises NotAllowed, NobodyThere."""
+        """Confirm somebody as a member of this area, who can be paired from now on. Raises NotAllowed, NobodyThere."""
 
         def work(connection: Connection, place: AreaRow) -> None:
             if availability.learner(connection, learner_id) is None:
                 raise NobodyThere
-            now, office = self.people.now(), self.people.office
+            now, services = self.people.now(), self.people.services
             row = InvitationRow("", "invite", "learner", place.area_id, None, None, actor.name, now, now)
-            give(connection, office.names, row, learner_id, now)
+            give(connection, services.names, row, learner_id, now)
             self.people.note(connection, actor, "confirmed", learner_id, place.area_id)
-            office.hooks.confirmed(connection, learner_id, "learner", now)
+            services.hooks.confirmed(connection, learner_id, "learner", now)
 
         await self.people.act(actor, "invite_learner", area_id, work)
 
     async def _learner(self, request_id: str) -> str:
         row = await self.people.database.read(lambda c: pairings.request(c, request_id))
         if row is None:
-            raise NobodyThere("Không có yêu cầu nào mang mã này.")
+            raise NobodyThere(say("Không có yêu cầu nào mang mã này."))
         return str(row["learner_id"])

@@ -1,7 +1,7 @@
 """Requests for a human, from asking to being answered: load, let the policies decide, save; one transaction each.
 
-Nobody else's session is touched: what is to be said to whom becomes a row of `notice`, due when she may be spoken to,
-and reaches her as an update of the channel `inner`.
+Nobody else's conversation is touched: what is to be said to whom becomes a row of `notice`, due when that person may be
+spoken to, and arrives as an update of the channel `inner`.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from bot.pairing.policy.work import BUTTONS, PairingWork
 from bot.pairing.sql_ledger import SqlLedger, read_instructor, read_request
 from bot.people.hooks import PairingHooks
 from bot.tutor import notices
-from bot.tutor.desk import Desk
+from bot.tutor.turn import TurnContext
 from bot.tutor.waits import PendingMatter
 from flows import events as ev
 from storage.engine.database import Connection, Database
@@ -72,30 +72,30 @@ def within(
     actor: str,
     now: datetime | int,
     event: Callable[[PairingWork], T],
-    desk: Desk | None = None,
+    turn: TurnContext | None = None,
 ) -> T:
     """Let one event happen inside a transaction that is already open: an update's, or one of ours.
 
-    What is said to whoever sits at the `desk` is said there at once; everybody else is told by a notice.
+    What is said to whoever's `turn` it is is said there at once; everybody else is told by a notice.
     """
     kept.lock(connection)
     at = now if isinstance(now, int) else to_ms(now)
     ledger = SqlLedger(connection, world.clock, world.pseudonym)
-    turn = PairingWork(ledger, world.rules, world.clock, at, world.new_id, actor)
-    result = event(turn)
+    work = PairingWork(ledger, world.rules, world.clock, at, world.new_id, actor)
+    result = event(work)
     ledger.save()
-    here = desk.person.learner_id if desk else ""
-    if desk is not None:
-        for tell in turn.tells:
+    here = turn.person.learner_id if turn else ""
+    if turn is not None:
+        for tell in work.tells:
             if tell.to == here and not tell.digest:
-                notices.answer_with(desk, Notice(tell.phrase, tell.values, tell.buttons, about=tell.about))
-    others = [tell for tell in turn.tells if tell.to != here or tell.digest]
-    kept.add_notices(connection, (_notice(world.new_id(), turn.now, tell, no) for no, tell in enumerate(others)))
+                notices.answer_with(turn, Notice(tell.phrase, tell.values, tell.buttons, about=tell.about))
+    others = [tell for tell in work.tells if tell.to != here or tell.digest]
+    kept.add_notices(connection, (_notice(world.new_id(), work.now, tell, no) for no, tell in enumerate(others)))
     return result
 
 
 def _notice(some_id: str, now: int, tell: Notification, no: int = 0) -> NoticeRow:
-    """Its id begins with the time and its place in the turn: what is due together is said in the order it came up."""
+    """A notification as a row, its id made of the time and the place in the turn: that is the order it is said in."""
     notice_id = f"{now:014d}.{no:03d}.{some_id}"
     return NoticeRow(
         notice_id,
@@ -112,20 +112,21 @@ def _notice(some_id: str, now: int, tell: Notification, no: int = 0) -> NoticeRo
 
 
 class Pairings:
-    """The same, each in a transaction of its own: for the ticker, officers' commands, the web."""
+    """Pairing events, each in a transaction of its own: for the ticker, officers' commands, the web."""
 
     def __init__(self, database: Database, world: PairingContext) -> None:
         self.database = database
         self.world = world
 
     async def happens(self, actor: str, now: int, event: Callable[[PairingWork], T]) -> T:
+        """One event by `actor` at `now` (ms), with everything that follows of it; what the event returned."""
         return await self.database.transact(lambda connection: within(connection, self.world, actor, now, event))
 
     async def ask(self, learner_id: str, kind: RequestKind, now: int, **about: Any) -> Request | None:
-        return await self.happens(learner_id, now, lambda turn: happenings.ask(turn, learner_id, kind, **about))
+        return await self.happens(learner_id, now, lambda work: happenings.ask(work, learner_id, kind, **about))
 
     async def accept(self, instructor_id: str, offer_id: str, now: int) -> bool:
-        return await self.happens(instructor_id, now, lambda turn: happenings.accept(turn, offer_id))
+        return await self.happens(instructor_id, now, lambda work: happenings.accept(work, offer_id))
 
     async def tick(self, now: int, limit: int = DUE) -> int:
         """Deal with what is due, a few in one transaction; how many there were."""
@@ -159,8 +160,8 @@ class Pairings:
         return sweep
 
 
-def _tick(request_id: str, turn: PairingWork) -> None:
-    ticking.tick(turn, request_id)
+def _tick(request_id: str, work: PairingWork) -> None:
+    ticking.tick(work, request_id)
 
 
 class Sweep:
@@ -184,7 +185,7 @@ class Sweep:
         self.seen = self.offered = 0
 
     async def load(self) -> None:
-        """Whoever has a place left, read in slices; and who waits is put where an instructor looks for her."""
+        """Read in slices whoever has a place left; and put who waits where an instructor looks for learners."""
         while lines := await self.database.read(partial(waiting.misplaced, limit=SLICE)):
             await self.database.transact(partial(waiting.requeue, lines=lines))
         after, size, rows = "", 0, list[Row]()
@@ -291,104 +292,109 @@ def _event(note: PairingNote, world: PairingContext) -> dict[str, Any]:
 
 
 class Hooks(PairingHooks):
-    """What the office tells the pairing, in the office's own transaction."""
+    """What the conversation's services tell the pairing, in their own transaction."""
 
     def __init__(self, world: PairingContext) -> None:
         self.world = world
 
     def instructor_gone(self, connection: Connection, learner_id: str, why: str, now: datetime) -> None:
-        within(connection, self.world, "", now, lambda turn: staff.suspend(turn, learner_id, why))
+        within(connection, self.world, "", now, lambda work: staff.suspend(work, learner_id, why))
 
     def instructor_changed(self, connection: Connection, learner_id: str, now: datetime) -> None:
-        def event(turn: PairingWork) -> None:
+
+        def event(work: PairingWork) -> None:
             availability.refresh(connection, learner_id)
-            if me := turn.ledger.instructor(learner_id):
-                staff.changed(turn, me)
-                if me.paused_until_at > turn.now:
-                    staff.pause(turn, learner_id, me.paused_until_at)
+            if me := work.ledger.instructor(learner_id):
+                staff.changed(work, me)
+                if me.paused_until_at > work.now:
+                    staff.pause(work, learner_id, me.paused_until_at)
 
         within(connection, self.world, learner_id, now, event)
 
     def reach_changed(self, connection: Connection, learner_id: str, now: datetime, *, away: bool) -> None:
         event = staff.away if away else staff.there_again
-        within(connection, self.world, "", now, lambda turn: event(turn, learner_id))
+        within(connection, self.world, "", now, lambda work: event(work, learner_id))
 
     def officer_gone(self, connection: Connection, learner_id: str, now: datetime) -> None:
-        within(connection, self.world, "", now, lambda turn: staff.officers_changed(turn, learner_id))
+        within(connection, self.world, "", now, lambda work: staff.officers_changed(work, learner_id))
 
     def confirmed(
         self, connection: Connection, learner_id: str, role: str, now: datetime, *, unasked: bool = False
     ) -> None:
-        def event(turn: PairingWork) -> None:
+
+        def event(work: PairingWork) -> None:
             availability.refresh(connection, learner_id)
-            happenings.confirmed(turn, learner_id)
+            happenings.confirmed(work, learner_id)
             if role == "instructor":
                 if unasked:
-                    turn.tell(learner_id, "teach_welcome")
-                staff.resume(turn, learner_id)
+                    work.tell(learner_id, "teach_welcome")
+                staff.resume(work, learner_id)
             if role == "officer":
-                staff.officer_there(turn, learner_id)
+                staff.officer_there(work, learner_id)
 
         within(connection, self.world, "", now, event)
 
     def become_one(self, connection: Connection, stays: str, goes: str, now: datetime) -> None:
-        def event(turn: PairingWork) -> None:
-            of_hers = {stays: turn.ledger.pairing_of(stays), goes: turn.ledger.pairing_of(goes)}
+        """End what two persons cannot both keep as one: a pairing or request with each other, a second pairing."""
+
+        def event(work: PairingWork) -> None:
+            of_hers = {stays: work.ledger.pairing_of(stays), goes: work.ledger.pairing_of(goes)}
             for who, other in ((goes, stays), (stays, goes)):
                 guide = of_hers[who]
-                asks_other = any(each.owner_id == other for each in turn.ledger.requests_of(who))
+                asks_other = any(each.owner_id == other for each in work.ledger.requests_of(who))
                 asked = any(
-                    (mine := turn.ledger.offer_for(each.request_id)) and mine.instructor_id == other
-                    for each in turn.ledger.requests_of(who)
+                    (mine := work.ledger.offer_for(each.request_id)) and mine.instructor_id == other
+                    for each in work.ledger.requests_of(who)
                 )
                 twice = who == goes and all(of_hers.values())
                 if asks_other or asked or twice or (guide and guide.instructor_id == other):
-                    staff.learner_leaves(turn, who)
+                    staff.learner_leaves(work, who)
 
         within(connection, self.world, "", now, event)
 
     def wants_to_guide(self, connection: Connection, learner_id: str, now: datetime) -> bool:
-        def event(turn: PairingWork) -> bool:
-            learner = turn.ledger.learner(learner_id)
-            officer = turn.post(learner)[1] if learner else ""
+
+        def event(work: PairingWork) -> bool:
+            learner = work.ledger.learner(learner_id)
+            officer = work.post(learner)[1] if learner else ""
             if learner and officer:
-                turn.tell(officer, "officer_applicant", learner_id, ten_hv=learner.name, khu=learner.area)
+                work.tell(officer, "officer_applicant", learner_id, ten_hv=learner.name, khu=learner.area)
             return bool(officer)
 
         return within(connection, self.world, "", now, event)
 
-    def waiting(self, connection: Connection, desk: Desk) -> Sequence[PendingMatter]:
-        return waits.waiting(connection, desk)
+    def waiting(self, connection: Connection, turn: TurnContext) -> Sequence[PendingMatter]:
+        return waits.waiting(connection, turn)
 
-    def lesson_finished(self, connection: Connection, desk: Desk, event: ev.RunEnded) -> None:
-        me = desk.person.learner_id
+    def lesson_finished(self, connection: Connection, turn: TurnContext, event: ev.RunEnded) -> None:
+        me = turn.person.learner_id
         pairing = kept.pairing_of(connection, me)
         if pairing is None:
             return
 
-        def tell(turn: PairingWork) -> None:
+        def tell(work: PairingWork) -> None:
             who = pairing["instructor_id"]
-            turn.report(who, "crew_finished", pairing["pairing_id"], ten_hv=desk.person.name, bai=event.lesson)
+            work.report(who, "crew_finished", pairing["pairing_id"], ten_hv=turn.person.name, bai=event.lesson)
 
-        within(connection, self.world, me, desk.universe.now, tell)
+        within(connection, self.world, me, turn.universe.now, tell)
 
-    def help_requested(self, connection: Connection, desk: Desk, event: ev.HelpRequested) -> None:
+    def help_requested(self, connection: Connection, turn: TurnContext, event: ev.HelpRequested) -> None:
         kind: RequestKind = "safety" if event.need == "safety" else "help"
-        self._ask(connection, desk, kind, event.lesson, event.version, event.step, event.tries, event.topic)
+        self._ask(connection, turn, kind, event.lesson, event.version, event.step, event.tries, event.topic)
 
-    def pairing_wished(self, connection: Connection, desk: Desk, event: ev.PairingWished) -> None:
-        self._ask(connection, desk, "pair", event.lesson, event.version, event.step)
+    def pairing_wished(self, connection: Connection, turn: TurnContext, event: ev.PairingWished) -> None:
+        self._ask(connection, turn, "pair", event.lesson, event.version, event.step)
 
     def _ask(
-        self, connection: Connection, desk: Desk, kind: RequestKind, lesson: str, version: int, step: str,
+        self, connection: Connection, turn: TurnContext, kind: RequestKind, lesson: str, version: int, step: str,
         tries: int = 0, topic: str = "",
     ) -> None:  # fmt: skip
-        me, tried = desk.person.learner_id, tries if desk.agreed else 0
+        me, tried = turn.person.learner_id, tries if turn.agreed else 0
 
         def ask(work: PairingWork) -> None:
             happenings.ask(work, me, kind, topic=topic, lesson=lesson, version=version, step=step, tries=tried)
 
-        within(connection, self.world, me, desk.universe.now, ask, desk)
+        within(connection, self.world, me, turn.universe.now, ask, turn)
 
     def learner_gone(self, connection: Connection, learner_id: str, why: str, now: datetime) -> None:
-        within(connection, self.world, "", now, lambda turn: staff.learner_leaves(turn, learner_id))
+        within(connection, self.world, "", now, lambda work: staff.learner_leaves(work, learner_id))

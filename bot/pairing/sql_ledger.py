@@ -46,7 +46,7 @@ class SqlLedger:
     # --- reading ---
 
     def _get(self, what: str, key: str, read: Callable[[], T]) -> T:
-        """As it is known, else as it is read."""
+        """What was read or put before, else what `read` gives."""
         if (what, key) not in self._known:
             self._known[what, key] = read()
         return self._known[what, key]  # type: ignore[no-any-return]
@@ -78,6 +78,7 @@ class SqlLedger:
         return self._get("pairing", pairing_id, lambda: read_pairing(kept.pairing(self._connection, pairing_id)))
 
     def load(self, instructor_id: str) -> int:
+        """As the ledger's, counted anew after something was put that takes or frees a place."""
         if instructor_id in self._recount:
             self._flush()
         if instructor_id not in self._taken:
@@ -91,6 +92,7 @@ class SqlLedger:
         return [known for row in kept.owned_by(self._fresh(), person_id, limit) if (known := read_request(row))]
 
     def offer_for(self, request_id: str) -> Offer | None:
+        """As the ledger's; what was put about this request is known, so nothing need be written first."""
         # What was put of a request's offers, a learner's pairings is known: what else there is has been written.
         return self._get("offer_for", request_id, lambda: read_offer(kept.offer_for(self._connection, request_id)))
 
@@ -119,6 +121,7 @@ class SqlLedger:
         return self._get("away", " ".join(people), lambda: availability.away(self._connection, people))
 
     def best(self, request: Request, learner: Learner, now: int) -> Instructor | None:
+        """As the ledger's: areas outwards, candidates page by page, until one has nothing against being asked."""
         tried, connection = self.tried(request), self._fresh()
         for width, prefix in scopes(learner.path):
             last, size = None, _PAGES[0]
@@ -137,6 +140,7 @@ class SqlLedger:
         return None
 
     def first_waiting(self, instructor: Instructor, now: int) -> Request | None:
+        """As the ledger's; whether the instructor may be asked at all is decided before any row is read."""
         load = self.load(instructor.learner_id)
         # Whether she may be asked at all does not depend on the learner: her own area and language stand for one.
         probe = Learner("", "", instructor.path, instructor.langs[0] if instructor.langs else "vi")
@@ -154,7 +158,7 @@ class SqlLedger:
     # --- keeping ---
 
     def put_instructor(self, instructor: Instructor) -> None:
-        """What the pairing itself changes of her; capacity, topics and hours are written by her settings."""
+        """Write what the pairing itself changes of an instructor; capacity, topics and hours come from the settings."""
         before, who = self.instructor(instructor.learner_id), instructor.learner_id
         if not instructor.active:
             availability.suspend(self._connection, who)
@@ -165,6 +169,7 @@ class SqlLedger:
         self._known["instructor", who] = instructor
 
     def put_request(self, request: Request) -> None:
+        """As the ledger's; where an open request loses its owner, what waits on its line is dropped with it."""
         before = self._known.get(("request", request.request_id))
         now_with = request.owner_id if request.state == "open" else ""
         if isinstance(before, Request) and before.state == "open" and before.owner_id != now_with:
@@ -172,6 +177,7 @@ class SqlLedger:
         self._requests[request.request_id] = self._known["request", request.request_id] = request
 
     def put_offer(self, offer: Offer) -> None:
+        """As the ledger's; the instructor's places are counted anew when it is written."""
         self._offers[offer.offer_id] = self._known["offer", offer.offer_id] = offer
         self._recount.setdefault(offer.instructor_id, {})
         self._one_open("offer_for", offer.request_id, offer, self._known.get(("offer_for", offer.request_id)))
@@ -179,6 +185,7 @@ class SqlLedger:
             self._known.pop(("tried", offer.request_id), None)
 
     def put_pairing(self, pairing: Pairing) -> None:
+        """As the ledger's; the learner's waiting requests are queued anew: for anybody now, or for nobody any more."""
         her = pairing.learner_id
         self._pairings[pairing.pairing_id] = self._known["pairing", pairing.pairing_id] = pairing
         self._recount.setdefault(pairing.instructor_id, {})
@@ -200,10 +207,11 @@ class SqlLedger:
             self._known[what, of] = None
 
     def put_note(self, note: PairingNote) -> None:
+        """As the ledger's; written at the end, under pseudonyms."""
         self._notes.append(note)
 
     def forget(self, person_id: str) -> None:
-        """`storage.people.forgetting` deletes; here it is only made sure that nobody can be offered to her."""
+        """Make sure that nobody can be offered to this person; `storage.people.forgetting` deletes."""
         availability.refresh(self._fresh(), person_id)
         self._known.clear()
 
@@ -268,6 +276,7 @@ def placed(connection: Connection, learner_id: str) -> Row | None:
 
 
 def read_learner(row: Row | None) -> Learner | None:
+    """A row of `standings` as a learner; None for no row."""
     if row is None:
         return None
     needs = tuple(json.loads(row["needs"]))
@@ -275,6 +284,7 @@ def read_learner(row: Row | None) -> Learner | None:
 
 
 def read_instructor(row: Row | None) -> Instructor | None:
+    """A row of `standings` as an instructor; None for no row."""
     if row is None:
         return None
     return Instructor(
@@ -296,6 +306,7 @@ def read_instructor(row: Row | None) -> Instructor | None:
 
 
 def read_request(row: Row | None) -> Request | None:
+    """A row of `pairings` as a request; None for no row."""
     if row is None:
         return None
     names = Request.__dataclass_fields__
@@ -303,12 +314,14 @@ def read_request(row: Row | None) -> Request | None:
 
 
 def read_offer(row: Row | None) -> Offer | None:
+    """A row of `pairings` as an offer; None for no row."""
     if row is None:
         return None
     return Offer(**{**row, "settled_at": row["settled_at"] or 0, "reserves": bool(row["reserves"])})
 
 
 def read_pairing(row: Row | None) -> Pairing | None:
+    """A row of `pairings` as a pairing; None for no row."""
     return None if row is None else Pairing(**{**row, "ended_at": row["ended_at"] or 0})
 
 

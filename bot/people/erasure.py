@@ -1,5 +1,6 @@
 """What is over stays so after a restore: who was deleted is deleted again from what came back, codes that were used or
-taken back are worth nothing, and a phone that was left is not hers."""
+taken back are worth nothing, and a phone that was taken off stays off.
+"""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.people.own_page import page
 from flows import Book
+from flows.saying import joined, say
 from storage.conversations import conversations
 from storage.engine.database import Connection, Database
 from storage.people import areas, forgetting, people
@@ -38,13 +39,14 @@ async def export_of_chat(
 def in_words(connection: Connection, learner_id: str) -> dict[str, str]:
     """A person's data in a few words: what it is → what it says; the whole of it is in the export."""
     data = forgetting.export(connection, learner_id)
-    roles = [f"{ROLE_NAMES[role.role]}, {role.area_name}" for role in people.roles_of(connection, learner_id)]
+    held = people.roles_of(connection, learner_id)
+    roles = joined((say("{role}, {row.area_name}", role=say(ROLE_NAMES[row.role]), row=row) for row in held), "; ")
     belonging = people.belonging(connection, learner_id)
     place = areas.get(connection, belonging[1]) if belonging and belonging[1] else None
     told = {
         "Tên trong danh sách của Hội": ", ".join(str(row["name"]) for row in data.get("invitee", ())),
         "Nơi sinh hoạt": place.name if place else "",
-        "Vai": "; ".join(roles),
+        "Vai": roles,
         "Số lần xin giúp": _count(data, "request"),
         "Số lần ghép đôi": _count(data, "pairing"),
         "Việc đã được xác nhận": _count(data, "skill_check"),

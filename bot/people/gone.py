@@ -28,7 +28,7 @@ def known(folders: Iterable[Path]) -> Tombstones:
 
 
 def keep(folder: Path, gone: Tombstones) -> None:
-    """Add these to the folder's file, in one step; nobody is ever taken out of it. Raises OSError."""
+    """Add deleted people to the folder's file, in one step; nobody is ever taken out of it. Raises OSError."""
     path, all_known = folder / NAME, known([folder])
     if not gone.keys() - all_known.keys():
         return

@@ -1,44 +1,43 @@
 """Who is given a right, who is held back from it, who is let again; in the transaction of whoever decides it.
 
-A suspension is of the person: it is kept under her pseudonym, so neither another invitation nor a withdrawal ends it;
-when she is deleted it goes over to the addresses she wrote from. Only somebody whose right reaches at least as far as
-that of who suspended her lifts it.
+A suspension is of the person: it is kept under a pseudonym, so neither another invitation nor a withdrawal ends it;
+with a deletion it goes over to the addresses written from. Only somebody whose right reaches at least as far as that of
+who suspended lifts it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any, Protocol
 
-from bot.people.policy import permissions
 from bot.people.policy.instructor import Teaching
-from bot.people.policy.permissions import Grant, may
+from bot.people.policy.permissions import ACTING, OPERATOR_NAME, PERMISSIONS, Actor, Grant
 from bot.people.pseudonyms import Pseudonyms
 from storage.engine.database import Connection
+from storage.engine.instants import to_ms
 from storage.people import areas, invitations, people, seats, suspensions
 from storage.people.records import AuditRow, InstructorRow, InvitationRow, RoleRow, SuspensionRow
 
 
-@dataclass(frozen=True, slots=True)
-class Decider:
-    """Who decides: `name` is a pseudonym."""
-
-    name: str
-    grants: tuple[Grant, ...]
-
-
 class RoleHooks(Protocol):
-    """What the pairing has to know when somebody holds a role no more (see `office.PairingHooks`)."""
+    """What the pairing has to know when somebody holds a role no more (see `hooks.PairingHooks`)."""
 
-    def instructor_gone(self, connection: Connection, learner_id: str, why: str, now: datetime) -> None: ...
+    def instructor_gone(self, connection: Connection, learner_id: str, why: str, now: datetime) -> None:
+        """Somebody is no instructor any more: the learners need another (see `PairingHooks`)."""
 
-    def officer_gone(self, connection: Connection, learner_id: str, now: datetime) -> None: ...
+    def officer_gone(self, connection: Connection, learner_id: str, now: datetime) -> None:
+        """Somebody is no officer any more: what waited there goes to whoever answers now (see `PairingHooks`)."""
+
+
+def actor_of(connection: Connection, names: Pseudonyms, learner_id: str) -> Actor:
+    """Somebody with the roles she has now."""
+    return Actor(names.of(learner_id), grants_of(connection, learner_id))
 
 
 def grants_of(connection: Connection, learner_id: str) -> tuple[Grant, ...]:
-    """The roles she has now."""
+    """The roles somebody has now."""
     rows = people.roles_of(connection, learner_id)
     return tuple(Grant(row.role, row.path, row.state == "active") for row in rows)
 
@@ -63,18 +62,18 @@ def give(connection: Connection, names: Pseudonyms, row: InvitationRow, learner_
 
 
 def is_backed(connection: Connection, names: Pseudonyms, row: InvitationRow) -> bool:
-    """Whether who gave this invitation may give it today: it dies with her right, however that ended."""
-    if row.by == permissions.OPERATOR:
+    """Whether who gave this invitation may give it today: it dies with the giver's right, however that ended."""
+    if row.by == OPERATOR_NAME:
         return True
-    action, path = f"invite_{row.role}", areas.path_of(connection, row.area_id)
-    holders = people.holders_above(connection, path, permissions.ALLOWED.get(action, ()))
+    act, path = f"invite_{row.role}", areas.path_of(connection, row.area_id)
+    holders = people.holders_above(connection, path, PERMISSIONS[act].roles)
     return any(
-        may((Grant(each.role, each.path),), action, path) for each in holders if names.of(each.learner_id) == row.by
+        Grant(each.role, each.path).carries(act, path) for each in holders if names.of(each.learner_id) == row.by
     )
 
 
 def _settle_in(connection: Connection, learner_id: str, area_id: str) -> None:
-    """Where she lives is the narrowest area that she was invited to, within what is known already."""
+    """Take the narrowest area somebody was invited to as the place to live, within what is known already."""
     belonging = people.belonging(connection, learner_id)
     known = areas.path_of(connection, belonging[1]) if belonging else ""
     if not known or areas.path_of(connection, area_id).startswith(known):
@@ -89,21 +88,21 @@ def _plain(teaching: Teaching) -> Mapping[str, Any]:
 
 
 def bars(connection: Connection, names: Pseudonyms, learner_id: str, role: str) -> list[SuspensionRow]:
-    """The suspensions that keep this role from her: any of hers does, for whatever acts on others."""
-    return _held(connection, names, learner_id) if role in permissions.ACTING else []
+    """The suspensions that keep this role from somebody: any does, for whatever acts on others."""
+    return _held(connection, names, learner_id) if role in ACTING else []
 
 
 def suspend(
-    connection: Connection, names: Pseudonyms, gone: RoleHooks, who: Decider, learner_id: str, role: str, now: datetime
+    connection: Connection, names: Pseudonyms, gone: RoleHooks, who: Actor, learner_id: str, role: str, now: datetime
 ) -> bool:
-    """Her access in this role ends at once, everywhere. False where one of her roles is beyond who decides."""
-    held = [row for row in people.roles_of(connection, learner_id) if row.role == role]
-    if role in permissions.FROM_ABOVE_ALONE and not all(may(who.grants, f"invite_{role}", row.path) for row in held):
+    """End somebody's access in this role at once, everywhere. False where a role of theirs is beyond who decides."""
+    held = [grant for grant in grants_of(connection, learner_id) if grant.role == role]
+    if not who.may_end(role, held):
         return False
     belonging = people.belonging(connection, learner_id)
     home = areas.path_of(connection, belonging[1] if belonging else None)
     places = [row.path for row in held] or [home]
-    row = SuspensionRow(names.of(learner_id), role, who.name, permissions.reach(who.grants, "suspend", places), now)
+    row = SuspensionRow(names.of(learner_id), role, who.name, who.reach("suspend", places), now)
     before = [each for each in _held(connection, names, learner_id) if each.role == role]
     if not before or not _is_wider(before[0].path, row.path):
         suspensions.put(connection, [row])
@@ -116,10 +115,9 @@ def suspend(
     return True
 
 
-def lift(connection: Connection, names: Pseudonyms, grants: Iterable[Grant], learner_id: str, role: str) -> bool:
-    """She may be given the role again. False, and nothing is changed, for whoever has less right than who suspended."""
-    grants = tuple(grants)
-    if not all(may(grants, "suspend", row.path) for row in _held(connection, names, learner_id)):
+def lift(connection: Connection, names: Pseudonyms, who: Actor, learner_id: str, role: str) -> bool:
+    """Let the role be given again. False, and nothing is changed, for whoever has less right than who suspended."""
+    if not who.may_lift(row.path for row in _held(connection, names, learner_id)):
         return False
     suspensions.lift(connection, _subjects(connection, names, learner_id), role)
     people.end_suspension(connection, learner_id, role)
@@ -127,19 +125,19 @@ def lift(connection: Connection, names: Pseudonyms, grants: Iterable[Grant], lea
 
 
 def keep_suspensions(connection: Connection, names: Pseudonyms, learner_id: str, *, deleted: bool) -> None:
-    """She withdraws, or is deleted: what holds her back stays, under a pseudonym of hers or of where she wrote from."""
+    """Keep what holds somebody back who withdraws or is deleted, under a pseudonym: the own, or of each address."""
     rows = _held(connection, names, learner_id)
     subjects = _subjects(connection, names, learner_id)[1:] if deleted else [names.of(learner_id)]
     suspensions.put(connection, [replace(row, subject=subject) for row in rows for subject in subjects])
 
 
 def pass_on(connection: Connection, names: Pseudonyms, learner_id: str, to: str) -> None:
-    """Somebody new begins at her address: what holds her back holds that one as well."""
+    """Hold back the newcomer at somebody's address as well."""
     suspensions.put(connection, [replace(row, subject=names.of(to)) for row in _held(connection, names, learner_id)])
 
 
 def is_held(connection: Connection, names: Pseudonyms, learner_id: str) -> bool:
-    """Whether a suspension keeps any role from her, also when she holds none now."""
+    """Whether a suspension keeps any role from somebody, also from who holds none now."""
     return bool(_held(connection, names, learner_id))
 
 
@@ -159,3 +157,8 @@ def _subjects(connection: Connection, names: Pseudonyms, learner_id: str) -> lis
 
 def _is_wider(path: str, than: str) -> bool:
     return path != than and than.startswith(path)
+
+
+def stamp(held: Sequence[SuspensionRow]) -> str:
+    """What tells one suspension of a person from the next, within a button: old buttons lift no later one."""
+    return f"{max((to_ms(row.at) for row in held), default=0):x}"

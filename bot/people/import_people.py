@@ -2,7 +2,7 @@
 
 An entry's id hashes name (with its marks), place, role, year of birth and a number among those who are alike in all of
 it, so the same list always finds its own people again; of the year nothing but this hash is kept, unless a namesake
-needs it beside her name. Ids of those who had everything deleted are passed over: nobody inherits them.
+needs it beside the name. Ids of those who had everything deleted are passed over: nobody inherits them.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 from bot.people.policy.lists.words import fold, has_marks, key, short
 from bot.people.policy.people_file import ListRow
+from flows.saying import joined, say
 from storage.people.areas import AreaRow, first_path
 from storage.people.records import InviteeRow
 
@@ -53,10 +54,12 @@ class Alike:
 
     @property
     def who(self) -> str:
+        """Name and place, as a question about them says it."""
         return f"“{self.name}”, {self.place.name}"
 
     @property
     def her(self) -> Her:
+        """What tells them from everybody else in former lists: place, role, name."""
         return self.place.area_id, self.role, key(self.name)
 
     def try_more(self) -> list[str]:
@@ -105,31 +108,38 @@ def asked_within(groups: Sequence[Alike]) -> list[Question]:
         without = next((group for group in same if not group.year), None)
         if without and len(same) > 1:
             rows = [row for group in same for row in group.rows]
-            doubts.append((f"{_lines(without, rows)} (một dòng thiếu năm sinh)", frozenset(without.taken)))
+            text = say("{lines} (một dòng thiếu năm sinh)", lines=_lines(without, rows))
+            doubts.append((text, frozenset(without.taken)))
     for near in by_letters.values():
         plain = [group for group in near if not has_marks(group.name)]
         if plain and len({group.her for group in near}) > 1:
             rows = [row for group in near for row in group.rows]
-            doubts.append((f"{_lines(plain[0], rows)} (một dòng không dấu)", frozenset(plain[0].taken)))
+            text = say("{lines} (một dòng không dấu)", lines=_lines(plain[0], rows))
+            doubts.append((text, frozenset(plain[0].taken)))
     if len(doubts) > ASKED_SINGLY:
-        told = "; ".join(text for text, _ in doubts[:ASKED_SINGLY])
-        without_all = frozenset(each for _, ids in doubts for each in ids)
-        return [Question(f"{len(doubts)} tên ghi nhiều lần: {told}; … Đều là những người khác nhau?", without_all)]
-    return [Question(f"Tên ghi nhiều lần: {text}. Là những người khác nhau?", ids) for text, ids in doubts]
+        some = joined((text for text, _ in doubts[:ASKED_SINGLY]), "; ")
+        text = say("{count} tên ghi nhiều lần: {some}; … Đều là những người khác nhau?", count=len(doubts), some=some)
+        return [Question(text, frozenset(each for _, ids in doubts for each in ids))]
+    ask = "Tên ghi nhiều lần: {text}. Là những người khác nhau?"
+    return [Question(say(ask, text=text), ids) for text, ids in doubts]
 
 
 def _lines(group: Alike, rows: Sequence[ListRow]) -> str:
-    return f"{group.who}, dòng {', '.join(str(row.line) for row in sorted(rows, key=lambda row: row.line)[:6])}"
+    first = sorted(row.line for row in rows)[:6]
+    return say("{who}, dòng {lines}", who=group.who, lines=", ".join(map(str, first)))
 
 
 def take(groups: Sequence[Alike], gone: Collection[str]) -> list[Question]:
-    """Give each her id, past those of deleted people. What is asked: whoever bears the name of one of them."""
+    """Give everyone of a list an id, past those of deleted people. What is asked: whoever bears one of those names."""
     questions = []
     for group in groups:
         free = [each for each in group.ids if each not in gone]
         group.taken = free[: len(group.rows)]
         if len(free) < len(group.ids) or group.former in gone:
-            text = f"{group.who}: một người tên ấy đã xin xóa hết dữ liệu. Đây là người khác, hoặc chị ấy muốn vào lại?"
+            text = say(
+                "{who}: một người tên ấy đã xin xóa hết dữ liệu. Đây là người khác, hoặc chị ấy muốn vào lại?",
+                who=group.who,
+            )
             questions.append(Question(text, frozenset(group.taken)))
     return questions
 
@@ -142,7 +152,7 @@ class Recognised:
 
 
 def recognise(groups: Sequence[Alike], known: Collection[str], listed: Sequence[InviteeRow]) -> Recognised:
-    """Who of them is there already: by her id, or as an entry of her name that says no other year.
+    """Who of a list is there already: by id, or as an entry of the same name that says no other year.
 
     `listed` are the entries of their places.
     """
@@ -166,7 +176,7 @@ def recognise(groups: Sequence[Alike], known: Collection[str], listed: Sequence[
             hers_too = [] if invitee_id in known else [entry for entry in left if group.may_be(entry)][:1]
             left[:] = [entry for entry in left if entry not in hers_too]
             if hers_too and not group.must_be(hers_too[0]):
-                merged.append((f"dòng {row.line} {group.who}", new))
+                merged.append((say("dòng {line} {who}", line=row.line, who=group.who), new))
             if hers_too or invitee_id in known:
                 found.known.append(row.name)
             else:
@@ -174,9 +184,13 @@ def recognise(groups: Sequence[Alike], known: Collection[str], listed: Sequence[
                 near = letters[group.place.area_id, group.role, fold(row.name)]
                 found.questions += _unmarked(row, group, invitee_id, near)
     if merged:
-        told = "; ".join(text for text, _ in merged[:ASKED_SINGLY]) + ("; …" if len(merged) > ASKED_SINGLY else "")
-        text = (
-            f"{len(merged)} người trùng tên với người đã có, mà một bên không ghi năm sinh: {told}. Là cùng một người?"
+        some = joined(
+            [*(text for text, _ in merged[:ASKED_SINGLY]), *(["…"] if len(merged) > ASKED_SINGLY else [])], "; "
+        )
+        text = say(
+            "{count} người trùng tên với người đã có, mà một bên không ghi năm sinh: {some}. Là cùng một người?",
+            count=len(merged),
+            some=some,
         )
         found.questions.append(Question(text, instead=tuple(row for _, row in merged)))
     return found
@@ -185,7 +199,8 @@ def recognise(groups: Sequence[Alike], known: Collection[str], listed: Sequence[
 def _unmarked(row: ListRow, group: Alike, invitee_id: str, near: Sequence[InviteeRow]) -> Iterator[Question]:
     for entry in near:
         if has_marks(entry.name) != has_marks(row.name):
-            text = f"Dòng {row.line}: {group.who} là người khác với “{short(entry.name, 60)}” đã có?"
+            ask = "Dòng {line}: {who} là người khác với “{other}” đã có?"
+            text = say(ask, line=row.line, who=group.who, other=short(entry.name, 60))
             yield Question(text, frozenset([invitee_id]))
             return
 

@@ -11,6 +11,7 @@ from difflib import get_close_matches
 from bot.people.policy.lists import places
 from bot.people.policy.lists.words import fold, has_marks, key, short
 from bot.people.policy.people_file import AREA, ListFault, ListRow
+from flows.saying import joined, say
 from storage.people.areas import AreaRow
 
 MOST_HINTS = 200  # names for which a near one is looked for; each costs some milliseconds
@@ -60,7 +61,7 @@ class Tree:
         return Within(area, ward) if area is not None and ward is not None else None
 
     def declare(self, row: ListRow, within: Within | None) -> None:
-        """A line that names a branch or a group itself: it is made unless it is there, and nobody asks."""
+        """Take in a line that names a branch or a group itself: it is made unless it is there, and nobody asks."""
         ward = within.ward if within else self._ward(row.ward)
         if isinstance(ward, AreaRow) and row.branch:
             branch = self._of(ward, "branch", row.branch) or self._make(ward, "branch", row.branch)
@@ -85,8 +86,10 @@ class Tree:
         if not self.asked:
             return ""
         told = [self._told(self.areas[area_id], count) for area_id, count in list(self.asked.items())[:SHOWN]]
-        more = f" và {len(self.asked) - SHOWN} nơi nữa" if len(self.asked) > SHOWN else ""
-        return f"Sẽ lập mới {len(self.asked)} chi hội, tổ: {'; '.join(told)}{more}. Đúng chưa?"
+        named, more = joined(told, "; "), len(self.asked) - SHOWN
+        if more > 0:
+            named = say("{named} và {more} nơi nữa", named=named, more=more)
+        return say("Sẽ lập mới {count} chi hội, tổ: {named}. Đúng chưa?", count=len(self.asked), named=named)
 
     def _told(self, area: AreaRow, count: int) -> str:
         above = self.areas[area.parent_id or ""]
@@ -94,8 +97,9 @@ class Tree:
         names = {places.same(area.kind, each.name)[1]: each.name for each in self._below[above.area_id] if each != area}
         others = {each: name for each, name in names.items() if _digits(each) == _digits(mine)}
         near = self._near(mine, others)
-        hint = f", gần giống “{others[near]}”" if near else ""
-        return f"{area.name} ({above.name}, {count} người{hint})"
+        people = say("{count} người", count=count)
+        like = [say("gần giống “{other}”", other=others[near])] if near else []
+        return say("{area.name} ({within})", area=area, within=joined([above.name, people, *like]))
 
     # --- looking ---
 
@@ -103,7 +107,8 @@ class Tree:
         ward = self._ward(row.ward) if row.ward or not within else within.ward
         if within:
             if isinstance(ward, AreaRow) and ward != within.ward:
-                return "xa_phuong", f"dòng này ghi {ward.name}, mà cả danh sách nhập vào {within.ward.name}"
+                why = "dòng này ghi {ward.name}, mà cả danh sách nhập vào {within.name}"
+                return "xa_phuong", say(why, ward=ward, within=within.ward)
             ward = within.ward
         if not isinstance(ward, AreaRow):
             return "xa_phuong", ward
@@ -111,10 +116,11 @@ class Tree:
         for kind, column, name in (("branch", "chi_hoi", row.branch), ("group", "to", row.group)):
             if not name or _depth(place) >= _depth_of(kind):
                 if name and kind == place.kind and not _is_same(kind, place.name, name):
-                    return column, f"dòng này ghi “{short(name)}”, mà cả danh sách nhập vào {place.name}"
+                    why = "dòng này ghi “{said}”, mà cả danh sách nhập vào {within.name}"
+                    return column, say(why, said=short(name), within=place)
                 continue
             if kind == "group" and place.kind == "ward":
-                return "chi_hoi", "có tổ thì phải có chi hội"
+                return "chi_hoi", say("có tổ thì phải có chi hội")
             inside = self._of(place, kind, name)
             if isinstance(inside, str):
                 return column, inside
@@ -129,7 +135,7 @@ class Tree:
         if not found and not has_marks(name):
             found = [area for area in inside if places.same(kind, area.name)[1] == bare]
         if len(found) > 1:
-            return f"“{short(name, 40)}” là {' hay '.join(area.name for area in found[:4])}? Hãy ghi đủ dấu."
+            return _which(name, found[:4])
         return found[0] if found else None
 
     def _make(self, parent: AreaRow, kind: str, name: str, *, asked: bool = False) -> AreaRow:
@@ -145,16 +151,17 @@ class Tree:
     def _ward(self, said: str) -> AreaRow | str:
         """The ward of this name, or what is wrong with it."""
         if not said:
-            return "thiếu xã, phường"
+            return say("thiếu xã, phường")
         for part in places.wards(said):
             found = self._wards(part)
             if len(found) == 1:
                 return found[0]
             if found:
-                return f"“{short(part, 40)}” là {' hay '.join(area.name for area in found)}? Hãy ghi đủ dấu."
+                return _which(part, found)
         near = self._near(fold(said), self._bare)
-        hint = f"; có phải “{self._bare[near][0].name}”?" if near else "."
-        return f"Đồng Nai không có xã, phường nào tên “{short(said, 40)}”{hint}"
+        unknown = say("Đồng Nai không có xã, phường nào tên “{said}”", said=short(said, 40))
+        hint = say("có phải “{near}”?", near=self._bare[near][0].name) if near else ""
+        return joined([unknown, hint], "; ") if hint else say("{unknown}.", unknown=unknown)
 
     def _wards(self, said: str) -> list[AreaRow]:
         marked = re.sub(r"^(\d{5}) 0$", r"\1", key(said))
@@ -194,3 +201,9 @@ def _is_same(kind: str, one: str, two: str) -> bool:
 def _digits(said: str) -> list[str]:
     """ "Ấp 1" and "Ấp 2" are near in letters only."""
     return re.findall(r"\d+", said)
+
+
+def _which(said: str, found: Sequence[AreaRow]) -> str:
+    """It may be any of these."""
+    ways = joined((area.name for area in found), " hay ")
+    return say("“{said}” là {ways}? Hãy ghi đủ dấu.", said=short(said, 40), ways=ways)

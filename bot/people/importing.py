@@ -19,8 +19,9 @@ from bot.people.import_people import ASKED_SINGLY, Alike, Question, alike, asked
 from bot.people.import_places import Tree, Within
 from bot.people.policy.lists import places
 from bot.people.policy.people_file import AREA, PERSON, ListFault, ListRow, PeopleList
-from bot.people.policy.permissions import FROM_ABOVE, may
-from bot.people.service import REFUSALS, Actor, People
+from bot.people.policy.permissions import PERMISSIONS, Actor
+from bot.people.service import People
+from flows.saying import joined, say
 from storage.engine.database import Connection
 from storage.engine.slices import Slices
 from storage.people import areas, invitees, people
@@ -56,7 +57,7 @@ async def plan(service: People, actor: Actor, sheet: PeopleList, into: str = "")
     Raises NotAllowed when a line lies outside the actor's area; nothing is written but the refusal.
     """
     found = ImportPlan(list(sheet.faults), list(sheet.notes), [Question(text) for text in sheet.questions])
-    tree = Tree(await service.areas(), service.office.names.listed)
+    tree = Tree(await service.areas(), service.services.names.listed)
     within = _within(tree, sheet, into, found)
     if within is None and (into or not any(row.ward for row in sheet.rows)):
         return _in_order(found)  # one fault says it for all
@@ -68,19 +69,19 @@ async def plan(service: People, actor: Actor, sheet: PeopleList, into: str = "")
         place = tree.place(row, within, found.faults)
         if place is None:
             continue
-        if not _allowed(actor, row.role, place):
+        if not actor.may_list(row.role, place.path):
             await _refuse(service, actor, place)
         if row.kind == PERSON:
             placed.append((row, place))
     found.areas = tree.made
     if not found.faults:
-        if offices := [f"“{row.name}” (dòng {row.line})" for row, _ in placed if service.is_office(row.name)]:
-            more = "…" if len(offices) > ASKED_SINGLY else ""
-            told = ", ".join(offices[:ASKED_SINGLY]) + more
-            found.questions.append(Question(f"{told} giống tên cơ quan: vẫn nhập là người?"))
+        offices = [say("“{row.name}” (dòng {row.line})", row=row) for row, _ in placed if service.is_office(row.name)]
+        if offices:
+            some = joined([joined(offices[:ASKED_SINGLY]), *(["…"] if len(offices) > ASKED_SINGLY else [])], "")
+            found.questions.append(Question(say("{some} giống tên cơ quan: vẫn nhập là người?", some=some)))
         if question := tree.question():
             found.questions.append(Question(question))
-        await _recognise(service, alike(placed, service.office.names.listed), found)
+        await _recognise(service, alike(placed, service.services.names.listed), found)
     return _in_order(found)
 
 
@@ -145,19 +146,21 @@ def _within(tree: Tree, sheet: PeopleList, into: str, found: ImportPlan) -> With
     if into:
         within = tree.within(into)
         if within is None:
-            told = f"không có xã, phường, chi hội hay tổ nào là “{into[:60]}” (xem ./camtay people areas)"
-            found.faults.append(ListFault(0, "--into", told))
+            why = "không có xã, phường, chi hội hay tổ nào là “{into}” (xem ./camtay people areas)"
+            found.faults.append(ListFault(0, "--into", say(why, into=into[:60])))
         return within
     if not sheet.rows or any(row.ward for row in sheet.rows):
         return None
     said = places.in_titles(sheet.titles)
     within = next(filter(None, map(tree.within, places.wards(said.ward))), None) if said.ward else None
     if within is None:
-        told = "không có cột xã, phường; hãy thêm cột ấy, hoặc nhập với --into MÃ (xem ./camtay people areas)"
+        told = say("không có cột xã, phường; hãy thêm cột ấy, hoặc nhập với --into MÃ (xem ./camtay people areas)")
         found.faults.append(ListFault(0, "xa_phuong", told))
         return None
     where = f"{within.area.name}, {said.branch}" if said.branch else within.area.name
-    found.questions.append(Question(f"Không có cột xã, phường; dòng đầu ghi {where}: nhập cả danh sách vào đó?"))
+    found.questions.append(
+        Question(say("Không có cột xã, phường; dòng đầu ghi {where}: nhập cả danh sách vào đó?", where=where))
+    )
     sheet.rows = [replace(row, branch=row.branch or said.branch) for row in sheet.rows]
     return within
 
@@ -181,13 +184,16 @@ async def _recognise(service: People, groups: Sequence[Alike], found: ImportPlan
     if recognised.fresh and recognised.known:
         told = ", ".join(recognised.known[:NAMED]) + ("…" if len(recognised.known) > NAMED else "")
         found.notes.append(
-            f"Đã có từ trước: {told}. Ai là người khác trùng tên thì ghi thêm năm sinh, hoặc A, B sau tên."
+            say(
+                "Đã có từ trước: {told}. Ai là người khác trùng tên thì ghi thêm năm sinh, hoặc A, B sau tên.",
+                told=told,
+            )
         )
 
 
 async def _gone(service: People, ids: Sequence[str]) -> set[str]:
     """Which of these entries belong to somebody who had everything deleted."""
-    pseudonyms = {service.office.names.of(each): each for each in ids}
+    pseudonyms = {service.services.names.of(each): each for each in ids}
     return {pseudonyms[each] for each in await _look_up(service, list(pseudonyms), invitees.gone)}
 
 
@@ -204,16 +210,10 @@ def _listed(area_ids: Sequence[str], connection: Connection) -> list[InviteeRow]
     return invitees.of_areas(connection, area_ids)
 
 
-def _allowed(actor: Actor, role: str, place: AreaRow) -> bool:
-    if not may(actor.grants, "import", place.path):
-        return False
-    return f"invite_{role}" not in FROM_ABOVE or may(actor.grants, f"invite_{role}", place.path)
-
-
 async def _refuse(service: People, actor: Actor, place: AreaRow) -> None:
     row = AuditRow(service.now(), actor.name, "refused_import", "", place.area_id)
     await service.database.transact(lambda c: people.note(c, row))
-    raise NotAllowed(REFUSALS["import"])
+    raise NotAllowed(PERMISSIONS["import"].refusal)
 
 
 def _slices(rows: Sequence[T]) -> Iterator[Sequence[T]]:

@@ -1,4 +1,4 @@
-"""Being an instructor: the code of conduct, what she has set, and the wish to become one."""
+"""Being an instructor: the code of conduct, the settings, and the wish to become one."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from bot.people.policy.commands import ApplyToTeach, SetTeaching, ShowTeaching, 
 from bot.people.policy.instructor import Teaching
 from bot.people.pseudonyms import Pseudonyms
 from bot.tutor import menu
-from bot.tutor.desk import Desk
 from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
+from bot.tutor.turn import TurnContext
 from storage.engine.database import Connection
 from storage.people import people
 from storage.people.records import InstructorRow, RoleRow
@@ -22,58 +22,59 @@ class InstructorSettings:
     def __init__(self, names: Pseudonyms, hooks: PairingHooks) -> None:
         self.names, self.hooks = names, hooks
 
-    def carry_out(self, connection: Connection, desk: Desk, command: TeachingCommand) -> CommandOutcome:
+    def carry_out(self, connection: Connection, turn: TurnContext, command: TeachingCommand) -> CommandOutcome:
+        """Show or change the settings, for who is an instructor; take the wish to become one."""
         match command:
             case ApplyToTeach():
-                return self._apply(connection, desk)
+                return self._apply(connection, turn)
             case ShowTeaching():
-                self._teach(connection, desk, None)
-            case SetTeaching(value):
-                self._teach(connection, desk, value)
+                self._teach(connection, turn)
+            case SetTeaching():
+                self._teach(connection, turn, command)
             case _:
                 assert_never(command)
         return ANSWERED
 
-    def _teach(self, connection: Connection, desk: Desk, value: str | None) -> None:
-        """Show what she has set, or set one thing."""
-        learner_id = desk.person.learner_id
+    def _teach(self, connection: Connection, turn: TurnContext, command: SetTeaching | None = None) -> None:
+        """Show what the instructor has set, or set one thing."""
+        learner_id = turn.person.learner_id
         if not instructs(connection, learner_id):
-            desk.set_person(instructs=False)
-            menu.show_menu(desk, desk.phrase("teach_not"))
+            turn.set_person(is_instructor=False)
+            menu.show_menu(turn, turn.phrase("teach_not"))
             return
         row = people.instructor(connection, learner_id)
         teaching = _teaching(row) if row else Teaching()
-        if value is None:
-            instructor.show(desk, teaching)
+        if command is None:
+            instructor.show(turn, teaching)
             return
-        changed = instructor.set_one(desk, teaching, value)
+        changed = instructor.set_one(turn, teaching, command)
         if changed != teaching:
             people.put_instructor(connection, _instructor(learner_id, changed, row))
-            self.hooks.instructor_changed(connection, learner_id, desk.universe.now)
+            self.hooks.instructor_changed(connection, learner_id, turn.universe.now)
 
-    def _apply(self, connection: Connection, desk: Desk) -> CommandOutcome:
-        """An officer of her area decides."""
-        learner_id = desk.person.learner_id
+    def _apply(self, connection: Connection, turn: TurnContext) -> CommandOutcome:
+        """Put the wish to be an instructor before an officer of the area."""
+        learner_id = turn.person.learner_id
         if instructs(connection, learner_id):
-            self._teach(connection, desk, None)
+            self._teach(connection, turn)
             return ANSWERED
         belonging = people.belonging(connection, learner_id)
         area_id = belonging[1] if belonging else None
         known = [role for role in people.roles_of(connection, learner_id) if role.role == "instructor"]
         if area_id is None:
-            desk.say(desk.phrase("apply_nowhere"))
+            turn.say(turn.phrase("apply_nowhere"))
             return ASIDE
         is_told = bool(known)
         if not known:  # a suspended one stays suspended
-            by, now = self.names.of(learner_id), desk.universe.now
+            by, now = self.names.of(learner_id), turn.universe.now
             people.set_role(connection, RoleRow(learner_id, "instructor", area_id, "asked", by, now))
             is_told = self.hooks.wants_to_guide(connection, learner_id, now)
-        desk.say(desk.phrase("apply_told" if is_told else "apply_kept"))
+        turn.say(turn.phrase("apply_told" if is_told else "apply_kept"))
         return ASIDE
 
 
 def instructs(connection: Connection, learner_id: str) -> bool:
-    """Whether she may guide others today."""
+    """Whether somebody is an instructor today."""
     roles = people.roles_of(connection, learner_id)
     return any(role.role == "instructor" and role.state == "active" for role in roles)
 

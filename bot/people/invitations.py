@@ -1,7 +1,7 @@
-"""The office's room "code": a code is shown and taken.
+"""A code is shown and taken.
 
 A code of a list's entry says for whom it is, and one that lets act on others says as what: nobody spends it by merely
-opening it. There is one living code an entry, and none once she has joined.
+opening it. There is one living code an entry, and none once its person has joined.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import assert_never
 
 from bot.channels.base import Body
-from bot.people.granting import bars, give, grants_of, is_backed
+from bot.people.granting import actor_of, bars, give, is_backed
 from bot.people.hooks import PairingHooks
 from bot.people.leave_word import tell
 from bot.people.phones import Phones
@@ -17,10 +17,9 @@ from bot.people.policy import codes, permissions
 from bot.people.policy import invitations as pure
 from bot.people.policy.commands import AskCodeAgain, CodeCommand, LeaveCode, TakeCode
 from bot.people.policy.invitations import CodeVerdict
-from bot.people.policy.permissions import may
 from bot.people.pseudonyms import Pseudonyms
-from bot.tutor.desk import Desk
 from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
+from bot.tutor.turn import TurnContext
 from flows import events as ev
 from storage.engine.database import Connection
 from storage.people import areas, invitations, invitees, people
@@ -34,21 +33,21 @@ class Invitations:
     # --- shown ---
 
     def shown(
-        self, connection: Connection, desk: Desk, shown: codes.ShownCode, body: Body, source: str
+        self, connection: Connection, turn: TurnContext, shown: codes.ShownCode, body: Body, source: str
     ) -> CommandOutcome:
         """Look at a code, count it against chat and address when it is a guess, act on it when it is good.
 
         A right code is never refused because of what other chats did, nor for all that was tried elsewhere.
         """
-        now, window = desk.universe.now, pure.window_of(desk.universe.now)
-        chat, line = self.names.of(f"{desk.channel}:{desk.chat_id}"), self.names.of(f"line:{source}") if source else ""
+        now, window = turn.universe.now, pure.window_of(turn.universe.now)
+        chat, line = self.names.of(f"{turn.channel}:{turn.chat_id}"), self.names.of(f"line:{source}") if source else ""
         hers, of_line = (invitations.guesses(connection, window, each) if each else 0 for each in (chat, line))
         found = None
-        if pure.too_often(hers, of_line, is_known=desk.agreed):
+        if pure.too_often(hers, of_line, is_known=turn.agreed):
             verdict = CodeVerdict.TOO_OFTEN
         else:
             found = invitations.get(connection, self.names.code(shown.code))
-            verdict = pure.judge(known(found), desk.person.learner_id, now)
+            verdict = pure.judge(known(found), turn.person.learner_id, now)
             if verdict is CodeVerdict.GOOD and found and not self._is_backed(connection, found):
                 verdict = CodeVerdict.EXPIRED
         if pure.is_guess(verdict):
@@ -57,76 +56,76 @@ class Invitations:
         if (
             verdict in (CodeVerdict.UNKNOWN, CodeVerdict.TOO_OFTEN)
             and shown.kind == "link"
-            and desk.talk.open_run is not None
+            and turn.state.open_run is not None
         ):
             return CommandOutcome(heard=body)  # everyday words in the middle of a lesson: mostly just words
-        desk.events.append(ev.Heard(desk.phrase("code_heard")))
+        turn.events.append(ev.Heard(turn.phrase("code_heard")))
         if verdict is not CodeVerdict.GOOD or found is None:
-            return pure.refuse(desk, verdict, shown.kind)
+            return pure.refuse(turn, verdict, shown.kind)
         if found.kind in ("link", "back"):
-            return self.phones.ask(connection, desk, found)
+            return self.phones.ask(connection, turn, found)
         if found.invitee_id is not None or found.role in permissions.ACTING:
-            return self._ask_mine(connection, desk, found)
-        return self._take(connection, desk, found)
+            return self._ask_mine(connection, turn, found)
+        return self._take(connection, turn, found)
 
     def _is_backed(self, connection: Connection, row: InvitationRow) -> bool:
         if row.kind == "invite":
             return is_backed(connection, self.names, row)
         return row.kind == "link" or self.phones.vouching.is_backed(connection, row)
 
-    def _ask_mine(self, connection: Connection, desk: Desk, row: InvitationRow) -> CommandOutcome:
+    def _ask_mine(self, connection: Connection, turn: TurnContext, row: InvitationRow) -> CommandOutcome:
         entry = invitees.get(connection, row.invitee_id) if row.invitee_id else None
         place = areas.get(connection, row.area_id or "")
-        pure.ask_mine(desk, row.code_hash, entry.name if entry else "", row.role, place.name if place else "")
+        pure.ask_mine(turn, row.code_hash, entry.name if entry else "", row.role, place.name if place else "")
         return ANSWERED
 
     # --- taken ---
 
-    def carry_out(self, connection: Connection, desk: Desk, command: CodeCommand) -> CommandOutcome:
+    def carry_out(self, connection: Connection, turn: TurnContext, command: CodeCommand) -> CommandOutcome:
         """What is answered to the question for whom a code is; an old button answers none."""
-        if desk.talk.pending != "code.mine":
+        if turn.state.pending != "code.mine":
             return ASIDE
         match command:
             case TakeCode(code_hash):
-                return self._mine(connection, desk, code_hash, is_sure=True)
+                return self._mine(connection, turn, code_hash, is_sure=True)
             case AskCodeAgain():
-                return self._mine(connection, desk, pure.asked_about(desk), is_sure=False)
+                return self._mine(connection, turn, pure.asked_about(turn), is_sure=False)
             case LeaveCode():
-                return pure.leave(desk)
+                return pure.leave(turn)
             case _:
                 assert_never(command)
 
-    def _mine(self, connection: Connection, desk: Desk, code_hash: str, *, is_sure: bool) -> CommandOutcome:
+    def _mine(self, connection: Connection, turn: TurnContext, code_hash: str, *, is_sure: bool) -> CommandOutcome:
         found = invitations.get(connection, code_hash)
-        verdict = pure.judge(known(found), desk.person.learner_id, desk.universe.now)
+        verdict = pure.judge(known(found), turn.person.learner_id, turn.universe.now)
         if found is None or verdict is not CodeVerdict.GOOD or not self._is_backed(connection, found):
-            return pure.refuse(desk, verdict if verdict is not CodeVerdict.GOOD else CodeVerdict.EXPIRED, "invite")
+            return pure.refuse(turn, verdict if verdict is not CodeVerdict.GOOD else CodeVerdict.EXPIRED, "invite")
         if not is_sure:
-            return self._ask_mine(connection, desk, found)
-        desk.change(offer=(), pending="")
-        return self._take(connection, desk, found)
+            return self._ask_mine(connection, turn, found)
+        turn.change(offer=(), pending="")
+        return self._take(connection, turn, found)
 
-    def _take(self, connection: Connection, desk: Desk, found: InvitationRow) -> CommandOutcome:
-        """Spend an invitation; what it brings is given at once to who has agreed, else when she does."""
-        now = desk.universe.now
-        invitations.use(connection, found.code_hash, desk.person.learner_id, now)
+    def _take(self, connection: Connection, turn: TurnContext, found: InvitationRow) -> CommandOutcome:
+        """Spend an invitation; what it brings is given at once to who has agreed, else with the consent."""
+        now = turn.universe.now
+        invitations.use(connection, found.code_hash, turn.person.learner_id, now)
         place = areas.get(connection, found.area_id or "")
-        if bars(connection, self.names, desk.person.learner_id, found.role):
-            outcome = pure.hold_back(desk)
+        if bars(connection, self.names, turn.person.learner_id, found.role):
+            outcome = pure.hold_back(turn)
         else:
-            outcome = pure.welcome(desk, found.role, place.name if place else "")
-        if desk.agreed:
-            self._give(connection, desk, found)
+            outcome = pure.welcome(turn, found.role, place.name if place else "")
+        if turn.agreed:
+            self._give(connection, turn, found)
         return outcome
 
-    def grant_waiting(self, connection: Connection, desk: Desk) -> None:
-        """She has agreed: what she was invited to is hers, where it still may be given."""
-        for row in invitations.waiting(connection, desk.person.learner_id):
+    def grant_waiting(self, connection: Connection, turn: TurnContext) -> None:
+        """Give somebody who has agreed what the invitation brings, where it still may be given."""
+        for row in invitations.waiting(connection, turn.person.learner_id):
             if is_backed(connection, self.names, row):
-                self._give(connection, desk, row)
+                self._give(connection, turn, row)
 
-    def _give(self, connection: Connection, desk: Desk, row: InvitationRow) -> None:
-        learner_id, now = desk.person.learner_id, desk.universe.now
+    def _give(self, connection: Connection, turn: TurnContext, row: InvitationRow) -> None:
+        learner_id, now = turn.person.learner_id, turn.universe.now
         entry = invitees.get(connection, row.invitee_id) if row.invitee_id else None
         if not give(connection, self.names, row, learner_id, now):
             return
@@ -134,19 +133,19 @@ class Invitations:
             invitations.withdraw_of(connection, row.invitee_id)
         self.hooks.confirmed(connection, learner_id, row.role, now)
         if row.role == "instructor":
-            desk.set_person(instructs=True)
+            turn.set_person(is_instructor=True)
         if row.role == "officer":
-            desk.set_person(leads=True)
+            turn.set_person(is_officer=True)
         if row.role in permissions.ACTING:
-            self._tell_officers(connection, desk, row, entry.name if entry else desk.person.name)
+            self._tell_officers(connection, turn, row, entry.name if entry else turn.person.name)
 
-    def _tell_officers(self, connection: Connection, desk: Desk, row: InvitationRow, name: str) -> None:
+    def _tell_officers(self, connection: Connection, turn: TurnContext, row: InvitationRow, name: str) -> None:
         """Whoever answers nearest for who takes such a role hears of it, with a button that takes it back."""
-        now, learner_id, action = desk.universe.now, desk.person.learner_id, f"invite_{row.role}"
+        now, learner_id, act = turn.universe.now, turn.person.learner_id, f"invite_{row.role}"
         place = areas.get(connection, row.area_id or "")
         path = place.path if place else ""
-        holders = people.holders_above(connection, path, permissions.ALLOWED[action])
-        fit = [each for each in holders if may(grants_of(connection, each.learner_id), action, path)]
+        holders = people.holders_above(connection, path, permissions.PERMISSIONS[act].roles)
+        fit = [each for each in holders if actor_of(connection, self.names, each.learner_id).may(act, path)]
         nearest = max((len(each.path) for each in fit), default=0)
         told = {
             each.learner_id for each in fit if len(each.path) == nearest or self.names.of(each.learner_id) == row.by
@@ -155,11 +154,11 @@ class Invitations:
         said = {"ten_hv": name, "khu": place.name if place else ""}
         button = {f"x:back:{row.code_hash[: pure.SHORT]}": "label_wrong_person"}
         for each in sorted(told - {learner_id}):
-            tell(connection, desk.universe.new_id(), each, phrase, said, now, button, about=learner_id)
+            tell(connection, turn.universe.new_id(), each, phrase, said, now, button, about=learner_id)
 
 
 def known(row: InvitationRow | None) -> pure.Invitation | None:
-    """What the pure room judges by."""
+    """What the policy judges a code by."""
     if row is None:
         return None
     return pure.Invitation(row.kind, row.role, row.expires_at, row.tries, row.used_by, row.learner_id)

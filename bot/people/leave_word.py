@@ -1,4 +1,4 @@
-"""A word to somebody who is not at the desk now: it waits as a notice until it can be said."""
+"""A word to somebody whose turn it is not: it waits as a notice until it can be said."""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ from bot.people.import_places import without_kind
 from bot.people.policy.lists import places
 from bot.people.policy.lists.words import fold, key, short
 from bot.people.service import NobodyThere
+from flows.saying import joined, say
 from storage import short_ids
 from storage.engine.database import Connection
 from storage.people import areas
@@ -18,7 +19,7 @@ SHORTEST = 6  # letters of an id that are enough where only one begins so
 SHOWN = 12  # letters of each id where several do, and in lists
 MOST = 6  # that are named in one sentence
 
-WHAT = {"person": "người", "request": "yêu cầu", "model": "mô hình", "announcement": "tin"}
+WHAT = {"person": say("người"), "request": say("yêu cầu"), "model": say("mô hình"), "announcement": say("tin")}
 
 
 def id_of(connection: Connection, what: str, said: str) -> str:
@@ -30,8 +31,10 @@ def id_of(connection: Connection, what: str, said: str) -> str:
         return said
     found = short_ids.beginning(connection, what, said, MOST + 1)
     if len(found) > 1:
-        told = ", ".join(each[:SHOWN] for each in found[:MOST]) + ("…" if len(found) > MOST else "")
-        raise NobodyThere(f"Nhiều {WHAT[what]} có mã bắt đầu bằng “{said}”: {told}. Hãy gõ thêm vài chữ.")
+        fits = joined(each[:SHOWN] for each in found[:MOST])
+        more = "…" if len(found) > MOST else ""
+        why = "Nhiều {what} có mã bắt đầu bằng “{said}”: {fits}{more}. Hãy gõ thêm vài chữ."
+        raise NobodyThere(say(why, what=WHAT[what], said=said, fits=fits, more=more))
     return found[0] if found else said
 
 
@@ -47,11 +50,14 @@ def area_of(connection: Connection, said: str) -> str:
     if len(found) == 1:
         return found[0].area_id
     if found:
-        raise NobodyThere(f"“{short(said, 40)}”: có phải {_listed(known, found)}? Hãy gõ mã trong ngoặc.")
+        fits = _listed(known, found)
+        raise NobodyThere(say("“{said}”: có phải {fits}? Hãy gõ mã trong ngoặc.", said=short(said, 40), fits=fits))
     ways = {fold(area.name): area for area in known}
     near = get_close_matches(fold(said), ways, n=3, cutoff=0.6)
-    hint = f"; có phải {_listed(known, [ways[each] for each in near])}?" if near else "; xem ./camtay people areas."
-    raise NobodyThere(f"Không có địa bàn nào mang mã hay tên “{short(said, 40)}”{hint}")
+    fits = _listed(known, [ways[each] for each in near])
+    hint = say("có phải {fits}?", fits=fits) if near else say("xem ./camtay people areas.")
+    nowhere = say("Không có địa bàn nào mang mã hay tên “{said}”", said=short(said, 40))
+    raise NobodyThere(joined([nowhere, hint], "; "))
 
 
 def called(known: Sequence[AreaRow], said: str) -> list[AreaRow]:
@@ -71,8 +77,8 @@ def _ways(area: AreaRow, *, marked: bool) -> set[str]:
 
 def _listed(known: Sequence[AreaRow], found: Sequence[AreaRow]) -> str:
     names = {area.area_id: area.name for area in known}
-    told = [f"{each.name}{_within(names, each)} ({each.area_id})" for each in found[:MOST]]
-    return ", ".join(told) + ("…" if len(found) > MOST else "")
+    told = joined(f"{each.name}{_within(names, each)} ({each.area_id})" for each in found[:MOST])
+    return joined([told, "…"], "") if len(found) > MOST else told
 
 
 def _within(names: dict[str, str], area: AreaRow) -> str:

@@ -14,7 +14,8 @@ from zoneinfo import ZoneInfo
 
 from bot.pages import render_page
 from flows import Book
-from flows.session import DEFAULT_ADDRESS, render
+from flows.profiles import PROFILES
+from flows.run import DEFAULT_ADDRESS, render
 from storage.engine.rows import Row
 
 TITLES = {
@@ -40,7 +41,7 @@ COLUMNS = {
 
 SAID = {
     "agreed": "đồng ý", "declined": "không đồng ý", "withdrawn": "đã rút lại", "asked": "đã hỏi, chưa trả lời",
-    "new": "chưa hỏi", "vi": "tiếng Việt", "en": "tiếng Anh", "web": "trang web", "telegram": "Telegram",
+    "new": "chưa hỏi", "vi": "tiếng Việt", "en": "tiếng Anh",
     "elderly": "lớn tuổi", "disability": "khuyết tật", "poor": "hoàn cảnh khó khăn", "worker": "công nhân",
     "remote": "ở xa", "completed": "học xong", "referred": "đã gặp người giúp", "stopped": "dừng giữa chừng",
     "learner": "hội viên", "instructor": "người chỉ bài", "officer": "cán bộ", "editor": "người soạn bài",
@@ -50,6 +51,7 @@ SAID = {
     "change": "xin đổi người chỉ", "badge": "huy hiệu", "certificate": "chứng nhận",
     "invite": "mã mời", "link": "nối máy", "back": "đổi máy", "alone": "tự làm được", "notyet": "chưa làm được",
     "level:help": "cần giúp", "state:asked": "chờ duyệt",
+    **{f"channel:{profile.id}": profile.name for profile in PROFILES},
 }  # fmt: skip
 """What a machine calls it, alone or as `column:value` → what the person reads."""
 

@@ -1,8 +1,8 @@
-"""The office's room "phone": two phones become one person's and are taken apart; a new phone for who lost hers.
+"""Two phones become one person's and are taken apart; a new phone for who lost one.
 
 Joining needs an act on both: words are read on the one and typed on the other, and both say yes. No role that acts on
-others ever travels so. Whoever lost her phone is let in again by a code of somebody of the union who vouches for her.
-For a week either phone undoes it, and each is what it was before.
+others ever travels so. Whoever lost a phone is let in again by a code of somebody of the union who vouches. For a week
+either phone undoes it, and each is what it was before.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from bot.people.policy.commands import BecomeOne, ChangeSeat, PhoneCommand
 from bot.people.policy.invitations import CodeVerdict, judge
 from bot.people.pseudonyms import Pseudonyms
 from bot.people.vouching import Vouching
-from bot.tutor.desk import Desk, Person
 from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.tutor.privacy import UNDO
+from bot.tutor.turn import Person, TurnContext
 from storage.conversations import conversations, joins
 from storage.conversations.records import LearnerRow
 from storage.engine.database import Connection
@@ -35,110 +35,111 @@ class Phones:
     def __init__(self, names: Pseudonyms, hooks: PairingHooks, vouching: Vouching) -> None:
         self.names, self.hooks, self.vouching = names, hooks, vouching
 
-    def carry_out(self, connection: Connection, desk: Desk, command: PhoneCommand) -> CommandOutcome:
+    def carry_out(self, connection: Connection, turn: TurnContext, command: PhoneCommand) -> CommandOutcome:
         """Where words or a code were typed, and on the phone that the words are from; an old button says nothing."""
         match command:
             case asked.GiveWords():
-                return self._give_words(connection, desk)
-            case asked.AskOtherPhone(code_hash) if desk.talk.pending == "phone.link":
-                return self._ask_other(connection, desk, code_hash)
-            case asked.ComeBack(code_hash) if desk.talk.pending == "phone.back":
-                return self._come_back(connection, desk, code_hash)
-            case asked.RefuseJoin(code_hash) if desk.talk.pending in ("phone.link", "phone.back"):
+                return self._give_words(connection, turn)
+            case asked.AskOtherPhone(code_hash) if turn.state.pending == "phone.link":
+                return self._ask_other(connection, turn, code_hash)
+            case asked.ComeBack(code_hash) if turn.state.pending == "phone.back":
+                return self._come_back(connection, turn, code_hash)
+            case asked.RefuseJoin(code_hash) if turn.state.pending in ("phone.link", "phone.back"):
                 invitations.try_again(connection, code_hash)
-                return linking.refuse(desk, "link_refused" if code_hash else "code_left")
+                return linking.refuse(turn, "link_refused" if code_hash else "code_left")
             case asked.AskOtherPhone() | asked.ComeBack() | asked.RefuseJoin():
                 return ASIDE
             case asked.AllowJoin(code_hash):
-                desk.events.append(BecomeOne(code_hash))
+                turn.events.append(BecomeOne(code_hash))
                 return ANSWERED
             case asked.DenyJoin(code_hash):
-                return self._turn_down(connection, desk, code_hash)
+                return self._turn_down(connection, turn, code_hash)
             case asked.AskJoinAgain():
-                return self._again(connection, desk)
+                return self._again(connection, turn)
             case _:
                 assert_never(command)
 
     # --- words read on the one, typed on the other ---
 
-    def _give_words(self, connection: Connection, desk: Desk) -> CommandOutcome:
-        """Words for another phone of hers; her former ones are worth nothing any more."""
-        learner_id, now = desk.person.learner_id, desk.universe.now
+    def _give_words(self, connection: Connection, turn: TurnContext) -> CommandOutcome:
+        """Give words for another phone; former ones are worth nothing any more."""
+        learner_id, now = turn.person.learner_id, turn.universe.now
         if self.acts(connection, learner_id):
-            return linking.refuse(desk, "link_union")
+            return linking.refuse(turn, "link_union")
         invitations.withdraw_links(connection, learner_id)
-        words = codes.new_words(desk.universe.new_id())
+        words = codes.new_words(turn.universe.new_id())
         while invitations.get(connection, self.names.code(words)) is not None:
-            words = codes.new_words(desk.universe.new_id())
+            words = codes.new_words(turn.universe.new_id())
         by, until = self.names.of(learner_id), now + pure.LINK_LASTS
         row = InvitationRow(self.names.code(words), "link", "", None, None, learner_id, by, now, until)
         invitations.add(connection, [row])
-        return linking.give_words(desk, words)
+        return linking.give_words(turn, words)
 
-    def ask(self, connection: Connection, desk: Desk, found: InvitationRow) -> CommandOutcome:
+    def ask(self, connection: Connection, turn: TurnContext, found: InvitationRow) -> CommandOutcome:
         """Good words, or a good code of somebody who vouches, were shown here."""
         name = people.name_of(connection, found.learner_id or "")
-        if self.acts(connection, desk.person.learner_id):
-            return linking.refuse(desk, "link_union")
+        if self.acts(connection, turn.person.learner_id):
+            return linking.refuse(turn, "link_union")
         if found.kind == "back":
-            linking.ask_back(desk, found.code_hash, name)
+            linking.ask_back(turn, found.code_hash, name)
         else:
-            linking.ask_yes(desk, found.code_hash, name)
+            linking.ask_yes(turn, found.code_hash, name)
         return ANSWERED
 
-    def _again(self, connection: Connection, desk: Desk) -> CommandOutcome:
-        found = invitations.get(connection, linking.asked_about(desk))
+    def _again(self, connection: Connection, turn: TurnContext) -> CommandOutcome:
+        found = invitations.get(connection, linking.asked_about(turn))
         if found is None:
-            return linking.refuse(desk, CodeVerdict.EXPIRED.value)
-        return self.ask(connection, desk, found)
+            return linking.refuse(turn, CodeVerdict.EXPIRED.value)
+        return self.ask(connection, turn, found)
 
-    def _ask_other(self, connection: Connection, desk: Desk, code_hash: str) -> CommandOutcome:
+    def _ask_other(self, connection: Connection, turn: TurnContext, code_hash: str) -> CommandOutcome:
         """This phone says yes: now the other is asked."""
-        now = desk.universe.now
+        now = turn.universe.now
         found = invitations.get(connection, code_hash)
-        if found is None or judge(_known(found), desk.person.learner_id, now) is not CodeVerdict.GOOD:
-            return linking.refuse(desk, CodeVerdict.EXPIRED.value)
-        invitations.use(connection, code_hash, desk.person.learner_id, now)
+        if found is None or judge(_known(found), turn.person.learner_id, now) is not CodeVerdict.GOOD:
+            return linking.refuse(turn, CodeVerdict.EXPIRED.value)
+        invitations.use(connection, code_hash, turn.person.learner_id, now)
         buttons = {f"j:ok:{code_hash}": "label_link_ok", f"j:not:{code_hash}": "label_link_no"}
-        name = desk.person.name
+        name = turn.person.name
         phrase, said = ("link_confirm", {"ten_may": name}) if name else ("link_confirm_new", {})
         tell(
-            connection, desk.universe.new_id(), found.learner_id or "", phrase, said, now, buttons,
-            about=desk.person.learner_id, urgent=True,
+            connection, turn.universe.new_id(), found.learner_id or "", phrase, said, now, buttons,
+            about=turn.person.learner_id, urgent=True,
         )  # fmt: skip
-        return linking.wait(desk)
+        return linking.wait(turn)
 
-    def _come_back(self, connection: Connection, desk: Desk, code_hash: str) -> CommandOutcome:
-        """On a phone of her own what is here becomes hers; where she shares one, she sits down, without digits."""
+    def _come_back(self, connection: Connection, turn: TurnContext, code_hash: str) -> CommandOutcome:
+        """Join a new phone: what is here becomes the person's; at a shared one they sit down, without digits."""
         found = invitations.get(connection, code_hash)
         her = found.learner_id if found is not None and found.kind == "back" else None
-        if found is None or her not in dict(seats.sitting(connection, desk.channel, desk.chat_id)):
-            desk.events.append(BecomeOne(code_hash))
-        elif self._is_good(connection, desk, found):
+        if found is None or her not in dict(seats.sitting(connection, turn.channel, turn.chat_id)):
+            turn.events.append(BecomeOne(code_hash))
+        elif self._is_good(connection, turn, found):
             people.set_pin(connection, her or "", "")
             invitations.revoke(connection, code_hash)
-            desk.events.append(ChangeSeat(her or ""))
+            turn.events.append(ChangeSeat(her or ""))
         else:
-            return linking.refuse(desk, CodeVerdict.EXPIRED.value)
+            return linking.refuse(turn, CodeVerdict.EXPIRED.value)
         return ANSWERED
 
-    def _is_good(self, connection: Connection, desk: Desk, found: InvitationRow) -> bool:
-        """Whether a voucher's code still holds at this moment: it may have been shown long before she says yes."""
-        verdict = judge(_known(found), desk.person.learner_id, desk.universe.now)
+    def _is_good(self, connection: Connection, turn: TurnContext, found: InvitationRow) -> bool:
+        """Whether a voucher's code still holds at this moment: it may have been shown long before the yes."""
+        verdict = judge(_known(found), turn.person.learner_id, turn.universe.now)
         return verdict is CodeVerdict.GOOD and self.vouching.is_backed(connection, found)
 
-    def _turn_down(self, connection: Connection, desk: Desk, code_hash: str) -> CommandOutcome:
+    def _turn_down(self, connection: Connection, turn: TurnContext, code_hash: str) -> CommandOutcome:
         found = invitations.get(connection, code_hash)
-        if found is not None and found.learner_id == desk.person.learner_id:
+        if found is not None and found.learner_id == turn.person.learner_id:
             invitations.revoke(connection, code_hash)
-        return linking.refuse(desk, "link_refused")
+        return linking.refuse(turn, "link_refused")
 
     # --- one person ---
 
     def join(
         self, connection: Connection, row: LearnerRow, code_hash: str, now: datetime
     ) -> tuple[LearnerRow, LearnerRow, bool] | None:
-        """Who stays, who becomes her (both as they were), whether somebody vouched; None when the code holds no more.
+        """Who stays, who becomes part of them (both as they were), whether somebody vouched; None: the code holds no
+        more.
 
         Words are confirmed on the phone they are from, a vouched code where it was typed.
         """
@@ -167,7 +168,7 @@ class Phones:
         return stays, goes, vouched
 
     def acts(self, connection: Connection, learner_id: str) -> bool:
-        """Whether she holds, or is held back from, a role that acts on others."""
+        """Whether somebody holds, or is held back from, a role that acts on others."""
         held = any(row.role in permissions.ACTING for row in people.roles_of(connection, learner_id))
         return held or is_held(connection, self.names, learner_id)
 
@@ -176,9 +177,9 @@ class Phones:
     def split(
         self, connection: Connection, row: LearnerRow, which: str, new_id: Callable[[], str], now: datetime
     ) -> list[tuple[str, str]]:
-        """Take this address from her, or all the others: each gets a person of its own. Which addresses that were.
+        """Take this address from a person, or all the others: each gets a person of its own. Which addresses that were.
 
-        Nothing of hers goes: what was learnt on a phone that had been joined stays with her.
+        Nothing of the person's goes: what was learnt on a phone that had been joined stays.
         """
         me, others = (row.channel, row.chat_id), seats.addresses(connection, row.learner_id)
         others.remove(me)
@@ -189,7 +190,7 @@ class Phones:
     def sign_out(
         self, connection: Connection, learner_id: str, new_id: Callable[[], str], now: datetime
     ) -> list[tuple[str, str]]:
-        """Likewise every address of hers: what is hers waits for a code that lets her in on a new phone."""
+        """Take every address from a person, whose things wait for a code that lets them in on a new phone."""
         gone = seats.addresses(connection, learner_id)
         row = conversations.kept_of(connection, learner_id)
         if row is not None:
@@ -221,7 +222,7 @@ class Phones:
         ]
 
     def note_undone(self, connection: Connection, row: LearnerRow, join: joins.JoinRow, now: datetime) -> None:
-        """Written down, and for ever: after a restore these phones are not hers either."""
+        """Write down for ever that these phones were taken off: after a restore they are not the person's either."""
         left = [self.names.left(join.learner_id, *address) for address in join.addresses]
         forgetting.add_tombstones(connection, left, now)
         self._note(connection, row.learner_id, "unlinked", join.goes, now)

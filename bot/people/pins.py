@@ -1,4 +1,4 @@
-"""The office's room "pin": who holds a role and shares a phone comes back to it by a few digits of her own."""
+"""Who holds a role and shares a phone comes back to it by a few digits."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from bot.people.policy.commands import (
     SitDown,
 )
 from bot.people.pseudonyms import Pseudonyms
-from bot.tutor.desk import Desk
 from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
+from bot.tutor.turn import TurnContext
 from storage.engine.database import Connection
 from storage.people import invitations, people, seats
 
@@ -27,66 +27,67 @@ class Pins:
     def __init__(self, names: Pseudonyms) -> None:
         self.names = names
 
-    def carry_out(self, connection: Connection, desk: Desk, command: PinCommand) -> CommandOutcome:
+    def carry_out(self, connection: Connection, turn: TurnContext, command: PinCommand) -> CommandOutcome:
+        """Ask for digits, take them, or let somebody sit down who needs none."""
         match command:
-            case AskPersons() if self._needs_one(connection, desk.person.learner_id):
-                pure.ask_new(desk)
+            case AskPersons() if self._needs_one(connection, turn.person.learner_id):
+                pure.ask_new(turn)
             case AskPersons():
-                sharing.ask_who(desk, seats.sitting(connection, desk.channel, desk.chat_id))
+                sharing.ask_who(turn, seats.sitting(connection, turn.channel, turn.chat_id))
             case SitDown(who):
-                return self._sit(connection, desk, who)
+                return self._sit(connection, turn, who)
             case ChoosePin(text):
-                self._new(connection, desk, text)
+                self._new(connection, turn, text)
             case EnterPin(text):
-                return self._enter(connection, desk, text)
+                return self._enter(connection, turn, text)
             case AskPinAgain():
-                if desk.talk.pending == "pin.new":
-                    pure.ask_new(desk)
+                if turn.state.pending == "pin.new":
+                    pure.ask_new(turn)
                 else:
-                    pure.ask(desk, pure.asked_of(desk), people.name_of(connection, pure.asked_of(desk)))
+                    pure.ask(turn, pure.asked_of(turn), people.name_of(connection, pure.asked_of(turn)))
             case _:
                 assert_never(command)
         return ANSWERED
 
     def _needs_one(self, connection: Connection, learner_id: str) -> bool:
-        """Whether she must choose digits before anybody else may sit down."""
+        """Whether this person must choose digits before anybody else may sit down."""
         return _acts(connection, learner_id) and not people.pin_of(connection, learner_id)
 
-    def _sit(self, connection: Connection, desk: Desk, who: str) -> CommandOutcome:
-        known = dict(seats.sitting(connection, desk.channel, desk.chat_id))
-        if who not in known or who == desk.person.learner_id or not _acts(connection, who):
-            desk.events.append(ChangeSeat(who))
+    def _sit(self, connection: Connection, turn: TurnContext, who: str) -> CommandOutcome:
+        known = dict(seats.sitting(connection, turn.channel, turn.chat_id))
+        if who not in known or who == turn.person.learner_id or not _acts(connection, who):
+            turn.events.append(ChangeSeat(who))
         elif people.pin_of(connection, who):
-            pure.ask(desk, who, known[who])
+            pure.ask(turn, who, known[who])
         else:
-            desk.change(offer=(), pending="")
-            desk.say(desk.phrase("pin_none", ten_goi=known[who]))
+            turn.change(offer=(), pending="")
+            turn.say(turn.phrase("pin_none", ten_goi=known[who]))
             return ASIDE
         return ANSWERED
 
-    def _new(self, connection: Connection, desk: Desk, text: str) -> None:
+    def _new(self, connection: Connection, turn: TurnContext, text: str) -> None:
         digits = pure.read(text)
         if not digits or pure.is_weak(digits):
-            pure.ask_new(desk, again=True)
+            pure.ask_new(turn, again=True)
             return
-        people.set_pin(connection, desk.person.learner_id, self._kept(desk.person.learner_id, digits))
-        desk.change(offer=(), pending="")
-        desk.say(desk.phrase("pin_set"))
-        sharing.ask_who(desk, seats.sitting(connection, desk.channel, desk.chat_id))
+        people.set_pin(connection, turn.person.learner_id, self._kept(turn.person.learner_id, digits))
+        turn.change(offer=(), pending="")
+        turn.say(turn.phrase("pin_set"))
+        sharing.ask_who(turn, seats.sitting(connection, turn.channel, turn.chat_id))
 
-    def _enter(self, connection: Connection, desk: Desk, text: str) -> CommandOutcome:
-        who, window = pure.asked_of(desk), windows.window_of(desk.universe.now)
+    def _enter(self, connection: Connection, turn: TurnContext, text: str) -> CommandOutcome:
+        who, window = pure.asked_of(turn), windows.window_of(turn.universe.now)
         name, counted = people.name_of(connection, who), self.names.of(f"pin-tries:{who}")
         if invitations.guesses(connection, window, counted) >= pure.MAX_TRIES:
-            desk.change(offer=(), pending="")
-            desk.say(desk.phrase("pin_too_often"))
+            turn.change(offer=(), pending="")
+            turn.say(turn.phrase("pin_too_often"))
             return ASIDE
         if self._kept(who, pure.read(text)) == people.pin_of(connection, who):
-            desk.change(offer=(), pending="persons")
-            desk.events.append(ChangeSeat(who))
+            turn.change(offer=(), pending="persons")
+            turn.events.append(ChangeSeat(who))
         else:
             invitations.count_guess(connection, window, counted)
-            pure.ask(desk, who, name, again=True)
+            pure.ask(turn, who, name, again=True)
         return ANSWERED
 
     def _kept(self, learner_id: str, digits: str) -> str:

@@ -1,4 +1,4 @@
-"""Data put right, by herself (the office's room "self") or by an officer; each in the transaction of whoever asks."""
+"""Data put right, by the learner or by an officer; each in the transaction of whoever asks."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ from bot.people.policy import linking
 from bot.people.policy import profile as pure
 from bot.people.policy.commands import ProfileCommand
 from bot.tutor import privacy
-from bot.tutor import state as talks
-from bot.tutor.desk import Desk
+from bot.tutor import state as states
 from bot.tutor.onboarding import MAX_NAME_WORDS, fingerprint, is_name
 from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
+from bot.tutor.turn import TurnContext
 from flows import RunCorrupt
+from flows.saying import say
 from storage.conversations import conversations, leaving
 from storage.conversations.records import ConversationRow, Writes
 from storage.engine.database import Connection
@@ -30,69 +31,70 @@ BY_OFFICER = "officer"  # the channel of a consent row: said to an officer
 
 
 class OwnProfile:
-    """Her own room: where she lives and what the union should know are changed here, the rest at the reception."""
+    """A learner's own data: area and needs are changed here, the rest at the reception."""
 
-    def carry_out(self, connection: Connection, desk: Desk, command: ProfileCommand) -> CommandOutcome:
-        learner_id = desk.person.learner_id
+    def carry_out(self, connection: Connection, turn: TurnContext, command: ProfileCommand) -> CommandOutcome:
+        """Show the profile or change one thing in it; an old button takes no phone off."""
+        learner_id = turn.person.learner_id
         place, needs = _known(connection, learner_id)
         match command:
             case asked.NameArea(text):
                 found = pure.places_named(text[:80], _wards(connection))
                 if len(found) == 1:
-                    self._move(connection, desk, found[0][0])
+                    self._move(connection, turn, found[0][0])
                 else:
-                    pure.ask_area(desk, place.name if place else "", found, again=True)
+                    pure.ask_area(turn, place.name if place else "", found, again=True)
             case asked.AskArea():
-                pure.ask_area(desk, place.name if place else "")
+                pure.ask_area(turn, place.name if place else "")
             case asked.PickWard(area_id):
-                self._move(connection, desk, area_id)
+                self._move(connection, turn, area_id)
             case asked.AskNeeds():
-                pure.ask_needs(desk, needs)
+                pure.ask_needs(turn, needs)
             case asked.TickNeed(need):
-                after = pure.with_need(desk, needs, need)
+                after = pure.with_need(turn, needs, need)
                 people.set_needs(connection, learner_id, after)
-                pure.ask_needs(desk, after)
+                pure.ask_needs(turn, after)
             case asked.AskSplit():
-                self._ask_split(connection, desk)
-            case asked.SplitPhones(which) if desk.talk.pending == "self.split":  # an old button never does it
-                desk.events.append(asked.TakeApart(which))
+                self._ask_split(connection, turn)
+            case asked.SplitPhones(which) if turn.state.pending == "self.split":  # an old button never does it
+                turn.events.append(asked.TakeApart(which))
             case asked.SplitPhones() | asked.ShowProfile():
-                pure.show(desk)
+                pure.show(turn)
             case asked.ShowBelonging():
-                privacy.show_belonging(desk, in_words(connection, learner_id))
+                privacy.show_belonging(turn, in_words(connection, learner_id))
                 return ASIDE
             case asked.AskProfileAgain():
-                self._again(connection, desk, needs)
+                self._again(connection, turn, needs)
             case _:
                 assert_never(command)
         return ANSWERED
 
-    def _again(self, connection: Connection, desk: Desk, needs: Sequence[str]) -> None:
-        match desk.talk.pending:
+    def _again(self, connection: Connection, turn: TurnContext, needs: Sequence[str]) -> None:
+        match turn.state.pending:
             case "self.split":
-                self._ask_split(connection, desk)
+                self._ask_split(connection, turn)
             case "self.area":
-                pure.ask_area(desk, "", again=True)
+                pure.ask_area(turn, "", again=True)
             case _:
-                pure.ask_needs(desk, needs)
+                pure.ask_needs(turn, needs)
 
-    def _ask_split(self, connection: Connection, desk: Desk) -> None:
-        linking.ask_split(desk, len(seats.addresses(connection, desk.person.learner_id)) - 1)
+    def _ask_split(self, connection: Connection, turn: TurnContext) -> None:
+        linking.ask_split(turn, len(seats.addresses(connection, turn.person.learner_id)) - 1)
 
-    def _move(self, connection: Connection, desk: Desk, area_id: str) -> None:
+    def _move(self, connection: Connection, turn: TurnContext, area_id: str) -> None:
         ward = areas.get(connection, area_id)
         if ward is None or ward.kind != "ward":
-            pure.ask_area(desk, "", again=True)
+            pure.ask_area(turn, "", again=True)
             return
-        place, _ = _known(connection, desk.person.learner_id)
+        place, _ = _known(connection, turn.person.learner_id)
         if place is None or not place.path.startswith(ward.path):  # else she stands there, perhaps more narrowly
-            move(connection, desk.person.learner_id, ward)
-        desk.change(offer=(), pending="")
-        pure.show(desk, desk.phrase("self_area_set", noi=ward.name))
+            move(connection, turn.person.learner_id, ward)
+        turn.change(offer=(), pending="")
+        pure.show(turn, turn.phrase("self_area_set", noi=ward.name))
 
 
 def move(connection: Connection, learner_id: str, place: AreaRow) -> None:
-    """She lives there now, and is a learner of the union there if she was one; what else she is stays where it is."""
+    """Note where somebody lives now; a learner of the union is one there, other roles stay where they are."""
     people.set_area(connection, learner_id, place.area_id)
     people.move_learner(connection, learner_id, place.area_id)
 
@@ -102,7 +104,7 @@ def move(connection: Connection, learner_id: str, place: AreaRow) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """What is to be put right; None stays as it is. `agreed`: she has said herself that her needs may be kept."""
+    """What is to be put right; None stays as it is. `agreed`: the learner has said that the needs may be kept."""
 
     name: str | None = None
     address: str | None = None
@@ -111,21 +113,24 @@ class Correction:
     agreed: bool = False
 
     def fault(self) -> str:
-        """Why it cannot be done, in a sentence; empty when it can."""
+        """Why the correction cannot be made, in a sentence; empty when it can."""
         if self.name and not is_name(self.name):
-            return f"“{self.name}” không dùng làm tên gọi được: chỉ chữ cái, nhiều nhất {MAX_NAME_WORDS} từ."
+            why = "“{name}” không dùng làm tên gọi được: chỉ chữ cái, nhiều nhất {most} từ."
+            return say(why, name=self.name, most=MAX_NAME_WORDS)
         if self.address is not None and self.address not in flows.ADDRESSES:
-            return f"Không có cách xưng hô “{self.address}”; chọn một trong: {', '.join(flows.ADDRESSES)}."
+            ways = ", ".join(flows.ADDRESSES)
+            return say("Không có cách xưng hô “{address}”; chọn một trong: {ways}.", address=self.address, ways=ways)
         if unknown := [each for each in self.needs or () if each not in pure.NEEDS]:
-            return f"Không có nhóm nào tên “{unknown[0]}”; chọn trong: {', '.join(pure.NEEDS)}."
+            ways = ", ".join(pure.NEEDS)
+            return say("Không có nhóm nào tên “{group}”; chọn trong: {ways}.", group=unknown[0], ways=ways)
         if self.needs and not self.agreed:
-            return "Điều cần lưu ý chỉ ghi khi chính chị ấy đã đồng ý: thêm --agreed."
+            return say("Điều cần lưu ý chỉ ghi khi chính chị ấy đã đồng ý: thêm --agreed.")
         if (self.name, self.address, self.area_id, self.needs) == (None, None, None, None):
-            return "Chưa nói sửa gì: --name, --address, --area, hay --needs."
+            return say("Chưa nói sửa gì: --name, --address, --area, hay --needs.")
         return ""
 
     def words(self) -> str:
-        """What has been put right, as she is told."""
+        """What has been put right, as the learner is told."""
         named = {
             "tên gọi": self.name, "cách xưng hô": self.address, "nơi sinh hoạt": self.area_id,
             "điều Hội nên biết": self.needs,
@@ -136,7 +141,7 @@ class Correction:
 def carry_out(
     connection: Connection, learner_id: str, correction: Correction, place: AreaRow | None, wording: str, now: datetime
 ) -> None:
-    """`place` is where she lives now, `wording` the words she agreed to when needs are told for her."""
+    """Put a person's data right; `place` is the area now, `wording` what is agreed to when needs are told for them."""
     people.rename(connection, learner_id, correction.name, correction.address)
     if place is not None:
         move(connection, learner_id, place)
@@ -151,19 +156,19 @@ def carry_out(
 
 
 def withdraw(connection: Connection, learner_id: str, wording: str, now: datetime) -> bool:
-    """What "rút đồng ý" does, for somebody who asked an officer; whether she had agreed to anything."""
+    """What "rút đồng ý" does, for somebody who asked an officer; whether there was a consent."""
     row = conversations.kept_of(connection, learner_id)
     if row is None or row.consent != "agreed":
         return False
     try:
-        talk = talks.load(row.state)
+        state = states.load(row.state)
     except RunCorrupt:
-        talk = talks.salvage(row.state)
-    bare = talk.addressed(row.address, "").bare()
+        state = states.salvage(row.state)
+    bare = state.addressed(row.address, "").bare()
     run = bare.open_run
     consent = ConsentRow(learner_id, BY_OFFICER, "withdrawn", fingerprint(wording), now)
     session = ConversationRow(
-        learner_id, row.channel, row.chat_id, talks.dump(bare), row.revision, row.out_no, None, None, row.prompt_at,
+        learner_id, row.channel, row.chat_id, states.dump(bare), row.revision, row.out_no, None, None, row.prompt_at,
         run.lesson if run else None, run.version if run else None,
     )  # fmt: skip
     writes = Writes(

@@ -35,7 +35,7 @@ class Pseudonyms:
         return load_keys(file, str)[-1].encode()
 
     def of(self, learner_id: str) -> str:
-        """A person (or an invitee) where her row may outlive her: audit, events, tombstones, `by`."""
+        """The pseudonym of a person (or invitee) where a row may outlive them: audit, events, tombstones, `by`."""
         return self._hash("person", learner_id)
 
     def code(self, code: str) -> str:
@@ -43,7 +43,7 @@ class Pseudonyms:
         return self._hash("code", code)
 
     def left(self, learner_id: str, channel: str, chat_id: str) -> str:
-        """A phone that is not this person's any more."""
+        """The name under which it is kept that a phone is not this person's any more."""
         return self._hash("left", f"{learner_id}@{channel}:{chat_id}")
 
     def pin(self, learner_id: str, digits: str) -> str:

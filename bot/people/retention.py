@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
-from bot.conversation.office import Office
+from bot.people.register import PeopleRegister
 from storage.announcements import announcements
 from storage.conversations import leaving
 from storage.engine import key_value
@@ -46,8 +46,10 @@ class RetentionRules:
 
 
 class Retention:
-    def __init__(self, database: Database, office: Office, rules: RetentionRules, new_id: Callable[[], str]) -> None:
-        self.database, self.office, self.rules, self.new_id = database, office, rules, new_id
+    def __init__(
+        self, database: Database, services: PeopleRegister, rules: RetentionRules, new_id: Callable[[], str]
+    ) -> None:
+        self.database, self.services, self.rules, self.new_id = database, services, rules, new_id
 
     async def ask(self, now: datetime) -> int:
         """Ask whoever has been silent for so long; how many people that were."""
@@ -89,10 +91,10 @@ class Retention:
     def _forget(self, connection: Connection, learner_id: str, before: datetime, now: datetime) -> int:
         if not kept.is_silent(connection, learner_id, before):
             return 0
-        people.note(connection, AuditRow(now, CLOCK, "deleted_idle", self.office.names.of(learner_id), ""))
-        self.office.leaving(connection, learner_id, "deleted", now)
+        people.note(connection, AuditRow(now, CLOCK, "deleted_idle", self.services.names.of(learner_id), ""))
+        self.services.leaving(connection, learner_id, "deleted", now)
         leaving.forget_person(connection, learner_id)
-        self.office.forgotten(connection, [learner_id])
+        self.services.forgotten(connection, [learner_id])
         return 1
 
     async def close_news(self, now: datetime) -> None:

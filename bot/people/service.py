@@ -11,17 +11,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from bot.conversation.office import Links, Office
 from bot.errors import CamtayError, NotAllowed
 from bot.people import granting, profile
 from bot.people.export import in_words
-from bot.people.granting import Decider
 from bot.people.leave_word import tell
 from bot.people.policy import codes, invitations
-from bot.people.policy import permissions as roles
-from bot.people.policy.permissions import Grant, may
+from bot.people.policy.codes import Links
+from bot.people.policy.permissions import ABOVE, BEYOND, PERMISSIONS, Actor
 from bot.people.policy.profile import CONSENT
 from bot.people.profile import Correction
+from bot.people.register import PeopleRegister
+from flows.saying import say
 from storage.conversations import conversations, leaving
 from storage.engine.database import BUSY_TIMEOUT_S, Connection, Database
 from storage.people import areas, forgetting, invitees, people
@@ -32,34 +32,9 @@ from storage.people.records import AuditRow, InvitationRow, InviteeRow, PersonEn
 
 T = TypeVar("T")
 
-REFUSALS = {
-    "models": "Chị chỉ lo được mô hình của địa bàn mình phụ trách, với người của địa bàn ấy.",
-    "report": "Ngoài địa bàn mình phụ trách, chị chỉ xem được số chung của xã, phường và của tỉnh.",
-    "see_people": "Chị chỉ xem được danh sách của địa bàn mình phụ trách.",
-    "import": "Chị chỉ nhập được danh sách cho địa bàn mình phụ trách.",
-    "vouch": "Chị chỉ cấp mã đổi máy hay cho thoát máy được với người trong địa bàn mình phụ trách.",
-    "approve": "Chị chỉ duyệt được người chỉ bài trong địa bàn mình phụ trách.",
-    "suspend": "Chị chỉ tạm dừng được người trong địa bàn mình phụ trách.",
-    "export": "Chị chỉ xem được dữ liệu của người trong địa bàn mình phụ trách.",
-    "correct": "Chị chỉ sửa được dữ liệu của người trong địa bàn mình phụ trách.",
-    "withdraw": "Chị chỉ rút lời đồng ý giúp được người trong địa bàn mình phụ trách.",
-    "delete": "Chị chỉ xóa được dữ liệu của người trong địa bàn mình phụ trách.",
-    "announce": "Chị chỉ gửi hay dừng được tin của địa bàn mình phụ trách.",
-}
-BEYOND = "Chị ấy do cấp trên tạm dừng; chỉ cấp ấy trở lên mới mở lại được."
-ABOVE = "Vai trò này của chị ấy do cấp trên giao; chỉ cấp trên mới tạm dừng được."
-INVITES = "Chị chỉ mời được người vào địa bàn mình phụ trách; cán bộ thì do cấp trên mời."
-
 
 class NobodyThere(CamtayError):
     """Không có người hay địa bàn nào mang mã này."""
-
-
-Actor = Decider
-"""Who acts, with her roles; `name` is what the audit calls her: a pseudonym."""
-
-OPERATOR = Actor(roles.OPERATOR, (Grant("admin", "/"),))
-"""Whoever has the machine in hand: the command line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,27 +51,28 @@ class Invited:
 
 class People:
     def __init__(
-        self, database: Database, office: Office, now: Callable[[], datetime], new_id: Callable[[], str]
+        self, database: Database, services: PeopleRegister, now: Callable[[], datetime], new_id: Callable[[], str]
     ) -> None:
         self.database = database
-        self.office = office
+        self.services = services
         self.now = now
         self.new_id = new_id
         self.words: Callable[[str], str] = lambda phrase_id: ""
         """The tutor's own questions, as they are kept beside the answer of somebody who gave it to an officer."""
         self.is_office: Callable[[str], bool] = lambda name: False
-        """Whether a name is that of an office, a bank, the union: see `reception.is_of_office`."""
+        """Whether a name is that of an office, a bank, the union: see `bot.tutor.onboarding.is_of_office`."""
 
     @property
     def links(self) -> Links:
-        return self.office.links
+        """How codes become links: the bot's name and the address of the web page."""
+        return self.services.links
 
     async def actor(self, learner_id: str) -> Actor:
-        """Somebody of ours with the roles she has now."""
-        grants = await self.database.read(lambda c: granting.grants_of(c, learner_id))
-        return Actor(self.office.names.of(learner_id), grants)
+        """Somebody of the union with the roles held now."""
+        return await self.database.read(lambda c: granting.actor_of(c, self.services.names, learner_id))
 
     async def areas(self, path: str = "/") -> list[AreaRow]:
+        """All areas at and below a path, by the union's tree."""
         return await self.database.read(lambda c: areas.under(c, path))
 
     async def list_people(
@@ -139,10 +115,18 @@ class People:
         if invitee_id is not None:
             kept.withdraw_of(connection, invitee_id)
         code = codes.new_code(self.new_id())
-        while kept.get(connection, self.office.names.code(code)) is not None:
+        while kept.get(connection, self.services.names.code(code)) is not None:
             code = codes.new_code(self.new_id())
         row = InvitationRow(
-            self.office.names.code(code), "invite", role, place.area_id, invitee_id, None, actor.name, now, now + lasts
+            self.services.names.code(code),
+            "invite",
+            role,
+            place.area_id,
+            invitee_id,
+            None,
+            actor.name,
+            now,
+            now + lasts,
         )
         kept.add(connection, [row])
         self.note(connection, actor, f"invited_{role}", "", place.area_id)
@@ -154,7 +138,7 @@ class People:
         """Codes of an area and all below that are good, or were used of late. Raises NotAllowed, NobodyThere."""
 
         def work(connection: Connection, place: AreaRow) -> list[GivenRow]:
-            rows = self.office.given.given(connection, actor, self.now())
+            rows = self.services.given.given(connection, actor, self.now())
             return [row for row in rows if row.path.startswith(place.path)]
 
         return await self.act(actor, "invite_learner", area_id, work)
@@ -166,33 +150,32 @@ class People:
         """
 
         def unit(connection: Connection) -> GivenRow:
-            row = self.office.given.find(connection, actor, short)
+            row = self.services.given.find(connection, actor, short)
             if row is None:
-                raise NobodyThere("Không có mã mời nào bắt đầu như vậy; xem ./camtay people codes.")
-            self.office.given.take_back(connection, actor, row, self.now(), self.new_id())
+                raise NobodyThere(say("Không có mã mời nào bắt đầu như vậy; xem ./camtay people codes."))
+            self.services.given.take_back(connection, actor, row, self.now(), self.new_id())
             return row
 
         return await self.database.transact(unit)
 
     async def code_back(self, actor: Actor, learner_id: str) -> str:
-        """A code by which somebody who lost her phone goes on on a new one. Raises NotAllowed, NobodyThere."""
+        """A code by which somebody who lost a phone goes on on a new one. Raises NotAllowed, NobodyThere."""
 
         def work(connection: Connection, place: AreaRow) -> str:
-            acting = [row for row in people.roles_of(connection, learner_id) if row.role in roles.ACTING]
-            if not all(may(actor.grants, f"invite_{row.role}", row.path) for row in acting):
+            if not actor.may_vouch(place.path, granting.grants_of(connection, learner_id), guides=False):
                 raise NotAllowed(ABOVE)
-            return self.office.vouching.give(connection, actor.name, learner_id, self.now(), self.new_id())
+            return self.services.vouching.give(connection, actor.name, learner_id, self.now(), self.new_id())
 
         return await self.about(actor, "vouch", learner_id, work)
 
     async def sign_out(self, actor: Actor, learner_id: str) -> int:
-        """No phone is hers any more, at once; by a code for a new phone she comes back. Returns how many.
+        """Take all phones from somebody at once, who comes back by a code for a new one. Returns how many.
 
         Raises NotAllowed, NobodyThere.
         """
 
         def work(connection: Connection, place: AreaRow) -> int:
-            gone = self.office.phones.sign_out(connection, learner_id, self.new_id, self.now())
+            gone = self.services.phones.sign_out(connection, learner_id, self.new_id, self.now())
             self.note(connection, actor, "signed_out", learner_id, place.area_id)
             return len(gone)
 
@@ -203,33 +186,33 @@ class People:
 
         def work(connection: Connection, place: AreaRow) -> None:
             if not place.area_id:
-                raise NobodyThere("Chưa biết chị ấy ở địa bàn nào; hãy mời chị ấy bằng mã.")
+                raise NobodyThere(say("Chưa biết chị ấy ở địa bàn nào; hãy mời chị ấy bằng mã."))
             now = self.now()
-            if not granting.lift(connection, self.office.names, actor.grants, learner_id, "instructor"):
+            if not granting.lift(connection, self.services.names, actor, learner_id, "instructor"):
                 raise NotAllowed(BEYOND)
             row = InvitationRow("", "invite", "instructor", place.area_id, None, None, actor.name, now, now)
-            if not granting.give(connection, self.office.names, row, learner_id, now):
-                raise CamtayError("Chị ấy còn bị tạm dừng ở một vai trò khác; hãy mở lại vai trò đó trước.")
-            self.office.hooks.confirmed(connection, learner_id, "instructor", now, unasked=True)
+            if not granting.give(connection, self.services.names, row, learner_id, now):
+                raise CamtayError(say("Chị ấy còn bị tạm dừng ở một vai trò khác; hãy mở lại vai trò đó trước."))
+            self.services.hooks.confirmed(connection, learner_id, "instructor", now, unasked=True)
 
         await self.about(actor, "approve", learner_id, work)
 
     async def suspend(self, actor: Actor, learner_id: str, role: str = "instructor") -> None:
-        """Her access in this role ends at once, everywhere; her learners get somebody else.
+        """End somebody's access in this role at once, everywhere; an instructor's learners get somebody else.
 
         Raises NotAllowed, NobodyThere.
         """
 
         def work(connection: Connection, place: AreaRow) -> None:
-            office = self.office
-            if not granting.suspend(connection, office.names, office.hooks, actor, learner_id, role, self.now()):
+            services = self.services
+            if not granting.suspend(connection, services.names, services.hooks, actor, learner_id, role, self.now()):
                 raise NotAllowed(ABOVE)
             self.note(connection, actor, f"suspended_{role}", learner_id, place.area_id)
 
         await self.about(actor, "suspend", learner_id, work)
 
     async def export(self, actor: Actor, learner_id: str) -> dict[str, list[dict[str, object]]]:
-        """Everything that is kept of her, by table. Raises NotAllowed, NobodyThere."""
+        """Everything that is kept of somebody, by table. Raises NotAllowed, NobodyThere."""
 
         def work(connection: Connection, place: AreaRow) -> dict[str, list[dict[str, object]]]:
             self.note(connection, actor, "exported", learner_id, place.area_id)
@@ -238,7 +221,7 @@ class People:
         return await self.about(actor, "export", learner_id, work)
 
     async def see(self, actor: Actor, learner_id: str) -> dict[str, str]:
-        """What is kept of her, in words. Raises NotAllowed, NobodyThere."""
+        """What is kept of somebody, in words. Raises NotAllowed, NobodyThere."""
 
         def work(connection: Connection, place: AreaRow) -> dict[str, str]:
             self.note(connection, actor, "seen", learner_id, place.area_id)
@@ -247,23 +230,25 @@ class People:
         return await self.about(actor, "export", learner_id, work)
 
     async def correct(self, actor: Actor, learner_id: str, correction: Correction) -> None:
-        """Name, form of address, area, needs are put right, at once. She is told.
+        """Put name, form of address, area, needs right, at once, and tell the person.
 
         Raises NotAllowed, NobodyThere, CamtayError.
         """
         if fault := correction.fault():
             raise CamtayError(fault)
         if correction.name and self.is_office(correction.name):
-            raise CamtayError(f"“{correction.name}” giống tên cơ quan, người khác đọc sẽ lầm; chọn tên khác.")
+            raise CamtayError(
+                say("“{name}” giống tên cơ quan, người khác đọc sẽ lầm; chọn tên khác.", name=correction.name)
+            )
 
         def work(connection: Connection, place: AreaRow) -> None:
             if people.consent_of(connection, learner_id) != "agreed":
-                raise CamtayError("Người này không đồng ý lưu gì, nên không có gì để sửa.")
+                raise CamtayError(say("Người này không đồng ý lưu gì, nên không có gì để sửa."))
             moved = areas.get(connection, correction.area_id) if correction.area_id else None
             if correction.area_id and moved is None:
-                raise NobodyThere(f"Không có địa bàn nào mang mã “{correction.area_id}”.")
-            if moved is not None and not may(actor.grants, "correct", moved.path):
-                raise CamtayError("Chị chỉ chuyển được người tới nơi trong địa bàn mình phụ trách.")
+                raise NobodyThere(say("Không có địa bàn nào mang mã “{area_id}”.", area_id=correction.area_id))
+            if moved is not None and not actor.may("correct", moved.path):
+                raise CamtayError(say("Chị chỉ chuyển được người tới nơi trong địa bàn mình phụ trách."))
             now = self.now()
             profile.carry_out(connection, learner_id, correction, moved, self.words(CONSENT), now)
             tell(connection, self.new_id(), learner_id, "corrected", {"gi": correction.words()}, now)
@@ -272,27 +257,27 @@ class People:
         await self.about(actor, "correct", learner_id, work)
 
     async def withdraw(self, actor: Actor, learner_id: str) -> None:
-        """Her consent is taken back, at once: see `rights.withdraw`. Raises NotAllowed, NobodyThere, CamtayError."""
+        """Take somebody's consent back at once, as `bot.tutor.privacy`. Raises NotAllowed, NobodyThere, CamtayError."""
 
         def work(connection: Connection, place: AreaRow) -> None:
             now = self.now()
             self.note(connection, actor, "withdrawn_by_officer", learner_id, place.area_id)
-            self.office.leaving(connection, learner_id, "withdrawn", now)
+            self.services.leaving(connection, learner_id, "withdrawn", now)
             if not profile.withdraw(connection, learner_id, self.words("consent"), now):
-                raise CamtayError("Người này không đồng ý lưu gì, nên không có gì để rút.")
+                raise CamtayError(say("Người này không đồng ý lưu gì, nên không có gì để rút."))
             tell(connection, self.new_id(), learner_id, "withdrawn_told", {}, now)
 
         await self.about(actor, "withdraw", learner_id, work)
         await self.database.scrub(BUSY_TIMEOUT_S)
 
     async def delete(self, actor: Actor, learner_id: str) -> None:
-        """Everything that is hers is gone for good. Raises NotAllowed, NobodyThere."""
+        """Delete everything of somebody for good. Raises NotAllowed, NobodyThere."""
 
         def work(connection: Connection, place: AreaRow) -> None:
             self.note(connection, actor, "deleted_by_officer", learner_id, place.area_id)
-            self.office.leaving(connection, learner_id, "deleted", self.now())
+            self.services.leaving(connection, learner_id, "deleted", self.now())
             leaving.forget_person(connection, learner_id)
-            self.office.forgotten(connection, [learner_id])
+            self.services.forgotten(connection, [learner_id])
 
         await self.about(actor, "delete", learner_id, work)
         await self.database.scrub(BUSY_TIMEOUT_S)
@@ -300,18 +285,18 @@ class People:
     # --- who may ---
 
     async def act(self, actor: Actor, action: str, area_id: str, work: Callable[[Connection, AreaRow], T]) -> T:
-        """Do it if she may there; a refusal is committed to the audit before it is raised."""
+        """Do the work if the actor may in this area; a refusal is committed to the audit before it is raised."""
 
         def unit(connection: Connection) -> tuple[NotAllowed | None, T | None]:
             place = areas.get(connection, area_id)
             if place is None:
-                raise NobodyThere(f"Không có địa bàn nào mang mã “{area_id}”.")
+                raise NobodyThere(say("Không có địa bàn nào mang mã “{area_id}”.", area_id=area_id))
             return self._allowed(connection, actor, action, place, "", work)
 
         return _unless_refused(*await self.database.transact(unit))
 
     async def about(self, actor: Actor, action: str, learner_id: str, work: Callable[[Connection, AreaRow], T]) -> T:
-        """Likewise for an act about a person: where she belongs is read here, never taken from who asks."""
+        """Do the work if the actor may where this person belongs, which is read here, never taken from who asks."""
 
         def unit(connection: Connection) -> tuple[NotAllowed | None, T | None]:
             conversations.learners_by_id(connection, [learner_id])  # locked first, as the tutor's own batches do
@@ -328,8 +313,8 @@ class People:
         self, connection: Connection, actor: Actor, action: str, place: AreaRow, learner_id: str,
         work: Callable[[Connection, AreaRow], T],
     ) -> tuple[NotAllowed | None, T | None]:  # fmt: skip
-        refusal = NotAllowed(REFUSALS.get(action, INVITES))
-        if may(actor.grants, action, place.path):
+        refusal = NotAllowed(PERMISSIONS[action].refusal)
+        if actor.may(action, place.path):
             try:
                 return None, work(connection, place)
             except NotAllowed as further:
@@ -338,7 +323,8 @@ class People:
         return refusal, None
 
     def note(self, connection: Connection, actor: Actor, what: str, learner_id: str, area_id: str) -> None:
-        subject = self.office.names.of(learner_id) if learner_id else ""
+        """One line of the audit, by the actor's pseudonym about the person's; "" for an act about an area alone."""
+        subject = self.services.names.of(learner_id) if learner_id else ""
         people.note(connection, AuditRow(self.now(), actor.name, what, subject, area_id))
 
 

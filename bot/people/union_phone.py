@@ -9,7 +9,7 @@ _KEY = "union_phone:"
 
 
 def of_area(connection: Connection, area_id: str) -> str:
-    """The number that is written down for this very area; "" for none."""
+    """The union's number that is written down for this very area; "" for none."""
     known = key_value.get_key(connection, f"{_KEY}{area_id}")
     return known[0] if known else ""
 

@@ -37,6 +37,7 @@ class LessonReading:
 
     @property
     def errors(self) -> tuple[Problem, ...]:
+        """The problems for which the lesson may not be taught."""
         return tuple(problem for problem in self.problems if problem.severity == "error")
 
     @property
@@ -61,6 +62,7 @@ class LessonReading:
 
     @property
     def script(self) -> Script | None:
+        """The lesson ready for the rules; None where it could not be read."""
         return Script(self.draft, self.library) if self.lesson else None
 
 

@@ -1,4 +1,4 @@
-"""Lessons from files and publications to a book: what is current, who still needs an older version, where she goes."""
+"""Lessons from files and publications to a book: what is current, who needs an older version, where they go from it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from bot.tutor.quiet_hours import QuietHours
 from flows import Book, Lesson, LessonInvalid, Problem
 from flows.reading.loader import ASKS, EAR, load_lesson
 from flows.reading.translation import with_texts
-from flows.session import Route
+from flows.run import Route
 from flows.shelf.shelf import Shelf, read_shelf
 from flows.words.understand import read_words
 from storage.engine.database import Connection, Database
@@ -163,13 +163,8 @@ class LiveLessons:
         return found
 
 
-async def open_book(database: Database, root: Path, facts: Mapping[str, str], now: datetime) -> tuple[Book, Shelf]:
-    """A library's first book, and the folder as it was read."""
-    library = LiveLessons(database, root, facts)
-    return await library.open(now), library.shelf
-
-
 def catalogue_of(connection: Connection) -> VersionCatalogue:
+    """What is published now, with the id and number of the last publication, by which a change is noticed."""
     rows = publications.log(connection)
     current = {row.lesson: row for row in rows}
     seen = (rows[-1].publication_id, len(rows)) if rows else (0, 0)

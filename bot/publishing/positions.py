@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from bot.tutor import state as talks
+from bot.tutor import state as states
 from flows import RunCorrupt
 
 LessonPosition = tuple[str, int, str]
@@ -13,14 +13,14 @@ LessonPosition = tuple[str, int, str]
 log = logging.getLogger(__name__)
 
 
-def places(state: str) -> list[LessonPosition]:
-    """Every place that this state holds; of a corrupt one what can still be read."""
+def places(text: str) -> list[LessonPosition]:
+    """Every place that a stored state holds; of a corrupt one what can still be read."""
     try:
-        talk = talks.load(state)
+        state = states.load(text)
     except RunCorrupt:
-        talk = talks.salvage(state)
+        state = states.salvage(text)
     found: list[LessonPosition] = []
-    for run in (talk.open_run, *talk.parked, talk.meeting.run if talk.meeting else None):
+    for run in (state.open_run, *state.parked, state.meeting.run if state.meeting else None):
         if run is not None:
             found.append((run.lesson, run.version, run.step))
             found += [(frame.lesson, frame.version, frame.step) for frame in run.stack]

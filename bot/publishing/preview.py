@@ -137,7 +137,7 @@ class Previews:
         return drafts.walked(look.book, look.lesson, path.parent)
 
     def stamp(self, lesson_id: str) -> str:
-        """What `Look.stamp` would be now; empty for an unknown lesson. Cheap: nothing is parsed."""
+        """What `LessonLook.stamp` would be now; empty for an unknown lesson. Cheap: nothing is parsed."""
         path = drafts.find(self._root, lesson_id)
         live = self._book().lesson(lesson_id)
         if path is None and live is None:

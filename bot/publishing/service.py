@@ -34,6 +34,7 @@ class Stored:
 
     @property
     def current(self) -> PublicationRow | None:
+        """The newest publication; None for a lesson that was never published."""
         return self.log[-1] if self.log else None
 
     def number_of(self, source: str, translations: Translations) -> int | None:
@@ -71,10 +72,12 @@ class PublishingPlan:
 
     @property
     def unchanged(self) -> bool:
+        """Whether the file is what is current already, so that there is nothing to publish."""
         return self.before is not None and self.before.version == self.version
 
     @property
     def lines(self) -> tuple[int, int]:
+        """Lines that are new and lines that are gone in the file."""
         return changed_lines(self.diff)
 
 
@@ -123,7 +126,7 @@ def _mode(before: PublicationRow | None, changes: Changes, how: PublishingOption
 
 
 def _lessons(stored: Stored, numbers: Iterable[int], facts: Collection[str]) -> dict[int, Lesson]:
-    """These versions compiled; one that cannot be read any more is left out."""
+    """These versions compiled; a version that cannot be read any more is left out."""
     found: dict[int, Lesson] = {}
     for number in numbers:
         row = stored.versions.get(number)
@@ -134,6 +137,7 @@ def _lessons(stored: Stored, numbers: Iterable[int], facts: Collection[str]) -> 
 
 
 def compile_row(row: VersionRow, facts: Collection[str]) -> Lesson | None:
+    """A published version compiled again; None where today's reader refuses it."""
     lesson, _ = load_lesson(row.source.encode(), f"{row.lesson}@{row.version}", facts)
     return lesson
 
@@ -187,7 +191,7 @@ def inside(connection: Connection) -> Mapping[str, Inside]:
 
 
 async def inside_now(database: Database, lessons: Collection[str]) -> Mapping[str, Inside]:
-    """Likewise for these lessons, read in slices, so that a running tutor goes on answering."""
+    """Who is where in these lessons, as `inside`, read in slices, so that a running tutor goes on answering."""
     found: Counter[LessonPosition] = Counter()
     after = ""
     while rows := await database.read(partial(publications.states_after, learner_id=after)):

@@ -72,7 +72,7 @@ class Librarian:
     async def move(self) -> int:
         """Submit an inner update for everybody in a version that an urgent publication calls back; by day only.
 
-        Whoever cannot be reached now is moved at her next message. A second look finds the updates in the inbox.
+        Whoever cannot be reached now is moved at the next message. A second look finds the updates in the inbox.
         """
         if self.quiet.holds(self.now()):
             return 0
@@ -114,5 +114,5 @@ class Librarian:
 
 
 def _moved(learner_id: str, publication_id: int, now: datetime) -> Update:
-    """`update_id` names the publication, so she is moved once however often she is found."""
+    """The update that moves a learner; `update_id` names the publication, so once however often it is found."""
     return Update(INNER, f"moved:{learner_id}:{publication_id}", learner_id, Inner("moved", str(publication_id)), now)

@@ -22,6 +22,7 @@ from bot.publishing.sync import Librarian
 from flows import LessonInvalid, Problem
 from flows.model import SourcePosition
 from flows.reading.loader import ANSWERS, MODELS, SCRIPT, TABLES, is_aside
+from flows.saying import joined, line_of, say
 from flows.shelf.rereading import Rereader
 from flows.shelf.shelf import Shelf
 from storage.publications.records import PublicationRow
@@ -49,7 +50,7 @@ class FolderLook:
 
 
 def look_at(root: Path) -> FolderLook:
-    """The files that `flows.loader.read_lessons` would read, without reading them. Never raises."""
+    """The files that `flows.reading.loader.read_lessons` would read, without reading them. Never raises."""
     stamps: dict[str, Stamp] = {}
     closed: dict[str, str] = {}
     folders = [str(root)]
@@ -203,7 +204,7 @@ class Watcher:
         self._tell_untranslated(shelf.untranslated)
         self._tell_faults({path: found for path, found in library.faults.items() if before.get(path) != found})
         for path in sorted(before.keys() - library.faults.keys()):
-            self.tell(f"Hết lỗi: {path}")
+            self.tell(say("Hết lỗi: {path}", path=Path(path)))
 
     async def _bind(self, shelf: Shelf) -> None:
         await self.library.reload(shelf)
@@ -211,10 +212,10 @@ class Watcher:
 
     def _tell_published(self, rows: Iterable[PublicationRow]) -> None:
         for row in rows:
-            said = "người đang học giữ bản cũ" if row.mode == "graph" else "đã dùng được"
+            said: str = say("người đang học giữ bản cũ") if row.mode == "graph" else say("đã dùng được")
             if row.mode == "text" and self._lives_apart(row):
-                said += ", người ở bản có đường đi khác học nốt lời cũ"
-            self.tell(f"Đã nhận bài {row.lesson}, bản {row.version}: {said}.")
+                said = joined([said, say("người ở bản có đường đi khác học nốt lời cũ")])
+            self.tell(say("Đã nhận bài {row.lesson}, bản {row.version}: {said}.", row=row, said=said))
 
     def _lives_apart(self, row: PublicationRow) -> bool:
         """Whether somebody is inside a version that these words do not reach."""
@@ -224,26 +225,27 @@ class Watcher:
 
     def _tell_gone(self, before: Set[str]) -> None:
         for lesson in sorted(before - self.library.book.current.keys()):
-            self.tell(f"Bài {lesson} không còn trong thư mục: không ai mở mới được, người đang học vẫn học tiếp.")
+            gone = "Bài {lesson} không còn trong thư mục: không ai mở mới được, người đang học vẫn học tiếp."
+            self.tell(say(gone, lesson=lesson))
 
     def _tell_untranslated(self, faults: Mapping[str, tuple[Problem, ...]]) -> None:
         """What keeps a lesson from being published elsewhere, though here it is in use."""
         for path, problems in sorted(faults.items()):
             if problems != self._untranslated.get(path):
-                self.tell(f"Đã dùng được, nhưng bản dịch chưa xong: {path}")
+                self.tell(say("Đã dùng được, nhưng bản dịch chưa xong: {path}", path=Path(path)))
                 self._tell_some(problems)
         self._untranslated = faults
 
     def _tell_faults(self, faults: Mapping[str, tuple[Problem, ...]]) -> None:
         for path, problems in sorted(faults.items()):
-            self.tell(f"Chưa nhận, vẫn dùng bản trước: {path}")
+            self.tell(say("Chưa nhận, vẫn dùng bản trước: {path}", path=Path(path)))
             self._tell_some(problems)
 
     def _tell_some(self, problems: Sequence[Problem]) -> None:
         for problem in problems[:SHOWN]:
-            self.tell(f"  {problem}")
+            self.tell(say("  {line}", line=line_of(problem)))
         if len(problems) > SHOWN:
-            self.tell(f"  … còn {len(problems) - SHOWN} lỗi; xem ./camtay lint")
+            self.tell(say("  … còn {count} lỗi; xem ./camtay lint", count=len(problems) - SHOWN))
 
 
 _CHANGE = ("E801", "E802", "E803")
@@ -263,7 +265,10 @@ def _closed(folders: Mapping[str, str]) -> dict[str, tuple[Problem, ...]]:
 
 def _unreadable(path: str, reason: str) -> Problem:
     return Problem(
-        "E001", SourcePosition(path, 1, 1), f"không đọc được ({reason})", "hãy cho phép đọc, hoặc để lại như cũ"
+        "E001",
+        SourcePosition(path, 1, 1),
+        say("không đọc được ({reason})", reason=reason),
+        say("hãy cho phép đọc, hoặc để lại như cũ"),
     )
 
 

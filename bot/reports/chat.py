@@ -1,18 +1,18 @@
-"""The office's room "figures": an officer asks how her areas stand, or for a code to invite somebody with."""
+"""An officer asks in chat how the own areas stand, or for a code to invite somebody with."""
 
 from __future__ import annotations
 
 from typing import assert_never
 from zoneinfo import ZoneInfo
 
-from bot.conversation.office import Links
+from bot.people.granting import actor_of
 from bot.people.policy import codes, invitations
-from bot.people.policy.permissions import Grant, may
+from bot.people.policy.codes import Links
 from bot.people.pseudonyms import Pseudonyms
 from bot.reports.policy.commands import FigureCommand, InviteMember, ShowTargets
 from bot.reports.service import standing_of
-from bot.tutor.desk import Desk
 from bot.tutor.outcome import ASIDE, CommandOutcome
+from bot.tutor.turn import TurnContext
 from storage.engine.database import Connection
 from storage.people import areas, people
 from storage.people import invitations as kept
@@ -25,46 +25,44 @@ class Figures:
     def __init__(self, names: Pseudonyms, zone: ZoneInfo, links: Links, living_days: int = 30) -> None:
         self.names, self.zone, self.links, self.living_days = names, zone, links, living_days
 
-    def carry_out(self, connection: Connection, desk: Desk, command: FigureCommand) -> CommandOutcome:
+    def carry_out(self, connection: Connection, turn: TurnContext, command: FigureCommand) -> CommandOutcome:
         """Only for areas that the officer answers for."""
         match command:
             case ShowTargets():
-                if mine := self._areas(connection, desk, "report"):
-                    self._targets(connection, desk, mine)
+                if mine := self._areas(connection, turn, "report"):
+                    self._targets(connection, turn, mine)
                     return ASIDE
             case InviteMember():
-                if mine := self._areas(connection, desk, "invite_learner"):
-                    self._invite(connection, desk, mine[0])
+                if mine := self._areas(connection, turn, "invite_learner"):
+                    self._invite(connection, turn, mine[0])
                     return ASIDE
             case _:
                 assert_never(command)
-        desk.say(desk.phrase("not_yours"))
+        turn.say(turn.phrase("not_yours"))
         return ASIDE
 
-    def _areas(self, connection: Connection, desk: Desk, action: str) -> list[areas.AreaRow]:
-        """Her areas in which she may do it, the highest first."""
-        roles = people.roles_of(connection, desk.person.learner_id)
-        grants = [Grant(role.role, role.path, role.state == "active") for role in roles]
-        paths = {grant.path for grant in grants if may([grant], action, grant.path)}
+    def _areas(self, connection: Connection, turn: TurnContext, action: str) -> list[areas.AreaRow]:
+        """The officer's areas in which this action is allowed, the highest first."""
+        paths = actor_of(connection, self.names, turn.person.learner_id).paths(action)
         return [area for area in areas.under(connection) if area.path in paths][:MOST]
 
-    def _targets(self, connection: Connection, desk: Desk, mine: list[areas.AreaRow]) -> None:
-        told = standing_of(connection, [area.path for area in mine], desk.universe.now, self.zone, self.living_days)
+    def _targets(self, connection: Connection, turn: TurnContext, mine: list[areas.AreaRow]) -> None:
+        told = standing_of(connection, [area.path for area in mine], turn.universe.now, self.zone, self.living_days)
         for name, families, living, missing in told:
             values = {"noi": name, "so": str(families), "song": str(living), "thieu": missing}
-            desk.say(desk.phrase("figures_targets", **values))
+            turn.say(turn.phrase("figures_targets", **values))
 
-    def _invite(self, connection: Connection, desk: Desk, area: areas.AreaRow) -> None:
-        """A code for one member to come, to be read or sent to her."""
-        now = desk.universe.now
-        code = codes.new_code(desk.universe.new_id())
+    def _invite(self, connection: Connection, turn: TurnContext, area: areas.AreaRow) -> None:
+        """Give a code for one member to come, to be read out or sent on."""
+        now = turn.universe.now
+        code = codes.new_code(turn.universe.new_id())
         while kept.get(connection, self.names.code(code)) is not None:
-            code = codes.new_code(desk.universe.new_id())
-        until, by = now + invitations.INVITE_LASTS, self.names.of(desk.person.learner_id)
+            code = codes.new_code(turn.universe.new_id())
+        until, by = now + invitations.INVITE_LASTS, self.names.of(turn.person.learner_id)
         row = InvitationRow(self.names.code(code), "invite", "learner", area.area_id, None, None, by, now, until)
         kept.add(connection, [row])
         people.note(connection, AuditRow(now, by, "invited_learner", "", area.area_id))
         day = f"{until.astimezone(self.zone):%d/%m}"
-        desk.say(desk.phrase("figures_invite", noi=area.name, ma=codes.written(code), ngay=day))
+        turn.say(turn.phrase("figures_invite", noi=area.name, ma=codes.written(code), ngay=day))
         if links := self.links.of(code):
-            desk.say("\n".join(links))
+            turn.say("\n".join(links))

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from bot.errors import CamtayError
 from bot.people.policy.lists.words import is_formula
-from bot.people.service import Actor, NobodyThere, People
+from bot.people.policy.permissions import Actor
+from bot.people.service import NobodyThere, People
+from flows.saying import say
 from storage.engine.database import Connection
 from storage.people import people
 from storage.people.areas import AreaRow
@@ -16,10 +18,10 @@ from storage.programs.records import ProgramRow
 
 FAMILY = "family"
 KINDS = {
-    FAMILY: "Gia đình số",
-    "club": "CLB Phụ nữ số",
-    "branch": "Chi hội số",
-    "team": "Tổ công nghệ số cộng đồng",
+    FAMILY: say("Gia đình số"),
+    "club": say("CLB Phụ nữ số"),
+    "branch": say("Chi hội số"),
+    "team": say("Tổ công nghệ số cộng đồng"),
 }
 LONGEST_NAME = 60  # characters
 ACTION = "models"
@@ -30,13 +32,14 @@ class NotSo(CamtayError):
 
 
 class Programs(People):
-    """Every act names its actor; outside her own area it is refused with one sentence, and that is written down."""
+    """The union's programs. Every act names its actor; outside the own area it is refused in a sentence and audited."""
 
     async def add(self, actor: Actor, kind: str, area_id: str, name: str, year: int) -> ProgramRow:
         """Begin a model. Raises NotAllowed, NobodyThere, NotSo."""
         called = " ".join(name.split())
         if not any(map(str.isalpha, called)) or len(called) > LONGEST_NAME or is_formula(called):
-            raise NotSo(f"Tên mô hình phải có chữ, dài nhất {LONGEST_NAME} chữ, không bắt đầu như một công thức.")
+            why = "Tên mô hình phải có chữ, dài nhất {most} chữ, không bắt đầu như một công thức."
+            raise NotSo(say(why, most=LONGEST_NAME))
 
         def work(connection: Connection, place: AreaRow) -> ProgramRow:
             row = ProgramRow(self.new_id()[:12], kind, place.area_id, called, year)
@@ -65,7 +68,7 @@ class Programs(People):
             if people.consent_of(connection, learner_id) != "agreed":
                 raise NobodyThere
             if row.ended_at is not None:
-                raise NotSo("Mô hình này đã kết thúc, không thêm người được.")
+                raise NotSo(say("Mô hình này đã kết thúc, không thêm người được."))
             if kept.join(connection, row.model_id, learner_id, self.now()):
                 self.note(connection, actor, "model_joined", learner_id, place.area_id)
 
@@ -73,23 +76,23 @@ class Programs(People):
         await self.act(actor, ACTION, row.area_id, work)
 
     async def leave(self, actor: Actor, model_id: str, learner_id: str) -> None:
-        """She does not belong to it any more. Raises NotAllowed, NobodyThere, NotSo."""
+        """Take somebody out of a program. Raises NotAllowed, NobodyThere, NotSo."""
         row = await self._model(model_id)
 
         def work(connection: Connection, place: AreaRow) -> None:
             if not kept.leave(connection, row.model_id, learner_id):
-                raise NotSo("Người này không ở trong mô hình ấy.")
+                raise NotSo(say("Người này không ở trong mô hình ấy."))
             self.note(connection, actor, "model_left", learner_id, place.area_id)
 
         await self.act(actor, ACTION, row.area_id, work)
 
     async def end(self, actor: Actor, model_id: str) -> None:
-        """It is over; who belonged to it stays written down. Raises NotAllowed, NobodyThere, NotSo."""
+        """End a program; who belonged to it stays written down. Raises NotAllowed, NobodyThere, NotSo."""
         row = await self._model(model_id)
 
         def work(connection: Connection, place: AreaRow) -> None:
             if not kept.end(connection, row.model_id, self.now()):
-                raise NotSo("Mô hình này đã kết thúc trước đó rồi.")
+                raise NotSo(say("Mô hình này đã kết thúc trước đó rồi."))
             self.note(connection, actor, "model_ended", "", place.area_id)
 
         await self.act(actor, ACTION, row.area_id, work)
@@ -98,5 +101,5 @@ class Programs(People):
         """Where a model is is read here, never taken from who asks."""
         row = await self.database.read(lambda c: kept.get(c, model_id))
         if row is None:
-            raise NobodyThere(f"Không có mô hình nào mang mã “{model_id[:40]}”.")
+            raise NobodyThere(say("Không có mô hình nào mang mã “{model_id}”.", model_id=model_id[:40]))
         return row

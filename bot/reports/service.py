@@ -1,10 +1,10 @@
 """Reports: how far the union's target is reached, how the pairs do, what was learnt. One moment, a few statements.
 
-A family is alive where "1+1" is more than a line in a list: one of its members is in an open pairing, as learner or
-as instructor, and within the last N days (`pairing: living_days`, 30) one of the two was heard, a request of hers was
-taken up, or the pairing began. A month: lessons are weekly matters and reminders come after a day and a week; a couple
-that has said nothing for a month has stopped, whatever the list says. Of a year that is over the last instant of that
-year counts; who has been heard since then was most likely active then (only the last sign of life is kept).
+A family is alive where "1+1" is more than a line in a list: one of its members is in an open pairing, as learner or as
+instructor, and within the last N days (`pairing: living_days`, 30) one of the two was heard, a request of the learner
+was taken up, or the pairing began. A month: lessons are weekly matters and reminders come after a day and a week; a
+couple that has said nothing for a month has stopped, whatever the list says. Of a year that is over the last instant of
+that year counts; who has been heard since then was most likely active then (only the last sign of life is kept).
 
 A branch has reached the target when it or a group of its own has such a family, a group when it has one itself; a ward
 and the province when all their branches and groups have.
@@ -19,10 +19,11 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.errors import NotAllowed
-from bot.people.policy.permissions import may
-from bot.people.service import OPERATOR, REFUSALS, Actor, NobodyThere, People
+from bot.people.policy.permissions import OPERATOR, PERMISSIONS, Actor
+from bot.people.service import NobodyThere, People
 from bot.reports.policy.table import UPPER, Column, Measure, ReportArea, ReportTable, Table, add_up, table
 from bot.reports.programs import FAMILY
+from flows.saying import joined, say
 from storage import reports
 from storage.engine.database import Connection
 from storage.engine.instants import to_ms
@@ -44,6 +45,7 @@ class Span:
 
 
 def span_of(year: int, now: datetime, zone: ZoneInfo, living_days: int) -> Span:
+    """The year up to now as instants in ms, with the first instant at which a sign of life still counts."""
     first, end = (to_ms(datetime(each, 1, 1, tzinfo=zone)) for each in (year, year + 1))
     at = min(to_ms(now), end)
     return Span(year, first, end, at, at - round(timedelta(days=living_days).total_seconds() * 1000))
@@ -67,19 +69,18 @@ class Reports(People):
         places, sheet = await self.database.read_long(look)
         top = next((place for place in places if place.area_id == area_id), None)
         if top is None:
-            raise NobodyThere(f"Không có địa bàn nào mang mã “{area_id[:40]}”.")
+            raise NobodyThere(say("Không có địa bàn nào mang mã “{area_id}”.", area_id=area_id[:40]))
         await self._written_down(actor, what, top)
-        return table(sheet, top, lambda path: may(actor.grants, "report", path))
+        return table(sheet, top, lambda path: actor.may("report", path))
 
     async def _written_down(self, actor: Actor, what: str, top: ReportArea) -> None:
-        """Whoever looks is named in the audit, and refused where there is nothing for her to see."""
-        counts = any(may([grant], "see_counts", grant.path) for grant in actor.grants)
-        allowed = may(actor.grants, "report", top.path) or (counts and top.kind in UPPER)
+        """A report whose reader is named in the audit, and refused where there is nothing to see."""
+        allowed = actor.may_report(top.path, is_whole=top.kind in UPPER)
         if actor is not OPERATOR:
             note = f"reported_{what}" if allowed else "refused_report"
             await self.database.transact(lambda c: self.note(c, actor, note, "", top.area_id))
         if not allowed:
-            raise NotAllowed(REFUSALS["report"])
+            raise NotAllowed(PERMISSIONS["report"].refusal)
 
 
 # --- targets ---
@@ -124,16 +125,18 @@ def _missing(place: ReportArea, numbers: dict[str, dict[str, int]]) -> str:
         return numbers[key].get(place.area_id, 0)
 
     if place.kind not in UPPER and not of("families"):
-        return "chưa có Gia đình số"
+        return say("chưa có Gia đình số")
     if place.kind not in UPPER and not of("living"):
-        return "Gia đình số chưa có đôi 1+1 đang sống"
-    lacking = {"chi hội": of("branches") - of("branches_reached"), "tổ": of("groups") - of("groups_reached")}
+        return say("Gia đình số chưa có đôi 1+1 đang sống")
+    branches, groups = of("branches") - of("branches_reached"), of("groups") - of("groups_reached")
     if place.kind not in UPPER:
-        return "đạt" if not lacking["tổ"] or place.kind == "group" else f"đạt; còn {lacking['tổ']} tổ chưa đạt"
+        is_whole = not groups or place.kind == "group"
+        return say("đạt") if is_whole else say("đạt; còn {count} tổ chưa đạt", count=groups)
     if not of("branches") + of("groups"):
-        return "chưa có chi hội nào"
-    told = " và ".join(f"{count} {name}" for name, count in lacking.items() if count)
-    return f"còn {told} chưa đạt" if told else "đạt"
+        return say("chưa có chi hội nào")
+    lacking = [say("{count} chi hội", count=branches)] if branches else []
+    lacking += [say("{count} tổ", count=groups)] if groups else []
+    return say("còn {lacking} chưa đạt", lacking=joined(lacking, " và ")) if lacking else say("đạt")
 
 
 # --- pairs ---
@@ -174,7 +177,7 @@ def _pairs(connection: Connection, places: list[ReportArea], span: Span) -> Repo
 
 
 def _count_guides(connection: Connection, places: list[ReportArea], counts: dict[str, Counter[str]], now: int) -> None:
-    """Each once, where she is most at home: in the narrowest of her areas."""
+    """Count each instructor once, in the narrowest of the areas."""
     narrowest: dict[str, reports.Guide] = {}
     for guide in reports.guides(connection, now):
         known = narrowest.get(guide.learner_id)

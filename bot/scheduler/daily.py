@@ -72,7 +72,7 @@ class Caretaker:
             log.warning("officers silent", extra={"people": counts["officers"]})
 
     async def _look_at_disk(self) -> None:
-        """Well before it is full; the officers hear it by day, whoever reads the log at once."""
+        """Warn well before the disk is full; officers hear it by day, whoever reads the log at once."""
         free = await asyncio.to_thread(self.free, self.folders)
         if free < disk.LITTLE:
             told = await disk.warn(self.retention.database, free, self.now(), self.retention.new_id)

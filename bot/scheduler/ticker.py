@@ -16,7 +16,7 @@ from bot.conversation.notices import updates
 from bot.edge import guarded
 from bot.pairing.service import DUE, Pairings
 from bot.scheduler.steady import Steady
-from bot.tutor import state as talks
+from bot.tutor import state as states
 from bot.tutor.privacy import UNDO
 from bot.tutor.quiet_hours import QuietHours
 from flows import RunCorrupt
@@ -34,7 +34,7 @@ TOLD_AT_ONCE, TURNS = 20, 100
 SWEEP_EVERY = timedelta(hours=1)
 MOMENT = timedelta(minutes=1)  # so long nothing is done by a clock that has jumped; nothing is deleted by it for a day
 SWEEP_SLICE = 50  # rows a transaction at most
-KEEP_UNCONSENTED = timedelta(days=30)  # design, section 4
+KEEP_UNCONSENTED = timedelta(days=30)  # of whoever has not agreed to more
 KEEP_CAME_BY = timedelta(days=3)  # who opened the page and answered nothing: mostly nobody
 KEEP_BROKEN_IMPORT = timedelta(days=1)  # names that nobody sees and the next import would throw away
 KEEP_RELAYED = timedelta(days=1)  # what one wrote to another stays on a page that never answers, at the most
@@ -84,7 +84,8 @@ class Ticker:
                 if matching is None or matching.done():  # it may take minutes: nobody who cries for help waits for it
                     matching = asyncio.create_task(guarded(self.match, log, "matching failed"))
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._woken.wait(), self.every_s)
+                    async with asyncio.timeout(self.every_s):  # wait_for loses a stop that comes with a wake
+                        await self._woken.wait()
         finally:
             if matching is not None:
                 matching.cancel()
@@ -111,7 +112,7 @@ class Ticker:
     async def fire(self) -> int:
         """Hand every timer that is due to the intake as an update of the channel `inner`.
 
-        Who may be spoken to at this hour the conversation decides: it alone knows whose timer is about her safety.
+        Who may be spoken to at this hour the conversation decides: it alone knows whose timer is about safety.
         """
         now = self.now()
         rows = await self.database.read(lambda connection: expiry.due(connection, now, DUE_AT_ONCE))
@@ -192,7 +193,7 @@ class Ticker:
 def _due(learner_id: str, state: str, due_at: int, now: datetime) -> Update:
     """`update_id` carries the timer, so it fires once however often it is found."""
     try:
-        run = talks.load(state).open_run
+        run = states.load(state).open_run
         wait_id = run.wait_id if run else ""
     except RunCorrupt:
         wait_id = ""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 
-class OfficeCommand:
+class ServiceCommand:
     """Something that is decided with more than one conversation's state: a request, a role, a second phone.
 
-    The desk says it, a service carries it out in the transaction of the same update. An id in a command is only what a
+    A policy says it, a service carries it out in the transaction of the same update. An id in a command is only what a
     button carried: whose it is, is read from the database.
     """
 

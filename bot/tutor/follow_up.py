@@ -3,72 +3,68 @@
 from __future__ import annotations
 
 from bot.tutor import menu
-from bot.tutor.desk import Desk, LessonRated
+from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.tutor.state import Checkin
+from bot.tutor.turn import LessonRated, TurnContext
 from flows import events as ev
 from flows.engine.kinds.reviews import after_answer
-from flows.model import End, Quiz
+from flows.model import End
 
 
-def ask_rating(desk: Desk, event: ev.RunEnded) -> None:
+def ask_rating(turn: TurnContext, event: ev.RunEnded) -> None:
+    """Ask for one to `rate` stars for the lesson that has ended, a button each."""
     stars = tuple((f"r:{each}:{event.run_id}", str(each)) for each in range(1, event.rate + 1))
-    desk.offer(desk.phrase("ask_rating", sao=str(event.rate)), stars)
+    turn.offer(turn.phrase("ask_rating", sao=str(event.rate)), stars)
 
 
-def take_rating(desk: Desk, rest: str) -> bool:
-    """Her stars; True where the lesson they are for has only just ended and the next one is offered with it."""
-    stars, _, run_id = rest.partition(":")
+def take_rating(turn: TurnContext, stars: str, run_id: str) -> CommandOutcome:
+    """The stars of one pass; where its lesson has only just ended the next one is offered with it."""
     if stars not in ("1", "2", "3", "4", "5"):
-        return False
-    desk.events.append(LessonRated(run_id, int(stars)))
-    desk.say(desk.phrase("rated"))
-    run = desk.talk.run
+        return ASIDE
+    turn.events.append(LessonRated(run_id, int(stars)))
+    turn.say(turn.phrase("rated"))
+    run = turn.state.run
     if run is None or run.waiting or run.run_id != run_id:
-        return False
-    lesson = desk.book.lesson(*run.home)
+        return ASIDE
+    lesson = turn.book.lesson(*run.home)
     then = next((step.then for step in lesson.steps if isinstance(step, End) and step.rate), None) if lesson else None
-    menu.offer_next(desk, then, run.home[0])
-    return True
+    menu.offer_next(turn, then, run.home[0])
+    return ANSWERED
 
 
-def plan(desk: Desk, event: ev.CheckinPlanned) -> None:
+def plan(turn: TurnContext, event: ev.CheckinPlanned) -> None:
     """Remember to ask; of one task once."""
-    kept = tuple(each for each in desk.talk.checkins if (each.lesson, each.step) != (event.lesson, event.step))
-    desk.change(checkins=(*kept, Checkin(event.at, event.lesson, event.step))[-MAX_CHECKINS:])
+    kept = tuple(each for each in turn.state.checkins if (each.lesson, each.step) != (event.lesson, event.step))
+    turn.change(checkins=(*kept, Checkin(event.at, event.lesson, event.step))[-MAX_CHECKINS:])
 
 
 MAX_CHECKINS = 20
 
 
-def check_in(desk: Desk) -> bool:
+def check_in(turn: TurnContext) -> bool:
     """Ask about the task whose time has come, one at a time; whether there was one."""
-    due = sorted((each for each in desk.talk.checkins if each.at <= desk.universe.now), key=lambda each: each.at)
+    due = sorted((each for each in turn.state.checkins if each.at <= turn.universe.now), key=lambda each: each.at)
     if not due:
         return False
     first = due[0]
-    desk.change(checkins=tuple(each for each in desk.talk.checkins if each != first))
-    if desk.book.lesson(first.lesson) is None:
+    turn.change(checkins=tuple(each for each in turn.state.checkins if each != first))
+    if turn.book.lesson(first.lesson) is None:
         return False
-    yes, no = desk.phrase("label_checkin_yes"), desk.phrase("label_checkin_no")
+    yes, no = turn.phrase("label_checkin_yes"), turn.phrase("label_checkin_no")
     offer = ((f"k:yes:{first.lesson}", yes), (f"k:no:{first.lesson}", no))
-    desk.offer(desk.phrase("checkin", bai=desk.lesson_title(first.lesson)), offer)
+    turn.offer(turn.phrase("checkin", bai=turn.lesson_title(first.lesson)), offer)
     return True
 
 
-def take_checkin(desk: Desk, rest: str) -> bool:
-    """Her answer; True where she wants to do the lesson again."""
-    desk.change(offer=(), pending="")
-    again = rest.startswith("no:")
-    desk.say(desk.phrase("checkin_no" if again else "checkin_yes"))
-    return again
+def take_checkin(turn: TurnContext, *, works: bool) -> None:
+    """The answer to `check_in`."""
+    turn.change(offer=(), pending="")
+    turn.say(turn.phrase("checkin_yes" if works else "checkin_no"))
 
 
-def file_card(desk: Desk, event: ev.AnswerGraded) -> None:
-    """When this question is to be asked again."""
-    lesson = desk.book.lesson(event.lesson, event.version)
-    if lesson is None or not lesson.review_after_s or not isinstance(lesson.step(event.step), Quiz):
-        return
+def file_card(turn: TurnContext, event: ev.AnswerGraded) -> None:
+    """Note when a question is to be asked again, after this answer to it."""
     key = f"{event.lesson}/{event.step}"
-    card = after_answer(desk.talk.cards.get(key), event.right, lesson.review_after_s, desk.universe.now)
-    rest = {other: kept for other, kept in desk.talk.cards.items() if other != key}
-    desk.change(cards={**rest, key: card} if card else rest)
+    card = after_answer(turn.state.cards.get(key), event.right, event.review_after_s, turn.universe.now)
+    rest = {other: kept for other, kept in turn.state.cards.items() if other != key}
+    turn.change(cards={**rest, key: card} if card else rest)

@@ -1,299 +1,343 @@
-"""A lesson at the desk: opened, parked, gone on with, ended; what is owed to her after each."""
+"""A lesson in a turn: opened, parked, gone on with, ended; what the learner is owed after each."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import assert_never
 
 import flows
-from bot.channels.base import Body, Inner, NoticesDue
+from bot.channels.base import Button, Inner, NoticesDue
 from bot.meetings.policy.commands import EndGroupLesson
 from bot.pairing.policy.commands import CallForSafety, CallOffSafety
 from bot.tutor import follow_up, menu, notices, onboarding
-from bot.tutor.desk import Desk
 from bot.tutor.state import Meeting
+from bot.tutor.turn import TurnContext
 from flows import Run, Trigger
 from flows import events as ev
 from flows.engine.kinds.table import kind_of
 from flows.engine.stage import clean
 from flows.model import Help, Pair
 
+LeftByLesson = ev.Commanded | ev.EmergencySuspected | ev.Digressed | ev.TapIgnored
+"""What a lesson leaves to the conversation: global words, words that answer nothing, taps that change nothing."""
+
+ONES_OWN = (
+    ev.RunStarted, ev.RunEnded, ev.AnswerGraded, ev.Awarded, ev.CheckinPlanned, ev.HelpRequested, ev.PairingWished,
+)  # fmt: skip
+"""What the engine says of one person's learning and wishes."""
+
+STEP = "s:"
+"""What the token of a step's choice begins with: the number of its prompt follows, then the choice."""
+
+LONGEST_TOKEN = 64  # bytes of a token that a messenger carries
+
 AFTER_CHECKIN = timedelta(hours=1)  # a reminder that came due with a check-in waits that long for her answer
 
 
-def open_lesson(desk: Desk, lesson_id: str) -> None:
-    """Go on with a lesson where she left it, or begin it; the lesson that was open is parked, never lost."""
-    desk.talk = desk.talk.aside()
-    current = desk.talk.open_run
+def open_lesson(turn: TurnContext, lesson_id: str) -> None:
+    """Go on with a lesson where it was left, or begin it; the lesson that was open is parked, never lost."""
+    turn.state = turn.state.aside()
+    current = turn.state.open_run
     if current is not None and current.home[0] == lesson_id:
-        resume(desk, ev.Reoffered("resume"))
+        resume(turn, ev.Reoffered("resume"))
         return
-    parked = next((run for run in desk.talk.parked if run.home[0] == lesson_id), None)
-    if parked is None and desk.book.lesson(lesson_id) is None:
-        menu.show_menu(desk, desk.phrase("lesson_gone"))
+    parked = next((run for run in turn.state.parked if run.home[0] == lesson_id), None)
+    if parked is None and turn.book.lesson(lesson_id) is None:
+        menu.show_menu(turn, turn.phrase("lesson_gone"))
         return
-    rest = tuple(run for run in desk.talk.parked if run.home[0] != lesson_id)
-    desk.change(parked=(*rest, current) if current is not None else rest)
+    rest = tuple(run for run in turn.state.parked if run.home[0] != lesson_id)
+    turn.change(parked=(*rest, current) if current is not None else rest)
     if parked is not None:
-        desk.change(run=replace(parked, seq=desk.talk.seq + 1))  # a number no other lesson's buttons carry
-        resume(desk, ev.Reoffered("resume"))
+        turn.change(run=replace(parked, seq=turn.state.seq + 1))  # a number no other lesson's buttons carry
+        resume(turn, ev.Reoffered("resume"))
         return
-    sprint = flows.start(desk.book, _trigger(desk, lesson_id), desk.universe)
-    desk.show(sprint.session, sprint.events)
-    _after(desk, sprint.events)
+    sprint = flows.start(turn.book, _trigger(turn, lesson_id), turn.universe)
+    take_over(turn, sprint)
 
 
-def open_for_group(desk: Desk, lesson_id: str, held: Meeting) -> None:
-    """Begin a lesson for a whole meeting; what she is in the middle of herself is parked."""
-    desk.talk = desk.talk.aside()
-    current = desk.talk.open_run
+def open_for_group(turn: TurnContext, lesson_id: str, held: Meeting) -> None:
+    """Begin a lesson for a whole meeting; what the officer is in the middle of alone is parked."""
+    turn.state = turn.state.aside()
+    current = turn.state.open_run
     if current is not None:
-        desk.change(parked=(*(run for run in desk.talk.parked if run.home[0] != current.home[0]), current))
-    sprint = flows.start(desk.book, replace(_trigger(desk, lesson_id), cards={}, keeps=False), desk.universe)
-    desk.change(meeting=replace(held, lesson=lesson_id, run_id=sprint.session.run_id, run=None))
-    desk.show(sprint.session, sprint.events)
-    _after(desk, sprint.events)
+        turn.change(parked=(*(run for run in turn.state.parked if run.home[0] != current.home[0]), current))
+    sprint = flows.start(turn.book, replace(_trigger(turn, lesson_id), cards={}, keeps=False), turn.universe)
+    turn.change(meeting=replace(held, lesson=lesson_id, run_id=sprint.run.run_id, run=None))
+    take_over(turn, sprint)
 
 
-def resume_group(desk: Desk, held: Meeting) -> None:
+def resume_group(turn: TurnContext, held: Meeting) -> None:
     """Go on with the meeting's lesson where it was."""
     if held.run is not None:
-        current = desk.talk.open_run
+        current = turn.state.open_run
         if current is not None:
-            desk.change(parked=(*(run for run in desk.talk.parked if run.home[0] != current.home[0]), current))
-        run = replace(held.run, seq=desk.talk.seq + 1)
-        desk.change(run=run, meeting=replace(held, run=None))
-    resume(desk, ev.Reoffered("resume"))
+            turn.change(parked=(*(run for run in turn.state.parked if run.home[0] != current.home[0]), current))
+        run = replace(held.run, seq=turn.state.seq + 1)
+        turn.change(run=run, meeting=replace(held, run=None))
+    resume(turn, ev.Reoffered("resume"))
 
 
-def _trigger(desk: Desk, lesson_id: str) -> Trigger:
-    person, channel = desk.person, desk.channel.partition(":")[0]
-    trigger = Trigger(lesson_id, desk.talk.seq, person.address, person.name, channel, desk.talk.lang)
-    return replace(trigger, learner=person.learner_id, cards=desk.talk.cards, keeps=desk.agreed)
+def _trigger(turn: TurnContext, lesson_id: str) -> Trigger:
+    person, channel = turn.person, turn.channel.partition(":")[0]
+    trigger = Trigger(lesson_id, turn.state.seq, person.address, person.name, channel, turn.state.lang)
+    return replace(trigger, learner=person.learner_id, cards=turn.state.cards, keeps=turn.agreed)
 
 
-def open_emergency(desk: Desk, kind: str = "") -> None:
+def open_emergency(turn: TurnContext, kind: str = "") -> None:
     """The first hour after a scam comes before everything, consent included; so do those who are in danger of life."""
-    if desk.person.consent == "new":
-        desk.set_person(consent="asked")
-        desk.say(desk.phrase("emergency_hello"))
-    desk.events.append(CallForSafety(kind))
+    if turn.person.consent == "new":
+        turn.set_person(consent="asked")
+        turn.say(turn.phrase("emergency_hello"))
+    turn.events.append(CallForSafety(kind))
     if kind:
-        _stand_by(desk, kind)
+        _stand_by(turn, kind)
         return
-    lesson = emergency_of(desk)
+    lesson = emergency_of(turn)
     if lesson is None:
-        desk.say(desk.phrase("emergency"))
-        onboarding.name_helper(desk)
+        turn.say(turn.phrase("emergency"))
+        onboarding.name_helper(turn)
         return
-    if onboarding.helper_known(desk):
-        desk.say(desk.phrase("emergency_helper"))
-    run = desk.talk.open_run
+    if onboarding.helper_known(turn):
+        turn.say(turn.phrase("emergency_helper"))
+    run = turn.state.open_run
     if run is not None and run.home[0] == lesson:
-        resume(desk, ev.Reoffered(""))
+        resume(turn, ev.Reoffered(""))
     else:
-        open_lesson(desk, lesson)
+        open_lesson(turn, lesson)
 
 
-def emergency_of(desk: Desk) -> str | None:
+def emergency_of(turn: TurnContext) -> str | None:
     """The lesson for the first hour, if there is one."""
-    book = desk.book
+    book = turn.book
     return next((each for each in book.current if book.versions[each, book.current[each]].emergency), None)
 
 
-def in_emergency(desk: Desk) -> bool:
+def in_emergency(turn: TurnContext) -> bool:
     """Whether the lesson that is open is the one for the first hour."""
-    run = desk.talk.open_run
-    return run is not None and run.home[0] == emergency_of(desk)
+    run = turn.state.open_run
+    return run is not None and run.home[0] == emergency_of(turn)
 
 
-def is_about_safety(desk: Desk) -> bool:
+def is_about_safety(turn: TurnContext) -> bool:
     """Whether what time brings to the open lesson may ring at night: a robbery, or a cry for safety that is out.
 
-    In an emergency lesson, be it one that another has called; at a step that has asked somebody for her safety.
+    In an emergency lesson, be it one that another has called; at a step that has asked somebody for safety.
     """
-    run = desk.talk.open_run
-    lesson = desk.book.lesson(run.lesson, run.version) if run else None
+    run = turn.state.open_run
+    lesson = turn.book.lesson(run.lesson, run.version) if run else None
     if run is None or lesson is None:
         return False
     step = lesson.step(run.step)
-    return in_emergency(desk) or lesson.emergency or (isinstance(step, Help) and step.need == "safety")
+    return in_emergency(turn) or lesson.emergency or (isinstance(step, Help) and step.need == "safety")
 
 
-def _stand_by(desk: Desk, kind: str) -> None:
-    """She wants to die, or somebody hurts her: no lesson; a few words, people are called, her place is kept."""
-    if onboarding.helper_known(desk):
-        desk.say(desk.phrase("emergency_helper"))
-    buttons = ((f"h:{kind}", desk.phrase("label_human")), ("g:mistake", desk.phrase("label_mistake")))
-    desk.offer(desk.phrase(f"harm_{kind}"), buttons, desk.talk.pending)
+def _stand_by(turn: TurnContext, kind: str) -> None:
+    """Stand by who wants to die, or is hurt by somebody: no lesson; people are called, the place is kept."""
+    if onboarding.helper_known(turn):
+        turn.say(turn.phrase("emergency_helper"))
+    buttons = ((f"h:{kind}", turn.phrase("label_human")), ("g:mistake", turn.phrase("label_mistake")))
+    turn.offer(turn.phrase(f"harm_{kind}"), buttons, turn.state.pending)
 
 
-def call_off(desk: Desk) -> None:
-    """It was a mistake: whoever was called is told, and she is back where she was."""
-    desk.events.append(CallOffSafety())
-    desk.say(desk.phrase("mistake_heard"))
-    run, lesson = desk.talk.run, emergency_of(desk)
+def call_off(turn: TurnContext) -> None:
+    """Tell whoever was called that it was a mistake, and go back to where the learner was."""
+    turn.events.append(CallOffSafety())
+    turn.say(turn.phrase("mistake_heard"))
+    run, lesson = turn.state.run, emergency_of(turn)
     if run is not None and run.home[0] == lesson:
-        desk.change(run=None)
-    desk.change(parked=tuple(each for each in desk.talk.parked if each.home[0] != lesson), offer=(), pending="")
+        turn.change(run=None)
+    turn.change(parked=tuple(each for each in turn.state.parked if each.home[0] != lesson), offer=(), pending="")
 
 
-def resume(desk: Desk, signal: ev.Signal) -> tuple[ev.Event, ...]:
-    """Hand her signal to the lesson that is open; what happened in it, for whom it concerns beside the lesson."""
-    run = desk.talk.open_run
+def resume(turn: TurnContext, signal: ev.Signal) -> LeftByLesson | None:
+    """Hand a signal to the lesson that is open; what it leaves to the conversation, as `take_over` gives it."""
+    run = turn.state.open_run
     if run is None:
-        menu.show_menu(desk)
-        return ()
-    sprint = flows.resume(desk.book, _lent(run, desk), signal, desk.universe)
-    desk.show(sprint.session, sprint.events)
-    _after(desk, sprint.events)
-    return sprint.events
+        menu.show_menu(turn)
+        return None
+    return take_over(turn, flows.resume(turn.book, _lent(run, turn), signal, turn.universe))
 
 
-def wants(desk: Desk, kind: str) -> bool:
+def wants(turn: TurnContext, kind: str) -> bool:
     """Whether the open step asks for a picture or a recording."""
-    run = desk.talk.open_run
-    lesson = desk.book.lesson(run.lesson, run.version) if run else None
+    run = turn.state.open_run
+    lesson = turn.book.lesson(run.lesson, run.version) if run else None
     step = lesson.step(run.step) if lesson and run else None
     return step is not None and kind_of(step).wants(step) == kind
 
 
-def _lent(run: Run, desk: Desk) -> Run:
-    """With what the engine may know of her: a lesson may be begun on one channel and go on at another."""
-    group = desk.talk.is_group(run)
-    cards = {} if group else desk.talk.cards
-    lent = run.but(learner=desk.person.learner_id, cards=cards, keeps=desk.agreed and not group)
-    return lent.but(channel=desk.channel.partition(":")[0], lang=desk.talk.lang)
+def _lent(run: Run, turn: TurnContext) -> Run:
+    """A run with what the engine may know of the learner: it may be begun on one channel and go on at another."""
+    group = turn.state.is_group(run)
+    cards = {} if group else turn.state.cards
+    lent = run.but(learner=turn.person.learner_id, cards=cards, keeps=turn.agreed and not group)
+    return lent.but(channel=turn.channel.partition(":")[0], lang=turn.state.lang)
 
 
-def _after(desk: Desk, events: tuple[ev.Event, ...]) -> None:
-    """What the desk itself owes after the engine has spoken; a global word or an old button is the conversation's."""
-    group = desk.talk.is_group(desk.talk.run)
-    for event in events:
+def tapped(token: str) -> ev.Tapped | None:
+    """The choice of a step that a button stands for; None for every other button."""
+    if not token.startswith(STEP):
+        return None
+    seq, _, option = token[len(STEP) : LONGEST_TOKEN].partition(":")
+    return ev.Tapped(int(seq) if seq.isascii() and seq.isdigit() and len(seq) < 10 else -1, option)
+
+
+def take_over(turn: TurnContext, sprint: flows.Sprint) -> LeftByLesson | None:
+    """Take over what the engine answered, event by event: said, kept in the turn, acted on. Returns what the lesson
+    could make nothing of, or what is not about it; the engine says that last.
+
+    Of a meeting's lesson nothing is one learner's own: not its answers, wishes or reminders.
+    """
+    run, left = sprint.run, None
+    group = turn.state.is_group(run)
+    turn.change(run=run.but(remind_at=None) if group else run, seq=max(turn.state.seq, run.seq))
+    for event in sprint.events:
+        if not (group and isinstance(event, ONES_OWN)):
+            turn.events.append(event)
         match event:
-            case ev.RunEnded() | ev.RunFailed() if group:
-                desk.events.append(EndGroupLesson())
-            case ev.HandedOver(lesson) if group and desk.talk.meeting is not None:
-                open_for_group(desk, lesson, desk.talk.meeting)
-            case ev.CheckinPlanned() | ev.AnswerGraded() if group:
-                pass
-            case ev.EmergencyRaised(kind):
-                open_emergency(desk, kind)
+            case ev.Said(_, text):
+                turn.say(text)
+            case ev.Asked(_, seq, text, choices):
+                turn.ask(text, [Button(f"{STEP}{seq}:{choice.id}", choice.label) for choice in choices])
+                turn.change(offer=(), pending="")
+            case ev.AnswerGraded() if not group:
+                turn.change(answers=turn.state.answers + 1)
+                if event.review_after_s and turn.agreed:
+                    follow_up.file_card(turn, event)
+            case ev.CheckinPlanned() if turn.agreed and not group:
+                follow_up.plan(turn, event)
             case ev.TaskPostponed():
-                menu.offer_way_on(desk)
-            case ev.CheckinPlanned() if desk.agreed:
-                follow_up.plan(desk, event)
-            case ev.AnswerGraded() if desk.agreed:
-                follow_up.file_card(desk, event)
+                menu.offer_way_on(turn)
+            case ev.EmergencyRaised(kind):
+                open_emergency(turn, kind)
             case ev.RunEnded():
-                _ended(desk, event)
-            case ev.HandedOver(lesson):
-                open_lesson(desk, lesson)
+                (_ended_for_group if group else _ended)(turn, event)
             case ev.RunFailed():
-                _failed(desk, event)
+                _failed(turn, event, group=group)
+            case ev.Commanded() | ev.EmergencySuspected() | ev.Digressed() | ev.TapIgnored():
+                left = event
+            case (
+                ev.Heard() | ev.SecretMasked() | ev.AnswerGraded() | ev.ValueSaved() | ev.TaskDone() | ev.TaskStuck()
+                | ev.CheckpointPassed() | ev.NotUnderstood() | ev.HelpRequested() | ev.PairingWished() | ev.Awarded()
+                | ev.CheckinPlanned() | ev.Called() | ev.LessonReturned() | ev.Moved() | ev.RunStarted()
+            ):  # fmt: skip
+                pass  # whoever keeps it finds it in the turn
             case _:
-                pass
+                assert_never(event)
+    return left
 
 
-def _ended(desk: Desk, event: ev.RunEnded) -> None:
+def _ended(turn: TurnContext, event: ev.RunEnded) -> None:
     if event.outcome == "completed":
-        done = {**desk.talk.done, event.lesson: max(event.points, desk.talk.done.get(event.lesson, 0))}
-        desk.change(done=done)
-    lesson = desk.book.lesson(event.lesson, event.version)
+        done = {**turn.state.done, event.lesson: max(event.points, turn.state.done.get(event.lesson, 0))}
+        turn.change(done=done)
+    lesson = turn.book.lesson(event.lesson, event.version)
     if lesson is not None and lesson.emergency:
-        _emergency_ended(desk)
+        _emergency_ended(turn)
+        if event.handed_over_to:
+            open_lesson(turn, event.handed_over_to)
         return
     if event.outcome == "completed":
-        desk.say(desk.phrase("lesson_done", bai=desk.lesson_title(event.lesson)))
-        if event.points and desk.agreed:
-            desk.say(desk.phrase("lesson_points", diem=str(event.points)))
-    if any(isinstance(each, ev.HandedOver) for each in desk.events):
-        return  # another lesson goes on at once
-    if desk.person.consent == "asked":
-        onboarding.ask_consent(desk)
-    elif event.rate and desk.agreed:
-        follow_up.ask_rating(desk, event)
+        turn.say(turn.phrase("lesson_done", bai=turn.lesson_title(event.lesson)))
+        if event.points and turn.agreed:
+            turn.say(turn.phrase("lesson_points", diem=str(event.points)))
+    if event.handed_over_to:
+        open_lesson(turn, event.handed_over_to)
+    elif turn.person.consent == "asked":
+        onboarding.ask_consent(turn)
+    elif event.rate and turn.agreed:
+        follow_up.ask_rating(turn, event)
     else:
-        menu.offer_next(desk, event.then, event.lesson)
+        menu.offer_next(turn, event.then, event.lesson)
 
 
-def _emergency_ended(desk: Desk) -> None:
+def _emergency_ended(turn: TurnContext) -> None:
     """No points, no praise, nothing more to learn today."""
-    desk.say(desk.phrase("emergency_done"))
-    if desk.person.consent == "asked":
-        onboarding.ask_consent(desk)
+    turn.say(turn.phrase("emergency_done"))
+    if turn.person.consent == "asked":
+        onboarding.ask_consent(turn)
     else:
-        desk.offer("", (("g:menu", desk.phrase("label_menu")), ("g:help", desk.phrase("label_help"))))
+        turn.offer("", (("g:menu", turn.phrase("label_menu")), ("g:help", turn.phrase("label_help"))))
 
 
-def _failed(desk: Desk, event: ev.RunFailed) -> None:
-    run = desk.talk.run
+def _ended_for_group(turn: TurnContext, event: ev.RunEnded) -> None:
+    turn.events.append(EndGroupLesson())
+    if event.handed_over_to and turn.state.meeting is not None:
+        open_for_group(turn, event.handed_over_to, turn.state.meeting)
+
+
+def _failed(turn: TurnContext, event: ev.RunFailed, *, group: bool) -> None:
+    """Put the learner where a place can be found again, else show the menu; a call that could not be made the lesson
+    itself has passed over."""
+    run = turn.state.run
+    if event.code == "call":
+        return
+    if group:
+        turn.events.append(EndGroupLesson())
+        return
     if event.code == "place_missing" and run is not None:
-        sprint = flows.rewind(desk.book, run, desk.universe)
-        desk.show(sprint.session, sprint.events)
-        if sprint.session.waiting:
+        sprint = flows.rewind(turn.book, run, turn.universe)
+        if turn.book.lesson(sprint.run.lesson, sprint.run.version) is not None:
+            take_over(turn, sprint)
             return
-        desk.change(run=None, parked=(*desk.talk.parked, run))  # the lesson may come back
-    menu.show_menu(desk, desk.phrase("lesson_trouble"))
+        turn.events += sprint.events
+        turn.change(run=None, parked=(*turn.state.parked, run))  # the lesson may come back
+    menu.show_menu(turn, turn.phrase("lesson_trouble"))
 
 
-def is_timer(body: Body) -> bool:
-    """Whether only the clock brings it."""
-    return isinstance(body, Inner) and body.kind == "due"
-
-
-def take_inner(desk: Desk, body: Inner) -> None:
-    """What time or another person's act brings to her."""
-    urgent = is_about_safety(desk)
-    asked = body.kind == "due" and desk.agreed and not urgent and follow_up.check_in(desk)
-    run = desk.talk.open_run
+def take_inner(turn: TurnContext, body: Inner) -> None:
+    """Take what time or another person's act brings to the conversation."""
+    urgent = is_about_safety(turn)
+    asked = body.kind == "due" and turn.agreed and not urgent and follow_up.check_in(turn)
+    run = turn.state.open_run
     if asked:
         if run is not None and run.remind_at is not None:
-            wait = max(run.remind_at, desk.universe.now + AFTER_CHECKIN)
-            desk.change(run=replace(run, remind_at=wait))
+            wait = max(run.remind_at, turn.universe.now + AFTER_CHECKIN)
+            turn.change(run=replace(run, remind_at=wait))
         return  # one question at a time
     if run is None:
         return
     match body.kind:
-        case "due" if run.remind_at is not None and run.remind_at <= desk.universe.now:
-            resume(desk, ev.Due(body.ref))
+        case "due" if run.remind_at is not None and run.remind_at <= turn.universe.now:
+            resume(turn, ev.Due(body.ref))
             if urgent:
-                desk.replies[:] = [replace(reply, urgent=True) for reply in desk.replies]
+                turn.replies[:] = [replace(reply, urgent=True) for reply in turn.replies]
         case "reoffer":
-            resume(desk, ev.Reoffered("reoffer"))
-        case "moved" if _is_recalled(desk, run):
-            resume(desk, ev.Reoffered(""))
+            resume(turn, ev.Reoffered("reoffer"))
+        case "moved" if _is_recalled(turn, run):
+            resume(turn, ev.Reoffered(""))
 
 
-def take_told(desk: Desk, body: NoticesDue) -> None:
-    """What others have to say to her; a step that waits for a person goes on when that person has come."""
+def take_told(turn: TurnContext, body: NoticesDue) -> None:
+    """Say what others have to say; a step that waits for a person goes on when that person has come."""
     for notice in body.notices:
-        notices.say(desk, notice)
-    run = desk.talk.open_run
+        notices.say(turn, notice)
+    run = turn.state.open_run
     phrases = {notice.phrase for notice in body.notices}
-    if run is None or desk.talk.pending:
+    if run is None or turn.state.pending:
         return
-    lesson = desk.book.lesson(run.lesson, run.version)
+    lesson = turn.book.lesson(run.lesson, run.version)
     step = lesson.step(run.step) if lesson else None
     if "pair_found" in phrases and isinstance(step, Pair):
-        resume(desk, ev.Met())
+        resume(turn, ev.Met())
     elif "help_done" in phrases:
-        resume(desk, ev.Reoffered(""))
+        resume(turn, ev.Reoffered(""))
 
 
-def _is_recalled(desk: Desk, run: Run) -> bool:
-    """Whether an urgent edit takes this lesson along and she has not been told yet."""
-    route = desk.book.routes.get((run.lesson, run.version))
+def _is_recalled(turn: TurnContext, run: Run) -> bool:
+    """Whether an urgent edit takes this lesson along and the learner has not been told yet."""
+    route = turn.book.routes.get((run.lesson, run.version))
     return route is not None and route.how == "urgent"
 
 
-def is_lessons_too(desk: Desk, text: str) -> bool:
-    """Whether her reply is word for word an answer of the open step ("Gọi rồi"): then the lesson hears it as well."""
-    run = desk.talk.open_run
-    if run is None or desk.talk.offer:
+def is_lessons_too(turn: TurnContext, text: str) -> bool:
+    """Whether a reply is word for word an answer of the open step ("Gọi rồi"): then the lesson hears it as well."""
+    run = turn.state.open_run
+    if run is None or turn.state.offer:
         return False
     said = clean(text[:200]).casefold()
-    asked = flows.resume(desk.book, run, ev.Reoffered(""), desk.universe).events
+    asked = flows.resume(turn.book, run, ev.Reoffered(""), turn.universe).events
     return any(
         said == choice.label.casefold() for each in asked if isinstance(each, ev.Asked) for choice in each.choices
     )

@@ -3,143 +3,164 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from bot.tutor.desk import Desk
 from bot.tutor.state import OfferedButtons
+from bot.tutor.turn import TurnContext
 from flows import Lesson
 from flows.words.tables import fold, read
 from flows.words.understand import Answered, Own, understand
 
+
+@dataclass(frozen=True, slots=True)
+class OpenLesson:
+    """A lesson is to be begun, or gone on with."""
+
+    lesson_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShowTrack:
+    """The lessons of one track are to be listed."""
+
+    track: str
+
+
 LABEL = 34  # characters a button shows on the narrowest phone
 
 
-def show_menu(desk: Desk, intro: str = "") -> None:
+def show_menu(turn: TurnContext, intro: str = "") -> None:
     """The tracks, with the lesson that is open on top; a newcomer is led to the first lesson."""
-    lessons = in_order(desk)
-    done = sum(lesson.id in desk.talk.done for lesson in lessons)
-    desk.say(intro)
+    lessons = in_order(turn)
+    done = sum(lesson.id in turn.state.done for lesson in lessons)
+    turn.say(intro)
     if done:
-        desk.say(desk.phrase("menu_progress", xong=str(done), tong=str(len(lessons))))
-    first = None if done or desk.talk.open_run or desk.talk.parked else next(iter(lessons), None)
+        turn.say(turn.phrase("menu_progress", xong=str(done), tong=str(len(lessons))))
+    first = None if done or turn.state.open_run or turn.state.parked else next(iter(lessons), None)
     if first is not None:
-        desk.say(desk.phrase("menu_first", bai=first.title, phut=str(first.minutes)))
-    desk.offer(
-        desk.phrase("menu"),
-        (*_open(desk), *([_button(desk, first)] if first else []), *_tracks(desk, lessons, first), *_work(desk)),
+        turn.say(turn.phrase("menu_first", bai=first.title, phut=str(first.minutes)))
+    turn.offer(
+        turn.phrase("menu"),
+        (*_open(turn), *([_button(turn, first)] if first else []), *_tracks(turn, lessons, first), *_work(turn)),
     )
 
 
-def show_track(desk: Desk, track: str) -> None:
-    title = dict(desk.book.tracks).get(track)
-    lessons = [lesson for lesson in in_order(desk) if lesson.track == track]
+def show_track(turn: TurnContext, track: str) -> None:
+    """The lessons of a track with a button each; the menu where there is no such track."""
+    title = dict(turn.book.tracks).get(track)
+    lessons = [lesson for lesson in in_order(turn) if lesson.track == track]
     if title is None or not lessons:
-        show_menu(desk)
+        show_menu(turn)
         return
-    buttons = tuple(_button(desk, lesson) for lesson in lessons)
-    desk.offer(desk.phrase("menu_track_pick", nhom=title), (*buttons, ("g:menu", desk.phrase("label_menu"))))
+    buttons = tuple(_button(turn, lesson) for lesson in lessons)
+    turn.offer(turn.phrase("menu_track_pick", nhom=title), (*buttons, ("g:menu", turn.phrase("label_menu"))))
 
 
-def find(desk: Desk, text: str) -> str | None:
-    """The button of a track or lesson that she named, wherever she is; None when no title is meant."""
-    own = [Own(f"t:{track}", (title,)) for track, title in desk.book.tracks]
-    own += [Own(f"m:{lesson.id}", (lesson.title,)) for lesson in in_order(desk)]
-    meaning = understand(desk.book.words, text[:200], own, numbered=False)
-    return meaning.option if isinstance(meaning, Answered) else None
+def find(turn: TurnContext, text: str) -> OpenLesson | ShowTrack | None:
+    """The track or lesson that she named, wherever she is; None when no title is meant."""
+    titles = _titles(turn, in_order(turn))
+    own = [Own(str(at), (title,)) for at, (_, title) in enumerate(titles)]
+    meaning = understand(turn.book.words, text[:200], own, numbered=False)
+    return titles[int(meaning.option)][0] if isinstance(meaning, Answered) else None
 
 
-def titled(desk: Desk, text: str) -> str | None:
-    """The button of the track or lesson whose whole title she typed; that for the first hour has a cry for a title."""
-    buttons = [(f"t:{track}", title) for track, title in desk.book.tracks]
-    buttons += [(f"m:{lesson.id}", lesson.title) for lesson in in_order(desk) if not lesson.emergency]
-    said = read(desk.book.words, text[:200]).states
-    return next((token for token, title in buttons if fold(desk.book.words, title) in said), None)
+def titled(turn: TurnContext, text: str) -> OpenLesson | ShowTrack | None:
+    """The track or lesson whose whole title she typed; that for the first hour has a cry for a title."""
+    said = read(turn.book.words, text[:200]).states
+    titles = _titles(turn, [lesson for lesson in in_order(turn) if not lesson.emergency])
+    return next((button for button, title in titles if fold(turn.book.words, title) in said), None)
 
 
-def offer_next(desk: Desk, then: str | None, ended: str) -> None:
+def _titles(turn: TurnContext, lessons: Sequence[Lesson]) -> list[tuple[OpenLesson | ShowTrack, str]]:
+    tracks = [(ShowTrack(track), title) for track, title in turn.book.tracks]
+    return [*tracks, *((OpenLesson(each.id), each.title) for each in lessons)]
+
+
+def offer_next(turn: TurnContext, then: str | None, ended: str) -> None:
     """After the lesson `ended`: the one that waits, else the one that follows, else the menu."""
-    menu = ("g:menu", desk.phrase("label_menu"))
-    waiting = [run.home[0] for run in desk.talk.parked if not _is_emergency(desk, run.home[0])]
+    menu = ("g:menu", turn.phrase("label_menu"))
+    waiting = [run.home[0] for run in turn.state.parked if not _is_emergency(turn, run.home[0])]
     if waiting:
         parked = waiting[-1]
-        text = desk.phrase("parked_offer", bai=desk.lesson_title(parked))
-        desk.offer(text, ((f"m:{parked}", desk.phrase("label_continue")), menu))
+        text = turn.phrase("parked_offer", bai=turn.lesson_title(parked))
+        turn.offer(text, ((f"m:{parked}", turn.phrase("label_continue")), menu))
         return
-    following = _next_lesson(desk, then, ended)
+    following = _next_lesson(turn, then, ended)
     if following is None:
-        show_menu(desk)
+        show_menu(turn)
         return
-    text = desk.phrase("next_offer", bai=following.title)
-    desk.offer(text, ((f"m:{following.id}", desk.phrase("label_next_lesson")), menu))
+    text = turn.phrase("next_offer", bai=following.title)
+    turn.offer(text, ((f"m:{following.id}", turn.phrase("label_next_lesson")), menu))
 
 
-def offer_way_on(desk: Desk) -> None:
-    """Under what was just said: two buttons for whenever she comes back."""
-    desk.offer("", (("g:go_on", desk.phrase("label_continue")), ("g:menu", desk.phrase("label_menu"))))
+def offer_way_on(turn: TurnContext) -> None:
+    """Under what was just said: two buttons for whenever the learner comes back."""
+    turn.offer("", (("g:go_on", turn.phrase("label_continue")), ("g:menu", turn.phrase("label_menu"))))
 
 
-def ask_emergency(desk: Desk, kind: str, topics: Sequence[str]) -> None:
-    """It sounds like it: one question, two buttons, nobody is called yet; what she may have meant instead is kept.
+def ask_emergency(turn: TurnContext, kind: str, topics: Sequence[str]) -> None:
+    """Ask whether it is a cry: two buttons, nobody is called yet; what may have been meant instead is kept.
 
-    `kind` now: somebody is at her this moment, so she is told to hang up first.
+    `kind` now: a thief is at work this moment, so the learner is told to hang up first.
     """
     other = f"e:{','.join(topics)}"
     asked = "now" if kind == "now" else "emergency"
-    offer = (("g:emergency", desk.phrase(f"label_{asked}_yes")), (other, desk.phrase(f"label_{asked}_no")))
-    desk.offer(desk.phrase("emergency_now" if kind == "now" else "emergency_ask"), offer, desk.talk.pending)
+    offer = (("g:emergency", turn.phrase(f"label_{asked}_yes")), (other, turn.phrase(f"label_{asked}_no")))
+    turn.offer(turn.phrase("emergency_now" if kind == "now" else "emergency_ask"), offer, turn.state.pending)
 
 
-def _next_lesson(desk: Desk, then: str | None, ended: str) -> Lesson | None:
+def _next_lesson(turn: TurnContext, then: str | None, ended: str) -> Lesson | None:
     """What the author names, else the first not done; of whom nothing is kept, the one below in the list."""
-    lessons = [lesson for lesson in in_order(desk) if not lesson.emergency and lesson.id not in desk.talk.done]
-    if not desk.agreed:
+    lessons = [lesson for lesson in in_order(turn) if not lesson.emergency and lesson.id not in turn.state.done]
+    if not turn.agreed:
         ids = [lesson.id for lesson in lessons]
         lessons = lessons[ids.index(ended) + 1 :] if ended in ids else lessons
     wanted = next((lesson for lesson in lessons if lesson.id == then), None)
     return wanted or next(iter(lessons), None)
 
 
-def _is_emergency(desk: Desk, lesson_id: str) -> bool:
-    lesson = desk.book.lesson(lesson_id)
+def _is_emergency(turn: TurnContext, lesson_id: str) -> bool:
+    lesson = turn.book.lesson(lesson_id)
     return lesson is not None and lesson.emergency
 
 
-def in_order(desk: Desk) -> list[Lesson]:
+def in_order(turn: TurnContext) -> list[Lesson]:
     """The lessons that can be begun, in the order of their tracks."""
-    tracks = {track: at for at, (track, _) in enumerate(desk.book.tracks)}
-    current = (desk.book.versions[key] for key in desk.book.current.items())
+    tracks = {track: at for at, (track, _) in enumerate(turn.book.tracks)}
+    current = (turn.book.versions[key] for key in turn.book.current.items())
     return sorted(current, key=lambda lesson: (tracks.get(lesson.track, len(tracks)), lesson.order, lesson.id))
 
 
-def _open(desk: Desk) -> OfferedButtons:
-    runs = [run for run in (desk.talk.open_run, *reversed(desk.talk.parked)) if run and desk.book.lesson(run.home[0])]
-    titles = ((run.home[0], desk.lesson_title(run.home[0])) for run in runs[:3])
-    return tuple((f"m:{lesson}", short(desk.phrase("menu_open", bai=title))) for lesson, title in titles)
+def _open(turn: TurnContext) -> OfferedButtons:
+    runs = [run for run in (turn.state.open_run, *reversed(turn.state.parked)) if run and turn.book.lesson(run.home[0])]
+    titles = ((run.home[0], turn.lesson_title(run.home[0])) for run in runs[:3])
+    return tuple((f"m:{lesson}", short(turn.phrase("menu_open", bai=title))) for lesson, title in titles)
 
 
-def _tracks(desk: Desk, lessons: list[Lesson], shown_already: Lesson | None) -> OfferedButtons:
+def _tracks(turn: TurnContext, lessons: list[Lesson], shown_already: Lesson | None) -> OfferedButtons:
     shown = []
-    open_lessons = {run.home[0] for run in (desk.talk.open_run, *desk.talk.parked) if run is not None}
-    for track, title in desk.book.tracks:
+    open_lessons = {run.home[0] for run in (turn.state.open_run, *turn.state.parked) if run is not None}
+    for track, title in turn.book.tracks:
         own = [lesson for lesson in lessons if lesson.track == track]
         if not own or own == [shown_already] or {lesson.id for lesson in own} <= open_lessons:
             continue
-        done = sum(lesson.id in desk.talk.done for lesson in own)
-        count = desk.phrase("menu_track_count", nhom=title, xong=str(done), tong=str(len(own)))
-        shown.append((f"t:{track}", count if desk.agreed else title))
+        done = sum(lesson.id in turn.state.done for lesson in own)
+        count = turn.phrase("menu_track_count", nhom=title, xong=str(done), tong=str(len(own)))
+        shown.append((f"t:{track}", count if turn.agreed else title))
     return tuple(shown)
 
 
-def _work(desk: Desk) -> OfferedButtons:
-    """What she does beside learning."""
-    guides = (("u:list:0", "label_crew"), ("g:teach", "label_teach")) if desk.person.instructs else ()
-    leads = (("q:list:", "label_post"),) if desk.person.leads else ()
-    return tuple((token, desk.phrase(label)) for token, label in (*guides, *leads))
+def _work(turn: TurnContext) -> OfferedButtons:
+    """The buttons of what this person does beside learning."""
+    guides = (("u:list:0", "label_crew"), ("g:teach", "label_teach")) if turn.person.is_instructor else ()
+    leads = (("q:list:", "label_post"),) if turn.person.is_officer else ()
+    return tuple((token, turn.phrase(label)) for token, label in (*guides, *leads))
 
 
-def _button(desk: Desk, lesson: Lesson) -> tuple[str, str]:
-    is_open = any(run.home[0] == lesson.id for run in (desk.talk.open_run, *desk.talk.parked) if run)
-    which = "menu_open" if is_open else "menu_done" if lesson.id in desk.talk.done else "menu_plain"
-    return f"m:{lesson.id}", short(desk.phrase(which, bai=lesson.title))
+def _button(turn: TurnContext, lesson: Lesson) -> tuple[str, str]:
+    is_open = any(run.home[0] == lesson.id for run in (turn.state.open_run, *turn.state.parked) if run)
+    which = "menu_open" if is_open else "menu_done" if lesson.id in turn.state.done else "menu_plain"
+    return f"m:{lesson.id}", short(turn.phrase(which, bai=lesson.title))
 
 
 def short(label: str) -> str:

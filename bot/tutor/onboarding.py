@@ -1,4 +1,4 @@
-"""First contact: it is a machine, three lines of consent, what to call her; and later changes of these."""
+"""First contact: it is a machine, three lines of consent, what to call the learner; and later changes of these."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 import flows
 from bot.people.policy.commands import ShowTeaching
-from bot.tutor.desk import ConsentAnswered, Desk
 from bot.tutor.menu import show_menu
+from bot.tutor.turn import ConsentAnswered, TurnContext
 from flows import Book
 from flows import events as ev
 from flows.words.keys import plain_of, split
@@ -31,21 +31,23 @@ _SELF = {
 }  # fmt: skip
 
 
-def greet(desk: Desk) -> None:
-    desk.say(desk.phrase("hello"))
-    ask_consent(desk)
+def greet(turn: TurnContext) -> None:
+    """Say hello to a newcomer, with the question for consent."""
+    turn.say(turn.phrase("hello"))
+    ask_consent(turn)
 
 
-def ask_consent(desk: Desk, intro: str = "") -> None:
-    if desk.person.consent == "new":
-        desk.set_person(consent="asked")
-    desk.say(intro)
-    offer = (("c:yes", desk.phrase("label_agree")), ("c:no", desk.phrase("label_decline")))
-    desk.offer(desk.phrase("consent"), offer, pending="consent")
+def ask_consent(turn: TurnContext, intro: str = "") -> None:
+    """Ask for consent, after the sentence `intro` if there is one; from now on the person is no newcomer."""
+    if turn.person.consent == "new":
+        turn.set_person(consent="asked")
+    turn.say(intro)
+    offer = (("c:yes", turn.phrase("label_agree")), ("c:no", turn.phrase("label_decline")))
+    turn.offer(turn.phrase("consent"), offer, pending="consent")
 
 
 def consent_text(book: Book, phrase_id: str, lang: str) -> str:
-    """The words she answers to, in her language, as they are kept: with the union's name, for any form of address."""
+    """What is agreed to, in the learner's language, as it is kept: with the union's name, for any form of address."""
     sentence = book.sentence(phrase_id, lang)
     return _FACT.sub(lambda found: book.facts.get(found[1], found[0]), sentence)
 
@@ -55,46 +57,47 @@ def fingerprint(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def take_consent(desk: Desk, answer: str) -> None:
-    """Her answer to a question that is open; once she has agreed only "rút đồng ý" takes it back, no old button."""
-    if answer == "yes" and not desk.agreed:
-        desk.set_person(consent="agreed")
-        desk.events.append(ConsentAnswered("agreed"))
-        desk.say(desk.phrase("agreed"))
-        ask_name(desk)
-    elif answer == "no" and not desk.agreed and (desk.person.consent == "asked" or desk.talk.pending == "consent"):
-        desk.set_person(consent="declined", name="")
-        desk.events.append(ConsentAnswered("declined"))
-        show_menu(desk, desk.phrase("declined"))
+def take_consent(turn: TurnContext, answer: str) -> None:
+    """Take the answer to an open question; once agreed only "rút đồng ý" takes it back, no old button."""
+    if answer == "yes" and not turn.agreed:
+        turn.set_person(consent="agreed")
+        turn.events.append(ConsentAnswered("agreed"))
+        turn.say(turn.phrase("agreed"))
+        ask_name(turn)
+    elif answer == "no" and not turn.agreed and (turn.person.consent == "asked" or turn.state.pending == "consent"):
+        turn.set_person(consent="declined", name="")
+        turn.events.append(ConsentAnswered("declined"))
+        show_menu(turn, turn.phrase("declined"))
     elif answer in ("yes", "no"):
-        desk.events.append(ev.TapIgnored("repeated"))
+        turn.events.append(ev.TapIgnored("repeated"))
 
 
-def ask_name(desk: Desk, *, again: bool = False) -> None:
-    desk.offer(
-        desk.phrase("name_again" if again else "ask_name"), (("n:skip", desk.phrase("label_skip")),), pending="name"
+def ask_name(turn: TurnContext, *, again: bool = False) -> None:
+    """Ask what to call the learner; `again`: what was written could be no name."""
+    turn.offer(
+        turn.phrase("name_again" if again else "ask_name"), (("n:skip", turn.phrase("label_skip")),), pending="name"
     )
 
 
-def take_name(desk: Desk, text: str) -> None:
-    """Her name as she writes it ("tui tên Lan nha em" is Lan); with "bà Sáu" comes the form of address too."""
-    masked = flows.mask(text, desk.book.nouns)
+def take_name(turn: TurnContext, text: str) -> None:
+    """Take the name as it is written ("tui tên Lan nha em" is Lan); with "bà Sáu" comes the form of address too."""
+    masked = flows.mask(text, turn.book.nouns)
     if masked.kinds:
-        desk.events.append(ev.SecretMasked(masked.kinds))
-    address, name = _read_name(desk, masked.text)
+        turn.events.append(ev.SecretMasked(masked.kinds))
+    address, name = _read_name(turn, masked.text)
     if name is None:
-        ask_address(desk)
-    elif is_of_office(desk.book.words, name):
-        desk.say(desk.phrase("name_office"))
-        ask_name(desk, again=True)
+        ask_address(turn)
+    elif is_of_office(turn.book.words, name):
+        turn.say(turn.phrase("name_office"))
+        ask_name(turn, again=True)
     elif not is_name(name):
-        ask_name(desk, again=True)
+        ask_name(turn, again=True)
     elif address is not None:
-        desk.set_person(name=name, address=address)
-        _introduced(desk)
+        turn.set_person(name=name, address=address)
+        _introduced(turn)
     else:
-        desk.set_person(name=name)
-        ask_address(desk)
+        turn.set_person(name=name)
+        ask_address(turn)
 
 
 def is_name(name: str) -> bool:
@@ -132,9 +135,9 @@ def may_be_name(words: Words, text: str) -> bool:
     return is_name(text) and words.alarming.isdisjoint(fold(words, text))
 
 
-def _read_name(desk: Desk, text: str) -> tuple[str | None, str | None]:
-    """Form of address if she named herself by it, and her name; no name when she would rather not ("thôi")."""
-    words, usual = desk.book.words, desk.book.words.answers
+def _read_name(turn: TurnContext, text: str) -> tuple[str | None, str | None]:
+    """Form of address, if the name came with one, and the name; no name for "rather not" ("thôi")."""
+    words, usual = turn.book.words, turn.book.words.answers
     parts = [part.strip(".,!?") for part in text.split()]
     if understands(words, text, (*usual.get("no", ()), *usual.get("later", ()))):
         return None, None
@@ -157,68 +160,72 @@ def understands(words: Words, text: str, ways: tuple[str, ...]) -> bool:
     return any(said == " ".join(fold(words, way)) for way in ways)
 
 
-def ask_address(desk: Desk) -> None:
+def ask_address(turn: TurnContext) -> None:
+    """Ask for the form of address, a button each."""
     offer = tuple(
-        (f"a:{at}", desk.phrase("label_address", goi=her, xung=me))
+        (f"a:{at}", turn.phrase("label_address", goi=her, xung=me))
         for at, (her, me) in enumerate(flows.ADDRESSES.values())
     )
-    desk.offer(desk.phrase("ask_address"), offer, pending="address")
+    turn.offer(turn.phrase("ask_address"), offer, pending="address")
 
 
 def address_ways(number: int) -> tuple[str, ...]:
-    """How she may type her choice besides the button's label."""
+    """How a form of address may be typed besides the button's label."""
     her, me = list(flows.ADDRESSES.values())[number]
     return (her, f"{her} {me}", f"gọi {her}", f"gọi tôi là {her}", f"gọi tôi là {her} đi {me}", f"kêu {her}")
 
 
-def take_address(desk: Desk, number: str) -> None:
+def take_address(turn: TurnContext, number: str) -> None:
+    """Take the form of address with this number of `flows.ADDRESSES`; nonsense is asked again."""
     addresses = list(flows.ADDRESSES)
     if len(number) != 1 or not number.isascii() or not number.isdigit() or int(number) >= len(addresses):
-        ask_address(desk)
+        ask_address(turn)
         return
-    desk.set_person(address=addresses[int(number)])
-    _introduced(desk)
+    turn.set_person(address=addresses[int(number)])
+    _introduced(turn)
 
 
-def _introduced(desk: Desk) -> None:
-    desk.change(pending="", offer=())
-    intro = desk.phrase("address_set")
-    if desk.person.instructs:
-        desk.say(intro)
-        desk.events.append(ShowTeaching())
-    elif desk.talk.open_run is None:
-        show_menu(desk, intro)
+def _introduced(turn: TurnContext) -> None:
+    turn.change(pending="", offer=())
+    intro = turn.phrase("address_set")
+    if turn.person.is_instructor:
+        turn.say(intro)
+        turn.events.append(ShowTeaching())
+    elif turn.state.open_run is None:
+        show_menu(turn, intro)
     else:
-        desk.say(intro)
+        turn.say(intro)
 
 
-def tell_helper(desk: Desk) -> None:
-    """Whom she can call, and somebody is asked for her, outside a lesson; inside one the engine answers."""
-    desk.events.append(ev.HelpRequested("", 0, desk.talk.pending, 0))
-    name_helper(desk)
+def tell_helper(turn: TurnContext) -> None:
+    """Say whom to call, and that somebody is asked, outside a lesson; inside one the engine answers."""
+    turn.events.append(ev.HelpRequested("", 0, turn.state.pending, 0))
+    name_helper(turn)
 
 
-def name_helper(desk: Desk) -> None:
-    """Whom she can call; nobody is asked for her."""
-    desk.say(desk.phrase("help" if helper_known(desk) else "help_nobody"))
+def name_helper(turn: TurnContext) -> None:
+    """Say whom to call; nobody is asked."""
+    turn.say(turn.phrase("help" if helper_known(turn) else "help_nobody"))
 
 
-def helper_known(desk: Desk) -> bool:
-    return bool(desk.book.facts.get("nguoi_giup") and desk.book.facts.get("so_nguoi_giup"))
+def helper_known(turn: TurnContext) -> bool:
+    """Whether config.yaml names somebody to call, with a number."""
+    return bool(turn.book.facts.get("nguoi_giup") and turn.book.facts.get("so_nguoi_giup"))
 
 
 LANGUAGES = {"vi": "Tiếng Việt", "en": "English"}
 """Each language as those call it who speak it; one without a name here is shown by its code."""
 
 
-def ask_language(desk: Desk) -> None:
+def ask_language(turn: TurnContext) -> None:
     """The languages in which the tutor's own sentences are there; with one alone there is nothing to ask."""
-    known = ("vi", *(each for each in desk.book.phrases_in if each != "vi"))
+    known = ("vi", *(each for each in turn.book.phrases_in if each != "vi"))
     offer = tuple((f"l:{each}", LANGUAGES.get(each, each)) for each in known)
-    desk.offer(desk.phrase("ask_language"), offer, pending="language")
+    turn.offer(turn.phrase("ask_language"), offer, pending="language")
 
 
-def take_language(desk: Desk, lang: str) -> None:
-    if lang == "vi" or lang in desk.book.phrases_in:
-        desk.change(lang=lang, offer=(), pending="")
-        desk.say(desk.phrase("language_set"))
+def take_language(turn: TurnContext, lang: str) -> None:
+    """Go on in this language, if the tutor's own sentences speak it; else nothing happens."""
+    if lang == "vi" or lang in turn.book.phrases_in:
+        turn.change(lang=lang, offer=(), pending="")
+        turn.say(turn.phrase("language_set"))

@@ -1,4 +1,4 @@
-"""What is left to do after a command has been carried out. Pure."""
+"""What is left to do after an update has been understood, or a command been carried out. Pure."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from bot.tutor.state import OfferedButtons
 
 @dataclass(frozen=True, slots=True)
 class CommandOutcome:
-    """`shows_again`: what was said stands beside the question that is open, which is put under her thumb again; `under`
-    are buttons that stand below its own then.
+    """`shows_again`: what was said stands beside the open question, which is put under the thumb again; `under` are
+    buttons that stand below its own then.
+
+    `pinned`: buttons of earlier things, which stand below all of these, numbered on from them.
 
     `heard`: it was for the tutor after all, and is understood as such; codes are not looked for in it any more.
     """
@@ -19,6 +21,7 @@ class CommandOutcome:
     shows_again: bool = False
     heard: Body | None = None
     under: OfferedButtons = ()
+    pinned: OfferedButtons = ()
 
 
 ANSWERED = CommandOutcome()

@@ -1,4 +1,4 @@
-"""Her rights over her data, answered at once: see, take along, withdraw, delete (facts sheet, section 7)."""
+"""A learner's rights over the own data, answered at once: see, take along, withdraw, delete."""
 
 from __future__ import annotations
 
@@ -7,97 +7,105 @@ from datetime import timedelta
 
 from bot.channels.base import Button
 from bot.people.policy.commands import TakeApart
-from bot.tutor.desk import AnswersForgotten, ConsentAnswered, Desk, Person, PersonForgotten
+from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.tutor.state import ConversationState
+from bot.tutor.turn import AnswersForgotten, ConsentAnswered, Person, PersonForgotten, TurnContext
 
 UNDO = timedelta(days=7)
 """How long the joining of two phones can be undone."""
 
 
-def show_data(desk: Desk) -> None:
-    if not desk.agreed:
-        desk.say(desk.phrase("data_none"))
+def show_data(turn: TurnContext) -> None:
+    """Tell a learner what is kept, in a few lines; on the web also that the page's messages are."""
+    if not turn.agreed:
+        turn.say(turn.phrase("data_none"))
         return
-    open_runs = [run.home[0] for run in (desk.talk.open_run, *desk.talk.parked) if run]
-    desk.say(
-        desk.phrase(
+    open_runs = [run.home[0] for run in (turn.state.open_run, *turn.state.parked) if run]
+    turn.say(
+        turn.phrase(
             "data_shown",
-            ten_goi=desk.person.name or "—",
-            xung_ho=desk.person.address,
-            xong=", ".join(map(desk.lesson_title, desk.talk.done)) or "—",
-            do=", ".join(map(desk.lesson_title, open_runs)) or "—",
-            cau=str(desk.talk.answers),
+            ten_goi=turn.person.name or "—",
+            xung_ho=turn.person.address,
+            xong=", ".join(map(turn.lesson_title, turn.state.done)) or "—",
+            do=", ".join(map(turn.lesson_title, open_runs)) or "—",
+            cau=str(turn.state.answers),
         )
     )
-    if desk.channel == "web":
-        desk.say(desk.phrase("data_log"))
+    if turn.profile.keeps_log:
+        turn.say(turn.phrase("data_log"))
 
 
-def show_belonging(desk: Desk, kept: Mapping[str, str]) -> None:
-    """What the union's side keeps of her: name in its list, place, roles, what she set, requests, pairings."""
+def show_belonging(turn: TurnContext, kept: Mapping[str, str]) -> None:
+    """What the union's side keeps of a learner: name in its list, place, roles, settings, requests, pairings."""
     if kept:
-        desk.say(desk.phrase("data_union", tep="\n".join(f"{what}: {value}" for what, value in kept.items())))
-    desk.say(desk.phrase("data_whole_web" if desk.channel == "web" else "data_whole"))
+        turn.say(turn.phrase("data_union", tep="\n".join(f"{what}: {value}" for what, value in kept.items())))
+    turn.say(turn.phrase("data_whole_web" if turn.profile.keeps_log else "data_whole"))
 
 
-def download_data(desk: Desk) -> None:
-    if not desk.agreed:
-        desk.say(desk.phrase("data_none"))
+def download_data(turn: TurnContext) -> None:
+    """What is kept of a learner as text to take along."""
+    if not turn.agreed:
+        turn.say(turn.phrase("data_none"))
         return
-    runs = [run for run in (desk.talk.run, *desk.talk.parked) if run]
+    runs = [run for run in (turn.state.run, *turn.state.parked) if run]
     lines = [
-        f"Tên gọi: {desk.person.name or '—'}",
-        f"Xưng hô: {desk.person.address}",
-        *(f"Bài đã xong: {desk.lesson_title(lesson)}, {points} điểm" for lesson, points in desk.talk.done.items()),
-        *(f"Bài đang dở: {desk.lesson_title(run.home[0])}, {run.score} điểm" for run in runs if run.waiting),
-        f"Số câu đã trả lời: {desk.talk.answers}",
+        f"Tên gọi: {turn.person.name or '—'}",
+        f"Xưng hô: {turn.person.address}",
+        *(f"Bài đã xong: {turn.lesson_title(lesson)}, {points} điểm" for lesson, points in turn.state.done.items()),
+        *(f"Bài đang dở: {turn.lesson_title(run.home[0])}, {run.score} điểm" for run in runs if run.waiting),
+        f"Số câu đã trả lời: {turn.state.answers}",
     ]
-    desk.say(desk.phrase("data_file", tep="\n".join(lines)))
+    turn.say(turn.phrase("data_file", tep="\n".join(lines)))
 
 
-def ask_delete(desk: Desk) -> None:
-    offer = (("d:yes", desk.phrase("label_delete_yes")), ("d:no", desk.phrase("label_delete_no")))
-    desk.offer(desk.phrase("delete_ask"), offer, pending="delete")
+def ask_delete(turn: TurnContext) -> None:
+    """Ask whether everything is to be deleted for good."""
+    offer = (("d:yes", turn.phrase("label_delete_yes")), ("d:no", turn.phrase("label_delete_no")))
+    turn.offer(turn.phrase("delete_ask"), offer, pending="delete")
 
 
-def take_delete(desk: Desk, answer: str) -> None:
+def take_delete(turn: TurnContext, *, sure: bool) -> CommandOutcome:
     """Only the answer to a question that is open deletes: an old button must never do it."""
-    if desk.talk.pending != "delete":
-        desk.say(desk.phrase("stale_short"))
-    elif answer == "yes" and _was_joined(desk):
-        desk.events.append(TakeApart("delete"))
-    elif answer == "yes":
-        delete(desk)
-    else:
-        desk.change(offer=(), pending="")
-        desk.say(desk.phrase("kept"))
+    if turn.state.pending != "delete":
+        turn.say(turn.phrase("stale_short"))
+        return ANSWERED if sure else ASIDE
+    if sure and _was_joined(turn):
+        turn.events.append(TakeApart("delete"))
+        return ANSWERED
+    if sure:
+        return delete(turn)
+    turn.change(offer=(), pending="")
+    turn.say(turn.phrase("kept"))
+    return ASIDE
 
 
-def delete(desk: Desk) -> None:
-    """She has said yes: everything that is hers goes."""
-    text, restart = desk.phrase("deleted"), desk.phrase("label_restart")
-    desk.events.append(PersonForgotten())
-    desk.person, desk.talk = Person(desk.person.learner_id), ConversationState()
-    desk.ask(text, [Button("g:menu", restart)])
+def delete(turn: TurnContext) -> CommandOutcome:
+    """Delete everything of a learner who has said yes to it."""
+    text, restart = turn.phrase("deleted"), turn.phrase("label_restart")
+    turn.events.append(PersonForgotten())
+    turn.person, turn.state = Person(turn.person.learner_id), ConversationState()
+    turn.ask(text, [Button("g:menu", restart)])
+    return ANSWERED
 
 
-def ask_withdraw(desk: Desk) -> bool:
-    """At once; but what another phone brought along this week is first given back to it. Whether it is done."""
-    if desk.agreed and _was_joined(desk):
-        desk.events.append(TakeApart("withdraw"))
-        return False
-    withdraw(desk)
-    return True
+def ask_withdraw(turn: TurnContext) -> CommandOutcome:
+    """At once; but what another phone brought along this week is first given back to it."""
+    if turn.agreed and _was_joined(turn):
+        turn.events.append(TakeApart("withdraw"))
+        return ANSWERED
+    return withdraw(turn)
 
 
-def _was_joined(desk: Desk) -> bool:
-    """Whether another phone was joined so lately that it can be undone: what came with it is not hers to end."""
-    joined_at = desk.talk.joined_at
-    return joined_at is not None and desk.universe.now - joined_at < UNDO
+def _was_joined(turn: TurnContext) -> bool:
+    """Whether another phone was joined so lately that it can be undone: what came with it is another's to end."""
+    joined_at = turn.state.joined_at
+    return joined_at is not None and turn.universe.now - joined_at < UNDO
 
 
-def withdraw(desk: Desk) -> None:
-    if desk.agreed:
-        desk.set_person(consent="declined", name="")
-        desk.events.extend((ConsentAnswered("withdrawn"), AnswersForgotten()))
-    desk.say(desk.phrase("withdrawn"))
+def withdraw(turn: TurnContext) -> CommandOutcome:
+    """Nothing of what the learner has answered is kept any more; who has not agreed is told so as well."""
+    if turn.agreed:
+        turn.set_person(consent="declined", name="")
+        turn.events.extend((ConsentAnswered("withdrawn"), AnswersForgotten()))
+    turn.say(turn.phrase("withdrawn"))
+    return ASIDE

@@ -16,6 +16,7 @@ class QuietHours:
     zone: ZoneInfo
 
     def holds(self, instant: datetime) -> bool:
+        """Whether it is quiet at this instant, by the local clock; hours may pass midnight."""
         at = instant.astimezone(self.zone).time()
         if self.start <= self.end:
             return self.start <= at < self.end

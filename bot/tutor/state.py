@@ -10,7 +10,7 @@ from typing import Any
 
 import flows
 from flows import Run, RunCorrupt
-from flows.session import Card
+from flows.run import Card
 
 CODEC = 1
 OfferedButtons = tuple[tuple[str, str], ...]
@@ -18,7 +18,7 @@ OfferedButtons = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Checkin:
-    """At this instant she is to be asked whether what she did in that task works."""
+    """At this instant the learner is to be asked whether what the task was about works."""
 
     at: datetime
     lesson: str
@@ -27,10 +27,10 @@ class Checkin:
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
-    """A meeting that she holds for an area: `lesson` is run for all who came, in the session `run_id`.
+    """A meeting that an officer holds for an area: `lesson` is run for all who came, in the run `run_id`.
 
-    That run is `ConversationState.run` while it is on, and lies in `run` here while she does something else; it is
-    never hers.
+    That run is `ConversationState.run` while it is on, and lies in `run` here while the officer does something else; it
+    is never the officer's own.
     """
 
     event_id: str
@@ -41,20 +41,53 @@ class Meeting:
 
 
 @dataclass(frozen=True, slots=True)
+class WritingBy:
+    """The line by which somebody writes to another, and as which side of it (learner or instructor)."""
+
+    side: str
+    line_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class LastLetter:
+    """The line by which somebody was written to last, or wrote; `urgent`: about a cry for safety."""
+
+    line_id: str
+    urgent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HeldMedia:
+    """What may be passed on once it is said so: its kind and its id at the provider; no kind: it cannot go."""
+
+    kind: str = ""
+    ref: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweredAlbum:
+    """The album answered last: taken by a step, or refused or asked about as this `kind`."""
+
+    album: str
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ConversationState:
     """`run` is the lesson now open (or just ended), `parked` wait in the menu, `done` maps lesson to points.
 
-    `cards` are the questions to be asked again, by "lesson/step"; `lang` is the language she reads. `offer` are the
-    buttons (token, label) last shown by the tutor itself; `pending` names the question it asked.
+    `cards` are the questions to be asked again, by "lesson/step"; `lang` is the language the person reads. `offer` are
+    the buttons (token, label) last shown by the tutor itself; `pending` names the question it asked.
 
-    `line` is "side:id" of the line she writes by until `line_until`; `media` "kind:file id" of each picture that she
-    may pass on, `media_words` what goes with them; `album` the album answered last (see `albums`). `silent`: she
-    wants no reminders; `whispers` the number of the newest line on her page that is to be erased. `joined_at`: when
-    another phone was joined last. `announced`: what she wrote last ends where a password is about to come.
+    `line` is that she writes by until `line_until`; `media` each picture that she may pass on, `media_words` what goes
+    with them. `silent`: she wants no reminders; `whispers` the number of the newest line on her page that is to be
+    erased. `joined_at`: when another phone was joined last. `announced`: what she wrote last ends where a password is
+    about to come.
 
-    `letter` is "urgent:id" or "plain:id" of the line by which somebody wrote to her, or she did, at `letter_at`;
-    `pinned` are the buttons of what waits for her since earlier, numbered from `pinned_from` on (see `waits`).
-    `amendable` is the number of her newest message and the question that it was written to (see `edits`).
+    `letter` was written at `letter_at`; `pinned` are the buttons of what waits for her since earlier, numbered from
+    `pinned_from` on (see `waits`). `numbers` are the choices shown as numbers on a channel without buttons (number,
+    token), `numbered` is the last of those that begin with 0 (see `conversation.policy.numbering`). `amendable` is the
+    number of her newest message and the question that it was written to (see `edits`).
     """
 
     run: Run | None = None
@@ -68,35 +101,42 @@ class ConversationState:
     lang: str = "vi"
     cards: Mapping[str, Card] = field(default_factory=dict)
     checkins: tuple[Checkin, ...] = ()
-    line: str = ""
+    line: WritingBy | None = None
     line_until: datetime | None = None
-    media: str = ""
+    media: tuple[HeldMedia, ...] = ()
     media_words: str = ""
-    album: str = ""
+    album: AnsweredAlbum | None = None
     whispers: int = 0
     meeting: Meeting | None = None
     silent: bool = False
     joined_at: datetime | None = None
     announced: bool = False
-    letter: str = ""
+    letter: LastLetter | None = None
     letter_at: datetime | None = None
     pinned: OfferedButtons = ()
     pinned_from: int = 0
+    numbers: OfferedButtons = ()
+    numbered: int = 0
     amendable: str = ""
 
+    @property
+    def line_id(self) -> str:
+        """The line that is written by; "" for none."""
+        return self.line.line_id if self.line else ""
+
     def is_group(self, run: Run | None) -> bool:
-        """Whether this session is the one that a meeting goes through together."""
+        """Whether this run is the one that a meeting goes through together."""
         return run is not None and self.meeting is not None and run.run_id == self.meeting.run_id
 
     def aside(self) -> ConversationState:
-        """The same with the meeting's session, if it is on, laid aside: what is on then is her own."""
+        """The conversation with the meeting's run laid aside, if it is on: what is on then is the officer's own."""
         if self.meeting is None or self.run is None or not self.is_group(self.run):
             return self
         return replace(self, run=None, meeting=replace(self.meeting, run=self.run if self.run.waiting else None))
 
     @property
     def next_at(self) -> datetime | None:
-        """When she is next to be spoken to unasked."""
+        """When the learner is next to be spoken to unasked."""
         if self.silent:
             return None
         run = self.open_run
@@ -105,20 +145,20 @@ class ConversationState:
 
     @property
     def open_run(self) -> Run | None:
-        """The lesson she is in the middle of."""
+        """The lesson in the middle of which the learner is."""
         return self.run if self.run is not None and self.run.waiting else None
 
     def bare(self) -> ConversationState:
-        """What may be kept without her consent: the places, nothing she said or earned."""
+        """What may be kept without consent: the places, nothing said or earned."""
         run = self.run.bare() if self.run else None
         return replace(self, run=run, parked=tuple(each.bare() for each in self.parked), **_NOTHING)
 
     def calls(self, address: str, name: str) -> bool:
-        """Whether the lesson that is open addresses her so; an officer may have put her name right meanwhile."""
+        """Whether the open lesson uses this name and address; an officer may have put the name right meanwhile."""
         return self.run is None or (self.run.address, self.run.name) == (address, name)
 
     def addressed(self, address: str, name: str) -> ConversationState:
-        """The same conversation with her new name or form of address."""
+        """The same conversation with a new name or form of address."""
         run = replace(self.run, address=address, name=name) if self.run else None
         parked = tuple(replace(each, address=address, name=name) for each in self.parked)
         meeting = self.meeting
@@ -130,35 +170,38 @@ class ConversationState:
 _NOTHING: Mapping[str, Any] = {"done": {}, "answers": 0, "cards": {}, "checkins": (), "meeting": None}
 
 
-def dump(talk: ConversationState) -> str:
+def dump(state: ConversationState) -> str:
+    """The conversation as text for its row, version `CODEC`; what is empty is left out."""
     data: dict[str, Any] = {"v": CODEC}
     optional: dict[str, Any] = {
-        "run": flows.dump(talk.run) if talk.run else None,
-        "parked": [flows.dump(each) for each in talk.parked],
-        "done": dict(talk.done),
-        "offer": [list(button) for button in talk.offer],
-        "pending": talk.pending,
-        "seq": talk.seq,
-        "answers": talk.answers,
-        "stale_at": talk.stale_at.isoformat() if talk.stale_at else None,
-        "lang": "" if talk.lang == "vi" else talk.lang,
-        "cards": {key: [card.level, card.due_at.isoformat()] for key, card in talk.cards.items()},
-        "checkins": [[each.at.isoformat(), each.lesson, each.step] for each in talk.checkins],
-        "line": talk.line,
-        "line_until": talk.line_until.isoformat() if talk.line_until else None,
-        "media": talk.media,
-        "media_words": talk.media_words,
-        "album": talk.album,
-        "whispers": talk.whispers,
-        "meeting": _dump_meeting(talk.meeting) if talk.meeting else None,
-        "silent": talk.silent,
-        "joined_at": talk.joined_at.isoformat() if talk.joined_at else None,
-        "announced": talk.announced,
-        "letter": talk.letter,
-        "letter_at": talk.letter_at.isoformat() if talk.letter_at else None,
-        "pinned": [list(button) for button in talk.pinned],
-        "pinned_from": talk.pinned_from,
-        "amendable": talk.amendable,
+        "run": flows.dump(state.run) if state.run else None,
+        "parked": [flows.dump(each) for each in state.parked],
+        "done": dict(state.done),
+        "offer": [list(button) for button in state.offer],
+        "pending": state.pending,
+        "seq": state.seq,
+        "answers": state.answers,
+        "stale_at": state.stale_at.isoformat() if state.stale_at else None,
+        "lang": "" if state.lang == "vi" else state.lang,
+        "cards": {key: [card.level, card.due_at.isoformat()] for key, card in state.cards.items()},
+        "checkins": [[each.at.isoformat(), each.lesson, each.step] for each in state.checkins],
+        "line": f"{state.line.side}:{state.line.line_id}" if state.line else "",
+        "line_until": state.line_until.isoformat() if state.line_until else None,
+        "media": " ".join(f"{each.kind}:{each.ref}" if each.kind else "-" for each in state.media),
+        "media_words": state.media_words,
+        "album": ":".join(filter(None, (state.album.album, state.album.kind))) if state.album else "",
+        "whispers": state.whispers,
+        "meeting": _dump_meeting(state.meeting) if state.meeting else None,
+        "silent": state.silent,
+        "joined_at": state.joined_at.isoformat() if state.joined_at else None,
+        "announced": state.announced,
+        "letter": f"{'urgent' if state.letter.urgent else 'plain'}:{state.letter.line_id}" if state.letter else "",
+        "letter_at": state.letter_at.isoformat() if state.letter_at else None,
+        "pinned": [list(button) for button in state.pinned],
+        "pinned_from": state.pinned_from,
+        "numbers": [list(each) for each in state.numbers],
+        "numbered": state.numbered,
+        "amendable": state.amendable,
     }
     data |= {key: value for key, value in optional.items() if value}
     return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
@@ -176,7 +219,7 @@ def _meeting(data: Mapping[str, Any]) -> Meeting:
 
 
 def load(text: str) -> ConversationState:
-    """The conversation written by `dump` ({} is a new one); raises SessionCorrupt on anything else."""
+    """The conversation written by `dump` ({} is a new one); raises RunCorrupt on anything else."""
     if text == "{}":
         return ConversationState()
     try:
@@ -197,20 +240,22 @@ def load(text: str) -> ConversationState:
             cards={
                 str(key): Card(int(n), datetime.fromisoformat(at)) for key, (n, at) in data.get("cards", {}).items()
             },
-            line=str(data.get("line", "")),
+            line=_line(str(data.get("line", ""))),
             line_until=datetime.fromisoformat(until) if (until := data.get("line_until")) else None,
-            media=str(data.get("media", "")),
+            media=tuple(map(_media, str(data.get("media", "")).split())),
             media_words=str(data.get("media_words", "")),
-            album=str(data.get("album", "")),
+            album=_album(str(data.get("album", ""))),
             whispers=int(data.get("whispers", 0)),
             meeting=_meeting(data["meeting"]) if data.get("meeting") else None,
             silent=bool(data.get("silent", False)),
             joined_at=datetime.fromisoformat(joined) if (joined := data.get("joined_at")) else None,
             announced=bool(data.get("announced", False)),
-            letter=str(data.get("letter", "")),
+            letter=_letter(str(data.get("letter", ""))),
             letter_at=datetime.fromisoformat(at) if (at := data.get("letter_at")) else None,
             pinned=tuple((str(token), str(label)) for token, label in data.get("pinned", ())),
             pinned_from=int(data.get("pinned_from", 0)),
+            numbers=tuple((str(number), str(token)) for number, token in data.get("numbers", ())),
+            numbered=int(data.get("numbered", 0)),
             amendable=str(data.get("amendable", "")),
             checkins=tuple(
                 Checkin(datetime.fromisoformat(at), str(lesson), str(step))
@@ -219,6 +264,26 @@ def load(text: str) -> ConversationState:
         )
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as fault:
         raise RunCorrupt(f"{type(fault).__name__}: {fault}") from fault
+
+
+def _line(text: str) -> WritingBy | None:
+    side, _, line_id = text.partition(":")
+    return WritingBy(side, line_id) if text else None
+
+
+def _letter(text: str) -> LastLetter | None:
+    kind, _, line_id = text.partition(":")
+    return LastLetter(line_id, kind == "urgent") if text else None
+
+
+def _media(text: str) -> HeldMedia:
+    kind, _, ref = text.partition(":")
+    return HeldMedia(kind, ref) if ref else HeldMedia()
+
+
+def _album(text: str) -> AnsweredAlbum | None:
+    album, _, kind = text.partition(":")
+    return AnsweredAlbum(album, kind) if text else None
 
 
 def salvage(text: str) -> ConversationState:

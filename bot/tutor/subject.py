@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from bot.tutor.command import OfficeCommand
+from bot.tutor.command import ServiceCommand
 
-Maker = Callable[[str], OfficeCommand]
+Maker = Callable[[str], ServiceCommand]
 """Makes a command of what a button carries, or of what was written."""
 
 
@@ -18,7 +18,7 @@ class OpenQuestion:
     Without `written` only its buttons answer it, and words that mean one of them.
     """
 
-    again: Callable[[], OfficeCommand]
+    again: Callable[[], ServiceCommand]
     written: Maker | None = None
 
 
@@ -26,17 +26,16 @@ class OpenQuestion:
 class Subject:
     """`words` are made of the line by which she was writing, "" for none. `before_consent`: buttons and words work for
     whoever has not agreed to anything: who cried for help may answer her helper, who was invited says whether it is
-    she. `every` is made of a button's whole rest, where that is not a `what` and a value."""
+    she."""
 
     prefix: str
     taps: Mapping[str, Maker] = field(default_factory=dict)
     words: Mapping[str, Maker] = field(default_factory=dict)
     questions: Mapping[str, OpenQuestion] = field(default_factory=dict)
     before_consent: bool = False
-    every: Maker | None = None
 
 
-def page(make: Callable[[int], OfficeCommand]) -> Maker:
+def page(make: Callable[[int], ServiceCommand]) -> Maker:
     """Made of a number of one to four digits; 0 for everything else."""
     return lambda value: make(number(value))
 
@@ -46,15 +45,15 @@ def number(value: str) -> int:
     return int(value) if value.isascii() and value.isdigit() and len(value) < 5 else 0
 
 
-def plain(make: Callable[[], OfficeCommand]) -> Maker:
+def plain(make: Callable[[], ServiceCommand]) -> Maker:
     """What carries nothing, whatever stands behind it."""
     return lambda _: make()
 
 
-def two(make: Callable[[str, str], OfficeCommand]) -> Maker:
+def two(make: Callable[[str, str], ServiceCommand]) -> Maker:
     """Two ids, with a colon between."""
 
-    def of_value(value: str) -> OfficeCommand:
+    def of_value(value: str) -> ServiceCommand:
         first, _, second = value.partition(":")
         return make(first, second)
 

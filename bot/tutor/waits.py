@@ -1,19 +1,20 @@
-"""What still waits for her answer, whatever has been said since: under her thumb again after every turn. Pure.
+"""What still waits for a person's answer, whatever has been said since: under the thumb again after every turn. Pure.
 
 Read anew from the database at the end of a turn; here it becomes buttons of the newest message, which a page keeps in
-sight. What she can tap she can write: the label, or the number that follows those of the message's own answers.
+sight. What can be tapped can be written: the label, or the number that follows those of the message's own answers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Literal
 
 from bot.channels.base import Button, Notice
-from bot.tutor.desk import Desk
-from bot.tutor.state import OfferedButtons
+from bot.tutor.outcome import ANSWERED, CommandOutcome
+from bot.tutor.state import LastLetter, OfferedButtons
+from bot.tutor.turn import TurnContext
 
 MOST = 5
 REPLY_FOR = timedelta(minutes=10)
@@ -22,8 +23,10 @@ REPLY_FOR = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class PendingMatter:
-    """`what`: mine (a cry she has taken), call (one nobody has taken), answer (somebody she writes with), strangers
-    (several cries of people nobody knows). `of` is the id its button is about, or how many; `name` whom it is about."""
+    """`what`: mine (a cry this person has taken), call (one nobody has taken), answer (somebody to be answered),
+    strangers (several cries of people nobody knows). `of` is the id its button is about, or how many; `name` whom it is
+    about.
+    """
 
     what: Literal["mine", "call", "strangers", "answer"]
     of: str
@@ -33,61 +36,61 @@ class PendingMatter:
 _TOKENS = {"mine": "o:show:{of}", "call": "o:take:{of}", "strangers": "q:strangers:0", "answer": "y:talk:{of}"}
 
 
-def pin(desk: Desk, waits: Sequence[PendingMatter]) -> None:
+def pin(turn: TurnContext, waits: Sequence[PendingMatter]) -> None:
     """Put what waits under the newest message of this turn, but for what stands there already."""
-    pinned = tuple((_TOKENS[each.what].format(of=each.of), _label(desk, each)) for each in waits[:MOST])
-    under(desk, pinned)
-    desk.change(pinned=pinned)
+    pinned = tuple((_TOKENS[each.what].format(of=each.of), _label(turn, each)) for each in waits[:MOST])
+    under(turn, pinned)
+    turn.change(pinned=pinned)
 
 
-def under(desk: Desk, pinned: OfferedButtons) -> None:
+def under(turn: TurnContext, pinned: OfferedButtons) -> None:
     """The buttons of earlier things below those of the newest message, numbered on from them."""
-    if not desk.replies:
+    if not turn.replies:
         return
-    last = desk.replies[-1]
+    last = turn.replies[-1]
     here = {button.token for button in last.buttons}
     more = tuple(Button(token, label, pinned=True) for token, label in pinned if token not in here)
     own = sum(not button.pinned for button in last.buttons)
-    in_lesson = desk.talk.open_run is not None or bool(desk.talk.pending)
-    desk.replies[-1] = replace(last, buttons=(*last.buttons, *more))
-    desk.change(pinned_from=-1 if in_lesson and own < 2 else own)  # a bare number may be what is asked for
+    in_lesson = turn.state.open_run is not None or bool(turn.state.pending)
+    turn.replies[-1] = replace(last, buttons=(*last.buttons, *more))
+    counts_on = not (turn.profile.numbers or (in_lesson and own < 2))  # else a bare number may be what is asked for
+    turn.change(pinned_from=own if counts_on else -1)
 
 
-def put_back(desk: Desk, show_again: Callable[[Desk], None], *, writing: bool) -> None:
+def put_back(turn: TurnContext, *, writing: bool) -> CommandOutcome:
     """A page offers the answers of its newest line: after what others had to say the question that is open stands
     there again, and the buttons of what was said below its own. Who is `writing` is not asked anything anew."""
-    if desk.channel != "web" or not desk.replies:
-        return
-    last = desk.replies[-1]
-    is_open = writing or desk.talk.open_run is not None or bool(desk.talk.pending) or desk.person.consent == "asked"
+    if not turn.profile.keeps_log or not turn.replies:
+        return ANSWERED
+    last = turn.replies[-1]
+    is_open = writing or turn.state.open_run is not None or bool(turn.state.pending) or turn.person.consent == "asked"
     if any(button.token.startswith("s:") for button in last.buttons) or (last.buttons and not is_open):
-        return
-    aside = {button.token: button.label for reply in desk.replies for button in reply.buttons}
-    desk.replies[:] = [replace(reply, buttons=()) for reply in desk.replies]
-    if writing:
-        own = tuple(Button(token, label) for token, label in desk.talk.offer)
-        desk.replies[-1] = replace(desk.replies[-1], buttons=own)
-        aside = {token: label for token, label in aside.items() if not token.startswith("y:")}
-    else:
-        show_again(desk)
-    aside.pop(f"y:talk:{letter(desk)}", None)  # it comes with a name, from what waits
-    under(desk, tuple(aside.items()))
+        return ANSWERED
+    aside = {button.token: button.label for reply in turn.replies for button in reply.buttons}
+    turn.replies[:] = [replace(reply, buttons=()) for reply in turn.replies]
+    aside.pop(f"y:talk:{letter(turn)}", None)  # it comes with a name, from what waits
+    if not writing:
+        return CommandOutcome(shows_again=True, pinned=tuple(aside.items()))
+    own = tuple(Button(token, label) for token, label in turn.state.offer)
+    turn.replies[-1] = replace(turn.replies[-1], buttons=own)
+    under(turn, tuple((token, label) for token, label in aside.items() if not token.startswith("y:")))
+    return ANSWERED
 
 
-def _label(desk: Desk, wait: PendingMatter) -> str:
+def _label(turn: TurnContext, wait: PendingMatter) -> str:
     if wait.what == "strangers":
-        return desk.phrase("pin_strangers", so=wait.of)
-    called = desk.called(wait.name)
-    return desk.phrase(f"pin_{wait.what}", ai=called)
+        return turn.phrase("pin_strangers", so=wait.of)
+    called = turn.called(wait.name)
+    return turn.phrase(f"pin_{wait.what}", ai=called)
 
 
-def named(desk: Desk, text: str) -> str | None:
-    """The pinned button that she wrote out or whose number she gave; None where she means none of them."""
-    said, pinned = " ".join(text.split()).casefold(), desk.talk.pinned
+def named(turn: TurnContext, text: str) -> str | None:
+    """The pinned button that was written out or whose number was given; None where none of them is meant."""
+    said, pinned = " ".join(text.split()).casefold(), turn.state.pinned
     by_label = {label.casefold(): token for token, label in pinned}
     if said in by_label:
         return by_label[said]
-    first = desk.talk.pinned_from
+    first = turn.state.pinned_from
     at = int(said) - first - 1 if first >= 0 and said.isascii() and said.isdigit() and len(said) < 3 else -1
     return pinned[at][0] if 0 <= at < len(pinned) else None
 
@@ -95,25 +98,25 @@ def named(desk: Desk, text: str) -> str | None:
 # --- letters -----------------------------------------------------------------------------------------
 
 
-def note_letter(desk: Desk, notice: Notice) -> None:
-    """Somebody has written to her: for a while what she writes may be the reply."""
+def note_letter(turn: TurnContext, notice: Notice) -> None:
+    """Note that somebody has written to this person: for a while what is typed may be the reply."""
     line = next((token.removeprefix("y:talk:") for token, _ in notice.buttons if token.startswith("y:talk:")), "")
     if notice.fleeting and line:
-        spoke(desk, line, urgent=notice.urgent)
+        spoke(turn, line, urgent=notice.urgent)
 
 
-def spoke(desk: Desk, line_id: str, *, urgent: bool) -> None:
+def spoke(turn: TurnContext, line_id: str, *, urgent: bool) -> None:
     """The two have just written to one another."""
-    desk.change(letter=f"{'urgent' if urgent else 'plain'}:{line_id}", letter_at=desk.universe.now)
+    turn.change(letter=LastLetter(line_id, urgent), letter_at=turn.universe.now)
 
 
-def letter(desk: Desk) -> str:
+def letter(turn: TurnContext) -> str:
     """The id of the line whose last letter is still fresh; "" for none."""
-    at = desk.talk.letter_at
-    is_fresh = at is not None and timedelta(0) <= desk.universe.now - at <= REPLY_FOR
-    return desk.talk.letter.partition(":")[2] if is_fresh else ""
+    written, at = turn.state.letter, turn.state.letter_at
+    is_fresh = at is not None and timedelta(0) <= turn.universe.now - at <= REPLY_FOR
+    return written.line_id if written and is_fresh else ""
 
 
-def is_urgent(desk: Desk) -> bool:
+def is_urgent(turn: TurnContext) -> bool:
     """Whether that letter is about a cry for safety: then a person is heard before the lesson."""
-    return bool(letter(desk)) and desk.talk.letter.startswith("urgent:")
+    return bool(letter(turn)) and turn.state.letter is not None and turn.state.letter.urgent

@@ -44,10 +44,11 @@ class LocalKey:
         )
 
     def is_shown_to(self, request: web.Request) -> bool:
+        """Whether a GET carries the key in its address, so that it is to be taken out of there."""
         return "key" in request.query and request.method == "GET" and self.opens(request)
 
     def take(self, request: web.Request) -> web.Response:
-        """The same address without the key, which the browser keeps from now on."""
+        """A redirect to the same address without the key, which the browser keeps from now on as a cookie."""
         found = web.Response(status=302, headers={"Location": str(request.rel_url.without_query_params("key"))})
         found.set_cookie(self.COOKIE, self.text, max_age=self.COOKIE_AGE_S, httponly=True, samesite="Lax")
         return found

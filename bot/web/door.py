@@ -60,6 +60,7 @@ class Bounds:
 
     @property
     def streams_per_address(self) -> int:
+        """Live streams from one address: whoever shares it still finds a connection for other pages."""
         return self.per_address * 3 // 4
 
 
@@ -125,6 +126,7 @@ class Door:
         return name
 
     def leave(self, name: str) -> None:
+        """Count a connection out again, under the name that `enter` gave it."""
         self._inside[name] -= 1
         if not self._inside[name]:
             del self._inside[name]
@@ -146,6 +148,7 @@ class DoorConnection(asyncio.Protocol):
         self._alarms: dict[str, asyncio.TimerHandle] = {}
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Take the connection in, or answer 503 and close where there is no room; from here the head is timed."""
         self._transport = transport = cast(asyncio.Transport, transport)  # uvloop's is none by name
         self._name = self._door.enter(transport.get_extra_info("peername"))
         if self._name is None:
@@ -156,6 +159,7 @@ class DoorConnection(asyncio.Protocol):
         self._alarm("head", self._door.bounds.head_s, self._cut)
 
     def data_received(self, data: bytes) -> None:
+        """Keep bytes until a head is whole or too long for one; only then HTTP exists and gets everything."""
         if self._name is None or self._transport is None:
             return
         if self._http is None:
@@ -170,9 +174,11 @@ class DoorConnection(asyncio.Protocol):
         self._http.data_received(data)
 
     def eof_received(self) -> bool | None:
+        """Nothing more will come; HTTP decides whether to close (None or False: closed)."""
         return self._http.eof_received() if self._http else None
 
     def connection_lost(self, exc: Exception | None) -> None:
+        """Stop all clocks, count the connection out, tell HTTP."""
         for kind in tuple(self._alarms):
             self._calm(kind)
         if self._name is not None:
@@ -182,11 +188,13 @@ class DoorConnection(asyncio.Protocol):
         self._http = self._transport = None
 
     def pause_writing(self) -> None:
+        """The reader is slow: from here on the answer is timed."""
         self._watch_writing()
         if self._http is not None:
             self._http.pause_writing()
 
     def resume_writing(self) -> None:
+        """The reader has caught up: the clock stops."""
         self._calm("write")
         if self._http is not None:
             self._http.resume_writing()
@@ -199,7 +207,7 @@ class DoorConnection(asyncio.Protocol):
             self._alarm("body", self._door.bounds.body_s, lambda: self._cut_unless(request.content.is_eof()))
 
     def answered(self) -> None:
-        """It was answered: what comes now is the next head."""
+        """The present request was answered: what comes now is the next head."""
         self._asking = False
 
     def _watch_writing(self) -> None:
@@ -256,9 +264,11 @@ class DoorSite(web.BaseSite):
 
     @property
     def name(self) -> str:
+        """The address as a log names it."""
         return f"http://{self._host}:{self._port}"
 
     async def start(self) -> None:
+        """Listen through the door; what one reader has not yet taken is bounded by `SEND_BYTES`."""
         await super().start()
         make: Any = self._runner.server
         door = Door(make, self._bounds, self._proxies)

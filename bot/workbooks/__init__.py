@@ -16,6 +16,7 @@ from pathlib import Path
 
 from bot.errors import CamtayError
 from bot.people.policy.lists.sheet import ListTable
+from flows.saying import say
 
 LARGEST = 30_000_000  # bytes of a file
 UNPACKED = 200_000_000  # bytes of all its parts
@@ -24,10 +25,10 @@ _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _BOF, _FILEPASS = 0x0809, 0x002F
 _CHILD = Path(__file__).parent / "child.py"
 
-TOO_LARGE = "Sổ tính này mở ra quá lớn; hãy chép riêng bảng danh sách sang một tệp mới rồi nhập tệp ấy."
-LOCKED = "Sổ tính này có mật khẩu; hãy mở bằng Excel, bỏ mật khẩu, lưu lại rồi nhập."
-BROKEN = "Không đọc được sổ tính này: tệp hỏng, cắt dở hoặc quá lớn. Hãy mở bằng Excel rồi lưu lại dạng .xlsx."
-OTHER = "Tệp này không phải là sổ tính Excel; hãy lưu lại dạng .xlsx hay CSV UTF-8."
+TOO_LARGE = say("Sổ tính này mở ra quá lớn; hãy chép riêng bảng danh sách sang một tệp mới rồi nhập tệp ấy.")
+LOCKED = say("Sổ tính này có mật khẩu; hãy mở bằng Excel, bỏ mật khẩu, lưu lại rồi nhập.")
+BROKEN = say("Không đọc được sổ tính này: tệp hỏng, cắt dở hoặc quá lớn. Hãy mở bằng Excel rồi lưu lại dạng .xlsx.")
+OTHER = say("Tệp này không phải là sổ tính Excel; hãy lưu lại dạng .xlsx hay CSV UTF-8.")
 
 
 class WorkbookRefused(CamtayError):

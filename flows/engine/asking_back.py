@@ -1,7 +1,7 @@
 """A value that may have been misheard is asked back: "50.000 đồng phải không {chị}?", with yes and no.
 
-The value waits in the session's `sub` as "kind:value" until she says. Where nothing of hers may be kept (a private
-answer, no consent) she is asked to write it again instead.
+The value waits in the run's `sub` as "kind:value" until the learner says. Where nothing may be kept (a private answer,
+no consent) the learner is asked to write it again instead.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ def ask_back(stage: Stage, value: Value) -> None:
 
 
 def asked_back(stage: Stage) -> Value | None:
-    """The value that waits for her yes."""
-    kind, _, value = stage.session.sub.partition(":")
+    """The value that waits for the learner's yes; None where none does."""
+    kind, _, value = stage.run.sub.partition(":")
     for known in get_args(ValueKind):
         if kind == known and value:
             return Value(known, int(value) if known in ("money", "number") else value)

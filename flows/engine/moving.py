@@ -1,4 +1,4 @@
-"""Where a learner stands after an edit that takes her along: on ids, and on the way she really walked."""
+"""Where a learner stands after an edit that takes the learner along: by ids, and by the way really walked."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def place_for(
 ) -> Spot:
     """The place in `new` of somebody who waits at `step` of `old`.
 
-    In this order: what the author decided for the step (a step's id, `checkpoint` or `start`), the step of the same id
-    and kind, the one that names it with `was:`, the latest checkpoint on her path that still stands, the start.
+    In this order: what the editor decided for the step (a step's id, `checkpoint` or `start`), the step of the same id
+    and kind, the one that names it with `was:`, the latest checkpoint on the path walked that still stands, the start.
     """
     decided = decisions.get(step)
     if decided and decided in new.index:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from flows import events as ev
-from flows.engine.hearing import MAX_TEXT, sent, tapped, typed, was_used
+from flows.engine.input import MAX_TEXT, sent, typed
 from flows.engine.kinds.kind import AGAIN
 from flows.engine.kinds.leaving import move_to
 from flows.engine.kinds.table import kind_of
 from flows.engine.moving import is_same, place_for
 from flows.engine.stage import Stage, clean
-from flows.engine.walking import again, go, walk
+from flows.engine.walking import again, choices_of, choose, go, walk
 from flows.model import Step
-from flows.session import Book, Run, Sprint, Trigger
+from flows.run import Book, Run, Sprint, Trigger
 from flows.words.masking import mask
 from flows.words.understand import Command, Emergency, understand
 
@@ -26,7 +26,7 @@ def start(book: Book, trigger: Trigger, universe: ev.Universe) -> Sprint:
     lesson = book.lesson(trigger.lesson, version, trigger.lang)
     if lesson is None:
         raise KeyError(trigger.lesson)
-    session = Run(
+    run = Run(
         run_id=universe.new_id(),
         lesson=trigger.lesson,
         version=version,
@@ -41,48 +41,48 @@ def start(book: Book, trigger: Trigger, universe: ev.Universe) -> Sprint:
         vars=trigger.vars,
         keeps=trigger.keeps,
     )
-    stage = Stage(book, lesson, session, universe)
-    stage.emit(ev.RunStarted(session.run_id, session.lesson, version))
+    stage = Stage(book, lesson, run, universe)
+    stage.emit(ev.RunStarted(run.run_id, run.lesson, version))
     walk(stage, lesson.steps[0].id)
-    return Sprint(stage.session, tuple(stage.events))
+    return Sprint(stage.run, tuple(stage.events))
 
 
-def resume(book: Book, session: Run, signal: ev.Signal, universe: ev.Universe) -> Sprint:
-    """Answer one signal. The session comes back unchanged where the signal means nothing to it.
+def resume(book: Book, run: Run, signal: ev.Signal, universe: ev.Universe) -> Sprint:
+    """Answer one signal. The run comes back unchanged where the signal means nothing to it.
 
-    A learner whose lesson has an urgent newer version is taken along first; where her step is word for word the same
+    A learner whose lesson has an urgent newer version is taken along first; where the step is word for word the same
     the signal is then answered, else it was meant for something that is no longer there.
     """
-    lesson = book.lesson(session.lesson, session.version, session.lang)
-    step = lesson.step(session.step) if lesson else None
+    lesson = book.lesson(run.lesson, run.version, run.lang)
+    step = lesson.step(run.step) if lesson else None
     if lesson is None or step is None:
-        failed = ev.RunFailed(session.run_id, "place_missing", f"{session.lesson} v{session.version} {session.step}")
-        return Sprint(session, (failed,))
-    if not session.waiting:
-        return Sprint(session, (ev.TapIgnored("stale"),))
-    stage = Stage(book, lesson, session, universe)
+        failed = ev.RunFailed(run.run_id, "place_missing", f"{run.lesson} v{run.version} {run.step}")
+        return Sprint(run, (failed,))
+    if not run.waiting:
+        return Sprint(run, (ev.TapIgnored("stale"),))
+    stage = Stage(book, lesson, run, universe)
     urgent = stage.route is not None and stage.route.how == "urgent"
     if urgent and not _take_along(stage, signal):
-        return Sprint(stage.session, tuple(stage.events))
-    step = stage.lesson.step(stage.session.step) or step
+        return Sprint(stage.run, tuple(stage.events))
+    step = stage.lesson.step(stage.run.step) or step
     _answer(stage, step, signal)
     if not isinstance(signal, ev.Due):
-        _count_anew(stage, session, step)
-    return Sprint(stage.session, tuple(stage.events))
+        _count_anew(stage, run, step)
+    return Sprint(stage.run, tuple(stage.events))
 
 
-def move(book: Book, session: Run, universe: ev.Universe) -> Sprint:
-    """Carry out what an urgent edit asks of this session; nothing happens where there is none."""
-    route = book.routes.get((session.lesson, session.version))
-    if route is None or route.how != "urgent" or not session.waiting:
-        return Sprint(session, ())
-    return resume(book, session, ev.Reoffered(""), universe)
+def move(book: Book, run: Run, universe: ev.Universe) -> Sprint:
+    """Carry out what an urgent edit asks of this run; nothing happens where there is none."""
+    route = book.routes.get((run.lesson, run.version))
+    if route is None or route.how != "urgent" or not run.waiting:
+        return Sprint(run, ())
+    return resume(book, run, ev.Reoffered(""), universe)
 
 
 def _answer(stage: Stage, step: Step, signal: ev.Signal) -> None:
     match signal:
         case ev.Tapped(seq, option):
-            tapped(stage, step, seq, option)
+            _tapped(stage, step, seq, option)
         case ev.Typed(text):
             typed(stage, step, text)
         case ev.Sent(kind):
@@ -98,30 +98,47 @@ def _answer(stage: Stage, step: Step, signal: ev.Signal) -> None:
             again(stage, step)
 
 
+def _tapped(stage: Stage, step: Step, seq: int, option: str) -> None:
+    if was_used(stage.run, seq, option):
+        stage.emit(ev.TapIgnored("repeated"))
+        return
+    chosen = next((choice for choice in choices_of(stage, step) if choice.id == option), None)
+    if seq != stage.run.seq or chosen is None:
+        stage.emit(ev.TapIgnored("stale"))
+        return
+    stage.emit(ev.Heard(chosen.label))
+    choose(stage, step, option)
+
+
+def was_used(run: Run, seq: int, option: str) -> bool:
+    """Whether this is a second tap on the button just used (of which option is not kept without her consent)."""
+    return run.used is not None and run.used[0] == seq and run.used[1] in (option, "")
+
+
 def _take_along(stage: Stage, signal: ev.Signal) -> bool:
-    """Move her to the newer version and tell her; True where the signal still has its meaning there."""
-    session, route, old = stage.session, stage.route, stage.lesson
+    """Move the learner to the newer version and say so; True where the signal still has its meaning there."""
+    run, route, old = stage.run, stage.route, stage.lesson
     assert route is not None
-    newer = stage.book.lesson(session.lesson, route.to, session.lang)
+    newer = stage.book.lesson(run.lesson, route.to, run.lang)
     if newer is None:
         return True
-    spot = place_for(old, newer, session.step, session.path, session.checkpoint, route.decisions)
-    if spot.how == "same" and is_same(old.step(session.step), newer.step(spot.step)):
-        move_to(stage, newer, route.to, session.step, spot)
+    spot = place_for(old, newer, run.step, run.path, run.checkpoint, route.decisions)
+    if spot.how == "same" and is_same(old.step(run.step), newer.step(spot.step)):
+        move_to(stage, newer, route.to, run.step, spot)
         return True
     heard = _still_heard(stage, signal)
-    at = move_to(stage, newer, route.to, session.step, spot)
+    at = move_to(stage, newer, route.to, run.step, spot)
     step = newer.step(at)
     if spot.how == "same" and step is not None and kind_of(step).waits(step):
         kind_of(step).put(stage, step)
     else:
         stage.change(queue=())
         walk(stage, at)
-    return heard and stage.session.waiting
+    return heard and stage.run.waiting
 
 
 def _still_heard(stage: Stage, signal: ev.Signal) -> bool:
-    """Whether what she did is to be answered although its question is gone: a cry for help, a global word."""
+    """Whether the signal is to be answered although its question is gone: a cry for help, a global word."""
     match signal:
         case ev.Typed(text):
             meaning = understand(stage.book.words, clean(text[:MAX_TEXT]), ())
@@ -135,34 +152,32 @@ def _still_heard(stage: Stage, signal: ev.Signal) -> bool:
     return False
 
 
-def rewind(book: Book, session: Run, universe: ev.Universe) -> Sprint:
-    """Put a session whose place is gone at its last checkpoint that still stands, else at the start; points stay.
+def rewind(book: Book, run: Run, universe: ev.Universe) -> Sprint:
+    """Put a run whose place is gone at its last checkpoint that still stands, else at the start; points stay.
 
     Where the lesson itself is gone, the one that called it goes on; without such a one the lesson ends.
     """
-    lesson = book.lesson(session.lesson, session.version, session.lang)
-    version = session.version
+    lesson = book.lesson(run.lesson, run.version, run.lang)
+    version = run.version
     if lesson is None:
-        lesson, version = book.lesson(session.lesson, None, session.lang), book.current.get(session.lesson, 0)
-    if lesson is None and session.stack:
-        return rewind(book, session.outward(), universe)
+        lesson, version = book.lesson(run.lesson, None, run.lang), book.current.get(run.lesson, 0)
+    if lesson is None and run.stack:
+        return rewind(book, run.outward(), universe)
     if lesson is None:
-        return Sprint(
-            replace(session, waiting=False), (ev.RunFailed(session.run_id, "lesson_missing", session.lesson),)
-        )
-    stage = Stage(book, lesson, replace(session, version=version, waiting=True, sub="", queue=()), universe)
-    at_step = session.checkpoint if lesson.step(session.checkpoint) else lesson.steps[0].id
+        return Sprint(replace(run, waiting=False), (ev.RunFailed(run.run_id, "lesson_missing", run.lesson),))
+    stage = Stage(book, lesson, replace(run, version=version, waiting=True, sub="", queue=()), universe)
+    at_step = run.checkpoint if lesson.step(run.checkpoint) else lesson.steps[0].id
     stage.say(at_step, stage.phrase("place_lost"))
     walk(stage, at_step)
-    return Sprint(stage.session, tuple(stage.events))
+    return Sprint(stage.run, tuple(stage.events))
 
 
 # --- time --------------------------------------------------------------------------------------------
 
 
 def _count_anew(stage: Stage, before: Run, step: Step) -> None:
-    """She was just here: a reminder that was set before counts from now."""
-    now, same = stage.session, stage.session.remind_at == before.remind_at
+    """Let a reminder that was set before count from now: the learner was just here."""
+    now, same = stage.run, stage.run.remind_at == before.remind_at
     waits = kind_of(step).reminders(stage, step)
     if now.waiting and now.remind_at is not None and same and waits and kind_of(step).counts_anew:
         stage.change(remind_at=stage.universe.now + waits[0])
@@ -170,16 +185,16 @@ def _count_anew(stage: Stage, before: Run, step: Step) -> None:
 
 def _due(stage: Stage, step: Step, wait_id: str) -> None:
     """Remind, at most as often as the step allows; a timer of an earlier wait is harmless."""
-    session = stage.session
-    if wait_id != session.wait_id or session.remind_at is None:
+    run = stage.run
+    if wait_id != run.wait_id or run.remind_at is None:
         return
     to = kind_of(step).due(stage, step)
     if to is not AGAIN:
-        stage.change(used=(session.seq, ""))
+        stage.change(used=(run.seq, ""))
         go(stage, step, to)
         return
     waits = kind_of(step).reminders(stage, step)
-    reminded = session.reminded + 1
+    reminded = run.reminded + 1
     if reminded > len(waits):
         stage.change(remind_at=None)
         return

@@ -1,4 +1,4 @@
-"""The state of one engine call while it runs: what a step kind may do to the session, and what it may say."""
+"""The state of one engine call while it runs: what a step kind may do to the run, and what it may say."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import Any
 from flows import events as ev
 from flows.conditions import NEVER, ConditionValue, holds, parse
 from flows.model import Lesson, Picture, Step, StepOf
-from flows.session import Book, Frame, Route, Run, render
+from flows.run import Book, Frame, Route, Run, render
 
 MAX_PATH = 200  # steps remembered for "quay lại"; longer than any lesson
 MAX_STACK = 5  # lessons inside one another: nobody can keep more of them in mind
-REMIND_AFTER = timedelta(days=1)  # facts sheet section 9: never more than two reminders a day
+REMIND_AFTER = timedelta(days=1)  # never more than two reminders a day
 REMIND_TIMES = 2
 FOLLOWED_UP = (timedelta(minutes=15), timedelta(hours=1))  # whoever is being robbed is asked how far she has come
 HUMAN, MISTAKE = "~human", "~mistake"  # ids of buttons that no step of a lesson can have
@@ -24,10 +24,10 @@ NOT_SET = "…"  # stands where a variable has no value: better than its name in
 class Stage:
     """One call of the engine. Step kinds read `lesson`, `book`, `universe` and act through the verbs below."""
 
-    def __init__(self, book: Book, lesson: Lesson, session: Run, universe: ev.Universe) -> None:
+    def __init__(self, book: Book, lesson: Lesson, run: Run, universe: ev.Universe) -> None:
         self.book = book
         self.lesson = lesson
-        self.session = session
+        self.run = run
         self.universe = universe
         self.events: list[ev.Event] = []
         self.asks: tuple[str, int, str] | None = None  # the question of another lesson that a review puts
@@ -35,18 +35,20 @@ class Stage:
     # --- saying ---
 
     def change(self, **fields: Any) -> None:
-        self.session = self.session.but(**fields)
+        """Replace fields of the run by name; the run itself is immutable."""
+        self.run = self.run.but(**fields)
 
     def emit(self, event: ev.Event) -> None:
+        """Add an event to what this call of the engine returns, in order."""
         self.events.append(event)
 
     def words(self, text: str, **values: str) -> str:
-        """A text of the lesson, rendered for her."""
+        """A text of the lesson, with forms of address, facts and variables filled in for the learner."""
         if "{" not in text:
             return text
-        session = self.session
-        known = {**self.book.facts, **session.vars, **values}
-        return render(text, session.address, session.name, known, NOT_SET)
+        run = self.run
+        known = {**self.book.facts, **run.vars, **values}
+        return render(text, run.address, run.name, known, NOT_SET)
 
     def shown(self, step: Step) -> str:
         """The text of a step, with what its pictures show in words: no channel need show the picture itself."""
@@ -60,9 +62,11 @@ class Stage:
         return self.phrase(f"show_{key}", mo_ta=self.words(picture.alt)) if picture.alt else ""
 
     def phrase(self, phrase_id: str, **values: str) -> str:
-        return self.words(self.book.sentence(phrase_id, self.session.lang), **values)
+        """One of the tutor's own sentences in the learner's language, filled in. Raises KeyError."""
+        return self.words(self.book.sentence(phrase_id, self.run.lang), **values)
 
     def say(self, step: str, text: str) -> None:
+        """Let the tutor say a text at a step; an empty one says nothing."""
         if text:
             self.emit(ev.Said(step, text))
 
@@ -81,14 +85,14 @@ class Stage:
         """
         if fresh:
             remind_at = self.universe.now + reminders[0] if reminders else None
-            seq = self.session.seq + 1
+            seq = self.run.seq + 1
             self.change(step=step.id, seq=seq, waiting=True, remind_at=remind_at, reminded=0)
-        self.emit(ev.Asked(step.id, self.session.seq, text, (*choices, *self.ways_out(step))))
+        self.emit(ev.Asked(step.id, self.run.seq, text, (*choices, *self.ways_out(step))))
 
     def ways_out(self, step: Step) -> tuple[ev.Choice, ...]:
         """The buttons that every prompt of an emergency lesson has besides its own; none in other lessons.
 
-        That it was a mistake is offered while she may just have noticed: at the first step.
+        "It was a mistake" is offered while that may just have been noticed: at the first step.
         """
         if not self.lesson.emergency:
             return ()
@@ -100,47 +104,53 @@ class Stage:
 
     @property
     def today(self) -> date:
+        """The date now where the learners live."""
         return self.universe.now.astimezone(self.book.zone).date()
 
     def values(self, **more: ConditionValue) -> dict[str, ConditionValue]:
         """What a condition may look at."""
-        session = self.session
-        own: dict[str, ConditionValue] = {"score": session.score, "tries": session.tries, "channel": session.channel}
-        return {**session.vars, **own, **more}
+        run = self.run
+        own: dict[str, ConditionValue] = {"score": run.score, "tries": run.tries, "channel": run.channel}
+        return {**run.vars, **own, **more}
 
     def holds(self, condition: str, **more: ConditionValue) -> bool:
+        """Whether a condition is true now; `more` are names only it may see. Raises ConditionInvalid."""
         return holds(parse(condition), self.values(**more), self.days_since)
 
     def days_since(self, step: str) -> int:
-        """Whole days since she went through a step; "": since this pass began; NEVER where she has not."""
-        at = self.session.passed.get(step) if step else None
-        since = datetime.fromisoformat(at) if at else None if step else self.session.began_at
+        """Whole days since the learner went through a step; "": since this pass began; NEVER where not at all."""
+        at = self.run.passed.get(step) if step else None
+        since = datetime.fromisoformat(at) if at else None if step else self.run.began_at
         return NEVER if since is None else max(0, (self.universe.now - since).days)
 
     def save(self, step: str, name: str, value: str, *, private: bool = False) -> None:
+        """Write a variable; of a private answer only that there was one is kept, as "•"."""
         if private:
             value = "•"
-        self.change(vars={**self.session.vars, name: value})
+        self.change(vars={**self.run.vars, name: value})
         self.emit(ev.ValueSaved(step, name, value))
 
     def grade(self, step: Step, answer: str, *, right: bool, points: int, skill: str | None) -> None:
         """Write down one graded answer; points of a step are earned once and never lost."""
-        session = self.session
-        tries = session.tries + 1
-        had = session.earned.get(step.id, 0)
-        earned = {**session.earned, step.id: points} if right and points > had else session.earned
+        run = self.run
+        tries = run.tries + 1
+        had = run.earned.get(step.id, 0)
+        earned = {**run.earned, step.id: points} if right and points > had else run.earned
         self.change(tries=tries, earned=earned)
-        of = self.asks or (session.lesson, session.version, step.id)
-        self.emit(ev.AnswerGraded(*of, answer, right, tries, points if right and not had else 0, skill))
+        of = self.asks or (run.lesson, run.version, step.id)
+        lesson = self.book.lesson(*of[:2]) if self.asks else self.lesson
+        pauses = lesson.review_after_s if lesson else ()
+        self.emit(ev.AnswerGraded(*of, answer, right, tries, points if right and not had else 0, skill, pauses))
 
     # --- lessons inside one another, and newer versions of them ---
 
     @property
     def route(self) -> Route | None:
-        """Where the version she is in leads, when it is no longer the current one."""
-        return self.book.routes.get((self.session.lesson, self.session.version))
+        """Where the version the learner is in leads, when it is no longer the current one."""
+        return self.book.routes.get((self.run.lesson, self.run.version))
 
     def turn_to(self, lesson: Lesson, version: int) -> None:
+        """Go on in this lesson and version; where in it is the caller's to say."""
         self.lesson = lesson
         self.change(lesson=lesson.id, version=version)
 
@@ -149,19 +159,19 @@ class Stage:
         route = self.route
         if route is None or route.how != "text":
             return
-        lesson = self.book.lesson(self.session.lesson, route.to, self.session.lang)
+        lesson = self.book.lesson(self.run.lesson, route.to, self.run.lang)
         if lesson is not None:
             self.turn_to(lesson, route.to)
 
     def freshest(self, step: StepOf) -> StepOf:
-        """The same step in the newest words."""
+        """The step of the same id in the newest words."""
         self.freshen()
         newest = self.lesson.step(step.id)
         return newest if isinstance(newest, type(step)) else step
 
     def push(self, step: str, lesson: Lesson, version: int, values: Mapping[str, str]) -> None:
         """Begin `lesson` in the middle of this one, which will go on after `step`."""
-        s = self.session
+        s = self.run
         frame = Frame(s.lesson, s.version, step, s.vars, s.earned, s.path, s.checkpoint)
         self.change(stack=(*s.stack, frame), vars=dict(values), earned={}, path=(), checkpoint="", passed={})
         self.emit(ev.Called(lesson.id, version, s.lesson))
@@ -169,8 +179,8 @@ class Stage:
 
     def pop(self) -> Frame:
         """Go back into the lesson that called; its own values and points are there again."""
-        frame = self.session.stack[-1]
-        self.session = self.session.outward()
+        frame = self.run.stack[-1]
+        self.run = self.run.outward()
         return frame
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from flows import events as ev
 from flows.conditions import ConditionInvalid
-from flows.engine.kinds.kind import ENDED, WAIT, Next
-from flows.engine.kinds.leaving import go_on, move_to
+from flows.engine.kinds.kind import ENDED, WAIT, Next, request_help
+from flows.engine.kinds.leaving import finish, move_to
 from flows.engine.kinds.table import kind_of
 from flows.engine.moving import Spot
-from flows.engine.stage import MAX_PATH, Stage
+from flows.engine.stage import HUMAN, MAX_PATH, MISTAKE, Stage
 from flows.model import Step
 
 MAX_STEPS = 100  # steps in one sprint without a wait (as goflow): more is a loop the linter could not see
@@ -27,7 +27,7 @@ def walk(stage: Stage, at: Next) -> None:
         try:
             at = _enter(stage, step)
             if at is None:
-                at = go_on(stage, step, None)
+                at = _below(stage, step)
         except ConditionInvalid as fault:
             fail(stage, "condition", f"{step.id}: {fault.message}")
             return
@@ -39,21 +39,21 @@ def _enter(stage: Stage, step: Step) -> Next:
         return None
     if step.checkpoint:
         step = _cross(stage, step)
-    stage.change(misses=0, tries=0, sub="", path=(*stage.session.path, step.id)[-MAX_PATH:])
+    stage.change(misses=0, tries=0, sub="", path=(*stage.run.path, step.id)[-MAX_PATH:])
     if step.id in stage.lesson.timed:
-        stage.change(passed={**stage.session.passed, step.id: stage.universe.now.isoformat()})
-    if step.checkpoint and stage.session.checkpoint != step.id:
+        stage.change(passed={**stage.run.passed, step.id: stage.universe.now.isoformat()})
+    if step.checkpoint and stage.run.checkpoint != step.id:
         stage.change(checkpoint=step.id)
         stage.emit(ev.CheckpointPassed(step.id))
     return kind_of(step).enter(stage, step)
 
 
 def _cross(stage: Stage, step: Step) -> Step:
-    """At a checkpoint that a newer version has too she changes over, where its author wished so."""
+    """Change over to the newer version at a checkpoint that both have, where its editor wished so; the step there."""
     route = stage.route
     if route is None or route.how != "checkpoint":
         return step
-    newer = stage.book.lesson(stage.session.lesson, route.to, stage.session.lang)
+    newer = stage.book.lesson(stage.run.lesson, route.to, stage.run.lang)
     there = newer.step(step.id) if newer else None
     if newer is None or there is None or type(there) is not type(step) or not there.checkpoint:
         return step
@@ -62,16 +62,39 @@ def _cross(stage: Stage, step: Step) -> Step:
 
 
 def fail(stage: Stage, code: str, reason: str) -> None:
-    stage.emit(ev.RunFailed(stage.session.run_id, code, reason))
+    """Give the lesson up with an event: `code` is the kind of fault (step_missing, condition, loop)."""
+    stage.emit(ev.RunFailed(stage.run.run_id, code, reason))
 
 
 def go(stage: Stage, step: Step, to: Next) -> None:
     """On from a step that has been answered: to `to`, or to the step below."""
-    walk(stage, go_on(stage, step, None) if to is None else to)
+    walk(stage, _below(stage, step) if to is None else to)
+
+
+def _below(stage: Stage, step: Step) -> Next:
+    return stage.lesson.below(step.id) or finish(stage, "completed", None)
+
+
+def choices_of(stage: Stage, step: Step) -> tuple[ev.Choice, ...]:
+    """Everything that can be tapped here."""
+    _, choices = kind_of(step).prompt(stage, step)
+    return (*choices, *stage.ways_out(step))
+
+
+def choose(stage: Stage, step: Step, option: str) -> None:
+    """Take one of the choices of a step, by its id: its own, or a way out of an emergency lesson."""
+    if option == HUMAN:
+        request_help(stage, step, need="safety")
+        again(stage, step)
+    elif option == MISTAKE:
+        stage.emit(ev.Commanded("mistake"))
+    else:
+        stage.change(used=(stage.run.seq, option), misses=0)
+        go(stage, step, kind_of(step).tap(stage, step, option))
 
 
 def again(stage: Stage, step: Step) -> None:
     """Show the present prompt once more; its buttons stay the same, so the older copy works too."""
-    if stage.session.used is not None and stage.session.used[0] == stage.session.seq:
+    if stage.run.used is not None and stage.run.used[0] == stage.run.seq:
         stage.change(used=None)  # "Để sau" leaves the prompt standing: shown again, it may be tapped again
     kind_of(step).put(stage, step, fresh=False)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from flows.engine.kinds.table import kind_of
 from flows.model import Guard, Step
 from flows.rules.rule import Script
-from flows.session import DEFAULT_ADDRESS, render
+from flows.run import DEFAULT_ADDRESS, render
 
 AFTER = "(hết)"  # where a lesson without an end falls off; no step can be called so
 GUARD = "guard"  # the kind of a node that stands for words she may type anywhere
@@ -71,6 +71,7 @@ class Arrow:
 
     @property
     def words(self) -> str:
+        """The arrow's label after the word for what it is, as "đúng: 2"; either may be missing."""
         word = WHAT.get(self.what, self.what)
         return f"{word}: {self.label}" if word and self.label else word or self.label
 

@@ -1,6 +1,6 @@
 """What the transcripts of a lesson reach: its steps, its options, its further ways; and the rules about that.
 
-Nothing is asked of the engine: a `Trail` watches a Player and reads the path she walked and the events.
+Nothing is asked of the engine: a `Trail` watches a Player and reads the path walked and the events.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from flows.engine.kinds.facets import Way
 from flows.engine.kinds.table import edges_of, kind_of
 from flows.model import Lesson, Problem, SourcePosition, Step
 from flows.play.rehearsal import rehearse
+from flows.run import Book, Run, Sprint
 from flows.saying import say
-from flows.session import Book, Run, Sprint
 
 
 class Trail:
@@ -28,7 +28,8 @@ class Trail:
         self._pairs: set[tuple[str, int, str, str]] = set()  # looked at already
 
     def watch(self, before: Run | None, sprint: Sprint) -> None:
-        after = sprint.session
+        """Note what one sprint reached: steps walked, in callers too, and ways taken; `before` is None at the start."""
+        after = sprint.run
         self._walked(after.lesson, after.version, after.path)
         for frame in after.stack:
             self._walked(frame.lesson, frame.version, frame.path)
@@ -127,6 +128,7 @@ class Coverage:
 
 
 def coverage(lesson: Lesson, trail: Trail) -> Coverage:
+    """What a trail has reached of a lesson, and the gaps: steps never met, and ways never taken of steps that were."""
     ways = ways_of(lesson)
     met = {way for name, way in trail.ways if name == lesson.id} & ways.keys()
     seen = {step.id for step in lesson.steps if (lesson.id, step.id) in trail.steps}

@@ -1,8 +1,8 @@
 """Dialogues as plain text that a teacher can read: what stands in a transcript, read and written down again.
 
-One line is one thing: `learner` and what she does, `bot` and a bubble, `= ` and what else happened, `— … —` time that
+One line is one thing: `learner` and what is done, `bot` and a bubble, `= ` and what else happened, `— … —` time that
 passes, `# ` the head or a comment. A further line of the same message is indented. Where a text would be read as
-something else (she types “[Xong]” by hand) a backslash stands before it.
+something else (“[Xong]” typed by hand) a backslash stands before it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 
-from flows.session import ADDRESSES, DEFAULT_ADDRESS
+from flows.run import ADDRESSES, DEFAULT_ADDRESS
+from flows.saying import say
 
 INDENT = " " * 9
 ZONE = timezone(timedelta(hours=7))
@@ -36,7 +37,7 @@ class TranscriptInvalid(Exception):
     """A transcript cannot be read or played. `line` counts from 1; 0 where it is not known."""
 
     def __init__(self, message: str, line: int = 0) -> None:
-        super().__init__(f"dòng {line}: {message}" if line else message)
+        super().__init__(say("dòng {line}: {message}", line=line, message=message) if line else message)
         self.message = message
         self.line = line
 
@@ -105,7 +106,7 @@ class TutorTurn:
         return tuple(line for text in self.texts for line in text.splitlines() if line.strip())
 
     def __add__(self, other: TutorTurn) -> TutorTurn:
-        """This and then that; the buttons are those of the later one that has any."""
+        """The two turns as one; the buttons are those of the later one that has any."""
         return TutorTurn(self.texts + other.texts, other.buttons or self.buttons, self.notes + other.notes)
 
     def __str__(self) -> str:
@@ -127,6 +128,7 @@ class Transcript:
 
     @property
     def turns(self) -> tuple[TutorTurn, ...]:
+        """Everything the tutor says, turn by turn, the opening first."""
         return (self.opening, *(turn for _, turn in self.exchanges))
 
     def __str__(self) -> str:
@@ -173,7 +175,8 @@ def read(text: str, lesson: str) -> Written:
             turns.append(_Notes(act, at))
         elif not turns[-1].take(line, at):
             found = line.strip()[:30]
-            raise TranscriptInvalid(f"cần bot, learner, = hay — … — ở đầu dòng, đang là “{found}”", at + 1)
+            why = say("cần bot, learner, = hay — … — ở đầu dòng, đang là “{found}”", found=found)
+            raise TranscriptInvalid(why, at + 1)
     turns[-1].end = len(lines)
     exchanges = tuple((turn.done_act(), turn.done()) for turn in turns[1:])
     acts = tuple(turn.line + 1 for turn in turns[1:])
@@ -195,7 +198,8 @@ def _head(line: str, default: DialogueHead) -> DialogueHead:
         elif re.fullmatch(r"[a-z][a-z_]*", plain):
             head = replace(head, channel=plain)
         else:
-            raise TranscriptInvalid(f"không hiểu “{plain}”; ví dụ: Lan, {{chị}}/{{em}} hay 2026-01-05 08:00", 1)
+            why = say("không hiểu “{plain}”; ví dụ: Lan, {{chị}}/{{em}} hay 2026-01-05 08:00", plain=plain)
+            raise TranscriptInvalid(why, 1)
     return head
 
 
@@ -215,7 +219,8 @@ RESERVED = ("lang", "due")
 def read_address(text: str) -> str:
     """A form of address ("bà/con"); raises TranscriptInvalid for one the tutor does not know."""
     if text not in ADDRESSES:
-        raise TranscriptInvalid(f"không có cách gọi “{text}”; chọn một trong: {', '.join(ADDRESSES)}", 1)
+        why = say("không có cách gọi “{text}”; chọn một trong: {ways}", text=text, ways=", ".join(ADDRESSES))
+        raise TranscriptInvalid(why, 1)
     return text
 
 
@@ -227,7 +232,7 @@ def read_at(text: str) -> datetime:
             raise ValueError
         return datetime.fromisoformat(f"{found[1]}T{found[2]}:00{found[3] or '+07'}:{found[4] or '00'}")
     except ValueError:
-        raise TranscriptInvalid(f"không đọc được giờ “{text}”; ví dụ: 2026-01-05 08:00", 1) from None
+        raise TranscriptInvalid(say("không đọc được giờ “{text}”; ví dụ: 2026-01-05 08:00", text=text), 1) from None
 
 
 def read_span(text: str) -> int | None:
@@ -242,7 +247,8 @@ def _act(line: str, number: int) -> Act | None:
     if found := _PASSES.fullmatch(line.rstrip()):
         seconds = read_span(f"{found[1]} {found[2]}")
         if seconds is None:
-            raise TranscriptInvalid(f"không hiểu “{found[1]} {found[2]}”; ví dụ: — 1 ngày trôi qua —", number)
+            why = say("không hiểu “{found[1]} {found[2]}”; ví dụ: — 1 ngày trôi qua —", found=found)
+            raise TranscriptInvalid(why, number)
         return Act("wait", wait_s=seconds)
     if not re.match(r"learner(\s|$)", line):
         return None
@@ -250,7 +256,7 @@ def _act(line: str, number: int) -> Act | None:
 
 
 def read_act(said: str) -> Act:
-    """What she does by one line: “[Tiếp]” a tap, “(sticker)” something sent, else words (a first backslash goes)."""
+    """What a line has done: “[Tiếp]” a tap, “(sticker)” something sent, else words (a first backslash goes)."""
     if _reads_as_deed(said):
         return Act("tap", _unguarded(said[1:-1])) if said.startswith("[") else Act("send", said[1:-1])
     return Act("say", said.removeprefix("\\"))

@@ -56,8 +56,6 @@ def _on_the_way(event: object) -> Iterator[str]:
             yield f"vào bài con {lesson}"
         case ev.LessonReturned(lesson, outcome, to):
             yield f"xong bài con {lesson} ({outcome}), trở về {to}"
-        case ev.HandedOver(lesson):
-            yield f"chuyển hẳn sang bài {lesson}"
         case ev.Moved():
             yield f"bài đã sửa: từ {event.from_step} sang {event.to_step} ({event.how})"
         case ev.TapIgnored(why):
@@ -66,6 +64,8 @@ def _on_the_way(event: object) -> Iterator[str]:
             passed = "đạt" if event.passed else "chưa đạt"
             then = f", mời học tiếp {event.then}" if event.then else ""
             yield f"hết bài: {event.outcome}, {event.points} điểm, {passed}{then}"
+            if event.handed_over_to:
+                yield f"chuyển hẳn sang bài {event.handed_over_to}"
         case ev.RunFailed():
             yield f"bài có lỗi: {event.code}: {event.reason}"
         case _:

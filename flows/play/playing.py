@@ -20,7 +20,7 @@ from flows.play.notes import notes, spell
 from flows.play.trail import Passed, legs, trail
 from flows.play.transcript import BEGINNING
 from flows.rules.rule import Script
-from flows.session import DEFAULT_ADDRESS, Book, Card, Run, Sprint, Trigger
+from flows.run import DEFAULT_ADDRESS, Book, Card, Run, Sprint, Trigger
 
 MOST_DEEDS = 300  # longer than any lesson; the whole play runs again on each look
 MOST_WAITS = 10  # reminders that one jump in time may set off
@@ -49,7 +49,7 @@ class Setup:
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """What she does: tap (an option's id), say (words), send (a kind of media), wait (seconds; "due": till then)."""
+    """A learner's deed: tap (an option's id), say (words), send (a kind of media), wait (seconds; "due": till then)."""
 
     kind: str
     what: str
@@ -57,7 +57,7 @@ class Deed:
 
 @dataclass(frozen=True, slots=True)
 class PlayedMessage:
-    """One bubble of the tutor's, with its buttons; the texts of one turn are joined as the desk joins them."""
+    """One bubble of the tutor's, with its buttons; the texts of one turn are joined as the tutor joins them."""
 
     text: str
     choices: tuple[ev.Choice, ...] = ()
@@ -84,14 +84,15 @@ class Play:
     """A play as far as it got. `choices` are what can be tapped now, `reached` the steps walked through."""
 
     setup: Setup
-    session: Run
+    run: Run
     now: datetime
     turns: tuple[PlayedTurn, ...]
     choices: tuple[ev.Choice, ...]
 
     @property
     def over(self) -> bool:
-        return not self.session.waiting
+        """Whether the lesson has ended or been given up: nothing waits for the learner."""
+        return not self.run.waiting
 
     @property
     def prompt(self) -> PlayedMessage | None:
@@ -107,7 +108,7 @@ def play(book: Book, script_of: Callable[[Lesson], Script | None], setup: Setup,
     for deed in deeds[:MOST_DEEDS]:
         if not player.do(deed):
             break
-    return Play(setup, player.session, player.now, tuple(player.turns), player.choices)
+    return Play(setup, player.run, player.now, tuple(player.turns), player.choices)
 
 
 class _Player:
@@ -118,7 +119,7 @@ class _Player:
         self.now = setup.at
         self.turns: list[PlayedTurn] = []
         self.choices: tuple[ev.Choice, ...] = ()
-        self.session = Run("", setup.lesson, 0)
+        self.run = Run("", setup.lesson, 0)
         self._ids = 0
 
     # --- beginning ---
@@ -139,9 +140,9 @@ class _Player:
         self._turn(None, "", self._enter(lesson, at, cards), None, fault)
 
     def _enter(self, lesson: Lesson, at: str, cards: Mapping[str, Card]) -> Sprint:
-        """Stand at a step as if she had come there: put back to a checkpoint there, without the words for that."""
+        """Stand at a step as if come there: put back to a checkpoint there, without the words for that."""
         setup = self.setup
-        session = Run(
+        run = Run(
             run_id=self._new_id(),
             lesson=lesson.id,
             version=self.book.current[lesson.id],
@@ -156,19 +157,19 @@ class _Player:
             learner=setup.name,
             cards=cards,
         )
-        sprint = rewind(self.book, session, self._universe())
+        sprint = rewind(self.book, run, self._universe())
         sorry = self.book.phrase("place_lost", setup.address, setup.name, setup.lang)
         events = tuple(event for event in sprint.events if not (isinstance(event, ev.Said) and event.text == sorry))
         step = lesson.step(at)
-        if sprint.session.checkpoint == at and not (step and step.checkpoint):
-            return Sprint(replace(sprint.session, checkpoint=""), events)
-        return Sprint(sprint.session, events)
+        if sprint.run.checkpoint == at and not (step and step.checkpoint):
+            return Sprint(replace(sprint.run, checkpoint=""), events)
+        return Sprint(sprint.run, events)
 
     # --- going on ---
 
     def do(self, deed: Deed) -> bool:
         """Carry one deed out; False when the play cannot go on after it."""
-        if not self.session.waiting:
+        if not self.run.waiting:
             return False
         match deed.kind:
             case "tap":
@@ -186,26 +187,26 @@ class _Player:
         if choice is None:
             self._stop(deed, f"Ở đây không còn nút “{deed.what}”: bài đã sửa, nên chơi lại được tới đây.")
             return False
-        self._signal(deed, choice.label, ev.Tapped(self.session.seq, choice.id))
+        self._signal(deed, choice.label, ev.Tapped(self.run.seq, choice.id))
         return True
 
     def _wait(self, deed: Deed) -> bool:
         if deed.what == "due":
-            if self.session.remind_at is None:
+            if self.run.remind_at is None:
                 self._stop(deed, "Ở đây không còn hẹn giờ nào.")
                 return True
-            until = max(self.session.remind_at, self.now)
+            until = max(self.run.remind_at, self.now)
         else:
             seconds = int(deed.what) if deed.what.isascii() and deed.what.isdigit() and len(deed.what) < 10 else 0
             until = self.now + timedelta(seconds=min(seconds, LONGEST_WAIT_S))
         waited, before = until - self.now, len(self.turns)
         said = f"— {spell(waited)} sau —"
         for _ in range(MOST_WAITS):
-            due = self.session.remind_at
-            if due is None or due > until or not self.session.waiting:
+            due = self.run.remind_at
+            if due is None or due > until or not self.run.waiting:
                 break
             self.now = max(due, self.now)
-            self._signal(deed, said, ev.Due(self.session.wait_id))
+            self._signal(deed, said, ev.Due(self.run.wait_id))
             said = ""
         self.now = until
         if len(self.turns) == before:
@@ -214,7 +215,7 @@ class _Player:
         return True
 
     def _signal(self, deed: Deed, said: str, signal: ev.Signal) -> None:
-        before = self.session
+        before = self.run
         sprint = resume(self.book, before, signal, self._universe())
         heard = next((event.text for event in sprint.events if isinstance(event, ev.Heard)), said)
         self._turn(deed, heard, sprint, before)
@@ -223,26 +224,26 @@ class _Player:
         self.turns.append(PlayedTurn(deed, self.now, "", (), (), (), fault))
 
     def _turn(self, deed: Deed | None, said: str, sprint: Sprint, before: Run | None, fault: str = "") -> None:
-        self.session = sprint.session
+        self.run = sprint.run
         messages = _messages(sprint.events)
         if any(isinstance(event, ev.Asked) for event in sprint.events):
             self.choices = messages[-1].choices if messages else ()
-        if not sprint.session.waiting:
+        if not sprint.run.waiting:
             self.choices = ()
         told = tuple(note for event in sprint.events for note in notes(event))
         self.turns.append(PlayedTurn(deed, self.now, said, messages, told, self._trail(before, sprint), fault))
 
     def _trail(self, before: Run | None, sprint: Sprint) -> tuple[Passed, ...]:
         found: list[Passed] = []
-        for leg in legs(before, sprint.session, sprint.events):
+        for leg in legs(before, sprint.run, sprint.events):
             lesson = self.book.lesson(leg.lesson, leg.version)
             script = self.script_of(lesson) if lesson else None
             if lesson is not None and script is not None:
-                found += trail(script, leg, sprint.session, sprint.events, partial(self._stage, lesson))
+                found += trail(script, leg, sprint.run, sprint.events, partial(self._stage, lesson))
         return tuple(found)
 
-    def _stage(self, lesson: Lesson, session: Run) -> Stage:
-        return Stage(self.book, lesson, session, self._universe())
+    def _stage(self, lesson: Lesson, run: Run) -> Stage:
+        return Stage(self.book, lesson, run, self._universe())
 
     def _universe(self) -> ev.Universe:
         return ev.Universe(self.now, self._new_id, Random(len(self.turns)))

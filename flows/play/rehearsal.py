@@ -8,7 +8,7 @@ from difflib import SequenceMatcher
 
 from flows.play.dialogue import Act, TranscriptInvalid, TutorTurn, Written, read
 from flows.play.transcript import Player, Watch
-from flows.session import Book
+from flows.run import Book
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +33,12 @@ class Played:
 
     @property
     def lesson(self) -> str:
+        """The id the transcript names; empty where the file could not be read."""
         return self.written.transcript.head.lesson if self.written else ""
 
     @property
     def good(self) -> bool:
+        """Whether the transcript could be played and reads as it is written."""
         return self.failed is None and not self.differences
 
 
@@ -77,7 +79,7 @@ def _first_other(written: Written, number: int, now: TutorTurn) -> int:
 
 
 def rewritten(played: Played) -> str:
-    """The file with the tutor's lines as they are now: her lines, comments and blank lines stay."""
+    """The file with the tutor's lines as they are now: the learner's lines, comments and blank lines stay."""
     written = played.written
     if written is None:
         raise ValueError("a transcript that cannot be read cannot be written")

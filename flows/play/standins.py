@@ -1,4 +1,4 @@
-"""What stands in a transcript where she typed a secret: “mã •otp• nhập ở đâu”. Played, a made-up one takes its place.
+"""What stands in a transcript for a typed secret: “mã •otp• nhập ở đâu”. Played, a made-up one takes its place.
 
 So a saved dialogue holds nothing that could rob anybody, and still shows how the tutor answers.
 """
@@ -36,8 +36,8 @@ def fill(text: str) -> str:
 
 
 def hide(heard: str, kinds: tuple[str, ...], nouns: NounTable) -> str:
-    """Her words as the tutor keeps them (`heard`, with masks), each mask named after its kind where that can
-    be told by `nouns`.
+    """A learner's words as the tutor keeps them (`heard`, with masks), each mask named after its kind where `nouns`
+    tell.
 
     Masks that no combination of `kinds` explains stay as they are: then the dialogue plays on without the secret.
     """

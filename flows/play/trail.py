@@ -1,4 +1,4 @@
-"""Which steps one call of the engine went through, which it passed by, and why: read off its session and events."""
+"""Which steps one call of the engine went through, which it passed by, and why: read off its run and events."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from flows.engine.stage import MAX_PATH, Stage
 from flows.model import Branch, Step
 from flows.play.explain import Part, days_name, days_named, told
 from flows.rules.rule import Script
-from flows.session import Run
+from flows.run import Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """One step on the way; `entered` is False where its `when` let her pass by."""
+    """One step on the way; `entered` is False where its `when` let the learner pass by."""
 
     step: str
     kind: str
@@ -53,7 +53,7 @@ class Leg:
 
 
 StageOf = Callable[[Run], Stage]
-"""The engine's own view of a session: what conditions may look at, and whether they are true."""
+"""The engine's own view of a run: what conditions may look at, and whether they are true."""
 
 
 def legs(before: Run | None, after: Run, events: Sequence[ev.Event]) -> tuple[Leg, ...]:
@@ -83,13 +83,13 @@ def _calls(after: Run, depth: int, first: Leg) -> Iterator[Leg]:
         yield Leg(*_home(after, inner), "", _path(after, inner), known)
 
 
-def _home(session: Run, depth: int) -> tuple[str, int]:
-    frame = session.stack[depth] if depth < len(session.stack) else session
+def _home(run: Run, depth: int) -> tuple[str, int]:
+    frame = run.stack[depth] if depth < len(run.stack) else run
     return frame.lesson, frame.version
 
 
-def _path(session: Run, depth: int) -> tuple[str, ...]:
-    return session.stack[depth].path if depth < len(session.stack) else session.path
+def _path(run: Run, depth: int) -> tuple[str, ...]:
+    return run.stack[depth].path if depth < len(run.stack) else run.path
 
 
 def trail(script: Script, leg: Leg, after: Run, events: Sequence[ev.Event], stage_of: StageOf) -> tuple[Passed, ...]:
@@ -134,7 +134,7 @@ class _Walk:
             at = step_id
 
     def _answered(self) -> Iterator[Passed]:
-        """The step that waited, where a condition looked at her answer."""
+        """The step that waited, where a condition looked at the answer."""
         came_from = self.leg.came_from
         step = self.script.lesson.step(came_from)
         kept = next((event for event in self.saved if event.step == came_from), None)
@@ -179,7 +179,7 @@ class _Walk:
 
     @property
     def stage(self) -> Stage:
-        """The session as it was at this point of the way."""
+        """The run as it was at this point of the way."""
         return self.stage_of(self.after.but(vars=self.vars, tries=self.tries))
 
     def _holds(self, condition: str) -> bool:

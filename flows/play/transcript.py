@@ -23,7 +23,8 @@ from flows.play.dialogue import (
     read,
 )
 from flows.play.standins import fill, hide
-from flows.session import Book, Card, Run, Sprint, Trigger
+from flows.run import Book, Card, Run, Sprint, Trigger
+from flows.saying import say
 from flows.words.masking import MASK, mask
 
 __all__ = [
@@ -40,8 +41,8 @@ Watch = Callable[[Run | None, Sprint], None]
 class Player:
     """Plays against the bare engine.
 
-    `between` may take the session apart and put it together between any two lines; `watch` is told of every call of
-    the engine (the session before it, None at a lesson's start, and what came out). `events` are those of the last
+    `between` may take the run apart and put it together between any two lines; `watch` is told of every call of
+    the engine (the run before it, None at a lesson's start, and what came out). `events` are those of the last
     turn, `rung` how long after the beginning of the last time jump each timer rang, `log` all that was played so far,
     as it may be kept: secrets are hidden. `stars`: the lesson has ended and asks for one to so many of them.
     """
@@ -50,7 +51,7 @@ class Player:
         self,
         book: Book,
         head: DialogueHead,
-        between: Between = lambda session: session,
+        between: Between = lambda run: run,
         watch: Watch = lambda was, sprint: None,
     ) -> None:
         self.book = book
@@ -58,7 +59,7 @@ class Player:
         self.now = head.at
         self.between = between
         self.watch = watch
-        self.session = Run("", head.lesson, 0)
+        self.run = Run("", head.lesson, 0)
         self.buttons: dict[str, str] = {}
         self.events: list[ev.Event] = []
         self.rung: list[timedelta] = []
@@ -76,13 +77,14 @@ class Player:
 
     def do(self, act: Act) -> TutorTurn:
         """What the tutor answers; an act that cannot be done raises TranscriptInvalid and leaves no trace."""
-        before, self.events = self.session, []
+        before, self.events = self.run, []
         turn = self._do(act)
         self.log.append((_kept(act, self.book, before, self.events), turn))
         return turn
 
     @property
     def transcript(self) -> Transcript:
+        """What has been played so far, ready to be written down."""
         return Transcript(self.head, self.opening, tuple(self.log))
 
     def _do(self, act: Act) -> TutorTurn:
@@ -90,10 +92,12 @@ class Player:
             case "tap":
                 if act.text not in self.buttons:
                     there = " ".join(f"[{label}]" for label in self.buttons)
-                    raise TranscriptInvalid(f"không có nút [{act.text}]" + (f"; đang có {there}" if there else ""))
+                    none = say("không có nút [{text}]", text=act.text)
+                    others = say("{none}; đang có {there}", none=none, there=there)
+                    raise TranscriptInvalid(others if there else none)
                 if self.stars:
                     return self._rate(int(act.text))
-                return self._signal(ev.Tapped(self.session.seq, self.buttons[act.text]))
+                return self._signal(ev.Tapped(self.run.seq, self.buttons[act.text]))
             case "send":
                 return self._signal(ev.Sent(act.text))
             case "wait":
@@ -104,10 +108,10 @@ class Player:
         """Every timer that is due meanwhile rings at its own time, in order."""
         turn, began, until = TutorTurn(), self.now, self.now + span
         self.rung = []
-        while (at := self.session.remind_at) is not None and at <= until and len(self.rung) < MAX_RINGS:
+        while (at := self.run.remind_at) is not None and at <= until and len(self.rung) < MAX_RINGS:
             self.now = max(self.now, at)
             self.rung.append(self.now - began)
-            turn += self._signal(ev.Due(self.session.wait_id))
+            turn += self._signal(ev.Due(self.run.wait_id))
         self.now = until
         return turn
 
@@ -116,15 +120,15 @@ class Player:
         return TutorTurn(notes=(f"rated: {stars}",))
 
     def _signal(self, signal: ev.Signal) -> TutorTurn:
-        before = replace(self.between(self.session), cards=self.cards)
+        before = replace(self.between(self.run), cards=self.cards)
         return self._turn(before, resume(self.book, before, signal, self._universe()))
 
     def _open(self, lesson_id: str) -> TutorTurn:
         if self.book.lesson(lesson_id) is None:
-            raise TranscriptInvalid(f"không có bài “{lesson_id}”, hoặc bài ấy còn lỗi")
+            raise TranscriptInvalid(say("không có bài “{lesson}”, hoặc bài ấy còn lỗi", lesson=lesson_id))
         head = self.head
         who = head.address, head.name, head.channel, head.lang
-        trigger = Trigger(lesson_id, self.session.seq, *who, cards=self.cards, vars=head.values)
+        trigger = Trigger(lesson_id, self.run.seq, *who, cards=self.cards, vars=head.values)
         sprint = start(self.book, trigger, self._universe())
         return self._turn(None, sprint)
 
@@ -136,8 +140,8 @@ class Player:
         return f"run{self.ids}"
 
     def _turn(self, before: Run | None, sprint: Sprint) -> TutorTurn:
-        """What an engine call looks like to her; where it leads into another lesson, that lesson's first words too."""
-        self.session = sprint.session
+        """What a learner sees of an engine call; where it leads into another lesson, that lesson's first words too."""
+        self.run = sprint.run
         self.stars = 0
         self.watch(before, sprint)
         texts: list[str] = []
@@ -158,7 +162,7 @@ class Player:
                 case ev.EmergencyRaised():
                     notes.extend(_note(event))
                     opens = self._emergency()
-                case ev.HandedOver(lesson):
+                case ev.RunEnded(handed_over_to=lesson) if lesson:
                     notes.extend(_note(event))
                     opens = lesson
                 case ev.RunEnded(rate=rate) if rate:
@@ -176,8 +180,8 @@ class Player:
         return next((lesson.id for lesson in found if lesson and lesson.emergency), None)
 
     def _goes_on(self, lesson_id: str) -> TutorTurn:
-        """Open the lesson, or show its prompt where she is in it already."""
-        if self.session.waiting and self.session.home[0] == lesson_id:
+        """Open the lesson, or show its prompt where the learner is in it already."""
+        if self.run.waiting and self.run.home[0] == lesson_id:
             return self._signal(ev.Reoffered(""))
         return self._open(lesson_id)
 
@@ -187,21 +191,20 @@ class Player:
         self.buttons = {str(each): str(each) for each in range(1, most + 1)}
         choices = tuple(ev.Choice(each, each) for each in self.buttons)
         text = self.book.phrase("ask_rating", self.head.address, self.head.name, self.head.lang, sao=str(most))
-        self.events.append(ev.Asked(self.session.step, self.session.seq, text, choices))
+        self.events.append(ev.Asked(self.run.step, self.run.seq, text, choices))
         return tuple(self.buttons)
 
     def _file(self, event: ev.AnswerGraded) -> None:
-        """When this question comes back."""
-        lesson = self.book.lesson(event.lesson, event.version)
-        if lesson is None or not lesson.review_after_s:
+        """When a question comes back."""
+        if not event.review_after_s:
             return
         key = f"{event.lesson}/{event.step}"
-        card = after_answer(self.cards.get(key), event.right, lesson.review_after_s, self.now)
+        card = after_answer(self.cards.get(key), event.right, event.review_after_s, self.now)
         self.cards = {other: kept for other, kept in self.cards.items() if other != key} | ({key: card} if card else {})
 
 
 def _trimmed(text: str) -> str:
-    """As it can be written down: no white space at the end of lines, and none before them."""
+    """A text as it can be written down: no white space at the end of lines, and none before them."""
     return "\n".join(line.strip() for line in text.split("\n")).strip()
 
 
@@ -226,6 +229,8 @@ def _note(event: ev.Event) -> Iterable[str]:
     match event:
         case ev.RunEnded(outcome=outcome, points=points):
             yield f"run ended: {outcome} · points {points}"
+            if event.handed_over_to:
+                yield f"handed over: {event.handed_over_to}"
         case ev.RunFailed(code=code):
             yield f"run failed: {code}"
         case ev.Commanded(command):
@@ -250,14 +255,14 @@ def _note(event: ev.Event) -> Iterable[str]:
             yield f"called: {lesson}"
         case ev.LessonReturned(lesson, outcome):
             yield f"returned from: {lesson} · {outcome}"
-        case ev.HandedOver(lesson):
-            yield f"handed over: {lesson}"
         case ev.TapIgnored(why):
             yield f"tap ignored: {why}"
 
 
-def play(book: Book, transcript: Transcript, between: Between = lambda session: session) -> Transcript:
-    """The same learner once more: what the tutor says now. Raises TranscriptInvalid when a button is missing."""
+def play(book: Book, transcript: Transcript, between: Between = lambda run: run) -> Transcript:
+    """Let the learner of a transcript act once more: what the tutor says now. Raises TranscriptInvalid when a button is
+    missing.
+    """
     player = Player(book, transcript.head, between)
     player.begin()
     turns = [player.do(act) for act, _ in transcript.exchanges]

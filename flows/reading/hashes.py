@@ -37,6 +37,7 @@ def _digest(value: object) -> str:
 
 @cache
 def field_names(kind: type[Any]) -> tuple[str, ...]:
+    """The fields of a class of the model that a hash may look at: no place, no source text, nothing computed."""
     return tuple(item.name for item in fields(kind) if item.name not in _NEITHER)
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from flows.conditions import BUILT_IN_NAMES, ConditionInvalid, parse, steps_named
 from flows.engine.kinds.table import conditions_of, kind_of
 from flows.model import Answer, Guard, Lesson, Problem, Step
+from flows.profiles import IDS
 from flows.reading import po
 from flows.reading.answers import read_answers
 from flows.reading.forms import read_steps
@@ -56,6 +57,7 @@ class LessonDraft:
 
     @property
     def usable(self) -> bool:
+        """Whether the lesson may be taught: it was read and has no error, only warnings."""
         return self.lesson is not None and not any(problem.severity == "error" for problem in self.problems)
 
 
@@ -125,9 +127,11 @@ class Parsers:
     """How the two kinds of big files are read."""
 
     def draft(self, raw: bytes, path: str, facts: Collection[str]) -> LessonDraft:
+        """The lesson of a file, its faults beside it; `facts` are the placeholders of config.yaml."""
         return read_draft(raw, path, facts)
 
     def catalogue(self, raw: bytes, path: str) -> tuple[Catalogue, tuple[Problem, ...]]:
+        """The entries of a PO file and its faults."""
         return po.read(raw, path)
 
 
@@ -135,6 +139,7 @@ class Faultfinder(Parsers):
     """For whoever asks only what is wrong: lessons get no hashes."""
 
     def draft(self, raw: bytes, path: str, facts: Collection[str]) -> LessonDraft:
+        """As of any parser, without hashes: they are dear, and whoever looks for faults needs none."""
         return read_draft(raw, path, facts, hashed=False)
 
 
@@ -292,7 +297,7 @@ def read_header(fields: Fields, steps: tuple[Step, ...], source: bytes, *, hashe
         level=fields.number("level", 0, 1, 5),
         lang=fields.matching("lang", _LANGUAGE, say("ví dụ: vi")) or "vi",
         langs=_languages(fields),
-        channels=fields.some_of("channels", ("web", "telegram", "zalo_bot", "zalo_oa")),
+        channels=fields.some_of("channels", IDS),
         owner=fields.text("owner"),
         reviewed_on=fields.day("reviewed_on"),
         prerequisites=fields.texts("prerequisites"),

@@ -70,49 +70,59 @@ class Recorder(Fields):
     # --- nothing is read, so nothing is wrong ---
 
     def tell(self, code: str, place: SourcePosition, message: str, hint: str = "") -> None:
-        pass
+        """Ignored: no file is read, so nothing can be wrong with it."""
 
     def done(self) -> None:
-        pass
+        """Ignored: no key is left over."""
 
     def has(self, key: str) -> bool:
+        """True but for the key that is left out this time, to see what the reader misses."""
         return (*self.path, key) != self.absent
 
     def missing(self, key: str) -> None:
+        """Note that the reader asks for this key: it is required."""
         self.told.add((*self.path, key))
 
     def slipped(self, key: str) -> bool:
+        """Never: no list was misread."""
         return False
 
     def node_of(self, key: str) -> strictyaml.YamlNode | None:
+        """A node without content, so that a reader that looks at the node itself goes on."""
         return _NODE
 
     # --- one value ---
 
     def optional(self, key: str) -> str | None:
+        """Any text, as "x"; None for the key left out."""
         return "x" if self._note(key, TEXT) else None
 
     def text(self, key: str, *, required: bool = False) -> str:
+        """Any text, as "x"; required where the reader says so."""
         there = self._note(key, TEXT)
         if required and not there:
             self.missing(key)
         return "x" if there else ""
 
     def matching(self, key: str, pattern: re.Pattern[str], what: str, *, required: bool = False) -> str | None:
+        """Text or number of the given shape; `what` becomes the editor's message for a wrong one."""
         there = self._note(key, {**_shaped(pattern.pattern, _wrong(what)), "type": ["string", "number"]})
         if required and not there:
             self.missing(key)
         return None
 
     def number(self, key: str, default: int, low: int = 0, high: int = shapes.MAX_NUMBER) -> int:
+        """A whole number in the reader's own bounds, its default shown unless it lies below them."""
         self._note(key, _number(low, high) | ({"default": default} if default >= low else {}))
         return default
 
     def flag(self, key: str) -> bool:
+        """true or false, false by default."""
         self._note(key, _yes_or_no(False))
         return False
 
     def one_of(self, key: str, allowed: Sequence[Any], default: Any, code: str = "") -> Any:
+        """The allowed words; true and false as YAML's own."""
         if set(allowed) == {"true", "false"}:
             self._note(key, _yes_or_no(default == "true"))
         else:
@@ -120,48 +130,59 @@ class Recorder(Fields):
         return default
 
     def duration_s(self, key: str, default: int) -> int:
+        """A duration as "10m", "2h" or "1d"."""
         self._note(key, _duration())
         return default
 
     def day(self, key: str) -> str:
+        """A day as YYYY-MM-DD."""
         self._note(key, _shaped(_DAY, WRONG_DAY))
         return ""
 
     def moment(self, key: str) -> str:
+        """A time, a day or both, as a `wait` takes it in `until`."""
         self._note(key, _shaped(_MOMENT, WRONG_MOMENT))
         return ""
 
     # --- many values ---
 
     def items(self, key: str, most: int = shapes.MAX_ITEMS) -> list[strictyaml.YamlNode]:
+        """A list of anything, of at most so many items."""
         self._note(key, _list({}, most))
         return []
 
     def texts(self, key: str) -> tuple[str, ...]:
+        """A list of texts, seen by the reader as one "x"."""
         return ("x",) if self._note(key, _list(TEXT)) else ()
 
     def durations_s(self, key: str) -> tuple[int, ...]:
+        """A list of durations."""
         self._note(key, _list(_duration()))
         return ()
 
     def some_of(self, key: str, allowed: Sequence[str]) -> tuple[str, ...]:
+        """A list of the allowed words."""
         self._note(key, _list({"enum": list(allowed), "errorMessage": _choose(allowed)}))
         return ()
 
     def shares(self, key: str) -> dict[str, int]:
+        """A table from step ids to shares of 1 to 1,000."""
         names = _shaped(shapes.STEP_ID.pattern, _wrong(shapes.STEP_ID_SHAPE))
         return {"x": 1} if self._note(key, _table(names, _number(1, 1000))) else {}
 
     def values(self, key: str) -> dict[str, str]:
+        """A table from variables to texts, numbers, yes or no, or nothing."""
         names = _shaped(shapes.NAME.pattern, _wrong(shapes.NAME_SHAPE))
         value = {"type": ["string", "number", "boolean", "null"]}
         return {"x": "x"} if self._note(key, _table(names, value)) else {}
 
     def mapping(self, key: str) -> Fields | None:
+        """A table of its own keys, recorded below this one; None for the key left out."""
         there = self._note(key, {"type": "object", "additionalProperties": False})
         return self._inner(key) if there else None
 
     def mappings(self, key: str) -> list[Fields]:
+        """A list of such tables, seen by the reader as one."""
         there = self._note(key, _list({"type": "object", "additionalProperties": False}))
         return [self._inner(key, ITEM)] if there else []
 
@@ -229,6 +250,7 @@ def read_kind(kind: str) -> Read:
 
 
 def read_head(recorder: Recorder) -> None:
+    """Record the head of a lesson, and `steps` as a list of at least the right kind."""
     recorder.items("steps", MAX_STEPS)
     if not recorder.has("steps"):
         recorder.missing("steps")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from flows.engine.kinds.words import SAID_AS, KindWords
+from flows.profiles import PROFILES
 
 WRONG_TEXT = "Viết một câu, đặt trong dấu ngoặc kép."
 WRONG_LIST = "Viết một danh sách, mỗi dòng bắt đầu bằng dấu -."
@@ -47,12 +48,7 @@ HEAD_WORDS = KindWords(
         "steps": "Các bước — đi từ trên xuống, trừ khi next chỉ chỗ khác.",
     },
     enums={
-        "channels": {
-            "web": "Trang trò chuyện trên web.",
-            "telegram": "Telegram.",
-            "zalo_bot": "Zalo Bot: không có nút, bấm số.",
-            "zalo_oa": "Zalo OA.",
-        },
+        "channels": {profile.id: profile.about for profile in PROFILES},
         "guards.severity": {"high": "Việc khẩn.", "low": "Chuyện thường, như quên mật khẩu."},
     },
 )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from flows.model import Problem, SourcePosition
 from flows.reading.word_faults import word_problems
-from flows.saying import say
+from flows.saying import said_by, say
 from flows.words.ear.model import Model, ModelInvalid, model_of
 from flows.yaml import strictyaml
 from flows.yaml.fields import Fields
@@ -54,6 +54,7 @@ def _rows(table: tuple[str, bytes], problems: list[Problem]) -> list[Fields]:
 
 
 def tracks_of(table: tuple[str, bytes], problems: list[Problem]) -> tuple[Track, ...]:
+    """The tracks of tracks.yaml by `order`; an id that comes twice is told into `problems` and kept once."""
     tracks: dict[str, Track] = {}
     for row in _rows(table, problems):
         track_id = row.lesson_id("id", required=True)
@@ -96,7 +97,7 @@ def ear_of(table: tuple[str, bytes], problems: list[Problem]) -> Model | None:
     try:
         return model_of(table[1])
     except ModelInvalid as fault:
-        message = say("tệp này {fault}: máy chỉ nghe được các lời chắc chắn trong words.yaml", fault=str(fault))
+        message = say("tệp này {fault}: máy chỉ nghe được các lời chắc chắn trong words.yaml", fault=said_by(fault))
         problems.append(Problem("E009", SourcePosition(table[0], 1, 1), message, say("chạy ./camtay train để làm lại")))
         return None
 
@@ -106,12 +107,15 @@ def asks_of(table: tuple[str, bytes], problems: list[Problem]) -> Model | None:
     try:
         return model_of(table[1])
     except ModelInvalid as fault:
-        message = say("tệp này {fault}: tin giữa hai người chỉ được xét bằng luật trong relay.yaml", fault=str(fault))
+        message = say(
+            "tệp này {fault}: tin giữa hai người chỉ được xét bằng luật trong relay.yaml", fault=said_by(fault)
+        )
         problems.append(Problem("E009", SourcePosition(table[0], 1, 1), message, say("chạy ./camtay train để làm lại")))
         return None
 
 
 def phrases_of(table: tuple[str, bytes], problems: list[Problem]) -> tuple[Phrase, ...]:
+    """The sentences of phrases.yaml with their places; one that is no text is told and left out."""
     fields = table_fields(table, problems)
     found = ((key, node, fields.text_of(node, key)) for key, (_, node) in fields.node.entries.items()) if fields else ()
     return tuple(Phrase(key, text, node.place) for key, node, text in found if text is not None)

@@ -59,7 +59,7 @@ class TranslationCounts(NamedTuple):
 
 
 def said(lesson: Lesson) -> Iterator[FieldText]:
-    """Every text that she can read or hear, in the order of the file."""
+    """Every text that a learner can read or hear, in the order of the file."""
     if lesson.title:
         yield FieldText("title", None, ("title",), lesson.title)
     for step in lesson.steps:
@@ -101,6 +101,7 @@ def translated(lesson: Lesson, catalogue: Catalogue) -> Lesson:
 
 
 def count(sources: Mapping[str, str], catalogue: Catalogue) -> TranslationCounts:
+    """How many of the texts are translated, missing, and translated but out of date."""
     done = len(usable(sources, catalogue))
     known = sum(key in catalogue and bool(catalogue[key].text) for key in sources)
     return TranslationCounts(done, len(sources) - known, known - done)

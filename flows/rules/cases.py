@@ -14,8 +14,8 @@ from math import prod
 from flows.conditions import DAYS_SINCE, Condition, ConditionValue, holds
 from flows.engine.kinds.table import kind_of
 from flows.model import Branch, Case
+from flows.profiles import IDS
 from flows.rules.data import StepCondition, conditions, type_fault
-from flows.rules.profiles import IDS
 from flows.rules.rule import LintFinding, Rulebook, Script
 from flows.saying import say
 from flows.yaml.fields import did_you_mean
@@ -33,6 +33,7 @@ Values = Mapping[str, Sequence[ConditionValue]]
 
 @rules.add("E106", DEAD)
 def never_equal(script: Script) -> Iterator[LintFinding]:
+    """Comparisons with `==` to a text that the variable, or `channel`, can never hold."""
     domains = _domains(script)
     for asked in conditions(script):
         yield from _never_equal(script, asked, domains)
@@ -61,6 +62,7 @@ def _outside_domain(
 
 @rules.add("E106", DEAD)
 def dead_case(script: Script) -> Iterator[LintFinding]:
+    """Conditions that no values make true, and cases of a `branch` that an earlier case always takes first."""
     domains = _domains(script)
     for asked in conditions(script):
         if asked.field[0] != "cases" and asked.condition and not _told(script, asked, domains):

@@ -19,7 +19,7 @@ Inside = Mapping[tuple[int, str], int]
 """(version, step) → how many learners are there."""
 
 Fate = Literal["stay", "words", "move", "decide"]
-"""She goes on in her version; so she does, with the new words; she is put into the new version; nobody knows yet."""
+"""Goes on in the old version; does so with the new words; is put into the new version; not decided yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,7 @@ class Changes:
 
     @property
     def none(self) -> bool:
+        """Whether the two versions are the same to whoever is inside: neither a text nor a way differs."""
         return not (self.text or self.graph)
 
 
@@ -61,13 +62,16 @@ class Impact:
 
     @property
     def blocked(self) -> bool:
+        """Whether the version may not be published as it is: at least one of the problems is an error."""
         return any(problem.severity == "error" for problem in self.problems)
 
     @property
     def total(self) -> int:
+        """How many learners are inside any version of the lesson."""
         return sum(stand.count for stand in self.stands)
 
     def count(self, *fates: Fate) -> int:
+        """How many learners meet one of these fates."""
         return sum(stand.count for stand in self.stands if stand.fate in fates)
 
 
@@ -190,7 +194,7 @@ def _stand(
 
 
 def _is_gone(step: Step, lesson: Lesson) -> bool:
-    """Whether whoever waits at `step` finds no step of hers in `lesson`: removed, or of another kind without `was:`."""
+    """Whether whoever waits at `step` finds no such step in `lesson`: removed, or of another kind without `was:`."""
     now = counterpart(step, lesson)
     return now is None or (kind_of(now).name != kind_of(step).name and now.was != step.id)
 
@@ -214,8 +218,9 @@ _GONE = {"removed": "bước `{step}` đã bỏ", "kind": "bước `{step}` đã
 
 
 def _undecided(stand: Stand, step: Step, new: Lesson, urgent: bool) -> Problem:
-    command = f"./camtay publish {new.id}{' --urgent' if urgent else ''}"
-    decide = f"{command} --decide {stand.step}={'checkpoint|start|MÃ_BƯỚC' if urgent else STAY}"
+    ways, flag = (say("checkpoint|start|MÃ_BƯỚC"), " --urgent") if urgent else (STAY, "")
+    command = f"./camtay publish {new.id}{flag} --decide"
+    decide = say("{command} {step}={ways}", command=command, step=stand.step, ways=ways)
     now = new.step(stand.step)
     if stand.why == "kind" and now is not None:
         message = say(

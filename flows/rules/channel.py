@@ -8,7 +8,7 @@ from typing import NamedTuple
 from flows.engine.kinds.facets import PHRASE, MessageOnChannel, StepPath
 from flows.engine.kinds.table import kind_of
 from flows.model import Option, Picture, Step
-from flows.rules.profiles import IMAGES, VIDEOS, VOICES, Profile, profiles
+from flows.profiles import IMAGES, VIDEOS, VOICES, Profile, profiles
 from flows.rules.rule import LintFinding, Rulebook, Script
 from flows.saying import say
 
@@ -16,7 +16,7 @@ rules = Rulebook()
 
 LONGEST_SEQ = 999_999_999
 ENOUGH_OPTIONS = 4
-JOIN_UP_TO = 1_200  # characters of texts that leave as one message (bot.tutor.desk)
+JOIN_UP_TO = 1_200  # characters of texts that leave as one message (bot.tutor.turn)
 MOST_MESSAGES = 2  # of one turn, where each is paid for
 
 
@@ -27,6 +27,10 @@ def units(text: str) -> int:
 
 @rules.add("E501", "tin quá dài cho một kênh")
 def too_long(script: Script) -> Iterator[LintFinding]:
+    """Messages that, at their longest, exceed what a channel of the lesson takes (`flows.rules.profiles`).
+
+    Where a channel has too few buttons the choices count too: they become numbered lines of the text.
+    """
     channels = profiles(script.lesson.channels)
     least = min((min(each.text, each.caption) for each in channels), default=0)
     for step in script.lesson.steps:
@@ -65,6 +69,7 @@ def _options(script: Script) -> Iterator[tuple[Step, tuple[Option, ...]]]:
 
 @rules.add("E502", "mã lựa chọn quá dài cho một nút bấm")
 def token_too_long(script: Script) -> Iterator[LintFinding]:
+    """Options whose id makes a button's token longer than the narrowest channel of the lesson carries, in bytes."""
     limits = [each.token_bytes for each in profiles(script.lesson.channels) if each.token_bytes]
     for _, options in _options(script) if limits else ():
         for option in options:
@@ -82,6 +87,7 @@ def _most_options(script: Script) -> int:
 
 @rules.add("E503", "quá nhiều lựa chọn")
 def too_many_options(script: Script) -> Iterator[LintFinding]:
+    """Steps that offer more choices than the narrowest channel of the lesson can show."""
     most = _most_options(script)
     for step, options in _options(script):
         if len(options) > most:
@@ -91,6 +97,7 @@ def too_many_options(script: Script) -> Iterator[LintFinding]:
 
 @rules.add("W507", "nhiều lựa chọn, khó chọn")
 def many_options(script: Script) -> Iterator[LintFinding]:
+    """Steps with more than `ENOUGH_OPTIONS` choices: every channel shows them, but they are hard to choose from."""
     for step, options in _options(script):
         if ENOUGH_OPTIONS < len(options) <= _most_options(script):
             message = say("có {count} lựa chọn, nên nhiều nhất {most}", count=len(options), most=ENOUGH_OPTIONS)
@@ -99,6 +106,7 @@ def many_options(script: Script) -> Iterator[LintFinding]:
 
 @rules.add("W505", "chữ trên nút dài")
 def long_label(script: Script) -> Iterator[LintFinding]:
+    """Labels of more than `Script.longest_label` characters, which small screens cut; no lines of a numbered list."""
     for text in script.texts:
         if text.role == "label" and kind_of(text.step).wants(text.step) != "positions":
             length = len(script.at_longest(text.text))
@@ -114,6 +122,8 @@ def long_label(script: Script) -> Iterator[LintFinding]:
 
 
 class MediaOnChannel(NamedTuple):
+    """A file that a lesson shows or plays: `field` leads to its name in the step, `kind` is image, video or voice."""
+
     step: Step
     field: StepPath
     file: str
@@ -138,6 +148,7 @@ def media(script: Script) -> Iterator[MediaOnChannel]:
 
 @rules.add("E504", "tệp hình, tiếng không có, sai loại hoặc quá nặng")
 def bad_media(script: Script) -> Iterator[LintFinding]:
+    """Files of a lesson that are missing from its `media` folder, of a type no channel shows, or too heavy for one."""
     known = script.media
     for each in media(script):
         if not each.file:
@@ -179,6 +190,7 @@ def _too_heavy(script: Script, place_of: MediaOnChannel, size: int) -> Iterator[
 
 @rules.add("W407", "hình chưa có lời tả (alt)")
 def alt_missing(script: Script) -> Iterator[LintFinding]:
+    """Pictures and videos without `alt`: a learner who cannot see them would learn nothing from them."""
     for step in script.lesson.steps:
         pictures: tuple[tuple[str, Picture | None], ...] = (("image", step.image), ("video", step.video))
         for kind, picture in pictures:
@@ -194,6 +206,10 @@ Load = tuple[int, int]  # messages of this turn so far, characters in the last o
 
 @rules.add("W506", "một lượt gửi quá hai tin trên kênh tính từng tin", paths=True)
 def many_messages(script: Script) -> Iterator[LintFinding]:
+    """Steps at which one turn grows past `MOST_MESSAGES` messages, where a channel of the lesson counts each of them.
+
+    Told once, at the step with which the turn becomes too long.
+    """
     if not any(each.metered for each in profiles(script.lesson.channels)):
         return
     if sum(len(text.text) for text in script.spoken) < MOST_MESSAGES * JOIN_UP_TO / 2 and not any(media(script)):
@@ -247,7 +263,7 @@ def _with_step(script: Script, step: Step, load: Load) -> Load:
 
 
 def _added(load: Load, size: int) -> Load:
-    """As `Desk.say` joins."""
+    """A load with `size` more characters: they join the last message, or begin another, as `TurnContext.say` does."""
     count, last = load
     if not size:
         return load

@@ -30,6 +30,7 @@ class StepCondition(NamedTuple):
 
     @property
     def condition(self) -> Condition | None:
+        """The condition parsed; None where it is written wrongly, which E302 tells."""
         try:
             return parse(self.text)
         except ConditionInvalid:
@@ -41,13 +42,14 @@ class StepCondition(NamedTuple):
         return before + len(self.text.lstrip().encode()[: node.col_offset].decode(errors="ignore")) + 1
 
     def place_of(self, script: Script, name: str) -> SourcePosition:
-        """Where a name stands in it."""
+        """Where a name stands in the condition, outside its quoted texts; else where the condition begins."""
         bare = re.sub(r"'[^']*'|\"[^\"]*\"", lambda found: "'" * len(found[0]), self.text)
         found = re.search(rf"(?<!\w){re.escape(name)}(?!\w)", bare)
         return script.within(self.step, self.field, found.start() + 1 if found else 1)
 
 
 def conditions(script: Script) -> Iterator[StepCondition]:
+    """Every condition of the lesson, step by step, `when` before the others of its step."""
     for step in script.lesson.steps:
         for own in conditions_of(step):
             yield StepCondition(step, own.field, own.text, own.of_answer)
@@ -58,6 +60,10 @@ def conditions(script: Script) -> Iterator[StepCondition]:
 
 @rules.add("E301", "chỗ điền hoặc biến không có, hoặc chưa có giá trị", paths=True)
 def unknown_name(script: Script) -> Iterator[LintFinding]:
+    """Placeholders and names in conditions that are neither a variable of the lesson nor a fact nor built in.
+
+    A title is shown outside the lesson too, so no placeholder may stand in it.
+    """
     known = script.longest.keys()
     for text in script.texts:
         for name, col in _placeholders(text.text):
@@ -92,6 +98,7 @@ def _placeholders(text: str) -> list[tuple[str, int]]:
 
 @rules.add("E101", "bước được nhắc tới mà không có", paths=True)
 def step_missing(script: Script) -> Iterator[LintFinding]:
+    """Steps that a condition asks about, as in `days_since(step)`, and that the lesson does not have."""
     for asked in conditions(script):
         condition = asked.condition
         for step_id in sorted(steps_named(condition) - script.lesson.index.keys() if condition else ()):
@@ -101,6 +108,7 @@ def step_missing(script: Script) -> Iterator[LintFinding]:
 
 @rules.add("E301", "chỗ điền hoặc biến không có, hoặc chưa có giá trị", paths=True)
 def read_before_set(script: Script) -> Iterator[LintFinding]:
+    """Variables that are shown or compared where some way through the lesson has not given them a value yet."""
     if not script.variables:
         return
     surely = _surely_set(script, _guards(script))
@@ -132,7 +140,10 @@ def _guards(script: Script) -> tuple[str, ...]:
 
 
 def _surely_set(script: Script, guards: tuple[str, ...]) -> dict[str, frozenset[str]]:
-    """Step → the variables that have a value whichever way she came (a forward walk that keeps the intersection)."""
+    """Step → the variables that have a value by whichever way the learner came.
+
+    A forward walk that keeps the intersection of all ways.
+    """
     first = script.lesson.steps[0].id
     surely: dict[str, frozenset[str]] = {first: frozenset()}
     todo = [first]
@@ -158,6 +169,7 @@ def _surely_set(script: Script, guards: tuple[str, ...]) -> dict[str, frozenset[
 
 @rules.add("E302", "điều kiện viết sai")
 def bad_condition(script: Script) -> Iterator[LintFinding]:
+    """Conditions that cannot be parsed, and comparisons of a number with words."""
     for asked in conditions(script):
         try:
             condition = parse(asked.text)
@@ -176,6 +188,7 @@ def bad_condition(script: Script) -> Iterator[LintFinding]:
 
 
 def type_fault(node: ast.Compare) -> str:
+    """What is wrong with the kinds of the two sides of a comparison, as a sentence for the editor; empty: nothing."""
     parts = (node.left, *node.comparators)
     texts = [part.value for part in parts if isinstance(part, ast.Constant) and isinstance(part.value, str)]
     words = [text for text in texts if not re.fullmatch(r"-?\d+(\.\d+)?", text)]
@@ -193,6 +206,7 @@ def type_fault(node: ast.Compare) -> str:
 
 @rules.add("E303", "điều riêng tư bị đem ra dùng")
 def private_shown(script: Script) -> Iterator[LintFinding]:
+    """Private answers that a text shows or a condition other than `check` looks at: they are never kept."""
     hint = say("câu trả lời riêng tư không được giữ lại: chỉ check mới xem được")
     for text in script.texts:
         for name, col in _placeholders(text.text):
@@ -230,6 +244,7 @@ _SECRET_NAMES = re.compile(r"(?:.*_)?(?:otp|pin|mat_khau|password|passcode|cccd|
 
 @rules.add("E304", "hỏi xin OTP, mật khẩu, số căn cước hoặc số thẻ")
 def asks_for_secret(script: Script) -> Iterator[LintFinding]:
+    """Texts and questions that ask the learner for a code, a password, a card or an identity number."""
     hint = say("không bao giờ xin những thứ này, kể cả để tập")
     for text in (text for text in script.texts if text.role in ("said", "item", "voice")):
         first = text.field in (("text",), ("retry_text",))
@@ -251,9 +266,9 @@ def wants_papers(text: str) -> bool:
 
 
 def wants_secret(text: str, *, typed: bool, asked: bool = False) -> bool:
-    """Whether a text asks her for a secret; `typed`: she answers it by typing, so no "to me" is needed.
+    """Whether a text asks the learner for a secret; `typed`: the answer is typed, so no "to me" is needed.
 
-    `asked`: what she types is hers, not the answer to a question about what one has learned.
+    `asked`: the answer is a fact about the learner, not what has been learned.
     """
     low = _QUOTED.sub(" ", text).lower()
     if not re.search(_SECRET, low):

@@ -15,6 +15,7 @@ rules = Rulebook()
 
 @rules.add("E101", "bước được nhắc tới mà không có", paths=True)
 def target_missing(script: Script) -> Iterator[LintFinding]:
+    """Steps named by `next`, an option, a case or a guard that the lesson does not have."""
     index = script.lesson.index
     for step in script.lesson.steps:
         for edge in script.edges[step.id]:
@@ -29,6 +30,7 @@ def target_missing(script: Script) -> Iterator[LintFinding]:
 
 @rules.add("E102", "bước không bao giờ tới", paths=True)
 def unreachable(script: Script) -> Iterator[LintFinding]:
+    """Steps to which no way leads from the first step or from a guard; silent while E101 finds a misspelt name."""
     if any(target_missing(script)):  # most likely its echo: the misspelt name would lead there
         return
     for step in script.lesson.steps:
@@ -42,6 +44,7 @@ def unreachable(script: Script) -> Iterator[LintFinding]:
 
 @rules.add("E103", "đi mãi không tới chỗ kết thúc", paths=True)
 def no_end(script: Script) -> Iterator[LintFinding]:
+    """Parts of the lesson from which no `end` can be reached, each told once, at its first step."""
     hopeful = _can_end(script)
     lost = {step.id for step in script.lesson.steps if step.id in script.reachable - hopeful}
     ways = _ways(script, lost)
@@ -83,6 +86,7 @@ def _is_told_already(script: Script, step_id: str) -> bool:
 
 @rules.add("E104", "vòng lặp không có bước nào chờ học viên", paths=True)
 def endless_loop(script: Script) -> Iterator[LintFinding]:
+    """Circles of steps in which none waits for the learner: the engine would give the lesson up (`MAX_STEPS`)."""
     free = {
         step_id: [edge.to for edge in edges if not edge.waits and edge.to in script.lesson.index and edge.to]
         for step_id, edges in script.edges.items()
@@ -115,6 +119,7 @@ def _after(ways: dict[str, list[str]], start: str) -> set[str]:
 
 @rules.add("E105", "branch thiếu else")
 def branch_without_else(script: Script) -> Iterator[LintFinding]:
+    """A `branch` that has neither `else` nor `split`: where no case holds it would lead nowhere."""
     for step in script.lesson.of(Branch):
         if not step.otherwise and not step.split:
             yield LintFinding(
@@ -126,6 +131,7 @@ def branch_without_else(script: Script) -> Iterator[LintFinding]:
 
 @rules.add("W108", "mọi lựa chọn dẫn tới cùng một chỗ", paths=True)
 def same_place(script: Script) -> Iterator[LintFinding]:
+    """A `choose` whose options all lead to the same step and change, save and say nothing: no choice at all."""
     for step in script.lesson.of(Choose):
         if len(step.options) > 1 and not step.save:
             ways = {edge.to for edge in script.edges[step.id] if edge.waits}
@@ -139,6 +145,7 @@ def same_place(script: Script) -> Iterator[LintFinding]:
 
 @rules.add("E111", "verify không trỏ tới một quiz", paths=True)
 def verify_is_no_quiz(script: Script) -> Iterator[LintFinding]:
+    """A `task` whose `verify` names a step of another kind."""
     quizzes = {quiz.id for quiz in script.quizzes}
     for step in script.lesson.of(Task):
         if step.verify in script.lesson.index.keys() - quizzes:

@@ -18,6 +18,7 @@ ENOUGH = 2  # quizzes in a lesson from which a habit shows
 
 @rules.add("E201", "câu hỏi không có đáp án đúng")
 def no_right_answer(script: Script) -> Iterator[LintFinding]:
+    """Quizzes without a right option or an accepted answer, and accepted numbers that are not numbers."""
     for quiz in script.quizzes:
         if quiz.type in ("number", "text"):
             if not quiz.accept:
@@ -41,6 +42,7 @@ def no_right_answer(script: Script) -> Iterator[LintFinding]:
 
 @rules.add("E202", "câu hỏi một đáp án mà có hai lựa chọn đúng")
 def two_right_answers(script: Script) -> Iterator[LintFinding]:
+    """Quizzes with one answer (`one`, `true_false`) that mark several options as right."""
     for quiz in script.quizzes:
         right = [option for option in quiz.options if option.right]
         if quiz.type in ("one", "true_false") and len(right) > 1:
@@ -53,6 +55,7 @@ def two_right_answers(script: Script) -> Iterator[LintFinding]:
 
 @rules.add("W203", "lựa chọn sai mà không có lời đáp")
 def wrong_without_feedback(script: Script) -> Iterator[LintFinding]:
+    """Wrong options that say nothing: the learner would not hear why."""
     for quiz in script.quizzes:
         for option in quiz.options if quiz.type in ("one", "true_false") else ():
             if not option.right and not option.say:
@@ -65,6 +68,7 @@ def wrong_without_feedback(script: Script) -> Iterator[LintFinding]:
 
 @rules.add("W204", "câu hỏi không nói hết lượt thì đi đâu")
 def no_way_out(script: Script) -> Iterator[LintFinding]:
+    """Quizzes with a limit of tries that do not say where the learner goes when they are used up."""
     for quiz in script.quizzes:
         if quiz.tries and not quiz.out_of_tries:
             hint = say("hãy thêm out_of_tries: bước giải thích")
@@ -77,6 +81,7 @@ def _single_choice(script: Script) -> list[Quiz]:
 
 @rules.add("W205", "đáp án đúng lúc nào cũng đứng đầu")
 def right_always_first(script: Script) -> Iterator[LintFinding]:
+    """Lessons of at least `ENOUGH` quizzes in all of which the first option is the right one."""
     quizzes = _single_choice(script)
     if len(quizzes) >= ENOUGH and all(quiz.options[0].right for quiz in quizzes):
         yield LintFinding(
@@ -86,6 +91,7 @@ def right_always_first(script: Script) -> Iterator[LintFinding]:
 
 @rules.add("W206", "đáp án đúng lúc nào cũng dài nhất")
 def right_always_longest(script: Script) -> Iterator[LintFinding]:
+    """Lessons of at least `ENOUGH` quizzes in all of which the right option has the longest text."""
     quizzes = _single_choice(script)
     if len(quizzes) >= ENOUGH and all(_right_is_longest(quiz) for quiz in quizzes):
         yield LintFinding(
@@ -100,6 +106,7 @@ def _right_is_longest(quiz: Quiz) -> bool:
 
 @rules.add("E207", "cần nhiều điểm hơn số điểm có được trên một đường", paths=True)
 def mastery_out_of_reach(script: Script) -> Iterator[LintFinding]:
+    """Lessons that can be completed on a way with fewer points than `mastery.pass` asks for."""
     needed = script.lesson.pass_points
     least = _fewest_points(script)
     if needed and least is not None and least < needed:
@@ -141,6 +148,7 @@ def _fewest_points(script: Script) -> int | None:
 
 @rules.add("W208", "gợi ý không bao giờ hiện")
 def hint_never_shown(script: Script) -> Iterator[LintFinding]:
+    """Hints beyond the last try: after each miss but the last one hint is shown, so `tries` - 1 in all."""
     for quiz in script.quizzes:
         shown = quiz.tries - 1
         if quiz.tries and len(quiz.hints) > shown:

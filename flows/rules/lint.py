@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from flows.model import Problem
 from flows.reading.loader import LessonDraft, LessonSet, by_place
 from flows.reading.noun_rows import ABOUT as ABOUT_NOUNS
@@ -23,7 +21,6 @@ from flows.rules.text import rules as text_rules
 from flows.rules.time import rules as time_rules
 from flows.rules.translation import other_words, phrase_problems
 from flows.rules.translation import rules as translation_rules
-from flows.saying import in_english
 
 RULES = (
     *graph_rules,
@@ -62,13 +59,6 @@ def lint(library: LessonSet, *, examples: bool = True) -> tuple[Problem, ...]:
     for draft in library.drafts:
         problems += lint_draft(draft, library)
     return by_place(problems)
-
-
-def translate(problem: Problem, language: str) -> Problem:
-    """The problem in a language: vi, or en."""
-    if language != "en":
-        return problem
-    return replace(problem, message=in_english(problem.message), hint=in_english(problem.hint))
 
 
 def lint_draft(draft: LessonDraft, library: LessonSet) -> list[Problem]:

@@ -15,7 +15,7 @@ from flows.model import Lesson, Problem, Quiz, SourcePosition, Step
 from flows.reading.forms import kind_named
 from flows.reading.loader import OWN_PLACEHOLDERS, LessonDraft, LessonSet
 from flows.rules.places import located
-from flows.session import ADDRESSES
+from flows.run import ADDRESSES
 from flows.yaml.strictyaml import Mapping as Page
 from flows.yaml.strictyaml import Scalar, Sequence, YamlNode
 
@@ -42,6 +42,7 @@ class LintRule:
     paths: bool
 
     def problems(self, script: Script) -> Iterator[Problem]:
+        """What the rule finds in a lesson, under its code; no rule about ways unless every step could be read."""
         if not self.paths or script.whole:
             for found in self.find(script):
                 yield Problem(self.code, found.place, found.message, found.hint)
@@ -82,6 +83,7 @@ class Script:
         return step.place if node is None else _walk(node, field)
 
     def header(self, *field: str | int) -> SourcePosition:
+        """The place of a field of the lesson's head; of as much of the way to it as there is."""
         return _walk(self._page, field)
 
     def within(self, step: Step, field: StepPath, col: int) -> SourcePosition:
@@ -122,7 +124,7 @@ class Script:
 
     @cached_property
     def texts(self) -> tuple[StepText, ...]:
-        """Every text that she can meet, and every value that may hold placeholders."""
+        """Every text that a learner can meet, and every value that may hold placeholders."""
         return tuple(text for step in self.lesson.steps for text in texts_of(step) if text.text)
 
     @cached_property
@@ -132,6 +134,7 @@ class Script:
 
     @cached_property
     def quizzes(self) -> tuple[Quiz, ...]:
+        """The quizzes of the lesson in the order of the file."""
         return tuple(self.lesson.of(Quiz))
 
     @cached_property
@@ -141,7 +144,7 @@ class Script:
 
     @cached_property
     def private(self) -> frozenset[str]:
-        """What is saved of it can be seen nowhere."""
+        """The variables that hold private answers: they may be shown nowhere."""
         private = (step for step in self.lesson.steps if kind_of(step).is_private(step))
         return frozenset(name for step in private for name in kind_of(step).saves(step))
 
@@ -153,10 +156,11 @@ class Script:
         return known | dict.fromkeys(OWN_PLACEHOLDERS - {"ten"}, _LONGEST_ADDRESS) | {"ten": "x" * LONGEST_NAME}
 
     def at_longest(self, text: str) -> str:
+        """A text with every placeholder at its longest, unknown ones left as they are."""
         return PLACEHOLDER.sub(lambda found: self.longest.get(found[1], found[0]), text)
 
     def as_read(self, text: str) -> str:
-        """As most learners read it: chị/em, facts filled in, a short name."""
+        """The text as most learners read it: chị/em, facts filled in, a short name."""
         facts = self.library.facts
         return PLACEHOLDER.sub(lambda found: facts.get(found[1], "Lan"), text)
 
@@ -186,6 +190,7 @@ class Script:
 
     @cached_property
     def reachable(self) -> frozenset[str]:
+        """The ids of the steps that a pass can come to at all."""
         return self.reach(self.entries)
 
 

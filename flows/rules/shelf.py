@@ -41,6 +41,7 @@ def _stands(script: Script) -> bool:
 
 @rules.add("E113", "bài được nhắc tới mà không có")
 def lesson_missing(script: Script) -> Iterator[LintFinding]:
+    """Prerequisites and lessons named by a step that are not on the shelf; silent for a lesson looked at by itself."""
     if not _stands(script):
         return
     known = lesson_ids(script.library)
@@ -58,6 +59,7 @@ def lesson_missing(script: Script) -> Iterator[LintFinding]:
 
 @rules.add("E109", "hai bài chờ nhau học trước")
 def prerequisites_in_a_circle(script: Script) -> Iterator[LintFinding]:
+    """Prerequisites that need this lesson first, directly or through others."""
     lessons = {draft.lesson.id: draft.lesson for draft in script.library.drafts if draft.lesson}
     for at, name in enumerate(script.lesson.prerequisites):
         if script.lesson.id in _before(name, lessons):
@@ -82,6 +84,7 @@ def _before(name: str, lessons: Mapping[str, Lesson]) -> set[str]:
 
 @rules.add("E110", "nhóm bài không có")
 def track_missing(script: Script) -> Iterator[LintFinding]:
+    """A `track` that lessons/tracks.yaml does not have; silent for a lesson looked at by itself."""
     tracks = {track.id for track in script.library.tracks}
     if _stands(script) and script.lesson.track not in tracks:
         hint = did_you_mean(script.lesson.track, tracks) or one_of(sorted(tracks))
@@ -124,6 +127,7 @@ def folder_without_id(script: Script) -> Iterator[LintFinding]:
 
 @rules.add("E903", "nguồn không có trong sources.yaml")
 def source_missing(script: Script) -> Iterator[LintFinding]:
+    """Sources of the lesson's head that lessons/sources.yaml does not have."""
     known = script.library.sources
     for at, name in enumerate(script.lesson.sources if known and _stands(script) else ()):
         if name not in known:

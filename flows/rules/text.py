@@ -1,4 +1,4 @@
-"""Rules about words: short enough to read, and said to her in her own form of address."""
+"""Rules about words: short enough to read, and said in the learner's own form of address."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from flows.saying import say
 
 rules = Rulebook()
 
-MAX_CHARACTERS = 220  # of one message, as the language page asks
+MAX_CHARACTERS = 220  # of one message, as lessons/README.md asks of editors
 MAX_SENTENCES = 3
 SPLIT = say("hãy tách thành hai tin")
 USE_PLACEHOLDER = say("hãy viết {{chị}} hoặc {{Chị}} để máy đổi theo cách gọi")
@@ -22,6 +22,7 @@ _END = re.compile(r"[.!?…]+[”\"’')]*(?=\s|$)")
 
 @rules.add("W405", "tin dài, khó đọc")
 def reading_load(script: Script) -> Iterator[LintFinding]:
+    """Messages of more than `MAX_CHARACTERS` characters or `MAX_SENTENCES` sentences, as most learners read them."""
     for text in script.spoken:
         if fault := too_much_to_read(script.as_read(text.text)):
             yield LintFinding(script.at(text.step, *text.field), fault, SPLIT)
@@ -51,6 +52,7 @@ _NOT_TO_HER = re.compile(rf"“[^”]*”|‘[^’]*’|\"[^\"]*\"|{PLACEHOLDER.
 
 @rules.add("W408", "gọi thẳng “chị” hay “bạn” mà không dùng {chị}")
 def bare_address(script: Script) -> Iterator[LintFinding]:
+    """Sentences that call the learner "chị" or "bạn" outright, so that a learner addressed otherwise is miscalled."""
     for text in script.spoken:
         for word, col in bare_words(text.text):
             place = script.within(text.step, text.field, col)
@@ -92,6 +94,7 @@ def voice_missing(script: Script) -> Iterator[LintFinding]:
 
 @rules.add("W409", "giọng đọc không nói được chỗ điền")
 def voice_with_placeholder(script: Script) -> Iterator[LintFinding]:
+    """Recordings of a text with placeholders: they cannot say what is filled in, so `spoken` has to be neutral."""
     for step in script.lesson.steps:
         if step.voice is None:
             continue
@@ -106,6 +109,7 @@ def voice_with_placeholder(script: Script) -> Iterator[LintFinding]:
 
 @rules.add("E008", "hai lựa chọn cùng một chữ")
 def same_label(script: Script) -> Iterator[LintFinding]:
+    """Options of one step whose labels read the same without marks: typed, they could not be told apart."""
     for step in script.lesson.steps:
         seen: set[str] = set()
         for option in kind_of(step).options(step):
@@ -121,6 +125,7 @@ def same_label(script: Script) -> Iterator[LintFinding]:
 
 @rules.add("E007", "lựa chọn hoặc đáp án trùng với lời chung")
 def global_word(script: Script) -> Iterator[LintFinding]:
+    """Labels and accepted answers that are also a global word ("dừng", "giúp"): typed, they would be taken for that."""
     commands = {_said(way): name for name, ways in script.library.words.items() for way in ways}
     if not commands:
         return
@@ -142,5 +147,5 @@ def global_word(script: Script) -> Iterator[LintFinding]:
 
 
 def _said(text: str) -> str:
-    """As it is compared: without case and marks, but with diacritics ("đúng" is not "dừng")."""
+    """A text as it is compared: without case and marks, but with diacritics ("đúng" is not "dừng")."""
     return " ".join(re.findall(r"\w+", PLACEHOLDER.sub(" ", text).casefold()))

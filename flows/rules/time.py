@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from flows.engine.kinds.facets import StepPath
 from flows.engine.kinds.table import kind_of
 from flows.model import ROLES, Help, Pair, Step, Task, Wait
-from flows.rules.profiles import profiles
+from flows.profiles import profiles
 from flows.rules.rule import LintFinding, Rulebook, Script
 from flows.saying import say
 from flows.yaml.fields import did_you_mean, one_of
@@ -20,6 +20,7 @@ MOST_REMINDERS = 3
 
 @rules.add("E604", "nhắc quá sớm hoặc quá muộn")
 def odd_reminder(script: Script) -> Iterator[LintFinding]:
+    """Reminders of a postponed task sooner than ten minutes or later than thirty days."""
     for task in script.lesson.of(Task):
         if task.later.times and _odd(task.later.remind_s):
             message = say("chỉ nhắc sau 10m (phút) đến 30d (ngày)")
@@ -32,6 +33,7 @@ def _odd(seconds: int) -> bool:
 
 @rules.add("W601", "chờ lâu hơn hạn trả lời của kênh")
 def beyond_window(script: Script) -> Iterator[LintFinding]:
+    """Waits longer than a channel of the lesson lets the tutor write after the learner's last word."""
     windows = [each for each in profiles(script.lesson.channels) if each.window_s]
     for at, field, seconds in _pauses(script):
         short = [each for each in windows if each.window_s and seconds > each.window_s]
@@ -53,6 +55,7 @@ def _pauses(script: Script) -> Iterator[tuple[Wait | Task, StepPath, int]]:
 
 @rules.add("W602", "nhắc nhiều lần quá, hoặc nhắc vào giờ yên lặng")
 def bad_reminders(script: Script) -> Iterator[LintFinding]:
+    """Tasks that remind more than `MOST_REMINDERS` times, and waits that end inside the quiet hours."""
     for task in script.lesson.of(Task):
         if task.later.times > MOST_REMINDERS:
             message = say("nhắc {times} lần, nên nhiều nhất {most}", times=task.later.times, most=MOST_REMINDERS)
@@ -84,6 +87,7 @@ def _touches(window: tuple[str, str], start: str, end: str) -> bool:
 
 @rules.add("E603", "có hạn chờ (sla, accept_in) mà không nói hết hạn thì sao")
 def no_fallback(script: Script) -> Iterator[LintFinding]:
+    """`help` with `sla`, or `pair` with `accept_in`, that do not say where to go on when nobody came in time."""
     for step in script.lesson.of(Help):
         if step.sla_s and step.fallback is None and step.next is None:
             message = say("“{id}” có sla mà không có fallback", id=step.id)
@@ -101,6 +105,7 @@ def no_fallback(script: Script) -> Iterator[LintFinding]:
 
 @rules.add("E701", "vai người giúp không có")
 def role_unknown(script: Script) -> Iterator[LintFinding]:
+    """Pairings with a role other than `flows.model.ROLES`."""
     for step in script.lesson.of(Pair):
         if step.role not in ROLES:
             hint = did_you_mean(step.role, ROLES) or one_of(ROLES)
@@ -109,6 +114,7 @@ def role_unknown(script: Script) -> Iterator[LintFinding]:
 
 @rules.add("E703", "lời cấp cứu (guard severity: high) không dẫn tới người giúp", paths=True)
 def guard_without_person(script: Script) -> Iterator[LintFinding]:
+    """Guards marked `severity: high` by the editor after which no step can bring a person."""
     index = script.lesson.index
     for at, guard in enumerate(script.lesson.guards):
         if guard.severity != "high" or guard.go not in index or not script.wrote("guards", at, "severity"):
@@ -130,6 +136,7 @@ def _brings_person(script: Script, step: Step) -> bool:
 
 @rules.add("W702", "chủ đề chưa có ai nhận giúp")
 def nobody_for_topic(script: Script) -> Iterator[LintFinding]:
+    """Steps that want a person for a topic that nobody has taken on; silent where the helpers are not known."""
     topics = script.library.helped
     for step in script.lesson.steps if topics is not None else ():
         topic = kind_of(step).topic(step)

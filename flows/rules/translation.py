@@ -1,6 +1,6 @@
 """Rules about other languages. They hold for those a lesson declares in `langs`; any other PO file is work in progress.
 
-A translation that is missing or out of date is never shown: her text stays in the base language, and the rules only
+A translation that is missing or out of date is never shown: the text stays in the base language, and the rules only
 warn. What was translated with other placeholders would be shown, so it is an error.
 """
 
@@ -56,6 +56,7 @@ def _entries(script: Script) -> Iterator[tuple[str, PoEntry, str]]:
 
 @rules.add("W401", ABOUT["W401"])
 def missing(script: Script) -> Iterator[LintFinding]:
+    """Texts of the lesson that a language of `langs` has no translation for, and languages without any file."""
     for language, at, catalogue in _declared(script):
         hint = say("./camtay translate export {id} {language}, rồi dịch", id=script.lesson.id, language=language)
         if catalogue is None:
@@ -76,6 +77,7 @@ def missing(script: Script) -> Iterator[LintFinding]:
 
 @rules.add("W402", ABOUT["W402"])
 def stale(script: Script) -> Iterator[LintFinding]:
+    """Translations whose source text has changed since, or that are still marked fuzzy."""
     if set(script.lesson.langs) - {script.lesson.lang}:
         base = texts(script.lesson)
         for key, entry, path in _entries(script):
@@ -99,6 +101,7 @@ def _outdated(entry: PoEntry, text: str) -> str:
 
 @rules.add("W403", ABOUT["W403"], paths=True)
 def orphan(script: Script) -> Iterator[LintFinding]:
+    """Entries of a translation for texts that the lesson no longer has."""
     entries = list(_entries(script))
     base = texts(script.lesson) if entries else {}
     for key, entry, path in entries:
@@ -113,6 +116,7 @@ def orphan(script: Script) -> Iterator[LintFinding]:
 
 @rules.add("E404", ABOUT["E404"])
 def placeholders_differ(script: Script) -> Iterator[LintFinding]:
+    """Translations in force whose placeholders are not those of the source text."""
     entries = list(_entries(script))
     base = texts(script.lesson) if entries else {}
     for key, entry, path in entries:
@@ -169,7 +173,7 @@ def spoken_by_tutor(library: LessonSet) -> dict[str, tuple[str, SourcePosition]]
 
 
 def phrase_problems(library: LessonSet) -> Iterator[Problem]:
-    """The same rules for the tutor's own sentences; a language is declared by its file in `lessons/po`."""
+    """W401, W402, W403 and E404 for the tutor's own sentences; a file in `lessons/po` declares its language."""
     if not library.phrases:
         return
     base = spoken_by_tutor(library)

@@ -137,7 +137,7 @@ class Rereader:
 
 
 def _errors(problems: Iterable[Problem]) -> dict[str, tuple[Problem, ...]]:
-    """By path; that a sentence lacks its translation is no fault of the sentence."""
+    """Errors by path; that a sentence lacks its translation is no fault of the sentence."""
     found: dict[str, tuple[Problem, ...]] = {}
     for problem in by_place(problems):
         if problem.severity == "error" and problem.code not in OF_TRANSLATION:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from errno import ENOENT
 from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
@@ -16,8 +17,8 @@ from flows.reading.phrases import REQUIRED
 from flows.reading.translation import texts, usable, with_texts
 from flows.rules.lint import lint
 from flows.rules.translation import spoken_by_tutor
+from flows.run import Book
 from flows.saying import say
-from flows.session import Book
 from flows.words.ear.model import Model
 from flows.words.nouns import SPARE, NounTable
 from flows.words.understand import read_words
@@ -70,7 +71,7 @@ def read_shelf(root: Path, facts: Mapping[str, str]) -> Shelf:
     files = read_lessons(root)
     for needed in NEEDED:
         if str(root / needed) not in files:
-            raise FileNotFoundError(2, "không thấy tệp lời nói", str(root / needed))
+            raise FileNotFoundError(ENOENT, "no such file", str(root / needed))
     return _shelf(root, tuple(files.items()), tuple(facts.items()))
 
 
@@ -128,6 +129,7 @@ def _is_of_ear(path: str, root: Path) -> bool:
 
 
 def languages_of(lesson: Lesson, library: LessonSet) -> dict[str, dict[str, str]]:
+    """The declared languages of a lesson with the translations in force, by key of the text."""
     catalogues = library.translations.get(lesson.id, {})
     declared = [language for language in lesson.langs if language != lesson.lang and language in catalogues]
     sources = texts(lesson) if declared else {}
@@ -174,6 +176,7 @@ def read_table(path: Path) -> dict[str, object]:
 
 
 def table_of(raw: bytes) -> dict[str, object]:
+    """A YAML table with every value as text; empty where the file holds something else. Raises yaml.YAMLError."""
     data = yaml.load(raw, Loader=_Textual)
     return data if isinstance(data, dict) else {}
 

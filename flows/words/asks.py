@@ -62,7 +62,7 @@ def tokens(text: str) -> list[Token]:
 
 
 def pieces(said: Sequence[Token]) -> Iterator[Sequence[Token]]:
-    """All of a message that is not long."""
+    """The parts that a message is judged by: all of one that is not long."""
     yield said[:WHOLE]
     for start in range(STRIDE, len(said) - WHOLE + STRIDE, STRIDE):
         yield said[start : start + WHOLE]

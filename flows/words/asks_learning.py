@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from flows.saying import say
 from flows.words.asks import TAKES, WHOLE, Side, Token, as_typed, meant, tokens
 from flows.words.ear.learn import LabelledWords, fingerprint, named, numbered
 from flows.words.ear.model import Model
@@ -39,9 +40,9 @@ def read_asks(raw: bytes, name: str) -> Iterator[LabelledMessage]:
     for at, line in enumerate(raw.decode("utf-8").splitlines(), 1):
         kind, side, text, *more = [*line.split("\t"), "", ""]
         if kind not in KINDS or side not in SIDE_OF or not text.strip() or more != ["", ""]:
-            raise AskInvalid(f"{name}:{at}: cần ba cột: hold hay pass, L hay I, câu")
+            raise AskInvalid(say("{name}:{at}: cần ba cột: hold hay pass, L hay I, câu", name=name, at=at))
         if unicodedata.normalize("NFC", text) != text:
-            raise AskInvalid(f"{name}:{at}: chữ chưa ở dạng NFC")
+            raise AskInvalid(say("{name}:{at}: chữ chưa ở dạng NFC", name=name, at=at))
         yield LabelledMessage(text, SIDE_OF[side], KINDS[kind])
 
 
@@ -54,7 +55,7 @@ def learn_asks(asks: Sequence[LabelledMessage]) -> Model:
 
 
 def _ways(text: str) -> Iterator[Sequence[Token]]:
-    """As it was typed, and as somebody types it who leaves marks away."""
+    """A message as it was typed, and as somebody types it who leaves marks away."""
     said = tokens(text)[:WHOLE]
     yield said
     plain = [stripped(each) if isinstance(each, Syllable) else each for each in said]

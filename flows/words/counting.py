@@ -55,6 +55,7 @@ def _index(place: int, count: int) -> int | None:
 
 
 def is_position(token: str, count: int) -> bool:
+    """Whether the token is the number of one of `count` buttons, in figures, from 1."""
     return token.isascii() and token.isdigit() and len(token) <= 2 and 1 <= int(token) <= count
 
 

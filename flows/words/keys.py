@@ -156,4 +156,5 @@ def _digit(character: str) -> str:
 
 
 def signed_of(spoken: str) -> str:
+    """Words with the marks of Telex and VNI keys taken out of the letters and written behind an apostrophe."""
     return " ".join(f"{letters}'{marks}" if marks else letters for letters, marks in map(unslipped, spoken.split()))

@@ -1,6 +1,6 @@
-"""What she must never find stored: numbers of papers, accounts and cards, one-time codes, passwords. Told apart.
+"""What no learner may ever find stored: numbers of papers, accounts and cards, one-time codes, passwords. Told apart.
 
-In doubt a number is hidden: a needless warning costs her a smile, a kept secret may cost her the savings.
+In doubt a number is hidden: a needless warning costs a smile, a kept secret may cost the savings.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ _SENTENCE_COST, _BEHIND, _ELSE_BEHIND = 3, 1, 4  # words that a noun is farther 
 
 
 class Noun(NamedTuple):
-    """It takes the words from `first` to `last`."""
+    """A noun found in a text, which takes the words from `first` to `last`."""
 
     first: int
     last: int
@@ -145,7 +145,7 @@ def _nouns(typed: list[Word], table: NounTable) -> Iterator[Noun]:
 
 def _stands(phrase: NounPhrase, typed: list[Word], has_marks: bool) -> bool:
     """Whether these words are the noun, with all its marks or with none; one word of what is ELSE without its marks is
-    none where she types marks: "gia" is no "giá"."""
+    none where the writer types marks: "gia" is no "giá"."""
     if [letters for letters, _ in phrase.words] != [letters for letters, _ in typed]:
         return False
     wanted = [(marks, said) for (_, marks), (_, said) in zip(phrase.words, typed, strict=True) if marks is not None]

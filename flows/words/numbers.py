@@ -1,4 +1,4 @@
-"""Numbers in a text that could rob her: told by the nearest noun, and where no noun tells by their own shape."""
+"""Numbers in a text that a thief could use: told by the nearest noun, and where no noun tells by their own shape."""
 
 from __future__ import annotations
 

@@ -20,6 +20,7 @@ def in_figures(text: str) -> str:
 
 
 def figures(said: str) -> str:
+    """The digits of number words said one by one; what is no digit word is kept."""
     return "".join(_DIGIT_WORDS.get(word.casefold(), word) for word in re.findall(r"\w+", said))
 
 

@@ -1,4 +1,4 @@
-"""How she types: the tables of `lessons/words.yaml`, and what a message becomes before it is compared with anything.
+"""How people type: the tables of `lessons/words.yaml`, and what a message becomes before it is compared with anything.
 
 A message is read in three ways. `spoken`: as written, case and punctuation aside. `tokens`: folded, that is without
 diacritics, doubled letters once, short spellings written out. `signed`: what a keyboard without its Telex or VNI help
@@ -79,7 +79,7 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class MessageReading:
-    """One message, whatever is asked; `states`: her tokens, then with less and less politeness around them."""
+    """One message, whatever is asked; `states`: its tokens, then with less and less politeness around them."""
 
     tokens: Tokens
     spoken: str
@@ -89,6 +89,7 @@ class MessageReading:
 
     @property
     def core(self) -> Tokens:
+        """The message stripped of as much politeness as can be; empty where nothing was said."""
         return self.states[-1] if self.states else ()
 
 
@@ -260,7 +261,7 @@ def without_fillers(words: Words, tokens: Tokens) -> Tokens:
 
 
 def glued(words: Words, text: str) -> Tokens:
-    """Its letters alone, with less and less politeness: "dạ xo ng  rồi" → daxongroi, xongroi."""
+    """The letters of a message alone, with less and less politeness: "dạ xo ng  rồi" → daxongroi, xongroi."""
     plain = tuple(kept if (kept := _kept(words, word)) else plain_of(word) for word in split(text))
     return tuple(dict.fromkeys(RUNS.sub(r"\1", "".join(each)) for each in states(words, plain)))
 

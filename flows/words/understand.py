@@ -1,9 +1,9 @@
-"""What did she mean? Typed words, with typos and without diacritics, against what may be said at this point.
+"""What a learner means: typed words, with typos and without diacritics, against what may be said at this point.
 
 In this order, and the first that fits wins: a button's label, letter for letter; a cry that leaves no doubt; as the
 whole message one of this prompt's own answers, its number or a global word; any cry; the same words with one slip of
-the thumb mended; a global word as a sentence of its own; a near miss. Where two answers fit equally well she is asked:
-never a guess.
+the thumb mended; a global word as a sentence of its own; a near miss. Where two answers fit equally well the learner is
+asked: never a guess.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Emergency:
-    """`kind`: nothing (robbed), die (she wants to die) or hurt (somebody hurts her)."""
+    """`kind`: nothing (a robbery), die (a wish to die) or hurt (hurt by somebody)."""
 
     kind: str = ""
 
@@ -95,7 +95,7 @@ POLITE = Unknown()  # of one sentence among several
 
 
 def understand(words: Words, text: str, own: Sequence[Own], *, numbered: bool = True, guess: bool = True) -> Meaning:
-    """Her own label, a cry, this prompt's own answers, global words, near misses; in doubt Unsure.
+    """What typed words mean: a label, a cry, this prompt's own answers, global words, near misses; in doubt Unsure.
 
     Without `guess` a near miss is doubt too: where a wrong guess would hurt.
     """
@@ -159,7 +159,7 @@ def _meant(table: Mapping[MeaningT, Ids], key: MeaningT) -> Meaning | None:
 
 
 def _exactly(words: Words, prompt: Prompt, said: MessageReading) -> Meaning | None:
-    """Diacritics and all."""
+    """Words compared with diacritics and all."""
     meaning = _meant(prompt.spoken, said.spoken)
     if meaning is None and said.spoken in words.exact_commands:
         return Command(words.exact_commands[said.spoken])
@@ -203,7 +203,7 @@ def _named(words: Words, part: str) -> str:
 
 
 def _slipped_keys(words: Words, prompt: Prompt, said: MessageReading) -> Meaning | None:
-    """The same from a keyboard without its Telex or VNI help: "dungwf" is "dừng", not "đúng"."""
+    """The words from a keyboard without its Telex or VNI help: "dungwf" is "dừng", not "đúng"."""
     if not said.signed:
         return None
     meaning = _meant(prompt.signed, said.signed)
@@ -353,7 +353,7 @@ def _near_words(prompt: Prompt, token: str) -> list[str]:
 
 
 def _may_deny(words: Words, prompt: Prompt, said: MessageReading) -> bool:
-    """ "thong" may be a "khong" with a slip, or "thông tin": too much hangs on it, she is asked."""
+    """ "thong" may be a "khong" with a slip, or "thông tin": too much hangs on it, the learner is asked."""
     strange = [token for token in said.tokens if len(token) >= LONG and token not in prompt.vocabulary]
     return any(len(word) == len(token) and word[1:] == token[1:] for token in strange for word in words.denials)
 

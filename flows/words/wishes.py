@@ -135,6 +135,10 @@ class Groups:
         self._known = dict(BUILT_IN)
 
     def regex(self, name: str, inside: tuple[str, ...] = ()) -> str:
+        """The regular expression of a group, built once; `inside` are the groups it is being built for.
+
+        Raises PatternInvalid where the group is unknown or calls itself.
+        """
         if name in inside:
             raise PatternInvalid(say("nhóm {{{name}}} gọi lại chính nó", name=name))
         if name not in self._known:
@@ -327,12 +331,12 @@ def _without_talk(talk: Mapping[str, tuple[Pattern, ...]], said: str, side: str)
 
 
 def _is_order(talk: Mapping[str, tuple[Pattern, ...]], clause: str) -> bool:
-    """Whether a clause that sounds like a tale wants something all the same: to be given, or that she keeps silent."""
+    """Whether a clause that sounds like a tale wants something all the same: to be given, or that it stays secret."""
     return _any(talk["hushes"], clause) or (_any(talk["for_me"], clause) and not _any(talk["warnings"], clause))
 
 
 def _allowed(talk: Mapping[str, tuple[Pattern, ...]], clause: str) -> str:
-    """Without what one must not do: nothing of a clause that begins with it, unless it is for who writes."""
+    """A text without what is forbidden to do: nothing of a clause that begins with it, unless it is for who writes."""
     left = _cut(talk["never"], clause).strip()
     begins = left.startswith("•") and not clause.strip().startswith("•")
     return "•" if begins and not _any(talk["for_me"], clause) else left

@@ -61,6 +61,7 @@ class Fields:
         self._missing: list[str] = []
 
     def tell(self, code: str, place: SourcePosition, message: str, hint: str = "") -> None:
+        """Note a problem at a place of the file; reading goes on."""
         self.problems.append(Problem(code, place, message, hint))
 
     def done(self) -> None:
@@ -85,9 +86,11 @@ class Fields:
                 self.tell("E002", at.place, say("không có mục nào tên “{key}” ở đây", key=key), hint)
 
     def has(self, key: str) -> bool:
+        """Whether the key is written, whatever stands behind it."""
         return key in self.node.entries
 
     def node_of(self, key: str) -> YamlNode | None:
+        """What stands behind the key, which counts as known from here on; None where it is not written."""
         self._asked.add(key)
         return self.node.get(key)
 
@@ -109,6 +112,7 @@ class Fields:
         return None if node is None else self.text_of(node, key)
 
     def text(self, key: str, *, required: bool = False) -> str:
+        """The text of a key, empty where it is not written; a missing required one is told."""
         if required and not self.has(key):
             self.node_of(key)
             self.missing(key)
@@ -152,15 +156,19 @@ class Fields:
         return text
 
     def step_id(self, key: str, *, required: bool = False) -> str | None:
+        """The id of a step or option; a wrong shape is told and gives None."""
         return self.matching(key, STEP_ID, STEP_ID_SHAPE, required=required)
 
     def name(self, key: str, *, required: bool = False) -> str | None:
+        """The name of a variable, a topic or a skill; a wrong shape is told and gives None."""
         return self.matching(key, NAME, NAME_SHAPE, required=required)
 
     def lesson_id(self, key: str, *, required: bool = False) -> str | None:
+        """The id of a lesson or track; a wrong shape is told and gives None."""
         return self.matching(key, LESSON_ID, LESSON_ID_SHAPE, required=required)
 
     def number(self, key: str, default: int, low: int = 0, high: int = MAX_NUMBER) -> int:
+        """A whole number from `low` to `high`; anything else is told and gives the default."""
         node = self.node_of(key)
         text = None if node is None else self.text_of(node, key)
         if node is None or text is None:
@@ -182,6 +190,7 @@ class Fields:
         return self.one_of(key, ("false", "true"), "true" if said in _YES else "false") == "true"
 
     def one_of(self, key: str, allowed: Sequence[_One], default: _One, code: str = "E003") -> _One:
+        """One of the allowed words; another is told under `code`, with the nearest as a hint, and gives the default."""
         node = self.node_of(key)
         text = None if node is None else self.text_of(node, key)
         if node is None or text is None:
@@ -219,6 +228,7 @@ class Fields:
     # --- many values ---
 
     def items(self, key: str, most: int = MAX_ITEMS) -> list[YamlNode]:
+        """The nodes of a list, at most `most` of them; a longer one and what is no list are told."""
         node = self.node_of(key)
         if node is None:
             return []
@@ -233,10 +243,12 @@ class Fields:
         return node.items[:most]
 
     def texts(self, key: str) -> tuple[str, ...]:
+        """The texts of a list; items that are no text are told and left out."""
         found = (self.text_of(node, key) for node in self.items(key))
         return tuple(text for text in found if text is not None)
 
     def durations_s(self, key: str) -> tuple[int, ...]:
+        """The durations of a list in seconds; wrong ones are told and left out."""
         found = (self._seconds(node, key) for node in self.items(key))
         return tuple(seconds for seconds in found if seconds is not None)
 
@@ -317,14 +329,17 @@ class Fields:
         return text
 
     def mapping(self, key: str) -> Fields | None:
+        """The table behind a key as fields of its own, to be finished with `done`; None where there is none."""
         node = self.node_of(key)
         return None if node is None else self.fields_of(node, key)
 
     def mappings(self, key: str) -> list[Fields]:
+        """The tables of a list, each as fields of its own; items that are no table are told and left out."""
         found = (self.fields_of(node, key) for node in self.items(key))
         return [fields for fields in found if fields is not None]
 
     def fields_of(self, node: YamlNode, key: str) -> Fields | None:
+        """A node as fields; None where it is no table, which is told under `key`."""
         if isinstance(node, Mapping):
             return Fields(node, self.problems)
         self.tell(

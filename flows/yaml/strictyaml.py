@@ -51,6 +51,7 @@ class YamlNode:
 
     @property
     def place(self) -> SourcePosition:
+        """Path, line and column, counted from 1."""
         return SourcePosition(self.path, self.line, self.col)
 
 
@@ -76,10 +77,12 @@ class Mapping(YamlNode):
     flow: bool = False
 
     def get(self, key: str) -> YamlNode | None:
+        """What stands behind a key; None where it is not written."""
         entry = self.entries.get(key)
         return None if entry is None else entry[1]
 
     def key_place(self, key: str) -> SourcePosition:
+        """Where the key itself stands; the table's place where it is not written."""
         entry = self.entries.get(key)
         return self.place if entry is None else entry[0].place
 

@@ -19,10 +19,12 @@ class YamlText:
 
     @property
     def text(self) -> str:
+        """The mended text, with the file's number of lines."""
         return "\n".join(self.lines)
 
     @property
     def unchanged(self) -> bool:
+        """Whether no edit has shifted anything: places of the text are those of the file."""
         return not self._edits
 
     def back(self, line: int, col: int) -> tuple[int, int]:
@@ -33,10 +35,12 @@ class YamlText:
         return line, col
 
     def was_quote(self, line: int, col: int) -> bool:
+        """Whether the file as written has a quotation mark there; line and column count from 0."""
         written = self._written[line] if line < len(self._written) else ""
         return written[col : col + 1] in ("'", '"')
 
     def tell(self, line: int, col: int, message: str, hint: str) -> None:
+        """Note E001 at a place of the mended text, line and column from 0; told at the place of the file."""
         line, col = self.back(line, col)
         self.problems.append(Problem("E001", SourcePosition(self.path, line + 1, col + 1), message, hint))
 

@@ -1,4 +1,4 @@
-"""Faults of grammar as a teacher makes them: told in her words, and mended so that the rest of the file is read too.
+"""Faults of grammar as an editor makes them: told in plain words, and mended so that the rest of the file is read too.
 
 Two looks at a file. `Mending.look` goes over the lines before the parser does, for what the parser would swallow in
 silence or tell at the wrong place: no blank after a colon, a quote never closed, curly quotes. `Mending.explain` takes

@@ -24,6 +24,8 @@ STRAY = re.compile(f"{_UNREADABLE.pattern}|{INVISIBLE.pattern}")
 
 
 def decode(source: bytes | str, path: str, problems: list[Problem]) -> str | None:
+    """The text of a file with a newline as line end; None where it is refused: too large, too long or not UTF-8."""
+
     def refuse(code: str, message: str, hint: str, line: int = 1, col: int = 1) -> None:
         problems.append(Problem(code, SourcePosition(path, line, col), message, hint))
 
@@ -53,6 +55,7 @@ def decode(source: bytes | str, path: str, problems: list[Problem]) -> str | Non
 
 
 def without_strays(text: str, path: str, problems: list[Problem]) -> str:
+    """The text with invisible characters as blanks; the first `MAX_STRAYS` of them are told."""
     if text.isascii() and text.replace("\n", "").isprintable():
         return text
     for match in islice(STRAY.finditer(text), MAX_STRAYS):
@@ -69,6 +72,7 @@ def without_strays(text: str, path: str, problems: list[Problem]) -> str:
 
 
 def without_tabs(text: str, path: str, problems: list[Problem]) -> str:
+    """The text with a blank for each tab; the first `MAX_STRAYS` lines that have any are told."""
     if "\t" not in text:
         return text
     tabs = ((number, line.index("\t")) for number, line in enumerate(text.split("\n")) if "\t" in line)

@@ -30,7 +30,9 @@ _ANNOUNCED = {
 
 
 def put(connection: Connection, row: AnnouncementRow) -> None:
-    """A new one, or another text, link or state of one that is there; how far it has come stays as it is."""
+    """Write a new announcement, or another text, link or state of one that is there; how far it has come stays as it
+    is.
+    """
     into = postgres_insert if connection.dialect.name == "postgresql" else sqlite_insert
     values = {
         "area_id": row.area_id, "body": row.body, "source_url": row.source_url, "by": row.by, "at": to_ms(row.at),
@@ -52,7 +54,7 @@ def get(connection: Connection, announcement_id: str) -> AnnouncementRow | None:
 
 
 def under(connection: Connection, path: str, limit: int = 50) -> list[AnnouncementRow]:
-    """Those for an area and all below it, the newest first; what is still being written in a chat is not one yet."""
+    """Announcements for an area and all below it, the newest first; what is still written in a chat is not one yet."""
     query = (
         select(announcements_t.announcement)
         .where(
@@ -65,7 +67,7 @@ def under(connection: Connection, path: str, limit: int = 50) -> list[Announceme
 
 
 def writing(connection: Connection, by: str) -> AnnouncementRow | None:
-    """What she is writing in her chat."""
+    """The announcement that an officer is writing in a chat."""
     mine = announcements_t.announcement.c.by == by, announcements_t.announcement.c.state == "writing"
     row = connection.execute(select(announcements_t.announcement).where(*mine).with_for_update()).first()
     return None if row is None else _record(row)
@@ -90,7 +92,7 @@ def drop_drafts(connection: Connection, before: datetime) -> None:
 
 
 def sent_since(connection: Connection, by: str, since: datetime) -> int:
-    """How many she has sent since then."""
+    """How many announcements this officer has sent since then."""
     begun = (
         announcements_t.announcement.c.state.in_(("sending", "sent", "stopped")),
         announcements_t.announcement.c.at >= to_ms(since),
@@ -246,8 +248,7 @@ def tell(
 
 
 def missed(connection: Connection, learner_id: str, since: datetime, limit: int) -> list[AnnouncementRow]:
-    """What has been sent since then where she lives and not told to her, who may be told; the newest `limit`, oldest
-    first."""
+    """What has been sent since then where a learner lives and was not told; the newest `limit`, oldest first."""
     a, here = announcements_t.announcement.c, people_t.area.alias()
     hers = select(people_t.area.c.path).join(people_t.person, people_t.person.c.area_id == people_t.area.c.area_id)
     path = hers.where(people_t.person.c.learner_id == learner_id).scalar_subquery()
@@ -268,7 +269,7 @@ def missed(connection: Connection, learner_id: str, since: datetime, limit: int)
 
 
 def tell_one(connection: Connection, announcement_id: str, learner_id: str) -> bool:
-    """Write down that she is told now; False where she was, or where it has been stopped."""
+    """Write down that somebody is told now; False where that was done, or where the announcement has been stopped."""
     known = get(connection, announcement_id)
     values = [{"announcement_id": announcement_id, "learner_id": learner_id}]
     if (
@@ -327,7 +328,7 @@ def _inside(path: str) -> Select[Any]:
 
 
 def _here(learner_id: ColumnElement[Any]) -> ColumnElement[bool]:
-    """Whether she herself sits where she was last heard, and has not blocked the tutor."""
+    """Whether this person sits where last heard, and has not blocked the tutor."""
     at = (
         people_t.identity.c.channel == conversations_t.session.c.channel,
         people_t.identity.c.chat_id == conversations_t.session.c.chat_id,
@@ -337,7 +338,7 @@ def _here(learner_id: ColumnElement[Any]) -> ColumnElement[bool]:
 
 
 def _suspended(learner_id: ColumnElement[Any]) -> ColumnElement[bool]:
-    """Whether all that she was in the union has been taken from her."""
+    """Whether every role of this person in the union has been taken away."""
     mine = people_t.role.c.learner_id == learner_id
     active = exists().where(mine, people_t.role.c.state == "active")
     return exists().where(mine, people_t.role.c.state == "suspended") & ~active

@@ -145,7 +145,7 @@ def learners_by_chat(connection: Connection, channel: str, chat_ids: Iterable[st
 
 
 def identified(connection: Connection, channel: str, chat_id: str) -> str | None:
-    """Whose address this is; nothing is locked."""
+    """Whose an address is; nothing is locked."""
     mine = people_t.identity.c.channel == channel, people_t.identity.c.chat_id == chat_id
     return connection.scalar(select(people_t.identity.c.learner_id).where(*mine))
 
@@ -289,7 +289,7 @@ def _write_learning(connection: Connection, writes: Writes) -> None:
 
 
 def kept_of(connection: Connection, learner_id: str) -> LearnerRow | None:
-    """What is kept of her, locked, also while somebody else sits at her phone."""
+    """What is kept of a person, locked, also while somebody else sits at the phone."""
     query = (
         select(people_t.person, conversations_t.session)
         .join(conversations_t.session, conversations_t.session.c.learner_id == people_t.person.c.learner_id)

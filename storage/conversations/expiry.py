@@ -69,7 +69,7 @@ def prompted_between(connection: Connection, channel: str, since: datetime, unti
 
 
 def expired_people(connection: Connection, before: datetime, came_by_before: datetime) -> list[str]:
-    """Those who did not agree to be remembered and were last seen before; who only came by, by the later instant.
+    """People who did not agree to be remembered and were last seen before; who only came by, by the later instant.
 
     Reads the whole table.
     """
@@ -79,7 +79,7 @@ def expired_people(connection: Connection, before: datetime, came_by_before: dat
 def expire_people(
     connection: Connection, learner_ids: Collection[str], before: datetime, came_by_before: datetime
 ) -> None:
-    """Forget those of them who are still expired: one may have written since she was found."""
+    """Forget those of them who are still expired: one may have written since being found."""
     query = _EXPIRED.where(conversations_t.session.c.learner_id.in_(learner_ids))
     for learner_id in list(
         connection.scalars(query, {"before": to_ms(before), "came_by_before": to_ms(came_by_before)})
@@ -100,18 +100,6 @@ def expire_inbox(connection: Connection, before: datetime, limit: int) -> int:
             )
         )
     return len(rows)
-
-
-def answers_of(connection: Connection, learner_id: str) -> int:
-    """How many graded answers are kept of her."""
-    return (
-        connection.scalar(
-            select(func.count())
-            .select_from(conversations_t.attempt)
-            .where(conversations_t.attempt.c.learner_id == learner_id)
-        )
-        or 0
-    )
 
 
 def counts(connection: Connection) -> dict[str, int]:

@@ -23,6 +23,7 @@ from storage.engine import key_value
 from storage.engine.instants import from_ms, to_ms
 from storage.meetings import tables as meetings_t
 from storage.pairing import tables as pairing_t
+from storage.people import shown
 from storage.people import tables as people_t
 from storage.people.forgetting import ALSO, tables_of_hers
 from storage.people.traces import erase, renamed
@@ -30,10 +31,10 @@ from storage.people.traces import erase, renamed
 
 @dataclass(frozen=True, slots=True)
 class JoinRow:
-    """`learner_id` is who stays; `goes` who became her, with everything that was hers then.
+    """`learner_id` is who stays; `goes` who became part of them, with everything kept then.
 
     `addresses` (channel, chat_id) came with `goes`; `kept` are the conversation's state of who stays and of who goes,
-    as they were; `vouched`: somebody of the union has said who she is.
+    as they were; `vouched`: somebody of the union has said who this is.
     """
 
     join_id: str
@@ -131,7 +132,7 @@ def _join_person(connection: Connection, stays: str, goes: str) -> None:
 
 
 def remember(connection: Connection, join_id: str, stays: str, goes: str, now: datetime, *, vouched: bool) -> None:
-    """Before they become one: what `goes` is, so that it can be undone. Deleted with who stays."""
+    """Keep what `goes` is before the two become one, so that it can be undone. Deleted with who stays."""
     sessions = {
         row.learner_id: row
         for row in connection.execute(select(conversations_t.session).where(_is(conversations_t.session, stays, goes)))
@@ -178,7 +179,7 @@ def expire(connection: Connection, before: datetime, limit: int) -> int:
 def undo(connection: Connection, join_id: str, state: str, out_no: int, now: datetime) -> list[tuple[str, str]]:
     """Two persons again; at these addresses the one who went speaks from now on, in the conversation `state`.
 
-    What she has done since on either phone with what was hers goes back with it.
+    What was done since on either phone with what was theirs goes back with it.
     """
     query = select(people_t.joined.c.learner_id, people_t.joined.c.rows).where(people_t.joined.c.join_id == join_id)
     stays, kept = connection.execute(query).one()
@@ -198,10 +199,7 @@ def undo(connection: Connection, join_id: str, state: str, out_no: int, now: dat
     for each in here:
         where = people_t.identity.c.channel == each[0], people_t.identity.c.chat_id == each[1]
         connection.execute(update(people_t.identity).where(*where).values(learner_id=goes))
-        at_here = conversations_t.outbox.c.channel == each[0], conversations_t.outbox.c.chat_id == each[1]
-        connection.execute(delete(conversations_t.outbox).where(*at_here))
-        if each[0] == "web":
-            connection.execute(delete(conversations_t.chat_log).where(conversations_t.chat_log.c.chat_id == each[1]))
+        shown.forget_said_at(connection, *each)
     twice = {(name, json.dumps(key, sort_keys=True)) for name, key in data["twice"]}
     for table in tables_of_hers():
         for row in data["rows"].get(table.name, ()):
@@ -222,14 +220,14 @@ def undo(connection: Connection, join_id: str, state: str, out_no: int, now: dat
 
 
 def settle_at_home(connection: Connection, learner_id: str, state: str, since: datetime) -> None:
-    """Who stayed, after it was undone: in the conversation `state`, at an address of her own; what was shown on her
-    pages since `since` was both's, and goes."""
-    session, log = conversations_t.session.c, conversations_t.chat_log.c
+    """Seat who stayed, after it was undone, in the conversation `state` at an own address; what was shown on the pages
+    since `since` was both's, and goes.
+    """
+    session = conversations_t.session.c
     connection.execute(update(conversations_t.session).where(session.learner_id == learner_id).values(state=state))
     home = [(row[0], row[1]) for row in connection.execute(_addresses(learner_id))]
     for channel, chat_id in home:
-        if channel == "web":
-            connection.execute(delete(conversations_t.chat_log).where(log.chat_id == chat_id, log.at >= to_ms(since)))
+        shown.forget_log(connection, channel, chat_id, since)
     at_one = or_(*(and_(session.channel == channel, session.chat_id == chat_id) for channel, chat_id in home))
     for channel, chat_id in home[:1]:
         moved = update(conversations_t.session).where(session.learner_id == learner_id, ~at_one)
@@ -239,7 +237,7 @@ def settle_at_home(connection: Connection, learner_id: str, state: str, since: d
 def _give_back(
     connection: Connection, table: Table, row: Mapping[str, Any], stays: str, goes: str, twice: bool
 ) -> None:
-    """A row that is hers as it is now; where both had one, hers as it was."""
+    """A row of who stays as it is now; where both had one, theirs as it was."""
     into = postgres_insert if connection.dialect.name == "postgresql" else sqlite_insert
     if not twice:
         key = {**_key(table, row), **({"learner_id": stays} if "learner_id" in table.primary_key.columns else {})}

@@ -8,8 +8,8 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from storage.conversations import tables as conversations_t
 from storage.conversations.numbering import remember_highest
 from storage.engine import key_value
+from storage.people import shown, traces
 from storage.people import tables as people_t
-from storage.people import traces
 from storage.people.forgetting import forget_belonging
 from storage.people.seats import hand_over
 
@@ -20,7 +20,7 @@ FAREWELL = 100  # numbers left for what is still said to who leaves, before anot
 
 
 def forget_answers(connection: Connection, learner_id: str) -> None:
-    """Drop what she answered and earned, also in copies of a state that could not be read; her place stays."""
+    """Drop what a learner answered and earned, also in copies of a state that could not be read; the place stays."""
     if connection.dialect.name == "sqlite":
         again = {"revision": key_value.key_value.c.revision + 1}
         statement = sqlite_insert(key_value.key_value).values(key=TO_COMPACT, value="", revision=1)
@@ -35,25 +35,19 @@ def forget_answers(connection: Connection, learner_id: str) -> None:
 
 
 def forget_said(connection: Connection, learner_id: str) -> None:
-    """What is shown on her page, and what still waits to be sent to her."""
+    """Drop what is shown on a learner's page, and what still waits to be sent there."""
     hers = people_t.identity.c.learner_id == learner_id
     for channel, chat_id in connection.execute(
         select(people_t.identity.c.channel, people_t.identity.c.chat_id).where(hers)
     ).all():
-        connection.execute(
-            delete(conversations_t.outbox).where(
-                conversations_t.outbox.c.channel == channel, conversations_t.outbox.c.chat_id == chat_id
-            )
-        )
-        if channel == "web":
-            connection.execute(delete(conversations_t.chat_log).where(conversations_t.chat_log.c.chat_id == chat_id))
+        shown.forget_said_at(connection, channel, chat_id)
 
 
 def forget_person(connection: Connection, learner_id: str) -> None:
-    """Drop a person with everything that is hers; consent rows stay as the proof that the law asks for.
+    """Drop a person with everything kept of them; consent rows stay as the proof that the law asks for.
 
-    Whoever she guided is the caller's concern: it asks the pairing to find them somebody else first. She is locked:
-    what another process is about to write of her comes before, and is deleted, or finds nobody.
+    An instructor's learners are the caller's concern: it asks the pairing to find them somebody else first. The person
+    is locked: what another process is about to write of them comes before, and is deleted, or finds nobody.
     """
     connection.execute(
         select(people_t.person.c.learner_id).where(people_t.person.c.learner_id == learner_id).with_for_update()

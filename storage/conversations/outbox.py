@@ -19,7 +19,7 @@ _SETTLE = delete(conversations_t.outbox).where(
 
 
 def settle(connection: Connection, sent: Iterable[tuple[str, str, int]]) -> None:
-    """These messages (channel, chat_id, no) have left or will never leave."""
+    """Mark these messages (channel, chat_id, no) as sent, or as never to be sent."""
     if gone := [{"of_channel": c, "of_chat": chat, "of_no": no} for c, chat, no in sorted(sent)]:
         connection.execute(_SETTLE, gone)
 
@@ -46,9 +46,10 @@ def unsent(
 
 
 def mark_away(connection: Connection, channel: str, chat_id: str, no: int) -> Lost:
-    """Message `no` could not reach her: it and what was before it wait no more.
+    """Message `no` could not be delivered: it and what was before it wait no more.
 
-    She is away, and no timer fires, unless something newer waits for her: then she may have written again meanwhile.
+    Its reader is away, and no timer fires, unless something newer waits there: then they may have written again
+    meanwhile.
     """
     # Locked: what she causes now is seen or comes after.
     row = learners_by_chat(connection, channel, [chat_id]).get(chat_id)

@@ -10,9 +10,9 @@ from storage.people.records import ConsentRow, PersonRow
 
 @dataclass(frozen=True, slots=True)
 class LearnerRow:
-    """One learner with the state of her conversation; `state` is JSON of the shell's own making.
+    """One learner with the state of the conversation; `state` is JSON of the shell's own making.
 
-    `out_no` numbers what was said to her; `prompt_at` (ms) is when the last message with buttons went out.
+    `out_no` numbers what was said; `prompt_at` (ms) is when the last message with buttons went out.
     """
 
     learner_id: str
@@ -26,13 +26,13 @@ class LearnerRow:
     revision: int
     out_no: int
     prompt_at: int | None
-    instructs: bool = False
-    leads: bool = False
+    is_instructor: bool = False
+    is_officer: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ConversationRow:
-    """What is written back of a conversation after a batch; `seen_at` None: she has not been heard, it stays."""
+    """What is written back of a conversation after a batch; `seen_at` None: nothing was heard, it stays."""
 
     learner_id: str
     channel: str
@@ -92,7 +92,7 @@ class AwardRow:
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """What a message that could not reach her leaves: whose it was, the bodies that wait no more, and all who are
+    """What a message that could not be delivered leaves: whose it was, the bodies that wait no more, and all who are
     spoken to at that address and are away now.
     """
 

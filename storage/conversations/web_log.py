@@ -11,6 +11,7 @@ from storage.conversations import tables as conversations_t
 from storage.conversations.records import LogRow
 from storage.engine.instants import from_ms, to_ms
 from storage.people import tables as people_t
+from storage.people.shown import LOGGED
 
 _LOG = conversations_t.chat_log.c
 _LINES = (  # made once: every page that is opened asks it
@@ -19,10 +20,7 @@ _LINES = (  # made once: every page that is opened asks it
     .limit(bindparam("most", type_=Integer))
 )
 _OLDEST, _NEWEST = _LINES.order_by(_LOG.no), _LINES.order_by(_LOG.no.desc())
-_OWNED = exists().where(
-    people_t.identity.c.channel == "web",
-    people_t.identity.c.chat_id == conversations_t.chat_log.c.chat_id,
-)
+_OWNED = exists().where(LOGGED, people_t.identity.c.chat_id == conversations_t.chat_log.c.chat_id)
 
 
 def ownerless_logs(connection: Connection, before: datetime) -> list[tuple[str, int]]:
@@ -34,7 +32,7 @@ def ownerless_logs(connection: Connection, before: datetime) -> list[tuple[str, 
 
 
 def expire_logs(connection: Connection, lines: Collection[tuple[str, int]]) -> None:
-    """Forget these lines, unless their chat has become somebody's."""
+    """Forget lines of the web page, unless their chat has become somebody's."""
     for chat_id, no in lines:
         connection.execute(
             delete(conversations_t.chat_log).where(

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
+from flows.saying import said_by, say
+
 _BOTH = frozenset({
     "host", "port", "dbname", "user", "passfile", "service", "application_name", "options", "target_session_attrs",
     "sslmode", "sslcert", "sslkey", "sslrootcert", "sslcrl", "sslnegotiation", "ssl_min_protocol_version",
@@ -43,7 +45,7 @@ def check(url: str) -> str:
         if sqlite_path(url) is None:
             postgres_address(url)
     except AddressInvalid as wrong:
-        return str(wrong)
+        return said_by(wrong)
     return ""
 
 
@@ -53,14 +55,14 @@ def sqlite_path(url: str) -> Path | None:
     if kind.split("+")[0] != "sqlite":
         return None
     if not re.fullmatch(r"///[^?]+", rest):
-        raise AddressInvalid("địa chỉ dạng sqlite:///ĐƯỜNG_DẪN")
+        raise AddressInvalid(say("địa chỉ dạng sqlite:///ĐƯỜNG_DẪN"))
     return Path(rest[3:])
 
 
 def postgres_address(url: str) -> PostgresAddress:
     """Raises AddressInvalid for anything but `postgresql://…` with parameters that both readers understand."""
     if not re.match(r"postgres(ql)?(\+\w+)?://", url):
-        raise AddressInvalid("địa chỉ bắt đầu bằng sqlite:// hay postgresql://")
+        raise AddressInvalid(say("địa chỉ bắt đầu bằng sqlite:// hay postgresql://"))
     parts = urlsplit(re.sub(r"^postgres(ql)?(\+\w+)?:", "postgresql:", url))
     given = dict(parse_qsl(parts.query, keep_blank_values=True))
     if "ssl" in given:
@@ -70,7 +72,9 @@ def postgres_address(url: str) -> PostgresAddress:
         given["dbname"] = given.pop("database")
     password = given.pop("password", "") or unquote(parts.password or "")
     if unknown := sorted(given.keys() - _BOTH - _LIBPQ_ONLY):
-        raise AddressInvalid(f"địa chỉ không có “{unknown[0]}”; TLS viết là ?sslmode=verify-full&sslrootcert=TỆP")
+        raise AddressInvalid(
+            say("địa chỉ không có “{unknown}”; TLS viết là ?sslmode=verify-full&sslrootcert=TỆP", unknown=unknown[0])
+        )
     user, _, place = parts.netloc.rpartition("@")
     user = user.partition(":")[0]
 

@@ -48,5 +48,5 @@ def serial(name: str) -> Column[int]:
 
 
 def of_person() -> ForeignKey:
-    """To a person: the row goes with her."""
+    """A column to a person: the row goes with that person."""
     return ForeignKey("person.learner_id", ondelete="CASCADE")

@@ -24,6 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool, QueuePool, StaticPool
 from sqlalchemy.util import LRUCache
 
+from flows.saying import said_by, say
 from storage.engine.address import postgres_address, sqlite_path
 from storage.engine.errors import Conflict, StorageUnavailable
 
@@ -242,7 +243,7 @@ class PostgreSQL:
         try:
             return await asyncpg.connect(self._address, timeout=CONNECT_TIMEOUT_S, command_timeout=COMMAND_TIMEOUT_S)
         except asyncpg.exceptions.ClientConfigurationError as wrong:
-            raise StorageUnavailable(f"DATABASE_URL: {wrong}") from wrong
+            raise StorageUnavailable(say("DATABASE_URL: {reason}", reason=said_by(wrong))) from wrong
 
     async def transact(self, work: UnitOfWork[T]) -> T:
         """Run `work` in one transaction of the pool; see `Database.transact`."""
@@ -255,7 +256,7 @@ class PostgreSQL:
             return await connection.run_sync(work)
 
     async def read_long(self, work: UnitOfWork[T]) -> T:
-        """The same as `read`: a connection of the pool is nobody else's."""
+        """As `read`: a connection of the pool is nobody else's."""
         return await self.read(work)
 
     async def hold(self, name: str) -> bool:
@@ -312,7 +313,7 @@ def decide(fault: Exception) -> Exception:
     if state in _RETRY_STATES:
         return Conflict(f"{state}: {driver}")
     if _is_away(fault, driver, state):
-        return StorageUnavailable(f"{(StorageUnavailable.__doc__ or '').rstrip('.')}: {_in_words(driver)}")
+        return StorageUnavailable(say("Không dùng được cơ sở dữ liệu: {reason}", reason=_in_words(driver)))
     return fault
 
 
@@ -327,15 +328,15 @@ def _is_away(fault: Exception, driver: object, state: str | None) -> bool:
 
 
 _WORDS = {
-    "not a database": "tệp dữ liệu bị hỏng, hãy lấy lại bản sao lưu (./camtay restore TỆP)",
-    "malformed": "tệp dữ liệu bị hỏng, hãy lấy lại bản sao lưu (./camtay restore TỆP)",
-    "locked": "tệp dữ liệu đang bị một chương trình khác giữ",
-    "full": "ổ đĩa đã đầy",
-    "disk i/o": "không ghi được lên ổ đĩa",
-    "readonly": "tệp dữ liệu không cho ghi",
-    "unable to open": "không mở được tệp dữ liệu",
-    "password": "PostgreSQL không nhận tên hay mật khẩu trong DATABASE_URL",
-    "does not exist": "PostgreSQL không có cơ sở dữ liệu hay tên trong DATABASE_URL",
+    "not a database": say("tệp dữ liệu bị hỏng, hãy lấy lại bản sao lưu (./camtay restore TỆP)"),
+    "malformed": say("tệp dữ liệu bị hỏng, hãy lấy lại bản sao lưu (./camtay restore TỆP)"),
+    "locked": say("tệp dữ liệu đang bị một chương trình khác giữ"),
+    "full": say("ổ đĩa đã đầy"),
+    "disk i/o": say("không ghi được lên ổ đĩa"),
+    "readonly": say("tệp dữ liệu không cho ghi"),
+    "unable to open": say("không mở được tệp dữ liệu"),
+    "password": say("PostgreSQL không nhận tên hay mật khẩu trong DATABASE_URL"),
+    "does not exist": say("PostgreSQL không có cơ sở dữ liệu hay tên trong DATABASE_URL"),
 }
 
 
@@ -343,4 +344,4 @@ def _in_words(fault: object) -> str:
     """What happened, for the person who runs the tutor, and what the database itself said."""
     reason = f"{type(fault).__name__}: {fault}"
     words = next((words for sign, words in _WORDS.items() if sign in reason.lower()), "")
-    return f"{words} ({reason})" if words else reason
+    return say("{words} ({reason})", words=words, reason=reason) if words else reason

@@ -3,12 +3,14 @@ operators, hence in Vietnamese)."""
 
 from __future__ import annotations
 
+from flows.saying import say
+
 
 class StorageError(Exception):
     """Cơ sở dữ liệu từ chối."""
 
     def __init__(self, message: str = "") -> None:
-        super().__init__(message or (type(self).__doc__ or "").strip())
+        super().__init__(message or say(type(self).__doc__ or ""))
 
 
 class StorageUnavailable(StorageError):

@@ -9,6 +9,7 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
+from flows.saying import say
 from storage.engine.address import postgres_address
 from storage.engine.errors import StorageError
 
@@ -20,7 +21,7 @@ OTHERS_CONNECTED = (
 
 INSTALLED = Path("/usr/lib/postgresql")  # where Debian keeps every version side by side
 PROGRAMS = ("pg_dump", "pg_restore", "psql")
-INSTALL = "Hãy cài: sudo apt install postgresql-client{}"
+INSTALL = "Hãy cài: sudo apt install postgresql-client{version}"
 
 
 class PgToolFailed(StorageError):
@@ -52,10 +53,17 @@ def versions(url: str) -> str:
     try:
         server = int(ask(url, "SHOW server_version_num")) // 10_000
     except PgToolFailed:  # it is away: said where it is asked for what it holds
-        return f"bản {mine}"
+        return say("bản {mine}", mine=mine)
     if mine < server:
-        raise PgToolFailed(f"chương trình là bản {mine}, máy chủ là bản {server}. {INSTALL.format(f'-{server}')}")
-    return f"bản {mine}, máy chủ bản {server}"
+        raise PgToolFailed(
+            say(
+                "chương trình là bản {mine}, máy chủ là bản {server}. {install}",
+                mine=mine,
+                server=server,
+                install=say(INSTALL, version=f"-{server}"),
+            )
+        )
+    return say("bản {mine}, máy chủ bản {server}", mine=mine, server=server)
 
 
 def ask(url: str, query: str) -> str:
@@ -82,5 +90,7 @@ def find(program: str) -> str:
     installed = sorted(INSTALLED.glob(f"*/bin/{program}"), key=lambda path: int(path.parts[-3]))
     found = str(installed[-1]) if installed else shutil.which(program)
     if found is None:
-        raise PgToolFailed(f"Máy này chưa có {program}. {INSTALL.format('')}")
+        raise PgToolFailed(
+            say("Máy này chưa có {program}. {install}", program=program, install=say(INSTALL, version=""))
+        )
     return found

@@ -26,6 +26,6 @@ def many(connection: Connection, query: Executable, **values: Any) -> list[Row]:
 
 
 def padded(ids: Collection[str]) -> list[str]:
-    """The same set in one of few lengths: PostgreSQL then plans such a query a few times only, not every time."""
+    """The set in one of few lengths: PostgreSQL then plans such a query a few times only, not every time."""
     known = list(ids)
     return known + known[-1:] * ((1 << max(len(known) - 1, 0).bit_length()) - len(known))

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
 
+from flows.saying import said_by, say
 from storage.engine.database import Database, SQLite
 from storage.engine.errors import SchemaOutdated, SchemaTooNew
 
@@ -40,10 +41,19 @@ async def ensure(database: Database) -> None:
     if has == SCHEMA:
         return
     if has is not None and has > SCHEMA:
-        raise SchemaTooNew(f"{SchemaTooNew.__doc__} (dữ liệu {has}, chương trình {SCHEMA})")
+        raise SchemaTooNew(
+            say("{fault} (dữ liệu {has}, chương trình {known})", fault=said_by(SchemaTooNew()), has=has, known=SCHEMA)
+        )
     if has is not None:
         if not isinstance(database, SQLite):
-            raise SchemaOutdated(f"{SchemaOutdated.__doc__} (dữ liệu {has}, chương trình {SCHEMA})")
+            raise SchemaOutdated(
+                say(
+                    "{fault} (dữ liệu {has}, chương trình {known})",
+                    fault=said_by(SchemaOutdated()),
+                    has=has,
+                    known=SCHEMA,
+                )
+            )
         _copy_aside(database.path, has)
     await migrate(database)
 

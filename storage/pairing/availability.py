@@ -1,4 +1,4 @@
-"""People as the pairing sees them: learners, who teaches and how many places she has left, officers.
+"""People as the pairing sees them: learners, instructors and how many places they have left, officers.
 
 Statements are built once, not at every call: that is two thirds of what a small one costs.
 """
@@ -57,7 +57,7 @@ _LEARNERS = _LEARNER.where(people_t.person.c.learner_id.in_(bindparam("ids", exp
 
 
 def closed(learner_id: Any) -> Any:
-    """How many of her addresses are closed of the one at which she is spoken to: 1 when she has blocked the tutor.
+    """How many of a person's current addresses are closed: 1 for who has blocked the tutor.
 
     Counted: PostgreSQL would look up `NOT EXISTS` by reading all rows there are.
     """
@@ -120,7 +120,7 @@ def learners(connection: Connection, ids: Collection[str]) -> list[Row]:
 
 
 def instructor(connection: Connection, learner_id: str) -> Row | None:
-    """With her taken places, `taken`."""
+    """An instructor with the taken places, `taken`."""
     return one(connection, _ONE_INSTRUCTOR, id=learner_id)
 
 
@@ -151,7 +151,7 @@ _AWAY = select(people_t.person.c.learner_id).where(
 
 
 def away(connection: Connection, ids: Collection[str]) -> set[str]:
-    """Those of them who have blocked the tutor."""
+    """People of these who have blocked the tutor."""
     return set(connection.scalars(_AWAY, {"ids": padded(ids)})) if ids else set()
 
 
@@ -159,7 +159,7 @@ def away(connection: Connection, ids: Collection[str]) -> set[str]:
 
 
 def _standing(into: Any) -> Executable:
-    """Her places counted from the tables, and what follows from them, in one statement."""
+    """An instructor's places counted from the tables, and what follows from them, in one statement."""
     i, s = people_t.instructor.c, pairing_t.standing
     pairs = select(func.count()).where(
         pairing_t.pairing.c.instructor_id == i.learner_id, pairing_t.pairing.c.state == "open"
@@ -218,7 +218,7 @@ _NO_MARKS = {"silences": None, "rest_until_at": None, "last_served_at": None}
 
 
 def refresh(connection: Connection, learner_id: str, **marks: int) -> int:
-    """Count her places anew: how many are taken. `marks`: silences, rest_until_at, last_served_at where they change."""
+    """Count an instructor's places anew. `marks`: silences, rest_until_at, last_served_at where they change."""
     taken = connection.scalar(_STANDING[connection.dialect.name], {"id": learner_id, **_NO_MARKS, **marks})
     if taken is None:
         connection.execute(delete(pairing_t.standing).where(pairing_t.standing.c.learner_id == learner_id))

@@ -48,7 +48,9 @@ _LIVE = (
 
 
 def live(connection: Connection, me: str, paths: Sequence[str], limit: int) -> list[Row]:
-    """Cries that are not over, hers to answer, of whom she guides, or (an officer) of her areas and of none."""
+    """Cries that are not over: of this person's to answer, of the own learners, or of an officer's areas and of
+    none.
+    """
     return many(connection, _live(paths).limit(limit), me=me)
 
 
@@ -85,5 +87,5 @@ _REACH = (
 
 
 def reach(connection: Connection, ids: Collection[str]) -> list[Row]:
-    """How each of them is reached: name, channel, when she was last there, whether she has shut the tutor out."""
+    """How each of these people is reached: name, channel, when last there, whether the tutor is blocked."""
     return many(connection, _REACH, ids=padded(sorted(ids))) if ids else []

@@ -38,7 +38,7 @@ def sides(connection: Connection, line_id: str) -> tuple[str, str] | None:
 
 
 def waiting(connection: Connection, officer_id: str, limit: int) -> list[Row]:
-    """Lines of her areas of which no officer has looked at what was found last: line_id, name of who is guided, at."""
+    """Lines in an officer's areas whose last find nobody has looked at: line_id, name of who is guided, at."""
     newest = select(_e.event_id, _e.at, _e.pairing_id, _e.what).order_by(_e.event_id.desc()).limit(NEWEST).subquery()
     events = connection.execute(select(newest).where(newest.c.what.in_(WHAT)).order_by(newest.c.event_id.desc()))
     known: dict[str, Row] = {}

@@ -95,7 +95,7 @@ def requests_of(connection: Connection, learner_id: str) -> list[Row]:
 
 
 def owned_by(connection: Connection, person_id: str, limit: int) -> list[Row]:
-    """`person_id` "": those that nobody answers for."""
+    """Requests not closed that a person answers for; `person_id` "": those that nobody answers for."""
     return (
         many(connection, _OWNED_BY, id=person_id, most=limit) if person_id else many(connection, _UNOWNED, most=limit)
     )
@@ -189,7 +189,7 @@ _PUT = {
 
 
 def put_requests(connection: Connection, rows: Iterable[Row]) -> None:
-    """`queue`: her language while anybody may be asked for her, else ""; what is missed there the sweep mends."""
+    """Write requests; `queue`: the learner's language while anybody may be asked, else "" (the sweep mends it)."""
     _put(connection, "request_id", rows)
 
 
@@ -239,7 +239,7 @@ def _notice_values(row: NoticeRow) -> dict[str, object]:
 def due_notices(connection: Connection, now: int, limit: int, *, urgent_only: bool = False) -> list[Row]:
     """What is to be said now, the urgent first, then in order: notice_id, learner_id, digest, due_at.
 
-    Whoever shares a phone and is not the one who sits at it is told when she sits there again.
+    Whoever shares a phone and is not the one who sits at it is told at the next turn there.
     """
     found = many(connection, _due_notices(limit), now=now, urgent=1)
     if urgent_only or len(found) == limit:
@@ -258,13 +258,13 @@ def _due_notices(size: int) -> Executable:
 
 
 def drop_notices_about(connection: Connection, about: Collection[str]) -> None:
-    """These are over: what has not been said about them yet is not said any more."""
+    """Drop what has not been said yet about these requests or pairings, which are over."""
     if about:
         connection.execute(_DROP_ABOUT, {"ids": padded(sorted(about))})
 
 
 def take_notices(connection: Connection, ids: Collection[str]) -> dict[str, Row]:
-    """They are about to be said: read, and gone with this transaction."""
+    """Read notices that are about to be said; they are gone with this transaction."""
     if not ids:
         return {}
     found = connection.execute(

@@ -87,7 +87,7 @@ _FURTHER = tuple_(*ORDER) > tuple_(*(bindparam(each.name, type_=each.type) for e
 
 
 def _first_of() -> Select[Any]:
-    """The first of some requests that she could take."""
+    """The first of some requests that the instructor could take."""
     not_asked = _none(
         pairing_t.offer.c.request_id == pairing_t.request.c.request_id,
         pairing_t.offer.c.instructor_id == _ID,
@@ -114,7 +114,7 @@ _FIRST_OF = _first_of()
 def first_waiting(
     connection: Connection, instructor_id: str, province: str, langs: Sequence[str], topics: Sequence[str]
 ) -> Row | None:
-    """The first of those whom she could take; whether she may be asked now is for the caller to know."""
+    """The first request that the instructor could take; whether they may be asked now is for the caller to know."""
     asked = ["", *dict.fromkeys(topics)] if topics else []
     line = {f"lang{n}": each for n, each in enumerate(langs)} | {f"topic{n}": each for n, each in enumerate(asked)}
     last: dict[str, Any] = {}
@@ -147,7 +147,7 @@ def waiting(connection: Connection, after: tuple[int, int, str] | None, limit: i
 
 
 def misplaced(connection: Connection, limit: int) -> dict[str, str]:
-    """Who stands in another line than hers, or in none: request_id → the language she speaks now."""
+    """Who stands in the line of another language, or in none: request_id → the language spoken now."""
     return {row["request_id"]: row["lang"] for row in many(connection, _MISPLACED, most=limit)}
 
 

@@ -18,7 +18,7 @@ def put(connection: Connection, relay_id: str, line_id: str, from_id: str, body:
 
 
 def take(connection: Connection, ids: Collection[str]) -> dict[str, str]:
-    """They are about to be said: read, and gone with this transaction. Of a line that is closed by now nothing is."""
+    """Read relays that are about to be said; they are gone with this transaction, those of closed lines unread."""
     passes = exists().where(pairing.c.pairing_id == relay.c.pairing_id, pairing.c.state == "open")
     taken = exists().where(
         request.c.request_id == relay.c.pairing_id,
@@ -32,7 +32,7 @@ def take(connection: Connection, ids: Collection[str]) -> dict[str, str]:
 
 
 def waiting_from(connection: Connection, line_id: str, from_id: str) -> int:
-    """How many of hers are not said yet."""
+    """How many relays of this writer are not said yet."""
     mine = relay.c.pairing_id == line_id, relay.c.from_id == from_id
     return connection.scalar(select(func.count()).select_from(relay).where(*mine)) or 0
 
@@ -45,8 +45,7 @@ def drop(connection: Connection, line_id: str) -> None:
 
 
 def lines_of(connection: Connection, person_id: str) -> list[str]:
-    """The ids of everything two people may write by of which she is one: what was taken first, pairings, the oldest
-    first."""
+    """The ids of everything that somebody may write by: what was taken first, then pairings, the oldest first."""
     requests = select(request.c.request_id, request.c.since_at).where(
         request.c.state == "open",
         request.c.owner_id.is_not(None),
@@ -61,6 +60,6 @@ def lines_of(connection: Connection, person_id: str) -> list[str]:
 
 
 def channel_of(connection: Connection, learner_id: str) -> str:
-    """Where she is reached now; "" where she has no address."""
+    """Where somebody is reached now; "" for who has no address."""
     query = select(conversations_t.session.c.channel).where(conversations_t.session.c.learner_id == learner_id)
     return connection.scalar(query) or ""

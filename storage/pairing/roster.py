@@ -1,4 +1,6 @@
-"""What an instructor sees of those she guides, and an officer of what waits in her areas: read in one query each."""
+"""What an instructor sees of the own learners, and an officer of what waits in the own areas: read in one query
+each.
+"""
 
 from __future__ import annotations
 
@@ -43,20 +45,20 @@ _GUIDED = (
 
 
 def guided(connection: Connection, instructor_id: str, pairing_id: str | None = None) -> list[Row]:
-    """Whom she guides now (or the one of this pairing): name, area, lessons finished, the open one, last seen."""
+    """An instructor's learners (or the one of this pairing): name, area, lessons finished, the open one, last seen."""
     query = _GUIDED.where(pairing_t.pairing.c.instructor_id == instructor_id)
     return _all(connection, query if pairing_id is None else query.where(pairing_t.pairing.c.pairing_id == pairing_id))
 
 
 def finished(connection: Connection, learner_id: str) -> list[str]:
-    """Lessons she has completed, the latest first."""
+    """Lessons that a learner has completed, the latest first."""
     run = conversations_t.run.c
     query = select(run.lesson).where(run.learner_id == learner_id, run.outcome == "completed")
     return list(connection.scalars(query.group_by(run.lesson).order_by(func.max(run.ended_at).desc(), run.lesson)))
 
 
 def levels(connection: Connection, learner_id: str) -> dict[str, str]:
-    """How well she can do what a lesson teaches, as last confirmed by somebody who saw it: lesson → level."""
+    """How well a learner can do what a lesson teaches, as last confirmed by somebody who saw it: lesson → level."""
     query = select(pairing_t.skill_check.c.lesson, pairing_t.skill_check.c.level).where(
         pairing_t.skill_check.c.learner_id == learner_id
     )
@@ -79,8 +81,9 @@ def _below(column: Any, paths: Sequence[str]) -> Any:
 
 
 def waiting(connection: Connection, officer_id: str, paths: Sequence[str], limit: int) -> list[Row]:
-    """Requests in her areas, or hers to answer, that an officer has to see to: what she has taken of safety, other
-    cries, members before strangers; then the rest, the oldest first. `helper`: the name of whoever has taken it."""
+    """Requests in an officer's areas, or the officer's to answer: safety that is taken, other cries, members before
+    strangers; then the rest, the oldest first. `helper`: the name of whoever has taken it.
+    """
     r, owner = pairing_t.request.c, people_t.person.alias()
     live = r.state.in_(("waiting", "offered", "open"))
     hers = and_(live, or_(r.owner_kind == "officer", r.kind == "safety"))

@@ -68,7 +68,7 @@ def seed(connection: Connection) -> None:
 
 
 def add(connection: Connection, rows: Iterable[AreaRow], import_id: str | None = None) -> None:
-    """New areas; those that exist stay as they are."""
+    """Write new areas; those that exist stay as they are."""
     into = postgres_insert if connection.dialect.name == "postgresql" else sqlite_insert
     values = [
         {

@@ -20,6 +20,7 @@ from storage.engine.instants import to_ms
 from storage.meetings import tables as meetings_t
 from storage.pairing import tables as pairing_t
 from storage.people import tables as people_t
+from storage.people.shown import LOGGED
 
 _SPINE = ("person", "identity", "session", "consent")  # dealt with by name
 _COUNTED = ("attendance",)  # kept as a count, nobody's
@@ -43,7 +44,7 @@ def tables_of_hers() -> list[Table]:
 
 
 def forget_belonging(connection: Connection, learner_id: str) -> None:
-    """Everything of the union's business that is hers: roles, list entry, requests, pairings, relays, checks."""
+    """Drop everything of the union's business about a person: roles, list entry, requests, pairings, relays, checks."""
     pairings = select(pairing_t.pairing.c.pairing_id).where(
         or_(pairing_t.pairing.c.learner_id == learner_id, pairing_t.pairing.c.instructor_id == learner_id)
     )
@@ -97,21 +98,21 @@ def forget_belonging(connection: Connection, learner_id: str) -> None:
 
 
 def invitees_of(connection: Connection, learner_id: str) -> list[str]:
-    """The entries of lists that turned out to be hers."""
+    """The entries of lists that turned out to be this person's."""
     return list(
         connection.scalars(select(people_t.invitee.c.invitee_id).where(people_t.invitee.c.claimed_by == learner_id))
     )
 
 
 def rename_consents(connection: Connection, learner_id: str, pseudonym: str) -> None:
-    """The proof that the law asks for stays, under a name that leads to nobody."""
+    """Keep consents, the proof that the law asks for, under a name that leads to nobody."""
     connection.execute(
         update(people_t.consent).where(people_t.consent.c.learner_id == learner_id).values(learner_id=pseudonym)
     )
 
 
 def add_tombstones(connection: Connection, pseudonyms: Sequence[str], now: datetime) -> None:
-    """These are gone for good; a restored backup is cleaned of them."""
+    """Write down for ever that these are gone; a restored backup is cleaned of them."""
     keep_tombstones(connection, dict.fromkeys(pseudonyms, to_ms(now)))
 
 
@@ -123,7 +124,7 @@ def tombstones(connection: Connection) -> dict[str, int]:
 
 
 def keep_tombstones(connection: Connection, rows: Mapping[str, int]) -> None:
-    """Those of another database as well."""
+    """Take over the tombstones of another database."""
     into = postgres_insert if connection.dialect.name == "postgresql" else sqlite_insert
     values = [{"pseudonym": pseudonym, "at": at} for pseudonym, at in sorted(rows.items())]
     if values:
@@ -153,16 +154,14 @@ _HIDDEN = {"code_hash", "import_id", "rows", "pin"}
 
 
 def export(connection: Connection, learner_id: str) -> dict[str, list[dict[str, Any]]]:
-    """Every row that is hers, by table, as plain data; what she wrote on the web page too."""
+    """Every row about a person, by table, as plain data; what was written on the web page too."""
     found: dict[str, list[dict[str, Any]]] = {}
     for table in tables.metadata.sorted_tables:
         wanted = [table.c[name] for name in ("learner_id", "claimed_by", "used_by") if name in table.c]
         if wanted:
             rows = connection.execute(select(table).where(or_(*(column == learner_id for column in wanted))))
             found[table.name] = [_plain(row._mapping) for row in rows]
-    chats = select(people_t.identity.c.chat_id).where(
-        people_t.identity.c.learner_id == learner_id, people_t.identity.c.channel == "web"
-    )
+    chats = select(people_t.identity.c.chat_id).where(people_t.identity.c.learner_id == learner_id, LOGGED)
     lines = (
         select(conversations_t.chat_log)
         .where(conversations_t.chat_log.c.chat_id.in_(chats))

@@ -75,7 +75,7 @@ def get(connection: Connection, code_hash: str) -> InvitationRow | None:
 
 
 def waiting(connection: Connection, learner_id: str) -> list[InvitationRow]:
-    """Invitations she has used, oldest first: what they bring is given once she has agreed."""
+    """Invitations that somebody has used, oldest first: what they bring is given with the consent."""
     query = select(people_t.invitation).where(
         people_t.invitation.c.used_by == learner_id, people_t.invitation.c.kind == "invite"
     )
@@ -98,13 +98,13 @@ def use(connection: Connection, code_hash: str, learner_id: str, now: datetime) 
 
 
 def try_again(connection: Connection, code_hash: str) -> None:
-    """It was shown and refused: one of its tries is gone."""
+    """Take one of its tries from a code that was shown and refused."""
     counted = {"tries": people_t.invitation.c.tries + 1}
     connection.execute(update(people_t.invitation).where(people_t.invitation.c.code_hash == code_hash).values(counted))
 
 
 def withdraw_links(connection: Connection, learner_id: str) -> None:
-    """New words, or a new code for a new phone of hers, make the former ones worthless."""
+    """Make former words, and codes for a new phone, worthless: there are new ones."""
     mine = people_t.invitation.c.learner_id == learner_id, people_t.invitation.c.kind.in_(("link", "back"))
     _end(connection, *mine)
 
@@ -115,7 +115,7 @@ def withdraw_of(connection: Connection, invitee_id: str) -> None:
 
 
 def withdraw_by(connection: Connection, by: str) -> None:
-    """What she has given out and nobody has used is worth nothing any more."""
+    """Make worthless what somebody has given out and nobody has used."""
     _end(
         connection,
         people_t.invitation.c.by == by,
@@ -168,14 +168,15 @@ def drop(connection: Connection, code_hashes: Sequence[str]) -> None:
 
 
 def _end(connection: Connection, *which: ColumnElement[bool]) -> None:
-    """These codes are worth nothing any more, after a restore neither."""
+    """Make these codes worthless, after a restore too."""
     _bury(connection, *which)
     connection.execute(delete(people_t.invitation).where(*which))
 
 
 def _bury(connection: Connection, *which: ColumnElement[bool]) -> None:
-    """Their hashes are kept beside the tombstones of people, under the instant at which they would have ended; words
-    that join two phones end within minutes."""
+    """Keep the hashes beside the tombstones of people, under the instant at which they would have ended; words that
+    join two phones end within minutes.
+    """
     lasting = select(people_t.invitation.c.code_hash, people_t.invitation.c.expires_at).where(
         *which, people_t.invitation.c.kind != "link"
     )
@@ -207,7 +208,9 @@ def guesses(connection: Connection, window: int, who: str) -> int:
 
 
 def count_guess(connection: Connection, window: int, who: str) -> None:
-    """One more; counts of former windows go. Raises Conflict when another process counted at the same moment."""
+    """Count one more guess; counts of former windows go. Raises Conflict when another process counted at the same
+    moment.
+    """
     key = f"{GUESSES}{window}:{who}"
     known = key_value.get_key(connection, key)
     if known is None:

@@ -35,7 +35,7 @@ def get(connection: Connection, invitee_id: str) -> InviteeRow | None:
 def add(
     connection: Connection, rows: Sequence[InviteeRow], by: str, now: datetime, import_id: str | None = None
 ) -> None:
-    """New invitees; those that exist stay as they are."""
+    """Write new invitees; those that exist stay as they are."""
     into = postgres_insert if connection.dialect.name == "postgresql" else sqlite_insert
     at = to_ms(now)
     values = [
@@ -102,7 +102,7 @@ def beat(connection: Connection, import_id: str, written: int, now: datetime) ->
 
 
 def finish(connection: Connection, import_id: str) -> None:
-    """From this moment on everything it brought is seen."""
+    """Let everything that an import brought be seen from this moment on."""
     connection.execute(
         update(people_t.import_batch).where(people_t.import_batch.c.import_id == import_id).values(state="done")
     )

@@ -11,7 +11,6 @@ from sqlalchemy import literal as word
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from storage.conversations import tables as conversations_t
 from storage.engine.instants import from_ms, to_ms
 from storage.pairing import tables as pairing_t
 from storage.people import tables as people_t
@@ -65,7 +64,7 @@ def set_role(connection: Connection, row: RoleRow) -> None:
 
 
 def suspend_role(connection: Connection, learner_id: str, role: str, by: str, now: datetime) -> int:
-    """Suspend her everywhere in this role; how many grants that ended."""
+    """Suspend somebody everywhere in this role; how many grants that ended."""
     changed = connection.execute(
         update(people_t.role)
         .where(
@@ -79,7 +78,7 @@ def suspend_role(connection: Connection, learner_id: str, role: str, by: str, no
 
 
 def end_suspension(connection: Connection, learner_id: str, role: str) -> None:
-    """What was suspended is asked for again: whoever lifts it says in which area she may act."""
+    """Ask again for what was suspended: whoever lifts it says in which area."""
     mine = (
         people_t.role.c.learner_id == learner_id,
         people_t.role.c.role == role,
@@ -114,7 +113,7 @@ def set_area(connection: Connection, learner_id: str, area_id: str | None) -> No
 
 
 def set_needs(connection: Connection, learner_id: str, needs: Sequence[str]) -> None:
-    """What she has told the union of herself; nothing takes it all back."""
+    """Write what a learner has told the union; nothing takes it all back."""
     connection.execute(
         update(people_t.person).where(people_t.person.c.learner_id == learner_id).values(needs=json.dumps(needs))
     )
@@ -151,12 +150,12 @@ def belonging(connection: Connection, learner_id: str) -> tuple[str, str | None,
 
 
 def name_of(connection: Connection, learner_id: str) -> str:
-    """The name she is called by; "" where there is none."""
+    """The name somebody is called by; "" where there is none."""
     return connection.scalar(select(people_t.person.c.name).where(people_t.person.c.learner_id == learner_id)) or ""
 
 
 def pin_of(connection: Connection, learner_id: str) -> str:
-    """The keyed hash of her digits; "" where she has chosen none."""
+    """The keyed hash of somebody's digits; "" where none are chosen."""
     return connection.scalar(select(people_t.person.c.pin).where(people_t.person.c.learner_id == learner_id)) or ""
 
 
@@ -166,7 +165,7 @@ def set_pin(connection: Connection, learner_id: str, pin: str) -> None:
 
 
 def guide_of(connection: Connection, learner_id: str) -> str | None:
-    """Who guides her now."""
+    """The instructor of a learner now."""
     mine = pairing_t.pairing.c.learner_id == learner_id, pairing_t.pairing.c.state == "open"
     return connection.scalar(select(pairing_t.pairing.c.instructor_id).where(*mine))
 
@@ -187,15 +186,6 @@ def consent_of(connection: Connection, learner_id: str) -> str:
     """ "new", "asked", "agreed" or what else was answered; "" for somebody unknown."""
     query = select(people_t.person.c.consent).where(people_t.person.c.learner_id == learner_id)
     return str(connection.scalar(query) or "")
-
-
-def last_address(connection: Connection, learner_id: str) -> tuple[str, str] | None:
-    """Where she was last heard: channel and chat."""
-    query = select(conversations_t.session.c.channel, conversations_t.session.c.chat_id).where(
-        conversations_t.session.c.learner_id == learner_id
-    )
-    row = connection.execute(query).one_or_none()
-    return None if row is None else (row[0], row[1])
 
 
 # --- instructors -------------------------------------------------------------------------------------
@@ -222,7 +212,7 @@ def instructor(connection: Connection, learner_id: str) -> InstructorRow | None:
 
 
 def put_instructor(connection: Connection, row: InstructorRow) -> None:
-    """Write what she has set; `last_served_at` belongs to the pairing and stays as it is."""
+    """Write what an instructor has set; `last_served_at` belongs to the pairing and stays as it is."""
     into = postgres_insert if connection.dialect.name == "postgresql" else sqlite_insert
     values = {
         "capacity": row.capacity,

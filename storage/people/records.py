@@ -27,7 +27,7 @@ class ConsentRow:
 
 @dataclass(frozen=True, slots=True)
 class RoleRow:
-    """`state` is active, suspended or asked (she would like to; an officer has not answered yet)."""
+    """`state` is active, suspended or asked (wished for; an officer has not answered yet)."""
 
     learner_id: str
     role: str

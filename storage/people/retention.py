@@ -1,4 +1,4 @@
-"""Who has been silent for long: asked once whether her data may be kept, and forgotten when no answer comes."""
+"""Who has been silent for long: asked once whether everything may be kept, and forgotten when no answer comes."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def idle(connection: Connection, before: datetime, after: str, limit: int) -> li
 
 
 def ask(connection: Connection, learner_ids: Collection[str], before: datetime, now: datetime) -> list[str]:
-    """Write down that these are asked now: those of them who are still idle."""
+    """Write down that these people are asked now: those of them who are still idle."""
     found = _idle(before).where(people_t.person.c.learner_id.in_(sorted(learner_ids)))
     ids = list(connection.scalars(found.order_by(people_t.person.c.learner_id)))
     if ids:
@@ -34,18 +34,18 @@ def ask(connection: Connection, learner_ids: Collection[str], before: datetime, 
 
 
 def silent(connection: Connection, asked_before: datetime, limit: int) -> list[str]:
-    """Those who were asked before then and have not been heard since."""
+    """People who were asked before then and have not been heard since."""
     return list(connection.scalars(_silent(asked_before).order_by(people_t.person.c.learner_id).limit(limit)))
 
 
 def is_silent(connection: Connection, learner_id: str, asked_before: datetime) -> bool:
-    """Whether she still is, locked until the transaction ends."""
+    """Whether somebody still is silent, locked until the transaction ends."""
     query = _silent(asked_before).where(people_t.person.c.learner_id == learner_id)
     return connection.scalar(query.with_for_update(of=[people_t.person, conversations_t.session])) is not None
 
 
 def came_back(connection: Connection, limit: int) -> int:
-    """Whoever was heard after she was asked need not answer: the question is forgotten. How many that were."""
+    """Forget the question of whoever was heard after it. How many that were."""
     heard = conversations_t.session.c.seen_at >= people_t.person.c.idle_asked_at
     query = _asked().where(heard).limit(limit)
     ids = list(connection.scalars(query))

@@ -12,6 +12,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from storage.conversations import tables as conversations_t
 from storage.engine.instants import to_ms
+from storage.people import shown
 from storage.people import tables as people_t
 from storage.people.records import PersonRow
 from storage.people.tables import role, seat
@@ -29,7 +30,7 @@ def sitting(connection: Connection, channel: str, chat_id: str) -> list[tuple[st
 
 
 def take_seats(connection: Connection, channel: str, chat_id: str, learner_ids: Sequence[str], now: datetime) -> None:
-    """They learn here too; who does so already keeps her place in the row."""
+    """Seat these people here too; who is seated already keeps the place in the row."""
     into = postgres_insert if connection.dialect.name == "postgresql" else sqlite_insert
     rows = [
         {"channel": channel, "chat_id": chat_id, "learner_id": each, "at": to_ms(now) + at}
@@ -39,7 +40,7 @@ def take_seats(connection: Connection, channel: str, chat_id: str, learner_ids: 
 
 
 def add_beside(connection: Connection, person: PersonRow, channel: str, chat_id: str, now: datetime) -> None:
-    """A new person with a conversation of her own; the address becomes hers when she is seated."""
+    """A new person with an own conversation, who takes the address when seated."""
     fields = {"learner_id": person.learner_id, "name": person.name, "address": person.address}
     connection.execute(insert(people_t.person), {**fields, "consent": person.consent, "created_at": to_ms(now)})
     empty = {"state": "{}", "revision": 0, "out_no": 0, "seen_at": to_ms(now)}
@@ -66,7 +67,7 @@ def change_over(connection: Connection, channel: str, chat_id: str, leaves: str,
 
 
 def addresses(connection: Connection, learner_id: str) -> list[tuple[str, str]]:
-    """(channel, chat_id) of every phone at which she herself speaks."""
+    """(channel, chat_id) of every phone at which this person speaks."""
     mine = people_t.identity.c.learner_id == learner_id
     query = select(people_t.identity.c.channel, people_t.identity.c.chat_id).where(mine)
     return [
@@ -78,17 +79,11 @@ def addresses(connection: Connection, learner_id: str) -> list[tuple[str, str]]:
 def take_off(
     connection: Connection, channel: str, chat_id: str, leaves: str, person: PersonRow, out_no: int, now: datetime
 ) -> None:
-    """This address is not hers any more: `person`, somebody new, begins there, where `out_no` messages have been said.
+    """Take this address from its person: `person`, somebody new, begins there, where `out_no` messages have been said.
 
-    What was shown there and what waits to be sent there was for her, and goes.
+    What was shown there and what waits to be sent there was for the former one, and goes.
     """
-    connection.execute(
-        delete(conversations_t.outbox).where(
-            conversations_t.outbox.c.channel == channel, conversations_t.outbox.c.chat_id == chat_id
-        )
-    )
-    if channel == "web":
-        connection.execute(delete(conversations_t.chat_log).where(conversations_t.chat_log.c.chat_id == chat_id))
+    shown.forget_said_at(connection, channel, chat_id)
     add_beside(connection, person, channel, chat_id, now)
     others = sitting(connection, channel, chat_id)
     connection.execute(
@@ -106,17 +101,11 @@ def speakers(connection: Connection) -> list[tuple[str, str, str]]:
 
 
 def leave(connection: Connection, learner_id: str, channel: str, chat_id: str) -> None:
-    """This phone is not hers any more, and nobody's until somebody speaks there; what was shown there goes."""
+    """Take this phone from its person; it is nobody's until somebody speaks there, and what was shown there goes."""
     for table in (people_t.identity, seat):
         at = table.c.channel == channel, table.c.chat_id == chat_id, table.c.learner_id == learner_id
         connection.execute(delete(table).where(*at))
-    connection.execute(
-        delete(conversations_t.outbox).where(
-            conversations_t.outbox.c.channel == channel, conversations_t.outbox.c.chat_id == chat_id
-        )
-    )
-    if channel == "web":
-        connection.execute(delete(conversations_t.chat_log).where(conversations_t.chat_log.c.chat_id == chat_id))
+    shown.forget_said_at(connection, channel, chat_id)
     move_on(connection, learner_id, channel, chat_id)
 
 
@@ -132,13 +121,12 @@ def move_on(connection: Connection, learner_id: str, channel: str, chat_id: str)
 
 
 def forget_shown(connection: Connection, learner_id: str) -> None:
-    """What she was shown on her pages, and the buttons under her thumb: she may not see such things any more."""
+    """Drop what was shown on a person's pages, and the buttons under the thumb: it may be seen no more."""
     for channel, chat_id in addresses(connection, learner_id):
-        if channel == "web":
-            connection.execute(delete(conversations_t.chat_log).where(conversations_t.chat_log.c.chat_id == chat_id))
+        shown.forget_log(connection, channel, chat_id)
     mine = conversations_t.session.c.learner_id == learner_id
     state = json.loads(connection.scalar(select(conversations_t.session.c.state).where(mine)) or "{}")
-    bare = json.dumps({**state, "offer": [], "pinned": []}, ensure_ascii=False, separators=(",", ":"))
+    bare = json.dumps({**state, "offer": [], "pinned": [], "numbers": []}, ensure_ascii=False, separators=(",", ":"))
     connection.execute(update(conversations_t.session).where(mine).values(state=bare if state else "{}"))
 
 

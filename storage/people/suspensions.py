@@ -14,7 +14,7 @@ from storage.people.records import SuspensionRow
 
 
 def put(connection: Connection, rows: Iterable[SuspensionRow]) -> None:
-    """Write them down; one of the same subject and role is replaced."""
+    """Write suspensions down; one of the same subject and role is replaced."""
     into = postgres_insert if connection.dialect.name == "postgresql" else sqlite_insert
     for row in rows:
         key = {"subject": row.subject, "role": row.role}
@@ -24,7 +24,7 @@ def put(connection: Connection, rows: Iterable[SuspensionRow]) -> None:
 
 
 def of(connection: Connection, subjects: Iterable[str]) -> list[SuspensionRow]:
-    """Those of any of these pseudonyms, the widest right first."""
+    """Suspensions under any of these pseudonyms, the widest right first."""
     rows = connection.execute(select(people_t.suspension).where(people_t.suspension.c.subject.in_(sorted(subjects))))
     found = [SuspensionRow(r.subject, r.role, r.by, r.path, from_ms(r.at)) for r in rows]
     return sorted(found, key=lambda row: (len(row.path), row.role, row.subject))

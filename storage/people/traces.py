@@ -1,7 +1,7 @@
-"""Where somebody stands by name in what others were shown: taken out when she is deleted or withdraws.
+"""Where somebody stands by name in what others were shown: taken out with a deletion or withdrawal.
 
-A line, a button or a notice is hers when it carries an id of hers, or when it says her name and carries nobody else's
-id. Of it only the name goes: whoever guided her still reads what was said, about "chị …".
+A line, a button or a notice is about this person when it carries an id of theirs, or when it says the name and carries
+nobody else's id. Of it only the name goes: an instructor still reads what was said, about "chị …".
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from storage.conversations import tables as conversations_t
 from storage.engine.rows import Row
 from storage.pairing import tables as pairing_t
 from storage.people import tables as people_t
+from storage.people.shown import LOGGED
 
 GONE = "…"
 _MENU = "g:menu"
@@ -28,8 +29,9 @@ _READERS = ("officer", "admin")  # whoever may have been told of her without hav
 
 @dataclass(frozen=True, slots=True)
 class Traces:
-    """What tells her in others' conversations: her names, ids of hers that buttons carry, whose conversations;
-    `instead` is how they read her name from now on."""
+    """What tells a person in others' conversations: names, ids that buttons carry, whose conversations; `instead` is
+    how they read the name from now on.
+    """
 
     learner_id: str
     names: tuple[str, ...]
@@ -39,7 +41,7 @@ class Traces:
 
 
 def traces_of(connection: Connection, learner_id: str) -> Traces:
-    """Read before anything of hers goes."""
+    """The traces of a person, to be read before anything of theirs goes."""
     listed = select(people_t.invitee.c.name).where(people_t.invitee.c.claimed_by == learner_id)
     called = select(people_t.person.c.name).where(people_t.person.c.learner_id == learner_id)
     names = {name for query in (listed, called) for name in connection.scalars(query) if name}
@@ -67,8 +69,9 @@ def traces_of(connection: Connection, learner_id: str) -> Traces:
 
 
 def renamed(connection: Connection, learner_id: str, name: str) -> Traces | None:
-    """Read before she is called otherwise, also because she becomes one with somebody: no former name of hers outlives
-    her in what others were shown. None where nobody reads another name."""
+    """The traces of a person about to be called otherwise, also by becoming one with somebody: no former name outlives
+    its bearer in what others were shown. None where nobody reads another name.
+    """
     former = connection.scalar(select(people_t.person.c.name).where(people_t.person.c.learner_id == learner_id))
     if not former or former == name:
         return None
@@ -76,7 +79,7 @@ def renamed(connection: Connection, learner_id: str, name: str) -> Traces | None
 
 
 def _met(connection: Connection, learner_id: str) -> tuple[dict[str, bool], set[str]]:
-    """Requests that she had a part in (whether it was hers), and who had one as well."""
+    """Requests that this person had a part in (whether it was the own), and who had one as well."""
     r, offered = (
         pairing_t.request.c,
         select(pairing_t.offer.c.request_id).where(pairing_t.offer.c.instructor_id == learner_id),
@@ -88,11 +91,11 @@ def _met(connection: Connection, learner_id: str) -> tuple[dict[str, bool], set[
 
 
 def erase(connection: Connection, traces: Traces) -> None:
-    """Take her name out of what those others were shown or are still to be told; she herself is gone by now."""
+    """Take a person's name out of what others were shown or are still to be told; the person is gone by now."""
     if not traces.readers:
         return
     page = people_t.identity.c.learner_id.in_(traces.readers)
-    chats = select(people_t.identity.c.chat_id).where(page, people_t.identity.c.channel == "web")
+    chats = select(people_t.identity.c.chat_id).where(page, LOGGED)
     _each(connection, traces, conversations_t.chat_log, conversations_t.chat_log.c.chat_id.in_(chats), _line)
     to = select(people_t.identity.c.chat_id).where(page)
     _each(connection, traces, conversations_t.outbox, conversations_t.outbox.c.chat_id.in_(to), _waiting)
@@ -109,13 +112,13 @@ def erase(connection: Connection, traces: Traces) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Eraser:
-    """How a row is cleaned of her."""
+    """How a row is cleaned of a person."""
 
     connection: Connection
     traces: Traces
 
     def nameless(self, tokens: Iterable[str], text: str) -> str:
-        """The text without her name, where the tokens that stand beside it are hers or nobody's."""
+        """The text without the name, where the tokens that stand beside it are this person's or nobody's."""
         parts = {part for token in tokens for part in re.split("[:/]", token)}
         hers = parts & self.traces.ids or not _is_of_others(self.connection, parts)
         return _without(self.traces.names, text, self.traces.instead) if hers else text
@@ -201,14 +204,14 @@ def _state(row: Row, of: Eraser) -> dict[str, str]:
 
 
 def _notice(row: Row, of: Eraser) -> dict[str, str]:
-    """A value that is her name becomes empty: who is meant is then called "một chị"."""
+    """A value that is the person's name becomes empty: who is meant is then called "một chị"."""
     said: dict[str, str] = json.loads(row["said"])
     kept = {key: "" if of.nameless([row["about"]], value) == GONE else value for key, value in said.items()}
     return {} if kept == said else {"said": json.dumps(kept, ensure_ascii=False)}
 
 
 def _joined(row: Row, of: Eraser) -> dict[str, str]:
-    """What somebody was before she became one with another: the same conversations and notices, as they were."""
+    """What somebody was before becoming one with another: the same conversations and notices, as they were."""
     data: dict[str, Any] = json.loads(row["rows"])
     was = json.dumps(data, ensure_ascii=False)
     data["kept"] = [_state({"state": each}, of).get("state", each) for each in data.get("kept", ())]

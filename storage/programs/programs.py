@@ -31,7 +31,7 @@ def get(connection: Connection, model_id: str) -> ProgramRow | None:
 
 
 def end(connection: Connection, model_id: str, now: datetime) -> bool:
-    """It is over; False when it was before."""
+    """End a program; False when it was over before."""
     alive = programs_t.union_model.c.model_id == model_id, programs_t.union_model.c.ended_at.is_(None)
     return connection.execute(update(programs_t.union_model).where(*alive).values(ended_at=to_ms(now))).rowcount == 1
 

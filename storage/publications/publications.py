@@ -30,7 +30,7 @@ _HELD = or_(
 
 
 def versions(connection: Connection, keys: Collection[tuple[str, int]]) -> list[VersionRow]:
-    """These versions (lesson, version) in key order; what is not there is left out."""
+    """Versions by (lesson, version) in key order; what is not there is left out."""
     found: list[VersionRow] = []
     ordered = sorted(set(keys))
     for at in range(0, len(ordered), KEYS_AT_ONCE):

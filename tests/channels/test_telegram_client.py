@@ -24,8 +24,8 @@ from bot.channels.base import (
     Unreachable,
     Update,
 )
-from bot.channels.telegram import BotApi, Occupied, TelegramChannel
-from bot.channels.telegram.client import _result
+from bot.channels.telegram.channel import TelegramChannel
+from bot.channels.telegram.client import BotApi, Occupied, _result
 from tests.support.fake_telegram import FakeTelegram, Learner
 from tests.support.fake_telegram.bots import CALLBACK_KEPT_S
 

@@ -12,9 +12,9 @@ from random import Random
 import pytest
 
 from bot.channels.base import Left, Misconfigured, Returned, Tap, Text, Update
-from bot.channels.telegram import Poller, TelegramChannel
+from bot.channels.telegram.channel import TelegramChannel
 from bot.channels.telegram.parse import Dropped
-from bot.channels.telegram.polling import OCCUPIED, WEBHOOK_SET
+from bot.channels.telegram.polling import OCCUPIED, WEBHOOK_SET, Poller
 from bot.errors import StorageUnavailable
 from tests.support.fake_telegram import FakeTelegram
 

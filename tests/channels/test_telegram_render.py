@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.channels.base import Button, Outgoing, SendRefused
-from bot.channels.telegram.render import MAX_TEXT, render, split_text, utf16_length
+from bot.channels.layout import split_text, utf16_length
+from bot.channels.telegram.render import PROFILE, render
 from tests.support.fake_telegram.contract import violations
 
 
@@ -100,7 +101,7 @@ def test_64_bytes_fit() -> None:
     ],
 )
 def test_split(text: str, limit: int, parts: list[str]) -> None:
-    assert split_text(text, limit) == parts
+    assert list(split_text(text, limit)) == parts
 
 
 @given(st.text(alphabet="aă \n👍\u0323\u200d", max_size=200), st.integers(4, 40))
@@ -115,7 +116,7 @@ def test_what_is_rendered_is_within_the_limits(text: str, plain: bool) -> None:
     message = outgoing(f".{text}", "Đúng", LONG)
     for method, params in render(message, plain=plain):
         assert violations(method, params) == []
-        assert utf16_length(params["text"]) <= MAX_TEXT
+        assert utf16_length(params["text"]) <= PROFILE.text
 
 
 @pytest.mark.parametrize(("kind", "method"), [("photo", "sendPhoto"), ("voice", "sendVoice")])

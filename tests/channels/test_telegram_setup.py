@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 
-from bot.channels.telegram import BotApi, webhook_secret
+from bot.channels.telegram.client import BotApi
 from bot.channels.telegram.parse import ALLOWED_UPDATES
-from bot.channels.telegram.setup import COMMANDS, BotPlan, SetupResult, introduce, needs_setup, run_setup
+from bot.channels.telegram.setup import COMMANDS, BotPlan, SetupResult, fingerprint_of, introduce, run_setup
+from bot.channels.telegram.webhook import webhook_secret
 from tests.support.fake_telegram import FakeTelegram
 
 PLAN = BotPlan("42:TEST", "polling", "", "http://127.0.0.1:1")
@@ -76,20 +77,20 @@ async def test_no_network_is_one_sentence_and_a_late_child_is_ended() -> None:
 
 
 def test_it_runs_only_when_something_changed() -> None:
-    first = needs_setup(None, PLAN)
+    first = fingerprint_of(PLAN)
     assert len(first) == 64
     assert PLAN.token not in first
-    assert needs_setup(first, PLAN) == ""
+    assert fingerprint_of(replace(PLAN)) == first
     changes: list[dict[str, Any]] = [{"token": "42:NEW"}, {"mode": "webhook"}, {"api_base": "https://api.telegram.org"}]
     for change in changes:
-        assert needs_setup(first, replace(PLAN, **change)) not in ("", first)
+        assert fingerprint_of(replace(PLAN, **change)) != first
 
 
 def test_the_plan_hides_the_token() -> None:
     assert PLAN.token not in repr(PLAN)
 
 
-@pytest.mark.parametrize("module", ["bot.channels.telegram", "bot.channels.telegram.setup"])
+@pytest.mark.parametrize("module", ["bot.channels.telegram.provider", "bot.channels.telegram.setup"])
 def test_the_long_lived_process_never_imports_aiogram(module: str) -> None:
     code = f"import sys, {module}; sys.exit('aiogram' in sys.modules or 'pydantic' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

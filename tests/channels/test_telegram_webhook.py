@@ -12,8 +12,8 @@ import pytest
 from aiohttp import web
 
 from bot.channels.base import Text, Update
-from bot.channels.telegram import TelegramChannel, webhook_address, webhook_handler, webhook_path, webhook_secret
-from bot.channels.telegram.webhook import SECRET_HEADER
+from bot.channels.telegram.channel import TelegramChannel
+from bot.channels.telegram.webhook import SECRET_HEADER, webhook_address, webhook_handler, webhook_path, webhook_secret
 from bot.errors import StorageUnavailable
 from tests.support.fake_telegram import FakeTelegram
 

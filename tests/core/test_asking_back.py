@@ -8,7 +8,7 @@ import pytest
 
 import flows
 from flows import events as ev
-from flows.session import Card
+from flows.run import Card
 from flows.words.masking import MASK
 from tests.support.builders import book, lesson
 from tests.support.scene import Scene
@@ -72,7 +72,7 @@ def test_what_is_sure_is_saved_at_once(kind: str, typed: str, value: str):
 def test_what_is_open_or_false_is_asked_again(kind: str, typed: str):
     one = asked(kind).say(typed)
     assert not one.happened(ev.ValueSaved)
-    assert one.session.waiting
+    assert one.run.waiting
 
 
 def test_today_is_hers_not_the_machines():
@@ -110,7 +110,7 @@ def test_a_no_asks_again_and_keeps_the_place(no: str):
     one = asked("number").say("sáu hai")
     _ = one.tap("no") if no == "tap" else one.say(no)
     assert one.prompt.text == "Hỏi" and one.prompt.choices == ()
-    assert one.session.step == "hoi"
+    assert one.run.step == "hoi"
     assert one.say("26").one(ev.ValueSaved).value == "26"
 
 
@@ -121,7 +121,7 @@ def test_another_number_takes_the_place_of_the_doubtful_one():
 
 def test_the_question_stands_over_json_and_a_break():
     one = asked("number").say("sáu hai")
-    one.session = flows.load(flows.dump(one.session))
+    one.run = flows.load(flows.dump(one.run))
     one.does(ev.Reoffered("reoffer"))
     assert "62, phải không chị?" in one.said
     assert one.tap("yes").one(ev.ValueSaved).value == "62"
@@ -140,12 +140,12 @@ def test_going_back_leaves_no_question_behind():
 @pytest.mark.parametrize("kept", [True, False])
 def test_nothing_doubtful_of_hers_is_kept_where_nothing_may_be(kept: bool):
     one = asked("number", ", private: true" if kept else "").set(keeps=kept).say("sáu hai")
-    assert "62" not in repr(flows.dump(one.session)) and "62" not in one.said
-    assert one.session.waiting
+    assert "62" not in repr(flows.dump(one.run)) and "62" not in one.said
+    assert one.run.waiting
 
 
 def test_who_withdraws_leaves_no_value_behind():
-    assert asked("number").say("sáu hai").session.bare().sub == ""
+    assert asked("number").say("sáu hai").run.bare().sub == ""
 
 
 # --- a way out ---------------------------------------------------------------------------------------
@@ -227,9 +227,9 @@ def test_a_doubtful_number_is_asked_back_before_it_is_graded(choice: str, right:
 
 def test_a_doubtful_wrong_number_counts_only_after_her_yes():
     one = quizzed("60").say("sáu hai")
-    assert one.session.tries == 0
+    assert one.run.tries == 0
     assert not one.tap("yes").one(ev.AnswerGraded).right
-    assert one.session.tries == 1 and one.prompt.text == "Mấy?"
+    assert one.run.tries == 1 and one.prompt.text == "Mấy?"
 
 
 def test_a_review_asks_back_too():

@@ -29,7 +29,7 @@ def test_say_tells_and_goes_on_to_the_end():
     assert one.said == "Chào chị Lan\nHai\nBa\nHết"
     ended = one.one(ev.RunEnded)
     assert (ended.outcome, ended.points, ended.passed) == ("completed", 0, True)
-    assert not one.session.waiting
+    assert not one.run.waiting
 
 
 def test_say_with_a_button_waits_and_joins_its_bubbles():
@@ -179,7 +179,7 @@ def test_quiz_with_no_end_of_tries_asks_for_ever():
     """)
     for _ in range(50):
         one.tap("a1")
-    assert one.session.waiting and one.session.tries == 50
+    assert one.run.waiting and one.run.tries == 50
 
 
 def test_points_are_earned_once_even_when_she_goes_back():
@@ -308,7 +308,7 @@ def test_ask_reads_and_normalises(kind: str, typed: str, value: str):
 def test_ask_asks_again(kind: str, typed: str, phrase: str):
     one = asked(kind).say(typed)
     assert not one.happened(ev.ValueSaved)
-    assert phrase in one.said and one.session.waiting
+    assert phrase in one.said and one.run.waiting
 
 
 def test_ask_checks_its_condition_and_says_its_own_words():
@@ -319,7 +319,7 @@ def test_ask_checks_its_condition_and_says_its_own_words():
 
 def test_a_private_answer_is_in_no_event_and_no_session():
     one = asked("text", ", private: true").say("nhà ở hẻm 12 hoa sữa")
-    kept = repr(one.events) + repr(flows.dump(one.session))
+    kept = repr(one.events) + repr(flows.dump(one.run))
     assert "hoa sữa" not in kept
     assert one.said == "Có •"
 
@@ -365,16 +365,16 @@ def test_task_stuck_gives_hints_then_leads_out():
 def test_task_stuck_without_a_way_out_asks_for_a_person():
     one = scene("- {task: lam, text: Làm, done: Rồi}\n- end: het").tap("stuck")
     assert one.one(ev.HelpRequested) == ev.HelpRequested("thu", 1, "lam", 1)
-    assert "cô Hoa" in one.said and one.session.waiting
+    assert "cô Hoa" in one.said and one.run.waiting
 
 
 def test_task_later_reminds_as_often_as_it_says_and_no_more():
     one = scene(TASK).tap("later")
-    assert one.one(ev.TaskPostponed).remind_at == one.session.remind_at
+    assert one.one(ev.TaskPostponed).remind_at == one.run.remind_at
     assert one.passes(hours=1).said == ""
     assert one.passes(hours=1).said.startswith("Chị mở chưa?\nChị mở VNeID")
     assert one.passes(hours=2).said.startswith("Chị mở chưa?")
-    assert one.session.remind_at is None
+    assert one.run.remind_at is None
     assert one.passes(days=30).said == ""
 
 
@@ -394,18 +394,18 @@ def test_other_steps_remind_twice_a_day_apart():
 
 def test_a_late_timer_of_an_earlier_wait_is_harmless():
     one = scene(TASK)
-    old = one.session.wait_id
+    old = one.run.wait_id
     one.tap("done")
-    before = one.session
+    before = one.run
     assert one.does(ev.Due(old)).events == ()
-    assert one.session == before
+    assert one.run == before
 
 
 def test_the_reminders_buttons_act_and_the_older_ones_do_not():
     one = scene(TASK).tap("later")
-    old = one.session.seq
+    old = one.run.seq
     one.passes(hours=2)
-    assert one.session.seq == old + 1
+    assert one.run.seq == old + 1
     assert one.does(ev.Tapped(old, "done")).one(ev.TapIgnored).why == "stale"
     assert one.tap("done").happened(ev.TaskDone)
 
@@ -415,19 +415,19 @@ def test_the_reminders_buttons_act_and_the_older_ones_do_not():
 
 def test_a_second_tap_on_the_same_button_changes_nothing():
     one = scene(QUIZ)
-    seq = one.session.seq
+    seq = one.run.seq
     one.tap("doc")
-    before = one.session
+    before = one.run
     one.does(ev.Tapped(seq, "doc"))
-    assert one.events == (ev.TapIgnored("repeated"),) and one.session == before
+    assert one.events == (ev.TapIgnored("repeated"),) and one.run == before
 
 
 @pytest.mark.parametrize(("seq", "option"), [(0, "khong"), (99, "khong"), (1, "la"), (-1, "")])
 def test_foreign_taps_change_nothing(seq: int, option: str):
     one = scene(QUIZ)
-    before = one.session
+    before = one.run
     assert one.does(ev.Tapped(seq, option)).events == (ev.TapIgnored("stale"),)
-    assert one.session == before
+    assert one.run == before
 
 
 def test_after_the_end_nothing_acts():
@@ -441,7 +441,7 @@ def test_after_the_end_nothing_acts():
 
 def test_repeat_shows_the_prompt_again_with_the_same_number():
     one = scene(QUIZ)
-    seq = one.session.seq
+    seq = one.run.seq
     assert one.say("nghe lại").prompt.seq == seq
     assert one.say("noi lai").prompt.text == "Ai hỏi mã OTP?"
 
@@ -474,10 +474,10 @@ def test_help_without_a_helper_still_says_what_to_do():
 )
 def test_other_global_words_are_for_the_shell(typed: str, command: str):
     one = scene(QUIZ)
-    before = one.session
+    before = one.run
     one.say(typed)
     assert one.one(ev.Commanded).command == command
-    assert one.session == before
+    assert one.run == before
 
 
 def test_emergency_words_come_before_everything():
@@ -513,7 +513,7 @@ def test_media_is_answered_and_the_prompt_comes_again(kind: str):
 
 def test_a_text_of_100_kilobytes_is_answered_shortly():
     one = scene("- {ask: hoi, text: Hỏi, save: x}\n- end: het").say("à lố " * 20_000)
-    assert "dài quá" in one.said and one.session.waiting
+    assert "dài quá" in one.said and one.run.waiting
     assert all(len(e.text) <= 2000 for e in one.happened(ev.Heard))
 
 
@@ -521,7 +521,7 @@ def test_a_text_of_100_kilobytes_is_answered_shortly():
 def test_junk_is_no_answer_and_no_exception(junk: str):
     one = scene(QUIZ).say(junk)
     assert not one.happened(ev.AnswerGraded)
-    assert one.session.waiting and one.said
+    assert one.run.waiting and one.said
     for event in one.happened(ev.Heard):
         event.text.encode()
         assert "\x00" not in event.text
@@ -532,9 +532,9 @@ def test_junk_is_no_answer_and_no_exception(junk: str):
 
 def test_a_missing_step_is_an_event_and_she_keeps_her_place():
     one = scene(QUIZ).set(step="khong_co")
-    before = one.session
+    before = one.run
     failed = one.tap("khong").one(ev.RunFailed)
-    assert failed.code == "place_missing" and one.session == before
+    assert failed.code == "place_missing" and one.run == before
 
 
 def test_a_loop_without_a_wait_is_an_event():
@@ -545,15 +545,15 @@ def test_a_loop_without_a_wait_is_an_event():
 def test_an_edge_into_nothing_is_an_event_and_she_may_answer_again():
     one = scene("- {say: a1, text: A, wait_tap: Tiếp, next: mat}\n- end: het").tap("next")
     assert one.one(ev.RunFailed).code == "step_missing"
-    assert one.session.step == "a1" and one.session.waiting
+    assert one.run.step == "a1" and one.run.waiting
 
 
 def test_rewind_goes_to_the_checkpoint_that_still_stands_and_keeps_points():
     steps = "- {say: m, text: Một, wait_tap: Tiếp}\n- {say: h, text: Hai, wait_tap: Tiếp, checkpoint: true}\n- end: het"
     one = scene(steps).tap("next").set(step="mat", earned={"q": 3})
-    sprint = flows.rewind(one.book, one.session, one.universe())
-    assert sprint.session.step == "h" and sprint.session.score == 3
-    sprint = flows.rewind(one.book, one.set(checkpoint="mat").session, one.universe())
-    assert sprint.session.step == "m"
-    sprint = flows.rewind(one.book, one.set(lesson="mat").session, one.universe())
-    assert not sprint.session.waiting
+    sprint = flows.rewind(one.book, one.run, one.universe())
+    assert sprint.run.step == "h" and sprint.run.score == 3
+    sprint = flows.rewind(one.book, one.set(checkpoint="mat").run, one.universe())
+    assert sprint.run.step == "m"
+    sprint = flows.rewind(one.book, one.set(lesson="mat").run, one.universe())
+    assert not sprint.run.waiting

@@ -28,7 +28,7 @@ from flows.reading.translation import texts, with_texts
 from flows.rules.changes import compare
 from flows.rules.lint import lint_draft
 from flows.rules.rule import Script
-from flows.session import Run
+from flows.run import Run
 from flows.yaml.fields import Fields
 from tests.support.builders import PROJECT, book, facts, lesson
 from tests.support.kind_questions import questions

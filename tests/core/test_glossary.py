@@ -11,8 +11,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 GLOSSARY = (ROOT / "docs" / "glossary.md").read_text("utf-8")
 FORMER = frozenset(
-    """Session Talk SessionRow SessionCorrupt World Crew Post Self News Feeder Announcer Models ModelRow Tell Told Turn
-    TelegramLine Place Plan Shown Rules""".split()
+    """Session Talk SessionRow SessionCorrupt World Crew Post Self News Feeder Announcer Models ModelRow Desk Office
+    Tell Told Turn TelegramLine Place Plan Shown Rules""".split()
 )
 
 

@@ -21,8 +21,8 @@ from bot.conversation.policy.dispatch import answer
 from bot.pairing.policy import lines, links, relay
 from bot.people.policy import codes, people_file, profile
 from bot.tutor import menu, onboarding
-from bot.tutor.desk import Desk, Person
 from bot.tutor.state import ConversationState
+from bot.tutor.turn import Person, TurnContext
 from flows import mask
 from flows.engine.stage import clean
 from flows.words import masking, nearest, numbers, passwords, wishes
@@ -43,8 +43,10 @@ TODAY = date(2026, 11, 29)
 Function = Callable[[str], object]
 
 
-def desk() -> Desk:
-    return Desk(real_book(), universe(), Person("p1", "Lan", "chị/em", "agreed"), ConversationState(), "telegram:1")
+def turn() -> TurnContext:
+    return TurnContext(
+        real_book(), universe(), Person("p1", "Lan", "chị/em", "agreed"), ConversationState(), "telegram:1"
+    )
 
 
 def listed(text: str) -> object:
@@ -81,11 +83,11 @@ FUNCTIONS: dict[str, tuple[int, Function]] = {
     "name of an office": (200, lambda text: (onboarding.is_of_office(words(), text), onboarding.is_sentence(text))),
     "to somebody": (4_096, lambda text: (lines.is_to_somebody(text), lines.names(text, "Lan Hương"))),
     "place": (80, lambda text: profile.places_named(text, WARDS)),
-    "lesson's title": (2_000, lambda text: menu.titled(desk(), text)),
-    "lesson": (2_000, lambda text: menu.find(desk(), text)),
+    "lesson's title": (2_000, lambda text: menu.titled(turn(), text)),
+    "lesson": (2_000, lambda text: menu.find(turn(), text)),
     "reply": (200, lambda text: reply_of(words().ear, clean(text))),
     "list": (2_000, listed),
-    "a whole turn": (4_096, lambda text: answer(desk(), Text(text))),
+    "a whole turn": (4_096, lambda text: answer(turn(), Text(text))),
 }
 """Each with the most characters that it is ever given; a list has no such bound, and reads cell by cell."""
 

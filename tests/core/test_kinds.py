@@ -12,7 +12,7 @@ import flows
 from bot.tutor.quiet_hours import QuietHours
 from flows import Book
 from flows import events as ev
-from flows.session import Card
+from flows.run import Card
 from tests.support.builders import book, lesson
 from tests.support.scene import Scene
 from tests.support.world import START
@@ -69,7 +69,7 @@ def called() -> Scene:
 def test_a_called_lesson_gets_values_and_gives_back_its_outcome_and_points():
     one = called()
     assert "Trong, Lan?" in one.said
-    assert one.session.lesson == "trong" and one.session.home == ("ngoai", 1)
+    assert one.run.lesson == "trong" and one.run.home == ("ngoai", 1)
     assert one.one(ev.Called) == ev.Called("trong", 1, "ngoai")
     one.tap("phai")
     graded, ended = one.one(ev.AnswerGraded), one.one(ev.RunEnded)
@@ -84,13 +84,13 @@ def test_a_called_lesson_that_was_stopped_says_so():
 
 def test_a_session_inside_a_called_lesson_survives_json():
     one = called()
-    again = flows.load(flows.dump(one.session))
-    assert again == replace(one.session, cards=again.cards, learner=again.learner)
+    again = flows.load(flows.dump(one.run))
+    assert again == replace(one.run, cards=again.cards, learner=again.learner)
 
 
 def test_without_consent_the_frames_keep_the_places_only():
     one = called()
-    bare = one.session.bare()
+    bare = one.run.bare()
     assert bare.home == ("ngoai", 1) and bare.stack[0].step == "vao"
     assert not bare.stack[0].vars and not bare.vars
 
@@ -111,7 +111,7 @@ def test_lessons_do_not_call_themselves_for_ever():
 def test_handing_over_ends_this_lesson():
     one = Scene(with_lessons(mot="- call: sang\n  lesson: hai\n  return: false\n", hai="- end: het\n"), "mot")
     assert one.one(ev.RunEnded).lesson == "mot"
-    assert one.one(ev.HandedOver).lesson == "hai"
+    assert one.one(ev.RunEnded).handed_over_to == "hai"
 
 
 def test_a_caller_that_is_gone_does_not_strand_her():
@@ -123,8 +123,8 @@ def test_a_caller_that_is_gone_does_not_strand_her():
 def test_a_lost_called_lesson_rewinds_into_its_caller():
     one = called()
     gone = replace(one.book, versions={key: at for key, at in one.book.versions.items() if key[0] != "trong"})
-    sprint = flows.rewind(gone, one.session, one.universe())
-    assert sprint.session.home[0] == "ngoai"
+    sprint = flows.rewind(gone, one.run, one.universe())
+    assert sprint.run.home[0] == "ngoai"
 
 
 # --- wait --------------------------------------------------------------------------------------------
@@ -132,7 +132,7 @@ def test_a_lost_called_lesson_rewinds_into_its_caller():
 
 def test_a_wait_goes_on_when_its_time_has_come():
     one = scene("- wait: nghi\n  for: 2d\n- end: het\n  text: Hết")
-    assert one.session.remind_at == START + timedelta(days=2)
+    assert one.run.remind_at == START + timedelta(days=2)
     assert not one.passes(days=1, hours=23).events
     assert "Hết" in one.passes(hours=2).said
 
@@ -140,7 +140,7 @@ def test_a_wait_goes_on_when_its_time_has_come():
 def test_a_wait_is_not_prolonged_by_what_she_writes():
     one = scene("- wait: nghi\n  for: 2d\n- end: het\n")
     one.passes(days=1).say("lâu quá à")
-    assert one.session.remind_at == START + timedelta(days=2)
+    assert one.run.remind_at == START + timedelta(days=2)
 
 
 def test_whoever_does_not_want_to_wait_goes_on():
@@ -163,7 +163,7 @@ def test_whoever_does_not_want_to_wait_goes_on():
 )
 def test_until_and_window_are_local_time(fields: str, hours: float):
     one = scene(f"- wait: nghi\n  {fields}\n- end: het\n")
-    assert one.session.remind_at == START + timedelta(hours=hours)
+    assert one.run.remind_at == START + timedelta(hours=hours)
 
 
 @pytest.mark.parametrize(("header", "hour"), [("", "08:00 06/01"), ("emergency: true\n", "22:00 05/01")])
@@ -266,14 +266,14 @@ def test_a_due_question_is_asked_and_graded_as_itself():
     one.tap("khong")
     graded = one.one(ev.AnswerGraded)
     assert (graded.lesson, graded.step, graded.right, graded.points) == ("cu", "hoi", False, 0)
-    assert one.session.lesson == "nay" and one.session.step == "on"
+    assert one.run.lesson == "nay" and one.run.step == "on"
     one.tap("phai")
     assert one.one(ev.AnswerGraded).right and "Hết" in one.said
 
 
 def test_a_review_survives_json_in_the_middle():
     one = reviewing(hoi=Card(0, START - timedelta(days=1)))
-    one.session = flows.load(flows.dump(one.session))
+    one.run = flows.load(flows.dump(one.run))
     assert "Hết" in one.say("phải").said
 
 
@@ -337,13 +337,13 @@ def test_a_photo_is_asked_for_once_and_never_insisted_on():
 def test_of_what_is_no_text_only_that_it_came_is_kept(kind: str):
     one = scene(f"- ask: gui\n  type: {kind}\n  text: Gửi đi\n  save: co_gui\n- end: het\n")
     one.does(ev.Sent("sticker"))
-    assert one.session.waiting
+    assert one.run.waiting
     assert one.does(ev.Sent(kind)).one(ev.ValueSaved).value == "co"
 
 
 def test_words_where_a_photo_is_asked_for_are_answered_kindly():
     one = scene("- ask: gui\n  type: photo\n  text: Gửi đi\n  save: co_gui\n- end: het\n").say("gửi sao em")
-    assert "ảnh" in one.said and one.session.waiting
+    assert "ảnh" in one.said and one.run.waiting
 
 
 def test_the_end_says_how_many_stars_to_ask_for():
@@ -384,7 +384,7 @@ def test_a_condition_may_ask_how_many_days_ago_she_went_through_a_step():
     one = scene(AGO).tap("next")
     assert "Mới đây" in one.tap("next").said
     one = scene(AGO).tap("next")
-    one.session = flows.load(flows.dump(one.session))
+    one.run = flows.load(flows.dump(one.run))
     assert "Lâu rồi" in one.passes(days=3).said
 
 
@@ -417,7 +417,7 @@ def test_a_guard_of_the_calling_lesson_is_heard_in_the_called_one():
         header="guards:\n  - {words: [chó cắn], go: khan}\n",
     )
     one = Scene(book(outer, lesson(INNER, lesson_id="trong")), "ngoai")
-    assert one.session.lesson == "trong"
+    assert one.run.lesson == "trong"
     one.say("chó cắn tôi")
     assert "Khẩn" in one.said and one.one(ev.RunEnded).lesson == "ngoai"
 

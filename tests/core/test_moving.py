@@ -13,7 +13,7 @@ from flows import Book, Lesson
 from flows import events as ev
 from flows.engine.moving import carried, place_for
 from flows.engine.sprint import move
-from flows.session import Route
+from flows.run import Route
 from tests.support.builders import book, lesson
 from tests.support.scene import Scene
 
@@ -60,9 +60,9 @@ class Edit:
     def at(self, step: str) -> Scene:
         one = Scene(book(self.old), "thu")
         for answer in ("next", "phai", "x"):
-            if one.session.step != step:
+            if one.run.step != step:
                 one.tap(answer)
-        assert one.session.step == step
+        assert one.run.step == step
         one.book = self.book
         return one
 
@@ -84,14 +84,14 @@ def told(one: Scene) -> bool:
 )
 def test_where_she_lands(change: tuple[str, str], at: str, lands: str, how: str):
     one = Edit(change).at(at)
-    before = one.session
+    before = one.run
     one._take(move(one.book, before, one.universe()))
     moved = one.one(ev.Moved)
     assert (moved.from_version, moved.to_version, moved.from_step, moved.to_step, moved.how) == (1, 2, at, lands, how)
-    assert one.session.step == lands and one.session.version == 2 and one.session.waiting
+    assert one.run.step == lands and one.run.version == 2 and one.run.waiting
     assert told(one) and one.prompt.step == lands
-    assert one.session.score == before.score and one.session.vars == before.vars
-    one._take(move(one.book, one.session, one.universe()))
+    assert one.run.score == before.score and one.run.vars == before.vars
+    one._take(move(one.book, one.run, one.universe()))
     assert not one.events, "nobody is moved or told twice"
 
 
@@ -100,8 +100,8 @@ def test_where_she_lands(change: tuple[str, str], at: str, lands: str, how: str)
 )
 def test_the_author_decides_for_a_step_that_is_gone(decision: str, lands: str):
     one = Edit(("quiz: hai", "quiz: khac"), hai=decision).at("hai")
-    one._take(move(one.book, one.session, one.universe()))
-    assert one.session.step == lands
+    one._take(move(one.book, one.run, one.universe()))
+    assert one.run.step == lands
 
 
 def test_a_kind_that_changed_is_no_longer_the_same_step():
@@ -115,16 +115,16 @@ def test_a_kind_that_changed_is_no_longer_the_same_step():
 
 def test_points_follow_a_renamed_step_and_are_not_earned_twice():
     one = Edit(("quiz: hai", "quiz: hai_moi\n      was: hai")).at("ba")
-    assert one.session.earned == {"hai": 1}
-    one._take(move(one.book, one.session, one.universe()))
-    assert one.session.earned == {"hai_moi": 1}
+    assert one.run.earned == {"hai": 1}
+    one._take(move(one.book, one.run, one.universe()))
+    assert one.run.earned == {"hai_moi": 1}
 
 
 def test_a_step_that_did_not_change_still_hears_the_button_that_was_shown():
     one = Edit(("text: Bốn", "text: Bốn, bản B")).at("hai")
     one.tap("phai")
-    assert one.session.version == 2 and one.one(ev.AnswerGraded).right and told(one)
-    assert one.session.step == "ba"
+    assert one.run.version == 2 and one.one(ev.AnswerGraded).right and told(one)
+    assert one.run.step == "ba"
 
 
 def test_an_old_button_of_a_step_that_changed_does_nothing_but_show_the_new_one():
@@ -141,19 +141,19 @@ def test_help_is_heard_also_in_the_moment_of_moving():
     assert told(one) and one.happened(ev.HelpRequested)
     one = Edit(("quiz: hai", "quiz: khac")).at("hai")
     one.say("con tôi nó nói là phải")
-    assert told(one) and one.happened(ev.Heard) and one.session.step == "mot"
+    assert told(one) and one.happened(ev.Heard) and one.run.step == "mot"
 
 
 def test_a_reminder_that_comes_due_moves_and_tells():
     one = Edit(("quiz: hai", "quiz: khac")).at("hai")
     one.passes(days=1)
-    assert told(one) and one.session.step == "mot"
+    assert told(one) and one.run.step == "mot"
 
 
 def test_new_words_are_there_at_the_next_prompt_and_nothing_is_said_about_it():
     one = Edit(("Ba, bản A", "Ba, bản B"), how="text").at("hai")
     one.tap("khong")
-    assert one.session.version == 2 and not told(one)
+    assert one.run.version == 2 and not told(one)
     assert one.one(ev.AnswerGraded).version == 1, "graded by what she was shown"
     one.tap("phai")
     assert "Ba, bản B" in one.said
@@ -161,16 +161,16 @@ def test_new_words_are_there_at_the_next_prompt_and_nothing_is_said_about_it():
 
 def test_old_buttons_mean_what_they_meant_after_new_words():
     one = Edit(("text: Phải", "text: Phải đó"), how="text").at("hai")
-    assert one.say("nói lại").session.version == 2
+    assert one.say("nói lại").run.version == 2
     one.tap("phai")
     assert one.one(ev.AnswerGraded).right
 
 
 def test_at_a_checkpoint_she_changes_over_and_is_told():
     one = Edit(("Ba, bản A", "Ba, bản B"), how="checkpoint").at("hai")
-    assert one.tap("khong").session.version == 1
+    assert one.tap("khong").run.version == 1
     one.tap("phai")
-    assert one.session.version == 2 and one.session.step == "ba" and "Ba, bản B" in one.said and told(one)
+    assert one.run.version == 2 and one.run.step == "ba" and "Ba, bản B" in one.said and told(one)
     assert one.one(ev.Moved).how == "crossed"
 
 
@@ -179,7 +179,7 @@ def test_a_checkpoint_that_is_gone_keeps_her_on_her_version():
         "hai"
     )
     one.tap("phai")
-    assert one.session.version == 1 and one.session.step == "ba"
+    assert one.run.version == 1 and one.run.step == "ba"
 
 
 def test_an_urgent_edit_of_the_caller_reaches_her_when_the_called_lesson_is_over():
@@ -190,31 +190,31 @@ def test_an_urgent_edit_of_the_caller_reaches_her_when_the_called_lesson_is_over
     both = book(new, inner, older={("thu", 1): old})
     one.book = replace(both, routes={("thu", 1): Route(2, "urgent")})
     one.tap("next")
-    assert "Sau, bản B" in one.said and told(one) and one.session.version == 2
+    assert "Sau, bản B" in one.said and told(one) and one.run.version == 2
 
 
 def test_a_session_without_consent_is_moved_by_its_place_alone():
     one = Edit(("quiz: hai", "quiz: hai_moi\n      was: hai")).at("hai")
-    one.session = one.session.bare()
-    one._take(move(one.book, one.session, one.universe()))
-    assert one.session.step == "hai_moi"
+    one.run = one.run.bare()
+    one._take(move(one.book, one.run, one.universe()))
+    assert one.run.step == "hai_moi"
 
 
 def test_a_pause_keeps_its_end_when_its_words_change():
     steps = "- wait: nghi\n  for: 2d\n  text: Nghỉ {}\n- end: het\n"
     old, new = lesson(steps.format("A")), lesson(steps.format("B"))
     one = Scene(book(old), "thu")
-    ends_at: Any = one.session.remind_at
+    ends_at: Any = one.run.remind_at
     one.book = edited(old, new, "urgent")
     one.passes(days=1)
-    one._take(move(one.book, one.session, one.universe()))
-    assert "Nghỉ B" in one.said and one.session.remind_at == ends_at
+    one._take(move(one.book, one.run, one.universe()))
+    assert "Nghỉ B" in one.said and one.run.remind_at == ends_at
 
 
 def test_dump_and_load_know_nothing_of_routes():
     one = Edit(("bản A?", "bản B?")).at("hai")
-    one._take(move(one.book, one.session, one.universe()))
-    assert flows.load(flows.dump(one.session)).version == 2
+    one._take(move(one.book, one.run, one.universe()))
+    assert flows.load(flows.dump(one.run)).version == 2
 
 
 def test_two_questions_that_became_one_were_still_two_answers():

@@ -12,10 +12,11 @@ from bot.pairing.policy import happenings, staff, taking, ticking
 from bot.pairing.policy.candidates import nearness, scopes
 from bot.pairing.policy.deadlines import Clock
 from bot.pairing.policy.explain import explain
-from bot.pairing.policy.ledger import Memory, load_memory
+from bot.pairing.policy.ledger import Memory
 from bot.pairing.policy.model import HOUR, MINUTE, Instructor, Learner, PairingRules
 from bot.pairing.policy.work import PairingWork
 from bot.tutor.quiet_hours import QuietHours
+from tests.support.memory import dump_memory, load_memory
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 CLOCK = Clock(QuietHours(time(20), time(8), ZONE))
@@ -64,9 +65,9 @@ class Story:
         self.memory.put_learner(Learner("sau", "Bà Sáu", HOME, needs=("elderly",), area="Tổ 3, ấp 2"))
 
     def does(self, actor, event, *arguments, **more):
-        turn = PairingWork(self.memory, PairingRules(), CLOCK, self.now, lambda: f"n{next(self.ids)}", actor)
-        result = event(turn, *arguments, **more)
-        self.said = [(tell.to, tell.phrase) for tell in turn.tells]
+        work = PairingWork(self.memory, PairingRules(), CLOCK, self.now, lambda: f"n{next(self.ids)}", actor)
+        result = event(work, *arguments, **more)
+        self.said = [(tell.to, tell.phrase) for tell in work.tells]
         return result
 
     def teaches(self, who: str, path: str = HOME, **more) -> None:
@@ -318,7 +319,7 @@ def test_what_is_known_of_who_is_out_of_reach_survives_a_stop():
     story = Story()
     story.teaches("gan")
     blocks(story, "gan")
-    again = load_memory(story.memory.dump(), CLOCK, PairingRules())
+    again = load_memory(dump_memory(story.memory), CLOCK, PairingRules())
     assert again.away(["gan", "canbo"]) == {"gan"}
     assert again.instructors["gan"].away
 

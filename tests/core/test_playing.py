@@ -75,7 +75,7 @@ def way(passed: tuple[Passed, ...]) -> list[str]:
 def test_from_the_beginning_to_the_end() -> None:
     done = played(("tap", "tre"), ("tap", "sai"), ("tap", "dung"), ("tap", "next"))
     assert done.over
-    assert done.session.score == 1
+    assert done.run.score == 1
     assert [turn.said for turn in done.turns] == ["", "Trẻ", "Sai", "Đúng", "Tiếp"]
     assert done.turns[0].messages[0].text == "Chào chị Lan\n\nTuổi?"
     assert not done.choices
@@ -110,9 +110,9 @@ def test_a_check_shows_the_value_it_saw() -> None:
 def test_any_step_is_reached_directly() -> None:
     given_values = Setup("thu", step="re", points=2, values={"nhom": "tre"}, address="bà/con", name="Bảy")
     done = played(setup=given_values)
-    assert done.session.step == "gioi"
-    assert done.session.score == 2
-    assert done.session.checkpoint == ""
+    assert done.run.step == "gioi"
+    assert done.run.score == 2
+    assert done.run.checkpoint == ""
     assert way(done.turns[0].trail) == ["re", "gioi"]
     assert done.turns[0].messages[0].text == "Bà giỏi lắm" or "Giỏi lắm" in done.turns[0].messages[0].text
 
@@ -120,14 +120,14 @@ def test_any_step_is_reached_directly() -> None:
 @pytest.mark.parametrize("step", [step.id for step in lesson(STEPS).steps])
 def test_from_every_step_something_is_said(step: str) -> None:
     done = played(setup=Setup("thu", step=step))
-    assert done.session.path[0] == step or step == "rieng"
+    assert done.run.path[0] == step or step == "rieng"
     assert done.prompt is not None
     assert not any(note.startswith("bài có lỗi") for turn in done.turns for note in turn.notes)
 
 
 def test_a_step_that_is_not_there_begins_at_the_beginning() -> None:
     done = played(setup=Setup("thu", step="khong_co"))
-    assert done.session.step == "tuoi"
+    assert done.run.step == "tuoi"
     assert "khong_co" in done.turns[0].fault
 
 
@@ -137,20 +137,20 @@ def test_time_jumps() -> None:
     assert "Nhớ tập" in until_due.turns[-1].messages[0].text
     week = played(("wait", "604800"), setup=Setup("thu", step="tap"))
     assert week.now - week.setup.at == timedelta(days=7)
-    assert week.session.reminded == 2
+    assert week.run.reminded == 2
     assert played(("wait", "60")).turns[-1].said == "— 1 phút sau —"
 
 
 def test_an_edit_ends_the_play_where_it_no_longer_fits() -> None:
     done = played(("tap", "tre"), ("tap", "bo_roi"), ("tap", "dung"))
     assert "bo_roi" in done.turns[-1].fault
-    assert done.session.step == "hoi"
+    assert done.run.step == "hoi"
     assert [choice.id for choice in done.choices] == ["dung", "sai"]
 
 
 def test_back_enters_one_step_again() -> None:
     done = played(("tap", "tre"), ("say", "quay lại"))
-    assert done.session.step == "tuoi"
+    assert done.run.step == "tuoi"
     assert way(done.turns[-1].trail) == ["tuoi"]
 
 
@@ -244,7 +244,7 @@ def test_lessons_inside_one_another() -> None:
 def test_chance_may_fall_otherwise_for_another_name() -> None:
     lessons = book(lesson(OUTER), lesson(INNER, lesson_id="con"))
     names = ["Lan", "Hoa", "Bảy", "Tư", "Năm", "Sáu", "Út", "Hai"]
-    drawn = {play(lessons, script_of, Setup("thu", name=name, step="chia"), ()).session.path[1] for name in names}
+    drawn = {play(lessons, script_of, Setup("thu", name=name, step="chia"), ()).run.path[1] for name in names}
     assert drawn == {"mot", "hai"}
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import tomllib
+from importlib import import_module
+from pathlib import Path
 from typing import Any, get_args
 
 import pytest
 
-from bot.announcements.policy import commands as announcements
-from bot.conversation.office import Office
-from bot.conversation.policy import registry
-from bot.conversation.rooms import rooms_of
+from bot.conversation.handlers import handlers_of
+from bot.conversation.policy import buttons, registry
+from bot.conversation.services import ConversationServices
 from bot.meetings.policy import commands as meetings
 from bot.pairing.policy import commands as pairing
 from bot.pairing.policy import inbox_commands
@@ -17,33 +19,39 @@ from bot.pairing.policy.deadlines import Clock
 from bot.pairing.policy.model import PairingRules
 from bot.pairing.service import PairingContext
 from bot.people.policy import commands as people
-from bot.people.policy import officer_commands
 from bot.people.pseudonyms import Pseudonyms
-from bot.reports.policy import commands as figures
-from bot.tutor.command import OfficeCommand
+from bot.tutor.command import ServiceCommand
 from flows.words.tables import Words
 from tests.services.test_tokens import record
 from tests.support.builders import real_book
 from tests.support.harness import QUIET
 
+ROOT = Path(__file__).parents[2]
+COMMAND_MODULES = [
+    ".".join(path.relative_to(ROOT).with_suffix("").parts) for path in sorted(ROOT.glob("bot/*/policy/*commands.py"))
+]
 COMMANDS = {
     each
-    for module in (pairing, inbox_commands, people, officer_commands, meetings, announcements, figures)
-    for each in vars(module).values()
-    if isinstance(each, type) and issubclass(each, OfficeCommand) and each is not OfficeCommand
+    for module in COMMAND_MODULES
+    for each in vars(import_module(module)).values()
+    if isinstance(each, type) and issubclass(each, ServiceCommand) and each is not ServiceCommand
 }
 WORDS: Words = real_book().words
 
 
-def office() -> Office:
+def services() -> ConversationServices:
     names = Pseudonyms(b"a key of the tests alone")
     world = PairingContext(PairingRules(), Clock(QUIET), lambda: "id", names.of)
-    return Office(names, handlers=rooms_of(names, world))
+    return ConversationServices(names, handlers=handlers_of(names, world))
 
 
 def test_every_command_has_who_carries_it_out():
     alone = set(get_args(people.PersonCommand))
-    assert COMMANDS - office().handlers.keys() == alone and len(COMMANDS) > 100
+    assert COMMANDS - services().handlers.keys() == alone and len(COMMANDS) > 100
+
+
+def test_every_command_to_an_officers_inbox_has_a_name_in_the_audit():
+    assert inbox_commands.CALLED.keys() == set(get_args(inbox_commands.InboxCommand))
 
 
 def test_a_word_that_a_teacher_gave_to_the_office_is_one_of_the_registrys():
@@ -58,6 +66,20 @@ def test_prefixes_words_and_questions_belong_to_one_subject():
         assert len(every) == len(set(every))
     prefixes = [subject.prefix for subject in registry.SUBJECTS if subject.prefix]
     assert len(prefixes) == len(set(prefixes))
+
+
+def test_every_subjects_folder_has_its_walls():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    contracts = {each["name"].partition(":")[0]: each for each in project["tool"]["importlinter"]["contracts"]}
+    folders = {f"bot.{path.parent.name}" for path in ROOT.glob("bot/*/policy")}
+    assert folders == set(contracts["Within each subject"]["containers"])
+
+
+def test_a_subjects_prefix_is_no_letter_of_the_tutors_own():
+    """The tutor's own buttons are read first: a subject with the same letter would never be asked."""
+    for subject in registry.SUBJECTS:
+        for what in subject.taps:
+            assert isinstance(buttons.read(f"{subject.prefix}:{what}:1", agreed=True), ServiceCommand), what
 
 
 def test_every_button_of_the_registry_is_among_the_recorded_tokens():
@@ -82,7 +104,7 @@ def test_every_button_of_the_registry_is_among_the_recorded_tokens():
         ("v", "on:2:abc:who:ever", meetings.TickAttendant(2, "abc", "who:ever", True)),
         ("v", "off:-1:abc:x", meetings.TickAttendant(0, "abc", "x", False)),
         ("b", "split_other", people.SplitPhones("other")),
-        ("i", "cap:3", people.SetTeaching("cap:3")),
+        ("i", "cap:3", people.SetTeaching("cap", "3")),
         ("q", "phone", inbox_commands.AskUnionPhone("")),
     ],
 )

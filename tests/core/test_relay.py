@@ -10,7 +10,7 @@ import pytest
 from bot.pairing.policy.relay import HIDDEN_LINK, LONGEST, RelayVerdict
 from bot.pairing.policy.relay import look as look_by
 from flows.reading.wish_rules import examples_of
-from flows.session import Book
+from flows.run import Book
 from flows.words.asks import Side
 from flows.words.wishes import asked
 from tests.support.builders import LESSONS, phrases, real_book

@@ -6,9 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.people.policy.permissions import ALLOWED, FROM_ABOVE, ROLES, Grant, may
+from bot.people.policy.permissions import PERMISSIONS, ROLES, Actor, Grant
 
 PROVINCE, WARD, OTHER, BRANCH = "/dong-nai/", "/dong-nai/w26041/", "/dong-nai/w26068/", "/dong-nai/w26041/b-1/"
+
+
+def may(grants: list[Grant], act: str, path: str) -> bool:
+    return Actor("her", tuple(grants)).may(act, path)
+
 
 GRANTS = st.lists(
     st.builds(Grant, st.sampled_from(ROLES), st.sampled_from([PROVINCE, WARD, OTHER, BRANCH]), st.booleans()),
@@ -40,12 +45,12 @@ def test_nowhere_and_half_a_path_are_nobodys(path: str):
     assert not may([Grant("officer", path)], "approve", WARD) or path == "/"
 
 
-@given(GRANTS, st.sampled_from([*ALLOWED, "unheard_of"]), st.sampled_from([PROVINCE, WARD, OTHER, BRANCH]))
+@given(GRANTS, st.sampled_from([*PERMISSIONS, "unheard_of"]), st.sampled_from([PROVINCE, WARD, OTHER, BRANCH]))
 def test_every_yes_comes_from_one_active_grant_above(grants: list[Grant], action: str, path: str):
     if may(grants, action, path):
         assert any(
-            g.active and g.role in ALLOWED[action] and path.startswith(g.path)
-            and (action not in FROM_ABOVE or g.role == "admin" or g.path != path)
+            g.active and g.role in PERMISSIONS[action].roles and path.startswith(g.path)
+            and (not PERMISSIONS[action].from_above or g.role == "admin" or g.path != path)
             for g in grants
         )  # fmt: skip
     assert not may([Grant(g.role, g.path, active=False) for g in grants], action, path)

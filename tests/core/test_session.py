@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import flows
-from bot.tutor import state as talks
+from bot.tutor import state as states
 from bot.tutor.state import ConversationState
 from flows import ADDRESSES, Run, RunCorrupt
-from flows.session import render
+from flows.run import render
 from tests.support.builders import book, lesson
 from tests.support.scene import Scene
 
@@ -59,13 +59,13 @@ talks_ = st.builds(
 
 
 @given(sessions)
-def test_a_session_comes_back_as_it_was(session: Run):
-    assert flows.load(json.loads(json.dumps(flows.dump(session)))) == session
+def test_a_session_comes_back_as_it_was(run: Run):
+    assert flows.load(json.loads(json.dumps(flows.dump(run)))) == run
 
 
 @given(talks_)
-def test_a_conversation_comes_back_as_it_was(talk: ConversationState):
-    assert talks.load(talks.dump(talk)) == talk
+def test_a_conversation_comes_back_as_it_was(state: ConversationState):
+    assert states.load(states.dump(state)) == state
 
 
 anything = st.recursive(
@@ -97,8 +97,8 @@ def test_no_session_is_said_to_be_corrupt_and_nothing_else(data: object):
 
 
 @given(sessions, st.sampled_from(FIELDS), anything)
-def test_a_damaged_session_loads_or_is_corrupt(session: Run, field: str, value: object):
-    data = flows.dump(session) | {field: value}
+def test_a_damaged_session_loads_or_is_corrupt(run: Run, field: str, value: object):
+    data = flows.dump(run) | {field: value}
     with contextlib.suppress(RunCorrupt):
         assert isinstance(flows.load(data), Run)
 
@@ -107,13 +107,13 @@ def test_a_damaged_session_loads_or_is_corrupt(session: Run, field: str, value: 
     talks_, st.sampled_from(["v", "run", "parked", "done", "offer", "pending", "seq", "answers", "stale_at"]), anything
 )
 def test_a_damaged_conversation_loads_or_is_corrupt_and_can_be_salvaged(
-    talk: ConversationState, field: str, value: object
+    state: ConversationState, field: str, value: object
 ):
-    text = json.dumps(json.loads(talks.dump(talk)) | {field: value})
+    text = json.dumps(json.loads(states.dump(state)) | {field: value})
     try:
-        assert isinstance(talks.load(text), ConversationState)
+        assert isinstance(states.load(text), ConversationState)
     except RunCorrupt:
-        assert isinstance(talks.salvage(text), ConversationState)
+        assert isinstance(states.salvage(text), ConversationState)
 
 
 @given(st.text(max_size=40))
@@ -121,15 +121,15 @@ def test_text_that_is_no_conversation_is_corrupt_and_salvaged_empty(text: str):
     if text == "{}":
         return
     with pytest.raises(RunCorrupt):
-        talks.load(text)
-    assert talks.salvage(text).run is None
+        states.load(text)
+    assert states.salvage(text).run is None
 
 
 def test_salvage_keeps_the_numbers_the_points_and_each_lesson_that_reads():
     good, other = Run("r", "bai", 1, "b", seq=7), Run("q", "khac", 2, "c", seq=9)
-    data = json.loads(talks.dump(ConversationState(run=good, parked=(other,), done={"m0": 2}, seq=8)))
+    data = json.loads(states.dump(ConversationState(run=good, parked=(other,), done={"m0": 2}, seq=8)))
     data["run"]["seq"] = "x"
-    kept = talks.salvage(json.dumps(data))
+    kept = states.salvage(json.dumps(data))
     assert (kept.run, kept.parked, kept.done, kept.seq) == (other, (), {"m0": 2}, 9)
 
 
@@ -139,16 +139,16 @@ def test_an_unknown_codec_number_is_corrupt():
 
 
 @given(sessions)
-def test_bare_keeps_the_place_and_nothing_of_hers(session: Run):
-    bare = session.bare()
+def test_bare_keeps_the_place_and_nothing_of_hers(run: Run):
+    bare = run.bare()
     assert (bare.lesson, bare.version, bare.step, bare.seq) == (
-        session.lesson,
-        session.version,
-        session.step,
-        session.seq,
+        run.lesson,
+        run.version,
+        run.step,
+        run.seq,
     )
     assert (dict(bare.earned), dict(bare.vars), bare.name, bare.path) == ({}, {}, "", ())
-    assert bare.remind_at == session.remind_at
+    assert bare.remind_at == run.remind_at
 
 
 # --- forms of address --------------------------------------------------------------------------------
@@ -192,5 +192,5 @@ def test_a_lesson_speaks_to_her_as_she_chose():
     steps = '- {say: s, text: "{Em} chào {chị} {ten}", wait_tap: Tiếp}\n- {end: het}'
     one = Scene(book(lesson(steps)), "thu", address="em/chị", name="Út")
     assert one.said == "Chị chào em Út"
-    one.session = replace(one.session, address="bà/con", name="")
+    one.run = replace(one.run, address="bà/con", name="")
     assert one.say("nhắc lại").said == "Con chào bà"

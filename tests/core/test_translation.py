@@ -28,7 +28,7 @@ from flows.reading.translation import (
     with_texts,
 )
 from flows.rules.lint import lint
-from flows.session import DEFAULT_ADDRESS, Trigger, render
+from flows.run import DEFAULT_ADDRESS, Trigger, render
 from tests.support.builders import LESSONS, lesson, real_book, shelf
 from tests.support.world import universe
 

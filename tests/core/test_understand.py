@@ -13,7 +13,7 @@ import pytest
 
 import flows
 from flows import Lesson
-from flows.engine.hearing import own_answers
+from flows.engine.input import own_answers
 from flows.engine.kinds.table import kind_of
 from flows.engine.stage import Stage
 from flows.model import Choose, Quiz, Say, Task
@@ -93,8 +93,8 @@ def prompts(one: Lesson) -> Iterator[tuple[str, tuple[Own, ...]]]:
     for step in one.steps:
         if not isinstance(step, Choose | Quiz | Task) and not (isinstance(step, Say) and step.wait_tap):
             continue
-        session = flows.Run("r", one.id, 1, step.id, name="Lan")
-        stage = Stage(shelf, one, session, universe())
+        run = flows.Run("r", one.id, 1, step.id, name="Lan")
+        stage = Stage(shelf, one, run, universe())
         _, choices = kind_of(step).prompt(stage, step)
         if choices:
             yield step.id, own_answers(stage, step, choices)
@@ -321,7 +321,7 @@ def test_global_words_work_at_every_kind_of_wait():
     for steps in ("- {ask: a, text: Hỏi, save: x}\n- end: het", "- {task: v, text: Làm, done: Rồi}\n- end: het"):
         one = lesson(steps)
         start = flows.start(book(one), flows.Trigger("thu"), universe())
-        sprint = flows.resume(book(one), start.session, flows.events.Typed("tải dữ liệu"), universe())
+        sprint = flows.resume(book(one), start.run, flows.events.Typed("tải dữ liệu"), universe())
         assert any(getattr(event, "command", "") == "download_data" for event in sprint.events)
 
 

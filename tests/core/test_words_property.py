@@ -22,7 +22,7 @@ from rapidfuzz.distance import OSA
 
 import flows
 from flows import Lesson
-from flows.engine.hearing import own_answers
+from flows.engine.input import own_answers
 from flows.engine.kinds.table import kind_of
 from flows.engine.stage import Stage
 from flows.model import Quiz

@@ -13,9 +13,9 @@ from uuid import uuid4
 import pytest
 
 from bot.announcements.service import Announcements
-from bot.conversation.office import Office
+from bot.conversation.services import ConversationServices
+from bot.people.policy.permissions import OPERATOR
 from bot.people.pseudonyms import Pseudonyms
-from bot.people.service import OPERATOR
 from storage.engine.database import open_database
 from tests.crash.test_people import AWAKE, WARD, Person, _awake, invite
 from tests.support.builders import real_book
@@ -31,9 +31,9 @@ SLOWLY = {"CAMTAY__ANNOUNCE__PER_MINUTE": "300"}  # one person a tick
 async def beside(tutor: TutorProcess, url: str) -> AsyncIterator[Announcements]:
     """As an officer's command line stands beside the running tutor."""
     database = open_database(url or f"sqlite:///{tutor.data / 'camtay.db'}")
-    office = Office(Pseudonyms.of_folder(tutor.data, lambda: uuid4().hex))
+    services = ConversationServices(Pseudonyms.of_folder(tutor.data, lambda: uuid4().hex))
     try:
-        service = Announcements(database, office, lambda: datetime.now(UTC), lambda: uuid4().hex)
+        service = Announcements(database, services, lambda: datetime.now(UTC), lambda: uuid4().hex)
         service.wishes = real_book().wishes
         yield service
     finally:

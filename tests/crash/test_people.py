@@ -12,9 +12,10 @@ from uuid import uuid4
 
 import pytest
 
-from bot.conversation.office import Office
+from bot.conversation.services import ConversationServices
+from bot.people.policy.permissions import OPERATOR
 from bot.people.pseudonyms import Pseudonyms
-from bot.people.service import OPERATOR, People
+from bot.people.service import People
 from storage.engine.database import open_database
 from tests.support.builders import where_it_is_noon
 from tests.support.process import TutorProcess, running, until
@@ -33,8 +34,8 @@ AWAKE = {
 async def invite(tutor: TutorProcess, url: str, *roles: str) -> list[str]:
     """Fresh codes, made beside the running tutor as an officer makes them."""
     database = open_database(url or f"sqlite:///{tutor.data / 'camtay.db'}")
-    office = Office(Pseudonyms.of_folder(tutor.data, lambda: uuid4().hex))
-    people = People(database, office, lambda: datetime.now(UTC), lambda: uuid4().hex)
+    services = ConversationServices(Pseudonyms.of_folder(tutor.data, lambda: uuid4().hex))
+    people = People(database, services, lambda: datetime.now(UTC), lambda: uuid4().hex)
     try:
         return [(await people.invite(OPERATOR, role, WARD)).code for role in roles]
     finally:

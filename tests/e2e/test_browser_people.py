@@ -12,9 +12,10 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import expect
 
-from bot.conversation.office import Office
+from bot.conversation.services import ConversationServices
+from bot.people.policy.permissions import OPERATOR
 from bot.people.pseudonyms import Pseudonyms
-from bot.people.service import OPERATOR, People
+from bot.people.service import People
 from storage.engine.database import open_database
 from tests.e2e.chat_page import Chat, no_violations
 from tests.e2e.conftest import OpenContext, Server
@@ -39,8 +40,8 @@ def tutor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
 async def _codes(data: Path, *roles: str) -> list[str]:
     """Made beside the running tutor, as an officer makes them."""
     database = open_database(f"sqlite:///{data / 'camtay.db'}")
-    office = Office(Pseudonyms.of_folder(data, lambda: uuid4().hex))
-    people = People(database, office, lambda: datetime.now(UTC), lambda: uuid4().hex)
+    services = ConversationServices(Pseudonyms.of_folder(data, lambda: uuid4().hex))
+    people = People(database, services, lambda: datetime.now(UTC), lambda: uuid4().hex)
     try:
         return [(await people.invite(OPERATOR, role, "w26041")).code for role in roles]
     finally:

@@ -123,9 +123,8 @@ class Town:
             announcing.begin(c, row, "o", AnnouncementRules(), real_book().wishes, self.clock.now())
 
     def block(self, c: Connection, learner_id: str) -> None:
-        where = people.last_address(c, learner_id)
-        assert where is not None
-        outbox.mark_away(c, *where, 10**12)
+        hers = conversations.learners_by_id(c, [learner_id])[learner_id]
+        outbox.mark_away(c, hers.channel, hers.chat_id, 10**12)
         self.away.add(learner_id)
 
 

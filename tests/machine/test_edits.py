@@ -24,7 +24,7 @@ from flows.engine.moving import place_for
 from flows.engine.sprint import move
 from flows.reading.loader import load_files
 from flows.rules.lint import lint
-from flows.session import Route
+from flows.run import Route
 from storage.publications.records import PublicationRow
 from tests.support.builders import LESSONS, book, facts, phrases
 from tests.support.edits import Tree, edit, to_yaml
@@ -95,7 +95,7 @@ class World:
         return self.log[-1][0]
 
     def book(self) -> Book:
-        inside = {scene.session.version for scene in self.scenes} | {self.current}
+        inside = {scene.run.version for scene in self.scenes} | {self.current}
         routes = {(self.versions[1].id, v): route for v in inside if (route := self.route(v))}
         inside |= {route.to for route in routes.values()}
         lesson_id = self.versions[1].id
@@ -114,14 +114,14 @@ class World:
         shelf = self.book()
         lesson = self.versions[self.current]
         wanted = {step.id for step in lesson.steps if kind_of(step).waits(step)}
-        wanted -= {each.session.step for each in self.scenes if each.session.version == self.current}
+        wanted -= {each.run.step for each in self.scenes if each.run.version == self.current}
         for _ in range(4):
             one = Scene(shelf, lesson.id)
             for _ in range(40):
-                if not one.session.waiting or not wanted:
+                if not one.run.waiting or not wanted:
                     break
-                if one.session.step in wanted:
-                    wanted.discard(one.session.step)
+                if one.run.step in wanted:
+                    wanted.discard(one.run.step)
                     self.scenes.append(stays(one))
                 self.act(one)
 
@@ -155,12 +155,12 @@ class World:
         for one in self.scenes:
             one.book = shelf
             self.meets(one, what)
-        self.scenes = [one for one in self.scenes if one.session.waiting][-30:]
+        self.scenes = [one for one in self.scenes if one.run.waiting][-30:]
         self.fill()
 
     def meets(self, one: Scene, what: str) -> None:
         """She meets the edit: by the call that takes her along, or by whatever she does next."""
-        before = stays(one).session
+        before = stays(one).run
         route = one.book.routes.get((before.lesson, before.version))
         one.events = ()
         if route is not None and route.how == "urgent" and self.chance.random() < 0.5:
@@ -171,7 +171,7 @@ class World:
         self.check(one, before, route, what)
 
     def check(self, one: Scene, before: Run, route: Route | None, what: str) -> None:
-        now, told = one.session, any(start in one.said for start in TOLD)
+        now, told = one.run, any(start in one.said for start in TOLD)
         assert not one.happened(ev.RunFailed), (what, one.events)
         assert now.score >= before.score, (what, before, now)
         assert set(before.vars) <= set(now.vars), (what, before, now)

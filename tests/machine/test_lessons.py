@@ -49,20 +49,20 @@ def test_a_walk_never_fails_and_can_always_end(source: str, walk: list[object], 
     shelf = book(lesson)
     one = Scene(shelf, lesson.id, address=address)
     for act in walk:
-        if not one.session.waiting:
+        if not one.run.waiting:
             break
-        before = one.session
+        before = one.run
         _do(one, act)
         assert not one.happened(ev.RunFailed), one.events
-        assert one.session.score >= before.score, "earned points are never lost"
-        assert one.session.seq >= before.seq
-        assert flows.load(json.loads(json.dumps(flows.dump(one.session)))) == one.session
-        if one.session.waiting:
-            assert lesson.step(one.session.step) is not None
+        assert one.run.score >= before.score, "earned points are never lost"
+        assert one.run.seq >= before.seq
+        assert flows.load(json.loads(json.dumps(flows.dump(one.run)))) == one.run
+        if one.run.waiting:
+            assert lesson.step(one.run.step) is not None
         assert "{" not in one.said, "every placeholder is filled"
         assert one.events or isinstance(act, ev.Due) or act == "time", f"{act} was met with silence"
-    if one.session.waiting:
-        assert _can_end(shelf, one.session), "a place from which nobody gets out"
+    if one.run.waiting:
+        assert _can_end(shelf, one.run), "a place from which nobody gets out"
 
 
 def test_most_of_what_is_made_is_free_of_errors():
@@ -82,7 +82,7 @@ def _do(one: Scene, act: object) -> None:
     if act == "time":
         one.passes(hours=25)
     elif isinstance(act, int):
-        choices = _choices(one.book, one.session)
+        choices = _choices(one.book, one.run)
         if choices:
             one.tap(choices[act % len(choices)])
         else:
@@ -93,9 +93,9 @@ def _do(one: Scene, act: object) -> None:
         one.does(act)  # type: ignore[arg-type]
 
 
-def _choices(shelf: Book, session: Run) -> list[str]:
+def _choices(shelf: Book, run: Run) -> list[str]:
     """The buttons of the prompt she stands before."""
-    sprint = flows.resume(shelf, session, ev.Reoffered(""), universe())
+    sprint = flows.resume(shelf, run, ev.Reoffered(""), universe())
     asked = next(event for event in sprint.events if isinstance(event, ev.Asked))
     return [choice.id for choice in asked.choices]
 
@@ -104,10 +104,10 @@ def _can_end(shelf: Book, start: Run) -> bool:
     """Whether some sequence of taps and answers ends the run: breadth first, each place and state once."""
     todo, seen = deque([start]), set[str]()
     while todo:
-        session = todo.popleft()
-        buttons: list[ev.Signal] = [ev.Tapped(session.seq, choice) for choice in _choices(shelf, session)]
+        run = todo.popleft()
+        buttons: list[ev.Signal] = [ev.Tapped(run.seq, choice) for choice in _choices(shelf, run)]
         for signal in buttons or [ev.Typed(answer) for answer in ANSWERS]:
-            after = flows.resume(shelf, session, signal, universe()).session
+            after = flows.resume(shelf, run, signal, universe()).run
             if not after.waiting:
                 return True
             plain = replace(after, seq=0, path=(), used=None, misses=0, remind_at=None, tries=min(after.tries, 4))

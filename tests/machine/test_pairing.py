@@ -28,7 +28,7 @@ from hypothesis.stateful import (
 from bot.pairing.policy import happenings, safety, staff, taking, ticking
 from bot.pairing.policy.candidates import against
 from bot.pairing.policy.deadlines import Clock
-from bot.pairing.policy.ledger import Memory, is_waiting_for_somebody, load_memory
+from bot.pairing.policy.ledger import Memory, is_waiting_for_somebody
 from bot.pairing.policy.model import (
     DAY,
     HOUR,
@@ -46,6 +46,7 @@ from bot.pairing.policy.work import PairingWork
 from bot.tutor.quiet_hours import QuietHours
 from tests.machine.pairing_promises import Event, check, photograph
 from tests.machine.pairing_truths import holds
+from tests.support.memory import dump_memory, load_memory, reinstate
 
 CLOCK = Clock(QuietHours(time(20), time(8), ZoneInfo("Asia/Ho_Chi_Minh")))
 RULES = PairingRules()
@@ -116,7 +117,7 @@ class World(RuleBasedStateMachine):
         return self.run("", partial(_there_again, who))[1]
 
     def reinstate(self, who: str) -> None:
-        self.happens("o0", lambda turn: staff.reinstate(turn, who))
+        self.happens("o0", lambda turn: reinstate(turn, who))
 
     def erase(self, who: str) -> None:
         self.happens(who, lambda turn: staff.forget(turn, who))
@@ -128,9 +129,9 @@ class World(RuleBasedStateMachine):
         return self.memory.best(request, self.memory.learners[request.learner_id], self.now)
 
     def restart(self) -> None:
-        kept = self.memory.dump()
+        kept = dump_memory(self.memory)
         self.memory = load_memory(kept, CLOCK, RULES)
-        assert self.memory.dump() == kept
+        assert dump_memory(self.memory) == kept
 
     # --- what is checked of each offer ---
 

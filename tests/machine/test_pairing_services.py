@@ -29,6 +29,7 @@ from storage.pairing import tables as pairing_t
 from storage.people import tables as people_t
 from tests.machine.test_pairing import CLOCK, COUNTS, RULES, World, run_machine
 from tests.support.harness import empty_database
+from tests.support.memory import reinstate
 
 
 class SqlWorld(World):
@@ -139,10 +140,10 @@ class SqlWorld(World):
         row = {"capacity": instructor.capacity, "topics": json.dumps(instructor.topics)}
         row |= {"langs": json.dumps(instructor.langs), "hours": f"{first}-{last}", "conduct_at": 1}
 
-        def event(turn: PairingWork) -> None:
+        def event(work: PairingWork) -> None:
             availability.refresh(self.connection, who)
-            if me := turn.ledger.instructor(who):
-                staff.changed(turn, me)
+            if me := work.ledger.instructor(who):
+                staff.changed(work, me)
 
         def work(connection: Connection) -> Any:
             self._person(connection, who, instructor.name, instructor.path)
@@ -159,9 +160,9 @@ class SqlWorld(World):
         self.happens(who, self.with_conn(event))
 
     def with_conn(self, event: Callable[[PairingWork], Any]) -> Callable[[PairingWork], Any]:
-        def inner(turn: PairingWork) -> Any:
-            self.connection = turn.ledger._connection  # type: ignore[attr-defined]
-            return event(turn)
+        def inner(work: PairingWork) -> Any:
+            self.connection = work.ledger._connection  # type: ignore[attr-defined]
+            return event(work)
 
         return inner
 
@@ -177,18 +178,18 @@ class SqlWorld(World):
         self.write(work)
 
     def reinstate(self, who: str) -> None:
-        def event(turn: PairingWork) -> None:
+        def event(work: PairingWork) -> None:
             mine = people_t.role.c.learner_id == who, people_t.role.c.role == "instructor"
             self.connection.execute(update(people_t.role).where(*mine).values(state="active"))
             availability.refresh(self.connection, who)
-            staff.reinstate(turn, who)
+            reinstate(work, who)
 
         self.happens("o0", self.with_conn(event))
 
     def erase(self, who: str) -> None:
-        def event(turn: PairingWork) -> None:
-            staff.forget(turn, who)
-            turn.ledger.save()  # type: ignore[attr-defined]
+        def event(work: PairingWork) -> None:
+            staff.forget(work, who)
+            work.ledger.save()  # type: ignore[attr-defined]
             leaving.forget_person(self.connection, who)
 
         self.happens(who, self.with_conn(event))

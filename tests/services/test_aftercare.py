@@ -13,7 +13,7 @@ import pytest
 from bot.channels.base import Inner, Update
 from bot.conversation.batch import INNER
 from flows import Book, Lesson
-from flows.session import Route
+from flows.run import Route
 from tests.support.builders import book, lesson, phrases
 from tests.support.harness import TELEGRAM, WEB, Learner, Tutor, tutor
 
@@ -125,7 +125,7 @@ async def test_a_question_comes_back_in_a_review_and_goes_when_it_is_known(tmp_p
             assert "Hỏi chị?" in lan.said
             await lan.tap("Phải đó")
             assert "Xong ôn" in lan.said
-        assert not (await t.talk(lan)).cards, "known twice when it was due: it does not come back"
+        assert not (await t.state(lan)).cards, "known twice when it was due: it does not come back"
         attempts = [(row["lesson"], row["step"], row["right"]) for row in await t.rows("attempt")]
         assert attempts == [("thu", "hoi", 1)] * 3
 

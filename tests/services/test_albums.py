@@ -113,10 +113,10 @@ async def test_only_her_newest_message_can_be_put_right(t: Tutor, phone: Phone):
     phone.her.say("xobg roio")
     await phone.arrives()
     await phone.one.tap("Kẹt")
-    before = (await t.talk(phone.one)).open_run
+    before = (await t.state(phone.one)).open_run
     phone.her.edit("xong rồi")
     assert "nhắn lại một tin mới" in await phone.arrives()
-    assert (await t.talk(phone.one)).open_run == before
+    assert (await t.state(phone.one)).open_run == before
 
 
 async def test_what_went_to_another_is_not_sent_again_by_an_edit(t: Tutor, phone: Phone):

@@ -12,8 +12,8 @@ from bot.announcements.service import AnnouncementFeeder, AnnouncementRules, Ann
 from bot.announcements.worker import AnnouncementWorker
 from bot.channels.base import LearnerGone
 from bot.errors import NotAllowed
-from bot.people.policy.permissions import Grant
-from bot.people.service import OPERATOR, Actor, NobodyThere
+from bot.people.policy.permissions import OPERATOR, Actor, Grant
+from bot.people.service import NobodyThere
 from storage.announcements import announcements as kept
 from storage.conversations import joins
 from storage.engine.database import Connection
@@ -47,7 +47,7 @@ class Town:
     def __init__(self, t: Tutor, per_minute: int = 24) -> None:
         self.t = t
         self.rules = AnnouncementRules(per_minute=per_minute)  # two every five seconds
-        self.service = Announcements(t.database, t.office, t.clock.now, t.ids)
+        self.service = Announcements(t.database, t.services, t.clock.now, t.ids)
         self.service.rules, self.service.wishes = self.rules, real_book().wishes
         self.again()
 
@@ -171,7 +171,7 @@ async def test_a_global_word_ends_it_and_a_lesson_keeps_its_place(t: Tutor):
     assert "viết tin gửi" in officer.said
     await officer.say("học tiếp")
     assert "Nghỉ" in officer.said
-    assert (await t.talk(officer)).pending == ""
+    assert (await t.state(officer)).pending == ""
 
 
 async def test_whoever_is_no_officer_of_the_place_is_refused_and_seen(t: Tutor):
@@ -530,7 +530,7 @@ async def test_who_was_told_is_not_known_for_ever(t: Tutor):
     stopped = await town.announces("Tin bị dừng nửa chừng đây các chị ơi")
     await town.slice()
     await town.service.stop(OPERATOR, stopped)
-    care = retention.Retention(t.database, t.office, retention.RetentionRules(), t.ids)
+    care = retention.Retention(t.database, t.services, retention.RetentionRules(), t.ids)
     await care.close_news(t.clock.now())
     assert len(await t.rows("announced")) == 7
     t.clock.passes(days=91)

@@ -33,7 +33,7 @@ ROOT = Path(__file__).parents[2]
 WRITER = """
 import sqlite3, sys
 from pathlib import Path
-from storage.lock import lock_folder
+from storage.engine.lock import lock_folder
 data = Path(sys.argv[1])
 lock = lock_folder(data)
 db = sqlite3.connect(data / "camtay.db", isolation_level=None)

@@ -11,15 +11,71 @@ from pathlib import Path
 
 import pytest
 
-from bot.cli.language import choose, english, language, told
+from bot.cli.language import CATALOGUE, choose, english, language, told
 from bot.cli.main import main
 from bot.cli.parser import VERBS, parser_of
+from flows.graph.ways import MARKS as MARKED
+from flows.play import dialogue
+from flows.saying import read_catalogue
 
 ROOT = Path(__file__).parents[2]
-MARKS = re.compile(r"[ăâđêôơưàáảãạèéẻẽẹìíỉĩịòóỏõọùúủũụỳýỷỹỵ]")
+MARKS = re.compile(r"[ăâđêôơưàáảãạèéẻẽẹìíỉĩịòóỏõọùúủũụỳýỷỹỵấầẩẫậắằẳẵặếềểễệốồổỗộớờởỡợứừửữự]")
 SHOWN_AS_THEY_ARE = ("Cầm Tay", "Trấn Biên", "chị/em, cô/con, dì/con, bác/cháu, bà/con, em/chị, bạn/mình")
-SAYS = ("told", "good", "note", "bad")
+SAYS = ("told", "say", "good", "note", "bad")
 """What takes a template; the last three make the doctor's findings."""
+
+NEVER_AT_A_TERMINAL = {
+    "bot/channels/webchat/channel.py": "names for the chat's page",
+    "bot/channels/webchat/routes.py": "a browser reads it",
+    "bot/people/own_page.py": "a learner's own file, in the words of the chat",
+    "bot/announcements/policy/announcement.py": "how an announcement names an area to those who get it",
+    "bot/people/policy/codes.py": "words that codes are made of",
+    "bot/pairing/policy/links.py": "how addresses are written",
+    "bot/people/policy/lists/fonts.py": "the letters of old fonts",
+    "bot/people/policy/lists/people.py": "how years of birth are written",
+    "bot/people/policy/lists/places.py": "how places are written",
+    "bot/people/policy/lists/reading.py": "how totals and signatures are written",
+    "bot/people/policy/lists/syllables.py": "the syllables of names",
+    "bot/people/policy/lists/words.py": "letters without marks",
+    "bot/pairing/policy/relay.py": "stands in a message between two",
+    "bot/tutor/onboarding.py": "how a learner says her name",
+    "bot/tutor/privacy.py": "told to a learner in the chat",
+    "bot/web": "a browser reads it",
+    "flows/engine": "what the schema, the drawings and the page of rules say, which go with Vietnamese lessons",
+    "flows/graph/looks.py": "a drawing goes with its Vietnamese lesson",
+    "flows/graph/svg.py": "a drawing goes with its Vietnamese lesson",
+    "flows/graph/ways.py": "a drawing goes with its Vietnamese lesson",
+    "flows/play/explain.py": "the preview, which a browser reads",
+    "flows/play/notes.py": "the preview, which a browser reads",
+    "flows/play/playing.py": "the preview, which a browser reads",
+    "flows/play/standins.py": "values of a lesson that is tried",
+    "flows/profiles.py": "what the schema of lessons tells of a channel",
+    "flows/reading": "forms of address, the schema of lessons and the titles of rules, all in lessons/",
+    "flows/rules": "the titles of rules, in lessons/RULES.md, and patterns of what learners are asked for",
+    "flows/session.py": "forms of address",
+    "flows/words": "how learners write",
+    "flows/yaml/fields.py": "words that a file may have instead of true",
+    "storage/people/areas.py": "the name of the province",
+    "storage/migrations": "the name of the province",
+    "storage/people/traces.py": "forms of address",
+}
+"""Where a Vietnamese literal is meant for learners, browsers or lessons; what `say` says there has its English."""
+
+TYPED_OR_READ = {
+    "bot/cli/console.py": {"/thoát", "/đợi", "/lùi", "/lưu", "/giúp"},
+    "bot/channels/telegram/setup.py": {
+        "Danh sách bài học", "Nhờ người giúp", "Học tiếp bài đang dở", "Nghỉ, lúc khác học tiếp",
+    },
+    "bot/cli/parser.py": {
+        "còn thiếu", "không có tùy chọn", "cần một giá trị", "không có lựa chọn", "chọn một trong", "tùy chọn",
+    },
+    "bot/cli/verbs/people.py": {"đ"},
+    "bot/people/profile.py": {"cách xưng hô", "nơi sinh hoạt", "điều Hội nên biết"},
+    "bot/settings.py": {"Cầm Tay", "Hội Phụ nữ"},
+    "bot/people/policy/lists/filling.py": {"như trên"},
+    "flows/play/dialogue.py": {"phút", "giờ", "tiếng", "ngày", "tuần", dialogue._PASSES.pattern},
+}  # fmt: skip
+"""Commands, argparse's own words, the menu in Telegram, what a learner is told, names, what a file may say."""
 Output = pytest.CaptureFixture[str]
 
 
@@ -30,16 +86,37 @@ def vietnamese_again() -> Iterator[None]:
     choose([], {})
 
 
-def in_calls() -> dict[str, str]:
+def strings(path: Path) -> Iterator[tuple[str, int]]:
+    """Every literal of a module but its docstrings, and what is put between sentences, as the template it makes."""
+    tree = ast.parse(path.read_text("utf-8"))
+    documents = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    between = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "joined" and len(node.args) == 2:
+            between.add(id(node.args[1]))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in documents:
+            yield ("{first}" + node.value + "{then}" if id(node) in between else node.value), node.lineno
+
+
+def in_calls(folder: str = "bot/cli") -> dict[str, str]:
     """Template → place of every one that is said."""
     found: dict[str, str] = {}
-    for path in sorted((ROOT / "bot" / "cli").rglob("*.py")):
+    for path in sorted((ROOT / folder).rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") in SAYS and node.args:
                 first = node.args[0]
                 if isinstance(first, ast.Constant) and isinstance(first.value, str):
                     found[first.value] = f"{path.name}:{node.lineno}"
     return found
+
+
+def in_docstrings() -> set[str]:
+    """What an exception says when nobody says more."""
+    paths = [*(ROOT / "bot").rglob("*.py"), *(ROOT / "storage").rglob("*.py")]
+    nodes = (node for path in paths for node in ast.walk(ast.parse(path.read_text("utf-8"))))
+    every = (ast.get_docstring(node) or "" for node in nodes if isinstance(node, ast.ClassDef) and node.bases)
+    return {doc for doc in every if MARKS.search(doc.lower())}
 
 
 def in_help(parser: argparse.ArgumentParser) -> Iterator[str]:
@@ -60,15 +137,43 @@ def in_names() -> Iterator[str]:
     yield from (shown for table in tables for shown in table.values())
 
 
+def bare(text: str) -> str:
+    """English without what stays Vietnamese in it: names, and what is quoted."""
+    text = re.sub(r"“[^”]*”|\{[^{}]*\}", "", " ".join(text.split()))
+    for kept in SHOWN_AS_THEY_ARE:
+        text = text.replace(kept, "")
+    return text
+
+
 def test_every_sentence_has_its_english():
-    calls = in_calls()
+    calls = {**in_calls("bot"), **in_calls("storage")}
     helps = {text for verb in VERBS for text in in_help(parser_of(verb)) if MARKS.search(text.lower())}
-    formed = [re.sub(r"\\\{\w+\\\}", ".+", re.escape(each)) for each in calls]
+    formed = [re.sub(r"\\\{\w+\\\}", ".+", re.escape(each)) for each in in_calls()]
     said = {each for each in helps if not any(re.fullmatch(form, each) for form in formed)} - {argparse.SUPPRESS}
-    needed = {*calls, *said, *in_names()}
+    needed = {*calls, *said, *in_names(), *in_docstrings()}
     assert {each for each in needed if each not in english() and MARKS.search(each.lower())} == set()
     plain = {text for verb in VERBS for text in in_help(parser_of(verb))}
-    assert english().keys() - needed - plain == set(), "nobody says these any more"
+    literal = {text for path in sorted((ROOT / "bot").rglob("*.py")) for text, _ in strings(path)}
+    literal |= {text for path in sorted((ROOT / "storage").rglob("*.py")) for text, _ in strings(path)}
+    assert read_catalogue(CATALOGUE).keys() - needed - plain - literal - set(MARKED.values()) == set(), "nobody says it"
+
+
+def test_no_vietnamese_reaches_a_terminal_alone():
+    alone, idle = [], {*NEVER_AT_A_TERMINAL, *TYPED_OR_READ}
+    for room in ("bot", "storage", "flows"):
+        for path in sorted((ROOT / room).rglob("*.py")):
+            name = path.relative_to(ROOT).as_posix()
+            elsewhere = {each for each in NEVER_AT_A_TERMINAL if name == each or name.startswith(f"{each}/")}
+            untold = [
+                (name, line, text)
+                for text, line in strings(path)
+                if MARKS.search(text.lower()) and text not in english() and text not in TYPED_OR_READ.get(name, ())
+            ]
+            alone += [] if elsewhere else untold
+            idle -= elsewhere if untold else set()
+            idle -= {name} & TYPED_OR_READ.keys()
+    assert alone == [], "say it by told(…) or say(…), with its English in the catalogue"
+    assert idle == set(), "no exception is needed here any more"
 
 
 def test_the_same_values_stand_in_both():
@@ -77,10 +182,7 @@ def test_the_same_values_stand_in_both():
 
     for template, translation in english().items():
         assert names(template) == names(translation), template
-        bare = translation
-        for kept in SHOWN_AS_THEY_ARE:
-            bare = bare.replace(kept, "")
-        assert not MARKS.search(bare.lower()), f"still Vietnamese: {translation}"
+        assert not MARKS.search(bare(translation).lower()), f"still Vietnamese: {translation}"
 
 
 @pytest.mark.parametrize("verb", VERBS)
@@ -92,9 +194,7 @@ def test_help_is_english_to_the_end(verb: str, capsys: Output):
             main([*words, "--help", "--lang", "en"])
         told = capsys.readouterr().out
         assert end.value.code == 0 and told.startswith(f"usage: ./camtay {words[0]}")
-        for kept in SHOWN_AS_THEY_ARE:
-            told = " ".join(told.split()).replace(kept, "")
-        assert not MARKS.search(told.lower()), told
+        assert not MARKS.search(bare(told).lower()), told
 
 
 def test_a_misspelt_command_is_answered_in_english(capsys: Output):
@@ -105,6 +205,48 @@ def test_a_misspelt_command_is_answered_in_english(capsys: Output):
         "Not understood: unrecognized arguments: --prot 1. Did you mean “--port”?\n"
         "How it is used: ./camtay run --help\n"
     )
+
+
+LIST = "ten;vai;xa_phuong;chi_hoi;nghe\nLan;hoi vien;Tran Bien;Hoa Sen;x\nLan;chu tich;Tran Bien;Hoa Sen;y\n"
+WRONG_LIST = "ten;vai;chi_hoi\nA1?;x;Hoa\n;hoi vien;Hoa\n"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "people import {data}/wrong.csv",
+        "people import {data}/list.csv",
+        "people import {data}/list.csv --yes",
+        "people list w26041 --format csv",
+        "people areas Bien",
+        "people show nobody1",
+        "people explain nobody1",
+        "people correct nobody1 --address zz",
+        "people assign a b",
+        "models members nothing",
+        "report targets --area w26041",
+        "report progress --area w26041 --format csv",
+        "announce draft w26041 short",
+        "announce draft w26041",
+        "history nothing",
+        "rollback nothing 3",
+        "publish nothing",
+        "publish --dry-run --decide x=nothing",
+        "restore {data}/list.csv",
+        "backup /proc/nothing.tar.gz",
+        "migrate --config /nothing.yaml",
+        "run --port many",
+    ],
+)
+def test_what_is_answered_and_refused_is_english(typed: str, tmp_path: Path, capsys: Output):
+    (tmp_path / "wrong.csv").write_text(WRONG_LIST, "utf-8")
+    (tmp_path / "list.csv").write_text(LIST, "utf-8")
+    words = [each.format(data=tmp_path) for each in typed.split()]
+    main([*words, "--data", str(tmp_path), "--lang", "en"])
+    told = "".join(capsys.readouterr())
+    for place in ("Phường Trấn Biên", "Gia đình số"):
+        told = told.replace(place, "")
+    assert told and not MARKS.search(bare(told).lower()), told
 
 
 @pytest.mark.parametrize(

@@ -68,7 +68,7 @@ async def test_of_one_batch_the_tap_on_the_present_prompt_goes_first(tmp_path: P
         await lan.tap("Tiếp")
         right = lan.buttons["Đúng"]
         await t.deliver(lan.update(Text("tiếp")), lan.update(Tap(right)))
-        run = (await t.talk(lan)).run
+        run = (await t.state(lan)).run
         assert run is not None and not run.waiting, "Đúng answered the question, tiếp the step after it"
 
 
@@ -138,7 +138,7 @@ async def test_a_tap_of_somebody_else_means_nothing(tmp_path: Path):
         lan, hoa = await t.learner("1").meets(), await t.learner("2").meets("Hoa")
         await lan.opens("thu")
         await hoa.tap_token(lan.buttons["Tiếp"])
-        assert hoa.said and (await t.talk(hoa)).open_run is None
+        assert hoa.said and (await t.state(hoa)).open_run is None
         assert len(await t.rows("run")) == 1
 
 
@@ -170,7 +170,7 @@ async def test_two_people_on_one_account_never_mix_up_the_state(tmp_path: Path):
         await t.deliver(
             phone.update(Text("menu")), phone.update(Tap(phone.buttons["Đúng"])), phone.update(Text("giúp"))
         )
-        run = (await t.talk(phone)).open_run
+        run = (await t.state(phone)).open_run
         assert run is not None and run.step == "ba"
         assert len(phone.turn) == 3 or "cô Hoa" in phone.said
 
@@ -379,7 +379,7 @@ async def test_a_lesson_that_fails_costs_her_nothing(tmp_path: Path):
         await lan.opens("thu")
         await lan.tap("Tiếp")
         assert "trục trặc" in lan.said
-        run = (await t.talk(lan)).open_run
+        run = (await t.state(lan)).open_run
         assert run is not None and run.step == "s"
 
 

@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 
 from bot.errors import CamtayError, NotAllowed
-from bot.people.policy.permissions import Grant
+from bot.people.policy.permissions import OPERATOR, Actor, Grant
 from bot.people.policy.profile import places_named
 from bot.people.profile import Correction
-from bot.people.service import OPERATOR, Actor
 from bot.tutor.onboarding import is_of_office
 from storage.people import people
 from storage.people.records import RoleRow

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.people.service import OPERATOR
+from bot.people.policy.permissions import OPERATOR
 from tests.services.test_lines import QUIZ, paired
 from tests.services.test_offers import CHANNELS, PAIR, instructor, member, village
 from tests.support.builders import book, lesson
@@ -68,7 +68,7 @@ async def test_an_offer_that_scrolled_away_is_shown_again(tmp_path: Path):
         assert len(await t.rows("pairing")) == 1
 
 
-# --- an officer's desk ---
+# --- an officer's inbox ---
 
 
 async def test_she_confirms_a_stranger_and_asks_an_instructor_of_her_choice(tmp_path: Path):

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.channels.base import Edited, Media
-from bot.people.service import OPERATOR
+from bot.people.policy.permissions import OPERATOR
 from tests.support.builders import book, lesson
 from tests.support.harness import TELEGRAM, WEB, Learner, Tutor, tutor
 
@@ -241,10 +241,10 @@ async def test_an_edit_that_is_no_cry_gets_one_kind_line_and_moves_nothing(tmp_p
     async with tutor(tmp_path, book(LESSON, RESCUE)) as t:
         lan = await t.learner().meets()
         await lan.opens("thu")
-        before = (await t.talk(lan)).open_run
+        before = (await t.state(lan)).open_run
         await lan.does(Edited("tui làm xong rồi"))
         assert "nhắn lại một tin mới" in lan.said
-        assert (await t.talk(lan)).open_run == before
+        assert (await t.state(lan)).open_run == before
         await lan.does(Edited("tui làm xong rồi nha"))
         assert not lan.said, "a flood of edits is answered once a minute"
         t.clock.passes(minutes=2)

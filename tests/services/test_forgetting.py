@@ -17,9 +17,9 @@ from sqlalchemy import delete, update
 from bot import backup, restoring
 from bot.channels.base import Tap
 from bot.people.policy import invitations
+from bot.people.policy.permissions import OPERATOR
 from bot.people.pseudonyms import KEY_FILE, Pseudonyms
 from bot.people.retention import Retention, RetentionRules
-from bot.people.service import OPERATOR
 from bot.telemetry import start_logging, stop_logging
 from storage.conversations import tables as conversations_t
 from storage.engine.database import Connection, Database, open_database
@@ -135,7 +135,7 @@ async def test_nothing_of_her_is_left_whoever_deletes(tmp_path: Path, how: str):
         if how == "officer":
             await t.people.delete(OPERATOR, learner_id)
         else:
-            retention = Retention(t.database, t.office, RetentionRules(), t.ids)
+            retention = Retention(t.database, t.services, RetentionRules(), t.ids)
             t.clock.passes(days=366)
             await t.database.transact(lambda c: seen(c, t.clock.now(), besides=learner_id))
             assert await retention.ask(t.clock.now()) == 1
@@ -309,8 +309,8 @@ async def test_codes_that_were_used_or_taken_back_stay_so(tmp_path: Path):
         await t.learner("cuc").meets("Cúc")
         await t.learner("cuc").shows(kept["used"])
         await t.learner("new").shows(kept["back"])
-        await t.people.revoke(OPERATOR, short(t.office.names, kept["revoked"]))
-        kept["left"] = short(t.office.names, kept["open"])
+        await t.people.revoke(OPERATOR, short(t.services.names, kept["revoked"]))
+        kept["left"] = short(t.services.names, kept["open"])
 
     kept: dict[str, str] = {}
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.people.hooks import PairingHooks
-from bot.people.service import OPERATOR
+from bot.people.policy.permissions import OPERATOR
 from storage.engine.database import Connection
 from tests.support.builders import book, lesson
 from tests.support.harness import TELEGRAM, WEB, Learner, Tutor, tutor
@@ -67,7 +67,7 @@ async def test_putting_the_promise_off_keeps_the_button(tmp_path: Path):
 async def test_what_she_sets(tmp_path: Path):
     async with tutor(tmp_path, book(LESSON)) as t:
         hooks = Heard()
-        t.office.instructors.hooks = hooks
+        t.services.instructors.hooks = hooks
         hoa = await promised(t)
         await (await hoa.tap("Đổi số người")).tap("5 người")
         await (await hoa.tap("Đổi nhóm bài")).tap("Khởi động")
@@ -125,7 +125,7 @@ async def test_whoever_asks_is_approved_by_an_officer(tmp_path: Path):
 async def test_suspending_ends_it_at_once_and_for_good(tmp_path: Path):
     async with tutor(tmp_path, book(LESSON)) as t:
         hooks = Heard()
-        t.office.hooks = hooks
+        t.services.hooks = hooks
         hoa = await promised(t)
         (row,) = await t.rows("role")
         await t.people.suspend(OPERATOR, row["learner_id"])
@@ -147,7 +147,7 @@ async def test_suspending_ends_it_at_once_and_for_good(tmp_path: Path):
 async def test_leaving_tells_the_pairing_first(tmp_path: Path, said: str, button: str, why: str):
     async with tutor(tmp_path, book(LESSON)) as t:
         hooks = Heard()
-        t.office.hooks = hooks
+        t.services.hooks = hooks
         hoa = await (await promised(t)).say(said)
         if button:
             await hoa.tap(button)

@@ -9,7 +9,8 @@ import pytest
 
 from bot.errors import CamtayError, NotAllowed
 from bot.people.policy import codes, invitations
-from bot.people.service import OPERATOR, Invited
+from bot.people.policy.permissions import OPERATOR
+from bot.people.service import Invited
 from storage.people import invitees
 from storage.people.records import InviteeRow
 from tests.support.builders import book, lesson
@@ -385,6 +386,6 @@ async def test_a_question_that_cannot_be_put_again_is_closed(tmp_path: Path):
         t.clock.passes(days=15)
         await lan.say("hả gì vậy trời")
         assert "hết hạn" in lan.said and lan.last.buttons
-        assert (await t.talk(lan)).pending == ""
+        assert (await t.state(lan)).pending == ""
         await lan.opens("mot")
         assert "Hỏi mot" in lan.said

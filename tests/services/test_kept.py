@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.people.service import OPERATOR
+from bot.people.policy.permissions import OPERATOR
 from tests.services.test_cries import LESSON, RESCUE
 from tests.services.test_lines import QUIZ, paired
 from tests.services.test_offers import CHANNELS, instructor, member

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.publishing.library import LiveLessons, open_book
+from bot.publishing.library import LiveLessons
 from bot.publishing.service import PublishingOptions, look, plan, publish
 from flows import Book
 from flows.shelf.shelf import read_shelf
 from storage.engine.database import Database
-from tests.support.builders import LESSONS, facts
+from tests.support.builders import LESSONS, facts, open_book
 from tests.support.harness import Tutor, tutor
 from tests.support.world import START
 

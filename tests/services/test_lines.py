@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.channels.base import Media, Tap, Text
-from bot.people.service import OPERATOR
+from bot.people.policy.permissions import OPERATOR
 from tests.services.test_offers import CHANNELS, SAFETY, instructor, member, village
 from tests.support.builders import book, lesson
 from tests.support.harness import TELEGRAM, WEB, Learner, Tutor, tutor

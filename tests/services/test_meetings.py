@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from bot.channels.base import Tap
-from bot.people.service import OPERATOR
-from bot.tutor import state as talks
+from bot.people.policy.permissions import OPERATOR
+from bot.tutor import state as states
 from storage.people import areas, invitees, people
 from storage.people.areas import AreaRow
 from storage.people.records import InviteeRow, RoleRow
@@ -98,8 +98,8 @@ async def test_one_lesson_for_all_and_nothing_of_it_is_hers(tmp_path: Path, chan
         assert "buổi họp ở Chi hội 0 có 2 người" in hoa.said
         assert await who_came(t) == ["Thành viên A", "i-lan"]
         assert {table: await t.rows(table) for table in LEFT_BEHIND} == before
-        talk = await t.talk(hoa)
-        assert talk.meeting is None and not talk.done and not talk.cards and talk.answers == 0 and talk.run is None
+        state = await t.state(hoa)
+        assert state.meeting is None and not state.done and not state.cards and state.answers == 0 and state.run is None
         assert {(row["area_id"], row["lesson"]) for row in await t.rows("attendance")} == {("b0", "thu")}
         said = [row["what"] for row in await t.rows("audit")]
         assert said[-2:] == ["meeting_begun", "meeting_closed"]
@@ -137,7 +137,7 @@ async def test_her_own_lessons_stay_hers_beside_the_meeting(tmp_path: Path, chan
     async with tutor(tmp_path, BOOK) as t:
         hoa = await officer(t, channel)
         await hoa.opens("thu")
-        own = (await t.talk(hoa)).run
+        own = (await t.state(hoa)).run
         await hoa.say("họp chi hội")
         await hoa.tap("Bài thu")
         await hoa.tap("Tiếp")
@@ -152,8 +152,8 @@ async def test_her_own_lessons_stay_hers_beside_the_meeting(tmp_path: Path, chan
         await hoa.tap("Đúng")
         await hoa.say("điểm danh")
         await hoa.tap("Xong")
-        talk = await t.talk(hoa)
-        assert own is not None and [each.run_id for each in (*talk.parked, talk.run) if each] == [own.run_id]
+        state = await t.state(hoa)
+        assert own is not None and [each.run_id for each in (*state.parked, state.run) if each] == [own.run_id]
         assert not await t.rows("attempt") and {row["lesson"] for row in await t.rows("run")} == {"thu", "khac"}
         assert len(await t.rows("run")) == 2
         await hoa.opens("thu")
@@ -173,7 +173,7 @@ async def test_whoever_is_no_officer_there_is_refused_and_it_is_written_down(tmp
         await through(hoa)
         await t.people.suspend(OPERATOR, await id_of(t, "Hoa"), "officer")
         await hoa.say("điểm danh")
-        assert "việc của cán bộ Hội" in hoa.said and (await t.talk(hoa)).meeting is None
+        assert "việc của cán bộ Hội" in hoa.said and (await t.state(hoa)).meeting is None
         assert [row["what"] for row in await t.rows("audit")].count("refused_meet") == 3
         assert not await t.rows("attendance")
 
@@ -228,7 +228,7 @@ async def test_withdrawing_and_deleting_end_a_meeting(tmp_path: Path):
         hoa = await officer(t)
         await through(hoa)
         await hoa.say("rút đồng ý")
-        assert (await t.talk(hoa)).meeting is None
+        assert (await t.state(hoa)).meeting is None
 
 
 async def test_it_begins_from_her_desk_too_and_goes_on_where_it_was(tmp_path: Path):
@@ -257,8 +257,8 @@ async def test_a_second_phone_that_is_joined_brings_the_meeting_along(tmp_path: 
         hers = next(str(row["learner_id"]) for row in await t.rows("role") if row["role"] == "officer")
         await other.shows(await t.people.code_back(OPERATOR, hers))
         await other.tap("Thôi, để vậy")
-        talk = await t.talk(other)
-        assert talk.meeting is not None and talk.meeting.run is not None and not talk.parked
+        state = await t.state(other)
+        assert state.meeting is not None and state.meeting.run is not None and not state.parked
         await hoa.say("điểm danh")
         await hoa.tap("Tiếp tục bài")
         await hoa.tap("Xong bài")
@@ -268,7 +268,7 @@ async def test_a_second_phone_that_is_joined_brings_the_meeting_along(tmp_path: 
 
 
 def test_a_meeting_is_kept_in_words_that_an_older_program_wrote_too():
-    held = talks.Meeting("e", "b0", "thu", "r1")
-    assert talks.load(talks.dump(talks.ConversationState(meeting=held))).meeting == held
-    assert talks.load('{"v":1}').meeting is None
-    assert talks.load('{"v":1,"meeting":{"event":"e","area":"b0"}}').meeting == talks.Meeting("e", "b0")
+    held = states.Meeting("e", "b0", "thu", "r1")
+    assert states.load(states.dump(states.ConversationState(meeting=held))).meeting == held
+    assert states.load('{"v":1}').meeting is None
+    assert states.load('{"v":1,"meeting":{"event":"e","area":"b0"}}').meeting == states.Meeting("e", "b0")

@@ -83,9 +83,9 @@ async def test_a_lesson_put_off_hears_what_she_did_meanwhile(tmp_path: Path, lea
         assert heard in lan.said and "chưa hiểu" not in lan.said
 
 
-def unreminded(session: Run | None) -> Run | None:
-    """A session apart from when it is reminded: any sign of life moves that."""
-    return session and replace(session, remind_at=None)
+def unreminded(run: Run | None) -> Run | None:
+    """A run apart from when it is reminded: any sign of life moves that."""
+    return run and replace(run, remind_at=None)
 
 
 @CHANNELS
@@ -95,24 +95,24 @@ async def test_a_lesson_is_parked_and_taken_up_at_the_same_step(tmp_path: Path, 
         await lan.opens("v1-vneid-la-gi")
         await lan.tap("Tiếp")
         first = dict(lan.buttons)
-        step = (await t.talk(lan)).open_run
+        step = (await t.state(lan)).open_run
         await lan.say("menu")
         await lan.opens("t1-ba-chia-khoa")
         second = dict(lan.buttons)
-        other = (await t.talk(lan)).open_run
+        other = (await t.state(lan)).open_run
         await t.passes(minutes=2)
         for token in first.values():  # a button of V1 while T1 is open
             await lan.tap_token(token)
             assert "bước trước" in lan.said
-            assert unreminded((await t.talk(lan)).open_run) == unreminded(other)
+            assert unreminded((await t.state(lan)).open_run) == unreminded(other)
         await lan.opens("v1-vneid-la-gi")
         assert "học tiếp bài" in lan.said
-        back = (await t.talk(lan)).open_run
+        back = (await t.state(lan)).open_run
         assert step is not None and back is not None and (back.step, back.run_id) == (step.step, step.run_id)
         await t.passes(minutes=2)
         for token in (*first.values(), *second.values()):  # older buttons of either
             await lan.tap_token(token)
-            assert unreminded((await t.talk(lan)).open_run) == unreminded(back)
+            assert unreminded((await t.state(lan)).open_run) == unreminded(back)
         await lan.tap("Tiếp")
         assert "hai mức" in lan.said
 
@@ -180,9 +180,9 @@ async def test_foreign_tokens_are_harmless_and_answered(tmp_path: Path, token: s
     async with tutor(tmp_path, real_book()) as t:
         lan = await t.learner().meets()
         await lan.opens("v1-vneid-la-gi")
-        before = (await t.talk(lan)).open_run
+        before = (await t.state(lan)).open_run
         await lan.tap_token(token)
-        after = (await t.talk(lan)).open_run
+        after = (await t.state(lan)).open_run
         assert before is not None and after is not None
         assert (after.step, after.tries, after.score) == (before.step, before.tries, before.score)
         (person,) = await t.rows("person")

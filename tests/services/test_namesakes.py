@@ -7,14 +7,14 @@ from collections.abc import Sequence
 import pytest
 from sqlalchemy import update
 
-from bot.conversation.office import Office
+from bot.conversation.services import ConversationServices
 from bot.errors import NotAllowed
 from bot.people import importing
 from bot.people.policy import people_file
 from bot.people.policy.lists.words import fold
-from bot.people.policy.permissions import Grant
+from bot.people.policy.permissions import OPERATOR, Actor, Grant
 from bot.people.pseudonyms import Pseudonyms
-from bot.people.service import OPERATOR, Actor, People
+from bot.people.service import People
 from bot.tutor.onboarding import is_of_office
 from storage.conversations import conversations
 from storage.engine.database import Database, open_database
@@ -33,7 +33,7 @@ NAMES = Pseudonyms(b"a key of the tests alone")
 async def people(tmp_path):
     await empty_database(tmp_path / "camtay.db")
     database = open_database(f"sqlite:///{tmp_path / 'camtay.db'}")
-    yield People(database, Office(NAMES), Clock().now, Ids("x"))
+    yield People(database, ConversationServices(NAMES), Clock().now, Ids("x"))
     await database.close()
 
 

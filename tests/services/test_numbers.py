@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.people.service import OPERATOR
+from bot.people.policy.permissions import OPERATOR
 from storage.people.areas import AreaRow, add
 from tests.services.test_cries import CRY, LESSON, RESCUE
 from tests.services.test_offers import member

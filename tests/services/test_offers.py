@@ -9,7 +9,7 @@ import pytest
 from bot.channels.base import LearnerGone, Tap
 from bot.pairing.requests import Requests
 from bot.pairing.service import Sweep
-from bot.people.service import OPERATOR
+from bot.people.policy.permissions import OPERATOR
 from storage.engine.instants import to_ms
 from tests.support.builders import book, lesson
 from tests.support.harness import TELEGRAM, WEB, Learner, Tutor, tutor

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.delivery.rate_limit import CHAT_BURST, LONGEST_PAUSE_S, SendLimiter
+from bot.delivery.rate_limit import LONGEST_PAUSE_S, SendLimiter
 from bot.pace import Bucket, RateLimiter
+from flows.profiles import UNKNOWN
 
 
 def test_no_limit_at_all():
@@ -17,8 +18,8 @@ def test_no_limit_at_all():
 
 def test_a_chat_may_burst_then_one_a_second():
     pace = SendLimiter(30, 0.0)
-    waits = [pace.wait("1", 0.0) for _ in range(CHAT_BURST + 3)]
-    assert waits == pytest.approx([0.0] * CHAT_BURST + [1.0, 2.0, 3.0])
+    waits = [pace.wait("1", 0.0) for _ in range(UNKNOWN.chat_burst + 3)]
+    assert waits == pytest.approx([0.0] * UNKNOWN.chat_burst + [1.0, 2.0, 3.0])
 
 
 def test_all_chats_together_keep_the_channels_rate():
@@ -103,4 +104,4 @@ def test_whoever_waits_as_told_never_exceeds_the_rate(calls: list[tuple[int, flo
         assert len(window) <= 2 * max(1.0, rate) + 1
         for chat in range(4):
             of_chat = [at for at, c in sent if c == chat and start <= at < start + 1.0 - 1e-6]
-            assert len(of_chat) <= CHAT_BURST + 1
+            assert len(of_chat) <= UNKNOWN.chat_burst + 1

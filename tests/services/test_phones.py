@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.people.policy import codes
-from bot.people.service import OPERATOR
+from bot.people.policy.permissions import OPERATOR
 from tests.support.builders import book, lesson
 from tests.support.harness import TELEGRAM, WEB, Learner, Tutor, tutor
 
@@ -164,7 +164,7 @@ async def test_a_button_that_was_never_offered_asks_nobody(t: Tutor):
     shown = codes.read(await words_of(lan))
     assert shown is not None
     for what in ("yes", "ok", "back"):
-        await other.tap_token(f"j:{what}:{t.office.names.code(shown.code)}")
+        await other.tap_token(f"j:{what}:{t.services.names.code(shown.code)}")
     await t.tells()
     assert "Đúng, nối vào" not in lan.last.labels and len(await t.rows("person")) == 2
 

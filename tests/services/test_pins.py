@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.people.policy import pins
-from bot.people.service import OPERATOR
+from bot.people.policy.permissions import OPERATOR
 from tests.support.builders import book, lesson
 from tests.support.harness import TELEGRAM, WEB, Learner, Tutor, tutor
 

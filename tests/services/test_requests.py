@@ -9,7 +9,7 @@ import pytest
 from bot.cli.main import main
 from bot.errors import CamtayError, NotAllowed
 from bot.pairing.requests import Requests
-from bot.people.service import OPERATOR
+from bot.people.policy.permissions import OPERATOR
 from tests.services.test_offers import PAIR, SAFETY, instructor, member, village
 from tests.support.builders import book
 from tests.support.harness import Learner, Tutor, tutor

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from bot.people.hooks import PairingHooks
+from bot.people.policy.permissions import OPERATOR
 from bot.people.retention import Retention, RetentionRules
-from bot.people.service import OPERATOR
 from bot.scheduler.daily import Caretaker
 from bot.scheduler.steady import Steady, clock_of
 from storage.engine.database import Connection
@@ -40,7 +40,7 @@ async def t(tmp_path: Path) -> AsyncIterator[Tutor]:
 def caretaker(t: Tutor, folder: Path | None = None, rules: RetentionRules | None = None) -> Caretaker:
     folder = folder or Path(t.url.removeprefix("sqlite:///")).parent
     return Caretaker(
-        Retention(t.database, t.office, rules or RetentionRules(), t.ids), t.clock.now, QUIET, {folder}, folder
+        Retention(t.database, t.services, rules or RetentionRules(), t.ids), t.clock.now, QUIET, {folder}, folder
     )
 
 
@@ -158,7 +158,7 @@ async def test_an_instructor_who_is_forgotten_leaves_nobody_alone(t: Tutor):
     gone: list[tuple[str, str]] = []
     await t.learner("1").meets("Đào")
     await grant(t, "Đào", "instructor")
-    t.office.hooks = Hooks(gone)
+    t.services.hooks = Hooks(gone)
     for days in (366, 31):
         await t.passes(days=days)
         await care.step()

@@ -18,7 +18,7 @@ from bot.channels.telegram.channel import TelegramChannel
 from bot.channels.webchat.channel import Crowded, WebChat
 from bot.conversation.effects import pack
 from bot.delivery.backlog import PAGE
-from bot.tutor.desk import OutgoingReply
+from bot.tutor.turn import OutgoingReply
 from storage.conversations import conversations
 from storage.conversations.records import OutboxRow, Writes
 from storage.engine import schema
@@ -46,8 +46,7 @@ async def test_a_bot_that_lost_its_database_goes_on_and_leaves_nothing_behind(tm
     binaries = find_binaries() or leave_out(NOT_FOUND)
     with private_server(binaries) as power:
         async with FakeTelegram() as fake, serving(power.url, fake.url, tmp_path / "data") as app:
-            line = app.telegram
-            assert line is not None
+            (line,) = app.owners
             lan = fake.learner(1)
             lan.start()
             await lan.expect()
@@ -62,8 +61,8 @@ async def test_a_bot_that_lost_its_database_goes_on_and_leaves_nothing_behind(tm
                 await until(lambda: line.state == "polling")
                 assert all(task.done() for task in before), "nobody of before works on"
                 running = {task.get_coro().__qualname__ for task in line._tasks if not task.done()}  # type: ignore[union-attr]
-                assert at_work - {"TelegramLine._set_up"} <= running
-            polls = [t for t in asyncio.all_tasks() if "_poll" in t.get_coro().__qualname__]  # type: ignore[union-attr]
+                assert at_work - {"ChannelOwner._set_up"} <= running
+            polls = [t for t in asyncio.all_tasks() if "TelegramProvider.receive" in t.get_coro().__qualname__]  # type: ignore[union-attr]
             assert len(polls) == 1
             with warnings.catch_warnings():
                 warnings.simplefilter("error")

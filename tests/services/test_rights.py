@@ -11,7 +11,7 @@ from sqlalchemy import update
 
 from bot.people import own_page
 from bot.people.export import export_of_chat
-from bot.people.service import OPERATOR
+from bot.people.policy.permissions import OPERATOR
 from storage.conversations import tables as conversations_t
 from tests.support.builders import book, lesson, real_book
 from tests.support.harness import TELEGRAM, WEB, Learner, Tutor, tutor

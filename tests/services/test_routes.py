@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.publishing.policy.routes import routes
-from flows.session import Route
+from flows.run import Route
 from storage.publications.records import PublicationRow
 from tests.support.world import START
 

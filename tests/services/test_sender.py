@@ -17,7 +17,7 @@ from bot.conversation.effects import pack
 from bot.delivery.backlog import Backlog
 from bot.delivery.rate_limit import SendLimiter
 from bot.delivery.sender import REMEMBER_CHATS, Sender
-from bot.tutor.desk import OutgoingReply
+from bot.tutor.turn import OutgoingReply
 from storage.conversations import conversations
 from storage.conversations.records import OutboxRow, Writes
 from storage.engine.errors import StorageUnavailable

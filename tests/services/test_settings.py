@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.channels.telegram.settings import TelegramSettings
 from bot.errors import SettingsInvalid
 from bot.settings import Settings, load
 
@@ -24,6 +25,12 @@ def read(
     return load(config, environ or {}, flags or {})
 
 
+def telegram(settings: Settings) -> TelegramSettings:
+    section = settings.channels["telegram"]
+    assert isinstance(section, TelegramSettings)
+    return section
+
+
 def refusal(
     config: Path, text: str = "", environ: dict[str, str] | None = None, flags: dict[str, str] | None = None
 ) -> str:
@@ -37,7 +44,7 @@ def test_the_file_that_comes_with_the_project_says_the_defaults():
     folder = {"data": str(ROOT / "data"), "lessons": str(ROOT / "lessons")}
     assert (shipped.data.dir, shipped.lessons.dir) == (folder["data"], folder["lessons"])
     plain = Settings()
-    for section in ("tutor", "helper", "web", "database", "telegram", "time", "log"):
+    for section in ("tutor", "helper", "web", "database", "channels", "time", "log"):
         assert getattr(shipped, section) == getattr(plain, section)
     assert shipped.facts["hotline_vneid"] == "1900 0368"
     assert shipped.facts["dien_thoai_cong_an_xa"] == ""
@@ -63,9 +70,9 @@ def test_short_variables(config):
     }
     settings = read(config, environ=environ)
     assert settings.database.url == "postgresql://a:b@h/d"
-    assert settings.telegram.api_base == "http://127.0.0.1:9/"
+    assert telegram(settings).api_base == "http://127.0.0.1:9/"
     assert settings.data.dir == "/srv/camtay"
-    assert settings.telegram.token == "42:secret"
+    assert telegram(settings).token == "42:secret"
     assert read(config, environ={**environ, "CAMTAY__DATA__DIR": "x"}).data.dir == "x"
     assert read(config, environ={"DATABASE_URL": ""}).database.url == ""
 
@@ -83,8 +90,8 @@ def test_every_key_of_the_file_can_be_a_variable(config):
             "CAMTAY__FACTS__HOTLINE": "2",
         },
     )
-    assert (settings.telegram.mode, settings.telegram.webhook_url) == ("webhook", "https://a.vn/x")
-    assert settings.telegram.messages_per_second == 0
+    assert (telegram(settings).mode, telegram(settings).webhook_url) == ("webhook", "https://a.vn/x")
+    assert telegram(settings).messages_per_second == 0
     assert settings.placeholders == {"hotline": "2", "nguoi_giup": "Cô Sáu", "so_nguoi_giup": ""}
 
 
@@ -168,8 +175,8 @@ def test_a_missing_file_is_named(tmp_path):
 def test_a_token_may_live_in_a_file(config):
     (config.parent / "token.txt").write_text("42:from-file\n", encoding="utf-8")
     text = "telegram: {token_file: token.txt}\n"
-    assert read(config, text).telegram.token == "42:from-file"
-    assert read(config, text, {"TELEGRAM_TOKEN": "42:from-environment"}).telegram.token == "42:from-environment"
+    assert telegram(read(config, text)).token == "42:from-file"
+    assert telegram(read(config, text, {"TELEGRAM_TOKEN": "42:from-environment"})).token == "42:from-environment"
 
 
 def test_secrets_are_never_shown(config):

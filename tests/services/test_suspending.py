@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import NotAllowed
-from bot.people.service import OPERATOR
+from bot.people.policy.permissions import OPERATOR
 from tests.services.test_offers import PAIR, instructor, member
 from tests.support.builders import book
 from tests.support.harness import TELEGRAM, Learner, Tutor, tutor

@@ -186,7 +186,7 @@ async def test_a_timer_of_a_step_she_has_left_is_harmless(tmp_path: Path):
         await lan.opens("thu")
         done = lan.buttons["Rồi"]
         await lan.tap("Để sau")
-        run = (await t.talk(lan)).open_run
+        run = (await t.state(lan)).open_run
         assert run is not None
         await lan.tap_token(done)
         (person,) = await t.rows("person")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.people.service import OPERATOR
+from bot.people.policy.permissions import OPERATOR
 from storage.people.traces import _without
 from tests.services.test_offers import CHANNELS, SAFETY, instructor, member
 from tests.support.builders import book

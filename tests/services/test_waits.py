@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.pairing.requests import Requests
-from bot.people.service import OPERATOR
+from bot.people.policy.permissions import OPERATOR
 from tests.services.test_cries import CRY, LESSON, RESCUE
 from tests.services.test_lines import QUIZ
 from tests.services.test_offers import CHANNELS, member, step_token, village

@@ -13,10 +13,11 @@ from pathlib import Path
 import pytest
 
 from bot.app import watches
+from bot.channels.telegram.settings import TelegramSettings
 from bot.cli.main import main
 from bot.publishing.preview import Previews
 from bot.publishing.watcher import FolderLook, Watcher, look_at
-from bot.settings import Settings, Telegram, Web
+from bot.settings import Settings, Web
 from flows import Book
 from flows.reading.loader import EAR, read_lessons
 from tests.services.test_library import LESSON, OTHER, folder, put
@@ -339,7 +340,7 @@ def test_a_look_at_a_thousand_lessons_is_cheap(tmp_path: Path):
         (Settings(), True),
         (Settings(web=Web(host="0.0.0.0")), False),
         (Settings(web=Web(public_url="https://hoc.vn")), False),
-        (Settings(telegram=Telegram(token="1:x")), False),
+        (Settings(channels={"telegram": TelegramSettings(token="1:x")}), False),
     ],
 )
 def test_watching_is_for_whoever_works_alone(settings: Settings, expected: bool):

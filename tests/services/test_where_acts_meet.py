@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from bot.channels.base import Tap, Text
+from bot.people.policy.permissions import OPERATOR
 from bot.people.profile import Correction
-from bot.people.service import OPERATOR
 from tests.services.test_offers import SAFETY, instructor, member
 from tests.services.test_phones import join, says_yes_to, words_of
 from tests.support.builders import book

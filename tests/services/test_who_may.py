@@ -17,7 +17,7 @@ from sqlalchemy import select
 from bot.pairing.policy import officer_inbox
 from bot.people import union_phone
 from bot.people.policy import invitations
-from bot.people.service import OPERATOR
+from bot.people.policy.permissions import OPERATOR
 from storage.engine.key_value import key_value
 from storage.people import invitees
 from storage.people.areas import AreaRow
@@ -208,7 +208,7 @@ async def _ids(t: Tutor) -> dict[str, str]:
     hashes = []
     for each in entries:
         made = await t.people.invite(OPERATOR, each.role, WARD, each.invitee_id)
-        hashes.append(t.office.names.code(made.code.removeprefix("MOI-").replace("-", "").lower()))
+        hashes.append(t.services.names.code(made.code.removeprefix("MOI-").replace("-", "").lower()))
     (pairing,) = rows["pairing"]
     (offer,) = (row for row in rows["offer"] if row["state"] == "open")
     stranger = next(row for row in rows["request"] if row["learner_id"] == who["Mộng Điệp"])

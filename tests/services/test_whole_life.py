@@ -15,7 +15,7 @@ import pytest
 from bot import restoring
 from bot.channels.base import Text
 from bot.people.policy import invitations
-from bot.people.service import OPERATOR
+from bot.people.policy.permissions import OPERATOR
 from bot.telemetry import start_logging, stop_logging
 from storage.conversations.leaving import CORRUPT
 from storage.engine import key_value

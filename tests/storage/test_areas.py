@@ -10,12 +10,12 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import insert, inspect, select, text, update
 
-from bot.conversation.office import Office
+from bot.conversation.services import ConversationServices
 from bot.people import importing
 from bot.people.policy import people_file
-from bot.people.policy.permissions import Grant
+from bot.people.policy.permissions import Actor, Grant
 from bot.people.pseudonyms import Pseudonyms
-from bot.people.service import Actor, People
+from bot.people.service import People
 from storage import tables
 from storage.announcements import tables as announcements_t
 from storage.conversations import conversations
@@ -128,7 +128,7 @@ async def test_the_codes_of_2026_and_who_belongs_where(of_last_year: Database):
     assert {name: len(rows) for name, rows in after.items()} == before, "nobody is lost, nothing is doubled"
     held = [str(value) for rows in after.values() for row in rows for value in row.values()]
     assert not [value for value in held for was, _ in MOVED.values() if f"w{was}" in value]
-    service = People(database, Office(NAMES), Clock().now, Ids("x"))
+    service = People(database, ConversationServices(NAMES), Clock().now, Ids("x"))
     for code, was in [(code, was) for code, (was, _) in MOVED.items()] + [("26041", "26041")]:
         ward = f"w{code}"
         at = {row["area_id"] for name in ("union_model", "attendance", "announcement") for row in after[name]}

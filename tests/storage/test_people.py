@@ -11,15 +11,15 @@ from zlib import crc32
 import pytest
 from sqlalchemy import func, insert, select, update
 
-from bot.conversation.office import Office
+from bot.conversation.services import ConversationServices
 from bot.errors import NotAllowed
 from bot.people import importing
 from bot.people.hooks import PairingHooks
 from bot.people.importing import ImportRunning, carry_out, plan
 from bot.people.policy import people_file
-from bot.people.policy.permissions import Grant
+from bot.people.policy.permissions import OPERATOR, Actor, Grant
 from bot.people.pseudonyms import Pseudonyms
-from bot.people.service import OPERATOR, Actor, People
+from bot.people.service import People
 from storage import tables
 from storage.conversations import conversations, joins
 from storage.conversations import tables as conversations_t
@@ -38,7 +38,7 @@ NAMES = Pseudonyms(b"a key of the tests alone")
 
 
 def service(database: Database, clock: Clock | None = None, hooks: PairingHooks | None = None) -> People:
-    return People(database, Office(NAMES, hooks), (clock or Clock()).now, Ids("x"))
+    return People(database, ConversationServices(NAMES, hooks), (clock or Clock()).now, Ids("x"))
 
 
 async def somebody(database: Database, learner_id: str, name: str = "Lan", chat: str = "") -> None:
@@ -90,9 +90,9 @@ async def test_roles_and_settings_come_back_as_they_were_written(database: Datab
         await database.transact(lambda c, given=given: people.set_role(c, given))  # type: ignore[misc]
     (role,) = await database.read(lambda c: people.roles_of(c, "p1"))
     assert (role.state, role.path, role.area_name) == ("active", f"/dong-nai/{WARD}/", "Phường Trấn Biên")
-    assert (await database.read(lambda c: conversations.learners_by_id(c, ["p1"])))["p1"].instructs
+    assert (await database.read(lambda c: conversations.learners_by_id(c, ["p1"])))["p1"].is_instructor
     assert await database.transact(lambda c: people.suspend_role(c, "p1", "instructor", "x", START)) == 1
-    assert not (await database.read(lambda c: conversations.learners_by_id(c, ["p1"])))["p1"].instructs
+    assert not (await database.read(lambda c: conversations.learners_by_id(c, ["p1"])))["p1"].is_instructor
 
 
 async def test_approving_and_suspending(database: Database):

@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import insert
 
-from bot.conversation.office import Office
+from bot.conversation.services import ConversationServices
 from bot.errors import NotAllowed
-from bot.people.policy.permissions import Grant
+from bot.people.policy.permissions import OPERATOR, Actor, Grant
 from bot.people.pseudonyms import Pseudonyms
-from bot.people.service import OPERATOR, Actor, NobodyThere
+from bot.people.service import NobodyThere
 from bot.reports.programs import NotSo, Programs
 from bot.reports.service import Reports, span_of
 from storage.conversations import conversations, joins, leaving
@@ -39,7 +39,7 @@ OFFICER = Actor("o", (Grant("officer", PATH),))
 
 
 def a_service(database: Database, kind: Callable[..., Any], clock: Clock | None = None) -> Any:
-    return kind(database, Office(NAMES), (clock or Clock()).now, Ids("x"))
+    return kind(database, ConversationServices(NAMES), (clock or Clock()).now, Ids("x"))
 
 
 def place(connection: Connection) -> None:

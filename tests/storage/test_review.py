@@ -13,7 +13,6 @@ from sqlalchemy import select
 
 from bot.channels.base import Body, Tap, Text, Update
 from bot.conversation.batch import Conversation
-from bot.publishing.library import open_book
 from storage.conversations import conversations, expiry, outbox
 from storage.conversations import tables as conversations_t
 from storage.conversations.records import OutboxRow, Writes
@@ -25,6 +24,7 @@ from storage.engine.lock import lock_all, lock_folder
 from tests.services.test_library import LESSON
 from tests.storage.test_contract import CHANNEL, newcomer, save, session_of, write
 from tests.support import builders
+from tests.support.builders import open_book
 from tests.support.harness import QUIET, rows_of
 from tests.support.world import START, Clock, Ids, fixed_world
 

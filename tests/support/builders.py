@@ -9,11 +9,13 @@ from pathlib import Path
 from textwrap import dedent, indent
 
 from bot import settings
+from bot.publishing.library import LiveLessons
 from flows import Book, Lesson
 from flows.reading.loader import EAR, load_lesson
 from flows.shelf.shelf import Shelf, plain_book, read_shelf, read_table, rehearsal_facts
 from flows.words.ear.model import model_of
 from flows.words.understand import Words, read_words
+from storage.engine.database import Database
 
 PROJECT = Path(__file__).resolve().parents[2]
 LESSONS = PROJECT / "lessons"
@@ -78,3 +80,9 @@ def book(
 def where_it_is_noon() -> str:
     """A time zone: who has just begun to instruct is asked from 08:00 to 20:00 only, and tests run at any hour."""
     return f"Etc/GMT{datetime.now(UTC).hour - 12:+d}"
+
+
+async def open_book(database: Database, root: Path, facts: Mapping[str, str], now: datetime) -> tuple[Book, Shelf]:
+    """A library's first book, and the folder as it was read."""
+    library = LiveLessons(database, root, facts)
+    return await library.open(now), library.shelf

@@ -28,11 +28,12 @@ from bot.channels.base import (
     Text,
     Update,
 )
+from bot.channels.telegram.settings import TelegramSettings
 from bot.conversation.batch import Conversation
 from bot.conversation.effects import Effects
-from bot.conversation.office import Links, Office
+from bot.conversation.handlers import handlers_of
 from bot.conversation.presence import Presence
-from bot.conversation.rooms import rooms_of
+from bot.conversation.services import ConversationServices
 from bot.delivery.backlog import Backlog
 from bot.delivery.intake import Intake
 from bot.delivery.rate_limit import SendLimiter
@@ -41,10 +42,12 @@ from bot.pairing.policy.deadlines import Clock as PairingClock
 from bot.pairing.policy.model import PairingRules
 from bot.pairing.service import Hooks, Pairings
 from bot.pairing.service import PairingContext as PairingWorld
+from bot.people.policy.codes import Links
 from bot.people.pseudonyms import Pseudonyms
 from bot.people.service import People
 from bot.scheduler.ticker import Ticker
-from bot.tutor import state as talks
+from bot.settings import Web
+from bot.tutor import state as states
 from bot.tutor.quiet_hours import QuietHours
 from flows import Book
 from storage import tables
@@ -169,8 +172,16 @@ class Learner:
 class Tutor:
     """One process on one database. `crash` throws away every object in memory and begins again on the same file."""
 
-    def __init__(self, where: Path | str, book: Book, clock: Clock | None = None, *, quiet: QuietHours = QUIET) -> None:
-        """`where` is a folder for an SQLite file, or the address of a database."""
+    def __init__(
+        self,
+        where: Path | str,
+        book: Book,
+        clock: Clock | None = None,
+        *,
+        quiet: QuietHours = QUIET,
+        messenger: str = TELEGRAM,
+    ) -> None:
+        """`where` is a folder for an SQLite file, or the address of a database; `messenger` the one that sends."""
         self.url = where if isinstance(where, str) else f"sqlite:///{where / 'camtay.db'}"
         self.book = book
         self.clock = clock or Clock()
@@ -178,15 +189,15 @@ class Tutor:
         self.update_ids = Ids("u")
         self.world = fixed_world(self.clock, self.ids)
         self.quiet = quiet
-        self.channel = CollectingChannel()
+        self.channel = CollectingChannel(messenger)
         self.learners: dict[tuple[str, str], Learner] = {}
-        self.office = self._office(Pseudonyms(b"a key of the tests alone"))
+        self.services = self._office(Pseudonyms(b"a key of the tests alone"))
 
     async def begin(self) -> None:
         self.database: Database = open_database(self.url)
         await schema.ensure(self.database)
-        self.conversation = Conversation(self.database, self.book, self.world.universe, self.quiet, self.office)
-        self.people = People(self.database, self.office, self.clock.now, self.ids)
+        self.conversation = Conversation(self.database, self.book, self.world.universe, self.quiet, self.services)
+        self.people = People(self.database, self.services, self.clock.now, self.ids)
         self.senders = Senders()
         self.sender = Sender(
             self.channel,
@@ -203,14 +214,14 @@ class Tutor:
         self.channel.on_sent = self._arrived
         await self.pick_up()
 
-    def _office(self, names: Pseudonyms) -> Office:
+    def _office(self, names: Pseudonyms) -> ConversationServices:
         self.pairing = PairingWorld(PairingRules(), PairingClock(self.quiet), self.ids, names.of)
-        links = Links("camtay_bot", "https://camtay.test/")
-        return Office(names, Hooks(self.pairing), links, rooms_of(names, self.pairing))
+        links = Links((TelegramSettings(username="camtay_bot").link, Web(public_url="https://camtay.test/").link))
+        return ConversationServices(names, Hooks(self.pairing), links, handlers_of(names, self.pairing))
 
     def use(self, names: Pseudonyms) -> None:
         """From now on people are written down under these names."""
-        self.office = self.conversation.office = self.people.office = self._office(names)
+        self.services = self.conversation.services = self.people.services = self._office(names)
 
     def learner(self, chat_id: str = "1", channel: str = TELEGRAM) -> Learner:
         return self.learners.setdefault((channel, chat_id), Learner(self, chat_id, channel))
@@ -294,10 +305,10 @@ class Tutor:
         """Every value of every table as one text: what must not be stored must not be in it."""
         return await self.database.read(everything)
 
-    async def talk(self, learner: Learner) -> talks.ConversationState:
+    async def state(self, learner: Learner) -> states.ConversationState:
         """Her state as it is stored."""
         query = select(conversations_t.session.c.state).where(conversations_t.session.c.chat_id == learner.chat_id)
-        return talks.load(await self.database.read(lambda c: str(c.scalar(query))))
+        return states.load(await self.database.read(lambda c: str(c.scalar(query))))
 
 
 def rows_of(connection: Connection, table: str) -> list[dict[str, Any]]:
@@ -345,12 +356,17 @@ async def empty_database(path: Path) -> None:
 
 @asynccontextmanager
 async def tutor(
-    path: Path, book: Book, clock: Clock | None = None, *, quiet: QuietHours = QUIET
+    path: Path,
+    book: Book,
+    clock: Clock | None = None,
+    *,
+    quiet: QuietHours = QUIET,
+    messenger: str = TELEGRAM,
 ) -> AsyncIterator[Tutor]:
     """A tutor on the database in the folder `path`, which is made when it is not there."""
     if not await asyncio.to_thread((path / "camtay.db").exists):
         await empty_database(path / "camtay.db")
-    running = Tutor(path, book, clock, quiet=quiet)
+    running = Tutor(path, book, clock, quiet=quiet, messenger=messenger)
     await running.begin()
     try:
         yield running

@@ -22,7 +22,7 @@ class Scene:
         self.book = book
         self.now: datetime = START
         self.ids = Ids("run")
-        self.session = Run("", lesson, 0)
+        self.run = Run("", lesson, 0)
         self.all_events: list[ev.Event] = []
         self._take(flows.start(book, Trigger(lesson, 0, address, name, channel), self.universe()))
 
@@ -30,11 +30,11 @@ class Scene:
         return ev.Universe(self.now, self.ids, Random(7))
 
     def does(self, signal: ev.Signal) -> Scene:
-        self._take(flows.resume(self.book, self.session, signal, self.universe()))
+        self._take(flows.resume(self.book, self.run, signal, self.universe()))
         return self
 
     def _take(self, sprint: flows.Sprint) -> None:
-        self.session, self.events = sprint.session, sprint.events
+        self.run, self.events = sprint.run, sprint.events
         self.all_events += sprint.events
 
     def say(self, text: str) -> Scene:
@@ -42,18 +42,18 @@ class Scene:
 
     def tap(self, option: str) -> Scene:
         """Tap the option with this id on the present prompt."""
-        return self.does(ev.Tapped(self.session.seq, option))
+        return self.does(ev.Tapped(self.run.seq, option))
 
     def passes(self, **amount: float) -> Scene:
         """Time goes by and the timer fires if it is due; otherwise nothing happens."""
         self.now += timedelta(**amount)
         self.events = ()
-        if self.session.remind_at is not None and self.session.remind_at <= self.now:
-            self.does(ev.Due(self.session.wait_id))
+        if self.run.remind_at is not None and self.run.remind_at <= self.now:
+            self.does(ev.Due(self.run.wait_id))
         return self
 
     def set(self, **fields: object) -> Scene:
-        self.session = replace(self.session, **fields)  # type: ignore[arg-type]
+        self.run = replace(self.run, **fields)  # type: ignore[arg-type]
         return self
 
     @property

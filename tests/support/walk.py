@@ -1,7 +1,7 @@
 """The walk of one tap on the answer of a quiz through the product: `python -m tests.support.walk`.
 
-Prints how many modules run, how often the shell calls the pure policies (`bot.tutor`, `bot.*.policy`), and
-which of their functions; `--tsv` prints the modules one a line.
+Prints how many modules run, what the shell asks the pure policies (`bot.tutor`, `bot.*.policy`) to decide, and whether
+a policy calls back into the shell; `--tsv` prints the modules one a line.
 """
 
 from __future__ import annotations
@@ -20,6 +20,9 @@ from tests.support.harness import tutor
 
 ROOMS = ("bot.", "flows.", "storage.")
 SHELL = ("bot.conversation.", "bot.people.", "bot.pairing.", "bot.announcements.", "bot.meetings.", "bot.reports.")
+
+DATA = ("bot.tutor.state", "bot.tutor.turn")
+"""What both sides hold in their hands: reading it decides nothing."""
 
 QUIZ = lesson(
     """
@@ -45,9 +48,15 @@ class Walk:
     def __init__(self) -> None:
         self.on = False
         self.modules: set[str] = set()
-        self.entries: Counter[str] = Counter()
+        self.asked: Counter[str] = Counter()
+        self.back: Counter[str] = Counter()
         threading.setprofile(self._called)
         sys.setprofile(self._called)
+
+    def stop(self) -> None:
+        """Nothing is called any more on behalf of this walk."""
+        threading.setprofile(None)
+        sys.setprofile(None)
 
     def _called(self, frame: FrameType, event: str, _: Any) -> None:
         module = frame.f_globals.get("__name__", "")
@@ -55,8 +64,11 @@ class Walk:
             return
         self.modules.add(module)
         caller = frame.f_back.f_globals.get("__name__", "") if frame.f_back else ""
-        if is_policy(module) and caller.startswith(SHELL) and not is_policy(caller):
-            self.entries[f"{module}.{frame.f_code.co_qualname}"] += 1
+        name = f"{module}.{frame.f_code.co_qualname}"
+        if is_policy(module) and caller.startswith(SHELL) and not is_policy(caller) and module not in DATA:
+            self.asked[name] += 1
+        if is_policy(caller) and module.startswith(SHELL) and not is_policy(module):
+            self.back[name] += 1
 
 
 async def tapped(walk: Walk, where: Path) -> None:
@@ -76,9 +88,10 @@ def main() -> None:
         asyncio.run(tapped(walk, Path(folder)))
     rooms = Counter(".".join(module.split(".")[: 2 if module.startswith("bot") else 1]) for module in walk.modules)
     print(f"{len(walk.modules)} modules: {', '.join(f'{room} {count}' for room, count in sorted(rooms.items()))}")
-    print(f"{sum(walk.entries.values())} calls from the shell into the policies:")
-    for name, count in sorted(walk.entries.items()):
-        print(f"  {count} × {name}")
+    for what, found in (("decisions asked of the policies", walk.asked), ("calls of a policy back", walk.back)):
+        print(f"{sum(found.values())} {what}")
+        for name, count in sorted(found.items()):
+            print(f"  {count} × {name}")
     if "--tsv" in sys.argv:
         print("\n".join(sorted(walk.modules)))
 

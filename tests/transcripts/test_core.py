@@ -31,8 +31,8 @@ def test_the_tutor_says_it_word_for_word(fixture: Fixture):
 
 
 def test_and_the_same_with_the_session_written_down_between_any_two_lines(fixture: Fixture):
-    def apart(session: flows.Run) -> flows.Run:
-        return flows.load(json.loads(json.dumps(flows.dump(session), ensure_ascii=False)))
+    def apart(run: flows.Run) -> flows.Run:
+        return flows.load(json.loads(json.dumps(flows.dump(run), ensure_ascii=False)))
 
     assert play(fixture.book, fixture.transcript, between=apart) == fixture.transcript
 

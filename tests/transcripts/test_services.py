@@ -27,7 +27,7 @@ async def test_the_services_say_the_same_however_often_an_update_comes(tmp_path:
         return  # questions that the shell has no cards for: the core alone plays it
     clock = Clock(head.at.astimezone(UTC))
     async with tutor(tmp_path, fixture.book, clock, quiet=NEVER_QUIET) as t:
-        t.office.hooks = PairingHooks()  # what the pairing adds depends on who is there; a transcript knows nobody
+        t.services.hooks = PairingHooks()  # what the pairing adds depends on who is there; a transcript knows nobody
         channel = WEB if head.channel == WEB else TELEGRAM
         learner = await t.learner("1", channel).meets(head.name, list(flows.ADDRESSES).index(head.address))
         t.ids.prefix, t.ids.numbers = "run", count(1)  # the run's id shuffles what is to be put in order
@@ -47,7 +47,7 @@ async def test_the_services_say_the_same_however_often_an_update_comes(tmp_path:
             notes = [note for turn in fixture.transcript.turns for note in turn.notes]
             assert f"run ended: {run['outcome']} · points {run['points']}" in notes
         graded = [row["tries"] for row in await t.rows("attempt")]
-        assert len(graded) == (await t.talk(learner)).answers
+        assert len(graded) == (await t.state(learner)).answers
 
 
 async def pauses(t: Tutor, learner: Learner, act: Act, rings: tuple[timedelta, ...]) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from bot.pairing.policy import links, relay
 from bot.tutor import menu, onboarding
-from bot.tutor.desk import Desk, OutgoingReply
+from bot.tutor.turn import OutgoingReply, TurnContext
 from flows.words.masking import mask
 from flows.words.wishes import Wishes
 
@@ -49,7 +49,7 @@ class AnnouncementDraft:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """Whom it reaches, and how many of the area it does not; `more`: not everybody was counted."""
+    """Whom an announcement reaches, and how many of the area not; `more`: not everybody was counted."""
 
     told: int
     others: int
@@ -111,7 +111,7 @@ _WHY = {
 
 
 def _strange(link: str, hosts: Sequence[str]) -> AnnouncementFault:
-    """Named so that it can be found, broken so that it cannot be tapped."""
+    """The fault of a link, which is shown so that it can be found but not be tapped."""
     shown = "".join(c if c.isprintable() else "?" for c in link[:60]).replace(".", "[.]")
     return AnnouncementFault("news_link", (("gi", shown), ("mien", ", ".join(hosts))))
 
@@ -152,6 +152,7 @@ def _looks_like_link(token: str) -> bool:
 
 
 def phrase_of(source_url: str) -> str:
+    """The phrase that brings an announcement, with or without its link."""
     return "news_linked" if source_url else "news"
 
 
@@ -182,48 +183,50 @@ def _small(name: str) -> str:
 # --- in the officer's chat ---------------------------------------------------------------------------
 
 
-def ask_area(desk: Desk, areas: Sequence[tuple[str, str]]) -> None:
-    """For which of her areas (area_id, name)."""
+def ask_area(turn: TurnContext, areas: Sequence[tuple[str, str]]) -> None:
+    """For which of the officer's areas (area_id, name) the announcement is."""
     offer = tuple((f"z:area:{area_id}", name) for area_id, name in areas)
-    desk.offer(desk.phrase("news_area"), (*offer, _leave(desk)), pending="news.again")
+    turn.offer(turn.phrase("news_area"), (*offer, _leave(turn)), pending="news.again")
 
 
-def ask_text(desk: Desk, whose: str, fault: AnnouncementFault | None = None) -> None:
-    _say_fault(desk, fault)
-    text = desk.phrase("news_write", noi=whose, nhieu=str(LONGEST))
-    desk.offer(text, (_leave(desk),), pending="news.text")
+def ask_text(turn: TurnContext, whose: str, fault: AnnouncementFault | None = None) -> None:
+    """Ask the officer for the text for `whose` area; `fault` says what was wrong with the last one."""
+    _say_fault(turn, fault)
+    text = turn.phrase("news_write", noi=whose, nhieu=str(LONGEST))
+    turn.offer(text, (_leave(turn),), pending="news.text")
 
 
-def ask_link(desk: Desk, fault: AnnouncementFault | None = None) -> None:
-    _say_fault(desk, fault)
-    none = "z:nolink", desk.phrase("label_news_nolink")
-    desk.offer(desk.phrase("news_ask_link"), (none, _leave(desk)), pending="news.link")
+def ask_link(turn: TurnContext, fault: AnnouncementFault | None = None) -> None:
+    """Ask the officer for the page it can be read at; `fault` says what was wrong with the last one."""
+    _say_fault(turn, fault)
+    none = "z:nolink", turn.phrase("label_news_nolink")
+    turn.offer(turn.phrase("news_ask_link"), (none, _leave(turn)), pending="news.link")
 
 
-def show(desk: Desk, draft: AnnouncementDraft, count: Count, *, quiet: bool) -> None:
+def show(turn: TurnContext, draft: AnnouncementDraft, count: Count, *, quiet: bool) -> None:
     """Exactly what people will read, how many of them, and the question."""
     values = values_of(draft.body, draft.source_url, draft.whose)
-    desk.say(desk.phrase("news_preview"))
-    desk.replies.append(OutgoingReply(desk.phrase(phrase_of(draft.source_url), **values)))  # alone in its bubble
-    told = [desk.phrase("news_count", noi=draft.whose, so=people(desk, count))]
-    told += [desk.phrase("news_others", con=str(count.others))] if count.others and not count.more else []
-    told += [desk.phrase("news_tomorrow")] if quiet else []
-    send = f"z:send:{draft.announcement_id}", desk.phrase("label_news_send")
-    again = "z:rewrite", desk.phrase("label_news_rewrite")
-    buttons = (send, again, _leave(desk)) if count.told else (again, _leave(desk))
-    desk.replies.append(OutgoingReply("\n".join(told)))
-    desk.offer("" if count.told else desk.phrase("news_nobody"), buttons, pending="news.again")
+    turn.say(turn.phrase("news_preview"))
+    turn.replies.append(OutgoingReply(turn.phrase(phrase_of(draft.source_url), **values)))  # alone in its bubble
+    told = [turn.phrase("news_count", noi=draft.whose, so=people(turn, count))]
+    told += [turn.phrase("news_others", con=str(count.others))] if count.others and not count.more else []
+    told += [turn.phrase("news_tomorrow")] if quiet else []
+    send = f"z:send:{draft.announcement_id}", turn.phrase("label_news_send")
+    again = "z:rewrite", turn.phrase("label_news_rewrite")
+    buttons = (send, again, _leave(turn)) if count.told else (again, _leave(turn))
+    turn.replies.append(OutgoingReply("\n".join(told)))
+    turn.offer("" if count.told else turn.phrase("news_nobody"), buttons, pending="news.again")
 
 
-def people(desk: Desk, count: Count) -> str:
+def people(turn: TurnContext, count: Count) -> str:
     """How many, as a number or as "more than"."""
-    return desk.phrase("news_more_than", so=str(count.told)) if count.more else str(count.told)
+    return turn.phrase("news_more_than", so=str(count.told)) if count.more else str(count.told)
 
 
-def ask_which(desk: Desk, running: Sequence[tuple[str, str]]) -> None:
+def ask_which(turn: TurnContext, running: Sequence[tuple[str, str]]) -> None:
     """Which of several (announcement_id, how it begins) is to stop."""
     offer = tuple((f"z:stop:{announcement_id}", begins) for announcement_id, begins in running)
-    desk.offer(desk.phrase("news_which"), (*offer, ("g:menu", desk.phrase("label_menu"))))
+    turn.offer(turn.phrase("news_which"), (*offer, ("g:menu", turn.phrase("label_menu"))))
 
 
 def is_cry(pending: str, text: str) -> bool:
@@ -231,28 +234,29 @@ def is_cry(pending: str, text: str) -> bool:
     return pending != "news.text" or len(text) <= A_CRY
 
 
-def says_none(desk: Desk, text: str) -> bool:
-    """Whether she has no link to give ("không có")."""
-    return onboarding.understands(desk.book.words, text[:80], desk.book.words.answers.get("no", ()))
+def says_none(turn: TurnContext, text: str) -> bool:
+    """Whether the officer has no link to give ("không có")."""
+    return onboarding.understands(turn.book.words, text[:80], turn.book.words.answers.get("no", ()))
 
 
-def over(desk: Desk, phrase: str, **values: str) -> None:
+def over(turn: TurnContext, phrase: str, **values: str) -> None:
     """Something has been done: said, and back to the lessons."""
-    desk.change(offer=(), pending="")
-    menu.show_menu(desk, desk.phrase(phrase, **values))
+    turn.change(offer=(), pending="")
+    menu.show_menu(turn, turn.phrase(phrase, **values))
 
 
-def _leave(desk: Desk) -> tuple[str, str]:
-    return "z:leave", desk.phrase("label_news_leave")
+def _leave(turn: TurnContext) -> tuple[str, str]:
+    return "z:leave", turn.phrase("label_news_leave")
 
 
-def _say_fault(desk: Desk, fault: AnnouncementFault | None) -> None:
+def _say_fault(turn: TurnContext, fault: AnnouncementFault | None) -> None:
     if fault is not None:
-        desk.say(told(desk, fault))
+        turn.say(told(turn, fault))
 
 
-def told(desk: Desk, fault: AnnouncementFault) -> str:
+def told(turn: TurnContext, fault: AnnouncementFault) -> str:
+    """A fault as the officer reads it."""
     values = dict(fault.values)
     if "thu" in values:
-        values["thu"] = desk.phrase(f"kind_{values['thu']}")
-    return desk.phrase(fault.phrase, **values)
+        values["thu"] = turn.phrase(f"kind_{values['thu']}")
+    return turn.phrase(fault.phrase, **values)

@@ -4,72 +4,72 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.tutor.command import OfficeCommand
+from bot.tutor.command import ServiceCommand
 
 
 @dataclass(frozen=True, slots=True)
-class BeginAnnouncement(OfficeCommand):
+class BeginAnnouncement(ServiceCommand):
     """An officer writes an announcement."""
 
 
 @dataclass(frozen=True, slots=True)
-class PickAnnouncementArea(OfficeCommand):
-    """It is for this area."""
+class PickAnnouncementArea(ServiceCommand):
+    """The announcement is for this area."""
 
     area_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class WriteAnnouncement(OfficeCommand):
-    """What it says."""
+class WriteAnnouncement(ServiceCommand):
+    """The text of the announcement was written."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class WriteSource(OfficeCommand):
-    """Where it can be read."""
+class WriteSource(ServiceCommand):
+    """The address of the page where the announcement can be read was written."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class OmitSource(OfficeCommand):
-    """It has no source."""
+class OmitSource(ServiceCommand):
+    """The announcement has no page to be read at."""
 
 
 @dataclass(frozen=True, slots=True)
-class RewriteAnnouncement(OfficeCommand):
+class RewriteAnnouncement(ServiceCommand):
     """The text is written anew."""
 
 
 @dataclass(frozen=True, slots=True)
-class ShowAnnouncementDraft(OfficeCommand):
+class ShowAnnouncementDraft(ServiceCommand):
     """The draft, as far as it has come, once more."""
 
 
 @dataclass(frozen=True, slots=True)
-class SendAnnouncement(OfficeCommand):
-    """It goes out."""
+class SendAnnouncement(ServiceCommand):
+    """The announcement goes out."""
 
     announcement_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class DropAnnouncement(OfficeCommand):
-    """It is not written after all."""
+class DropAnnouncement(ServiceCommand):
+    """The announcement is not written after all."""
 
 
 @dataclass(frozen=True, slots=True)
-class StopAnnouncement(OfficeCommand):
-    """One that is going out stops; empty: which?"""
+class StopAnnouncement(ServiceCommand):
+    """An announcement that is going out stops; empty: asked is, which."""
 
     announcement_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class ShowAnnouncements(OfficeCommand):
-    """How far her announcements have come."""
+class ShowAnnouncements(ServiceCommand):
+    """How far the officer's announcements have come."""
 
 
 AnnouncementCommand = (

@@ -13,6 +13,7 @@ from bot.channels.base import Misconfigured, Outgoing, SendError, Update
 from bot.channels.telegram.client import BotApi
 from bot.channels.telegram.parse import Dropped, parse_update
 from bot.channels.telegram.render import render
+from flows.saying import say
 
 _TOKEN = re.compile(r"([0-9]{1,20}):[A-Za-z0-9_-]{3,}", re.ASCII)
 _GOODBYE_S = 1.0
@@ -24,7 +25,7 @@ class TelegramChannel:
     def __init__(self, token: str, *, api_base: str = "https://api.telegram.org") -> None:
         match = _TOKEN.fullmatch(token)
         if match is None:
-            raise Misconfigured("mã bot Telegram phải có dạng 123456:ABC-DEF; lấy mã ở @BotFather")
+            raise Misconfigured(say("mã bot Telegram phải có dạng 123456:ABC-DEF; lấy mã ở @BotFather"))
         self.bot_id = match[1]
         self.name = f"telegram:{self.bot_id}"
         self.api = BotApi(token, api_base=api_base)

@@ -14,6 +14,7 @@ import aiohttp
 from yarl import URL
 
 from bot.channels.base import LearnerGone, Misconfigured, SendError, SendRefused, Throttled, Unreachable
+from flows.saying import say
 
 _CONNECTIONS = 64
 _KEEPALIVE_S = 30.0  # Telegram closes idle connections after about a minute; a POST on a dying one is a lost answer
@@ -120,7 +121,7 @@ def _failed(code: int, description: str, parameters: object) -> Any:
     if code == 403 or (code == 400 and (any(p in reason for p in _GONE) or "migrate_to_chat_id" in details)):
         raise LearnerGone(description)
     if code in (401, 404):
-        raise Misconfigured(f"Telegram không nhận mã bot này ({code}); lấy lại mã ở @BotFather")
+        raise Misconfigured(say("Telegram không nhận mã bot này ({code}); lấy lại mã ở @BotFather", code=code))
     if code == 409:
         raise Occupied(description)
     if 400 <= code < 500:

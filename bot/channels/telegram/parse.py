@@ -179,7 +179,7 @@ def _tap(query: dict[Any, Any]) -> Body | None:
 
 
 def _membership(member: dict[Any, Any]) -> Body | None:
-    """In a private chat Telegram tells of nothing but that she has blocked us, or lets us in again."""
+    """In a private chat Telegram tells of nothing but being blocked, or let in again."""
     match _dict(member.get("new_chat_member")).get("status"):
         case "kicked":
             return Left()

@@ -14,16 +14,17 @@ from bot.channels.telegram.channel import TelegramChannel
 from bot.channels.telegram.client import Occupied
 from bot.channels.telegram.parse import ALLOWED_UPDATES, update_id_of
 from bot.errors import StorageUnavailable
+from flows.saying import say
 
 log = logging.getLogger(__name__)
 
 _BATCH = 100
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.5, 60.0
 _OCCUPIED_PAUSE_S = 5.0
-OCCUPIED = (
+OCCUPIED = say(
     "Bot Telegram này đang được một máy khác nhận tin. Tắt bên kia đi, hoặc dùng mã bot khác; đang chờ để thử lại."
 )
-WEBHOOK_SET = "Bot Telegram này đang đặt webhook nên không hỏi tin được: đang gỡ webhook."
+WEBHOOK_SET = say("Bot Telegram này đang đặt webhook nên không hỏi tin được: đang gỡ webhook.")
 
 
 class Poller:

@@ -21,6 +21,7 @@ from bot.channels.base import SendError
 from bot.channels.telegram.client import BotApi
 from bot.channels.telegram.parse import ALLOWED_UPDATES
 from bot.channels.telegram.webhook import webhook_address, webhook_secret
+from flows.saying import said_by, say
 
 if TYPE_CHECKING:
     from aiogram import Bot
@@ -51,21 +52,27 @@ class BotPlan:
 
 @dataclass(frozen=True, slots=True)
 class SetupResult:
-    """`username` of the bot when `ok`, else one sentence for the operator in `error`. True when `ok`."""
+    """`username` of the bot when `ok`, else what is wrong: `error` is a template in which `detail` may stand. True when
+    `ok`."""
 
     ok: bool
     username: str = ""
     error: str = ""
+    detail: str = ""
+
+    @property
+    def reason(self) -> str:
+        """One sentence for the operator."""
+        return say(self.error, detail=self.detail)
 
     def __bool__(self) -> bool:
         return self.ok
 
 
-def needs_setup(previous: str | None, plan: BotPlan) -> str:
-    """The fingerprint to keep once the set-up went well, or "" when `previous` says that nothing has changed."""
+def fingerprint_of(plan: BotPlan) -> str:
+    """What is kept once the set-up went well: while it is the same, Telegram knows all there is to know."""
     wanted = json.dumps([asdict(plan), COMMANDS, ALLOWED_UPDATES, _WEBHOOK_CONNECTIONS], sort_keys=True)
-    fingerprint = hashlib.sha256(wanted.encode()).hexdigest()
-    return "" if fingerprint == previous else fingerprint
+    return hashlib.sha256(wanted.encode()).hexdigest()
 
 
 async def introduce(api: BotApi) -> SetupResult:
@@ -74,7 +81,7 @@ async def introduce(api: BotApi) -> SetupResult:
     try:
         await api.call("setMyCommands", {"commands": commands})
     except SendError as error:
-        return SetupResult(ok=False, error=str(error))
+        return SetupResult(ok=False, error="{detail}", detail=said_by(error))
     return SetupResult(ok=True)
 
 
@@ -101,7 +108,8 @@ async def run_setup(plan: BotPlan, *, timeout_s: float = _CHILD_S) -> SetupResul
     try:
         return SetupResult(**json.loads(out))
     except (ValueError, TypeError):
-        return SetupResult(ok=False, error=f"Cài đặt bot Telegram dừng giữa chừng (mã thoát {child.returncode}).")
+        error = "Cài đặt bot Telegram dừng giữa chừng (mã thoát {detail})."
+        return SetupResult(ok=False, error=error, detail=str(child.returncode))
 
 
 async def set_up(plan: BotPlan) -> SetupResult:
@@ -125,7 +133,8 @@ async def set_up(plan: BotPlan) -> SetupResult:
     except TelegramNetworkError:
         return SetupResult(ok=False, error="Chưa nối được tới Telegram; xem lại mạng, hoặc khóa telegram.api_base.")
     except AiogramError as error:
-        return SetupResult(ok=False, error=f"Telegram không nhận cài đặt: {error}".replace(plan.token, "(token)"))
+        told = str(error).replace(plan.token, "(token)")
+        return SetupResult(ok=False, error="Telegram không nhận cài đặt: {detail}", detail=told)
 
 
 async def _introduce(bot: Bot, plan: BotPlan) -> str:

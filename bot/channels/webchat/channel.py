@@ -1,4 +1,4 @@
-"""The web chat as a channel: who is there, what she says, what she has not seen yet. HTTP is in routes.py."""
+"""The web chat as a channel: who is there, what is said, what has not been seen yet. HTTP is in routes.py."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Crowded(Exception):
 
 @dataclass(frozen=True, slots=True)
 class NewLines:
-    """One answer to "what is new": `anew` tells the page to forget what it shows, `began` that she is new here."""
+    """One answer to "what is new": `anew` tells the page to forget what it shows, `began` that the visitor is new."""
 
     entries: Sequence[LogEntry]
     anew: bool = False
@@ -87,7 +87,7 @@ class WebChat:
         export: Export | None = None,
         streams: Streams | None = None,
     ) -> None:
-        """`export` gives a chat's owner everything that is kept of her; `streams` hold as many pages as fit."""
+        """`export` gives a chat's owner everything that is kept about them; `streams` hold as many pages as fit."""
         self.export = export
         self._submit = submit
         self._history = history
@@ -205,7 +205,7 @@ class WebChat:
     async def _greeting(self, chat_id: str, address: str) -> Sequence[LogEntry]:
         """What the tutor says first; all tabs of a newcomer share one update, so that it is said once.
 
-        Whoever had everything deleted is greeted again: her first update was handled long ago, it needs a new id.
+        Whoever had everything deleted is greeted again: the first update was handled long ago, it needs a new id.
         """
         await self.admit(chat_id, address)
         for update_id in (f"{chat_id}:began", f"{chat_id}:began:{self._new_id()}"):

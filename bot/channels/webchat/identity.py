@@ -12,6 +12,7 @@ from pathlib import Path
 from itsdangerous import BadSignature, Signer
 
 from bot.errors import SettingsInvalid
+from flows.saying import say
 
 COOKIE = "camtay"
 COOKIE_AGE_S = 400 * 86_400  # the longest that browsers allow (RFC 6265bis, section 5.5)
@@ -38,8 +39,8 @@ def load_keys(path: Path, new_key: Callable[[], str]) -> list[str]:
         _create(path, new_key())
     keys = [line.strip() for line in path.read_text("utf-8").splitlines() if line.strip()]
     if not keys or any(len(key) < _SHORTEST_KEY for key in keys):
-        wanted = f"mỗi dòng phải là một khóa dài ít nhất {_SHORTEST_KEY} ký tự"
-        raise SettingsInvalid(f"{path}: {wanted}; hãy lấy lại tệp này từ bản sao lưu.")
+        wanted = say("mỗi dòng phải là một khóa dài ít nhất {count} ký tự", count=_SHORTEST_KEY)
+        raise SettingsInvalid(say("{path}: {wanted}; hãy lấy lại tệp này từ bản sao lưu.", path=path, wanted=wanted))
     return keys
 
 
@@ -76,8 +77,8 @@ class Seal:
     def read(self, value: str | None) -> Visitor | None:
         """The visitor of a cookie value, None for anything that we did not sign.
 
-        There is no expiry here on purpose: the browser drops the cookie by itself, and a server clock that once
-        jumped a year ahead must not cost every learner her conversation.
+        There is no expiry here on purpose: the browser drops the cookie by itself, and a server clock that once jumped
+        a year ahead must not cost every learner the conversation.
         """
         if not value or not value.isascii():
             return None

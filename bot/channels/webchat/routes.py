@@ -56,7 +56,9 @@ class _Routes:
         self._page = build_page(chat.tutor, chat.union)
 
     async def page(self, request: web.Request) -> web.Response:
-        """The page, with the cookie that says who she is. Nothing is kept of her before she speaks or listens."""
+        """The page, with the cookie that says who visits. Nothing is kept of whoever has neither spoken nor
+        listened.
+        """
         cookie = self._chat.cookie_for(self._visitor(request))
         headers = {
             "ETag": self._page.etag,
@@ -160,7 +162,7 @@ class _Routes:
             self._chat.streams.remove(stream)
 
     async def data(self, request: web.Request) -> web.Response:
-        """Everything that is kept of her: a page that she can read; ?dang=json the same as a file to take along."""
+        """Everything that is kept of the learner, as a page to read; ?dang=json the same as a file to take along."""
         visitor, kind = self._visitor(request), "json" if request.query.get("dang") == "json" else "html"
         if visitor is None or self._chat.export is None:
             return _refusal(401, NOT_KNOWN)
@@ -212,7 +214,7 @@ class _Routes:
         return request.secure or forwarded == "https" or self._chat.public_url.startswith("https:")
 
     def _is_ours(self, request: web.Request) -> bool:
-        """Same origin and JSON: another site's page can neither read nor write here on her behalf."""
+        """Same origin and JSON: another site's page can neither read nor write here in a learner's name."""
         if request.content_type != "application/json":
             return False
         site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")

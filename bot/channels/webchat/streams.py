@@ -52,7 +52,7 @@ class Stream:
         self._wake()
 
     def begin_anew(self) -> None:
-        """What this page shows is another's now: it is to forget it and to ask again."""
+        """Tell the page to forget what it shows, which is another's now, and to ask again."""
         self.anew = True
         self._wake()
 

@@ -28,6 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(given: argparse.Namespace) -> int:
+    """Exit code 0 when it is done, 1 when whoever was asked said no. What is not allowed is a CamtayError."""
     settings = settings_of(given)
     from bot.cli import announce
 

@@ -19,6 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(given: argparse.Namespace) -> int:
+    """First finish a restore that was broken off, then make the backup and prove it by opening it; exit code 0."""
     settings = settings_of(given)
     from bot import backup, restoring
 

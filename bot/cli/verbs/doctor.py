@@ -16,14 +16,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(given: argparse.Namespace) -> int:
+    """Exit code 1 when something has to be mended first; a broken config.yaml is one such finding."""
     from bot.cli import doctor
     from bot.errors import SettingsInvalid
+    from flows.saying import said_by
 
     findings = list(doctor.look_at_machine())
     try:
         settings = settings_of(given)
     except SettingsInvalid as wrong:
-        findings.append(doctor.bad("Cấu hình: {config}", config=wrong))
+        findings.append(doctor.bad("Cấu hình: {config}", config=said_by(wrong)))
     else:
         now = CommandEnvironment().now()
         findings += asyncio.run(doctor.look_at_settings(settings, given.config, settings.database_url, now))

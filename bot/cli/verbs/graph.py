@@ -22,6 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(given: argparse.Namespace) -> int:
+    """Exit code 1 when the lesson cannot be read."""
     settings = settings_of(given)
     from bot.cli import graphing
 

@@ -17,6 +17,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(given: argparse.Namespace) -> int:
+    """Lines of JSON in, lines of JSON out; exit code 0 even where a line is no JSON, which its answer tells."""
     settings = settings_of(given)
     from bot.cli.hearing import hear
 

@@ -19,6 +19,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(given: argparse.Namespace) -> int:
+    """Print every publication, the newest first; exit code 0. A lesson that was never published is a
+    SettingsInvalid.
+    """
     settings = settings_of(given)
     from bot.cli.publishing import show_history
 

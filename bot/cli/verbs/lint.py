@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bot.cli.environment import settings_of
 from bot.cli.flags import add_flags, path
-from bot.cli.language import LANGUAGES, language, told
+from bot.cli.language import told
 
 HELP = "Soát bài học."
 
@@ -18,7 +18,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "paths", metavar="ĐƯỜNG_DẪN", nargs="*", type=path, help="mã bài, tệp hay thư mục; không ghi: mọi bài"
     )
     parser.add_argument("--format", choices=("text", "json", "github"), default="text", help="cách in kết quả")
-    parser.add_argument("--lang", choices=LANGUAGES, default=language(), help="tiếng của lời báo")
     parser.add_argument("--live", action="store_true", help="xem cả người đang học, theo cơ sở dữ liệu đã cấu hình")
     parser.add_argument(
         "--database", metavar="ĐỊA_CHỈ", type=_database, default="", help="như --live, với cơ sở dữ liệu này"
@@ -35,12 +34,11 @@ def _database(text: str) -> str:
 
 
 def run(given: argparse.Namespace) -> int:
+    """Exit code 1 with an error, 0 with warnings alone; `--rules` prints the page of all rules instead."""
     import gc
 
     settings = settings_of(given)
     from bot.cli import linting
-    from bot.errors import SettingsInvalid
-    from flows.saying import in_english
 
     gc.disable()  # a short life of a million small things, none of them in a circle
     if given.rules:
@@ -53,16 +51,13 @@ def run(given: argparse.Namespace) -> int:
     quiet = settings.time.quiet_from, settings.time.quiet_to
     lessons, facts = Path(settings.lessons.dir), settings.placeholders
     paths = drafts.by_code(lessons, given.paths)
-    try:
-        if given.live or given.database:
-            import asyncio
+    if given.live or given.database:
+        import asyncio
 
-            from bot.cli import lint_live
+        from bot.cli import lint_live
 
-            url = given.database or settings.database_url
-            found = asyncio.run(lint_live.problems(url, lessons, paths, facts, quiet))
-        else:
-            found = linting.problems(lessons, paths, facts, quiet)
-    except SettingsInvalid as wrong:
-        raise SettingsInvalid(in_english(wrong.args[0]) if given.lang == "en" else str(wrong)) from None
-    return linting.report(found, given.format, print, given.lang)
+        url = given.database or settings.database_url
+        found = asyncio.run(lint_live.problems(url, lessons, paths, facts, quiet))
+    else:
+        found = linting.problems(lessons, paths, facts, quiet)
+    return linting.report(found, given.format, print)

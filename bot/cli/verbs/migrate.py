@@ -22,6 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(given: argparse.Namespace) -> int:
+    """Exit code 0, also where there was nothing to do; a database that is newer than the program is a CamtayError."""
     before, after = asyncio.run(_migrate(settings_of(given)))
     if before == after:
         print(told("Cơ sở dữ liệu đã ở phiên bản mới nhất ({after}).", after=after))
@@ -32,29 +33,23 @@ def run(given: argparse.Namespace) -> int:
 
 async def _migrate(settings: Settings) -> tuple[str | None, str | None]:
     """The schema's version before and after."""
+    from contextlib import ExitStack
+
     from bot import restoring
     from storage.engine import schema
     from storage.engine.address import sqlite_path
     from storage.engine.database import open_database
-    from storage.engine.errors import SchemaTooNew
     from storage.engine.lock import lock_all
 
     url = settings.database_url
     restoring.finish(Path(settings.data.dir), url)
     database = open_database(url)
     path = sqlite_path(url)
-    held = lock_all(Path(settings.data.dir), path) if path else None
-    try:
-        if path is not None:
-            before = await schema.current(database) if path.exists() else None
-            await schema.ensure(database)
-        else:
-            before = await schema.current(database)
-            if before is not None and before > schema.SCHEMA:
-                raise SchemaTooNew
-            await schema.migrate(database)
-        return before, await schema.current(database)
-    finally:
-        await database.close()
-        if held:
-            held.close()
+    with lock_all(Path(settings.data.dir), path) if path else ExitStack():
+        try:
+            before = await schema.current(database) if path is None or path.exists() else None
+            is_newer = before is not None and before > schema.SCHEMA
+            await (schema.ensure if path or is_newer else schema.migrate)(database)  # the former refuses what is newer
+            return before, await schema.current(database)
+        finally:
+            await database.close()

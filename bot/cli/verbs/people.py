@@ -1,4 +1,4 @@
-"""`./camtay people`: what an operator, or an officer in her own right, does about people and areas."""
+"""`./camtay people`: what an operator, or an officer by an own right, does about people and areas."""
 
 from __future__ import annotations
 
@@ -98,6 +98,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(given: argparse.Namespace) -> int:
+    """Exit code of the work; questions are asked only where somebody sits at a terminal."""
     settings = settings_of(given)
     from bot.cli import people
 

@@ -44,6 +44,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(given: argparse.Namespace) -> int:
+    """Exit code 1 when something stands in the way, 0 when it is published or `--dry-run` has shown what would be."""
     settings = settings_of(given)
     from bot.cli.publishing import publish_files
 

@@ -21,6 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(given: argparse.Namespace) -> int:
+    """Put the backup in place, then settings and media that are missing; `--check` only opens it. Exit code 0."""
     settings = settings_of(given)
     from bot import backup, restoring
 

@@ -21,8 +21,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(given: argparse.Namespace) -> int:
+    """Exit code 1 when something stands in the way of the older version."""
     settings = settings_of(given)
     from bot.cli.publishing import roll_back
 
-    how, desk = options(given, rollback=True), console(settings, given)
-    return asyncio.run(roll_back(desk, given.lesson, given.version, how, dry_run=given.dry_run))
+    how, at = options(given, rollback=True), console(settings, given)
+    return asyncio.run(roll_back(at, given.lesson, given.version, how, dry_run=given.dry_run))

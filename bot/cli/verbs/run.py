@@ -6,6 +6,7 @@ import argparse
 
 from bot.cli.environment import settings_of
 from bot.cli.flags import add_flags
+from bot.cli.language import shown
 
 HELP = "Chạy Cầm Tay."
 
@@ -20,7 +21,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(given: argparse.Namespace) -> int:
+    """Serve until stopped by a signal; the exit code says whether that went in order."""
     settings = settings_of(given)
     from bot import app
 
-    return app.run(settings, watch=given.watch)
+    return app.run(settings, app.Environment(told=shown), watch=given.watch)

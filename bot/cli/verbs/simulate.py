@@ -21,6 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(given: argparse.Namespace) -> int:
+    """Exit code 1 when a promise was broken in the simulated days."""
     settings = settings_of(given)
     from bot.cli import simulation
 

@@ -23,6 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(given: argparse.Namespace) -> int:
+    """Exit code 1 when a transcript reads otherwise or cannot be played, or a lesson with transcripts is broken."""
     settings = settings_of(given)
     from bot.cli import lesson_tests
     from bot.publishing import drafts

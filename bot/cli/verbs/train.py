@@ -19,6 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(given: argparse.Namespace) -> int:
+    """Write the models, or with `--check` exit 1 where the files are others, or only measure."""
     settings = settings_of(given)
     from bot.cli import training
 

@@ -11,9 +11,11 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot.cli.choices import no_lesson
 from bot.cli.environment import settings_of
 from bot.cli.flags import add_flags, word
-from bot.cli.language import told
+from bot.cli.language import shown, told
+from bot.cli.terminal import seen, show
 
 if TYPE_CHECKING:
     from bot.settings import Settings
@@ -54,6 +56,7 @@ def _value(text: str) -> tuple[str, str]:
 
 
 def run(given: argparse.Namespace) -> int:
+    """Exit code 0 when the player left, 1 when the lesson is faulty or failed, 2 for an unknown one."""
     settings = settings_of(given)
     from bot.cli import transcripts
     from bot.cli.console import Console
@@ -63,13 +66,16 @@ def run(given: argparse.Namespace) -> int:
     shelf = read_shelf(root, settings.placeholders)
     lesson, problems = _find_lesson(given.lesson, shelf, settings)
     if lesson is None:
-        print("\n".join(map(str, problems)) or _unknown_lesson(given.lesson, shelf.good), file=sys.stderr)
+        print(
+            "\n".join(str(seen(problem)) for problem in problems) or _unknown_lesson(given.lesson, shelf.good),
+            file=sys.stderr,
+        )
         return 1 if problems else 2
     book = plain_book(
         replace(shelf, good={**shelf.good, lesson.id: lesson}), rehearsal_facts(root, settings.placeholders)
     )
     save = partial(transcripts.save, Path(lesson.place.path))
-    return Console(book, input, print, save).play(_head(given, lesson.id))
+    return Console(book, lambda prompt: input(shown(prompt)), show, save).play(_head(given, lesson.id))
 
 
 def _head(given: argparse.Namespace, lesson_id: str) -> DialogueHead:
@@ -96,10 +102,5 @@ def _find_lesson(wanted: str, shelf: Shelf, settings: Settings) -> tuple[Lesson 
 
 
 def _unknown_lesson(wanted: str, known: Mapping[str, Lesson]) -> str:
-    from flows.yaml.fields import did_you_mean
-
-    hint = did_you_mean(wanted, known)
     lessons = "\n".join(f"  {lesson.id:<24}{lesson.title}" for lesson in known.values())
-    unknown = told("Không có bài nào tên “{wanted}”", wanted=wanted)
-    near = f"; {told('{hint}', hint=hint)}" if hint else "."
-    return f"{unknown}{near}\n{told('Các bài đang có:')}\n{lessons}"
+    return f"{no_lesson(wanted, known)}\n{told('Các bài đang có:')}\n{lessons}"

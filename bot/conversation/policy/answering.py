@@ -1,16 +1,22 @@
-"""What she asks or says beside the lessons: looked up and answered, or passed to a human; her place stays open."""
+"""Questions and talk beside the lessons: looked up and answered, or passed to a human; the learner's place stays
+open.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import assert_never
 
+from bot.conversation.policy.global_words import obey
+from bot.conversation.policy.open_question import ask_again
 from bot.conversation.policy.understanding import about as about_what
 from bot.conversation.policy.understanding import alarm_of
 from bot.tutor import lessons, menu
-from bot.tutor.desk import Desk
+from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.tutor.state import OfferedButtons
+from bot.tutor.turn import TurnContext
 from flows.model import Answer
-from flows.session import render
+from flows.run import render
 from flows.words.ear.finding import find, finder_of
 from flows.words.understand import Words, fold
 
@@ -19,102 +25,108 @@ RESTING = frozenset({"tired", "bye"})
 """Small talk after which nothing is put to her again: she wants to rest."""
 
 
-def digress(desk: Desk, text: str) -> str:
-    """Deal with what answers nothing: a worry, a question, small talk; empty where it is none of these.
-
-    "offered": it is under her thumb; "again": it is said, and the open question is to be shown again; "human": she
-    wants one.
-    """
-    sounds, matter = alarm_of(desk, text), about_what(desk, text)
-    if sounds.level == "ask" and not lessons.in_emergency(desk):
-        menu.ask_emergency(desk, sounds.kind, matter.topics)
-        return "offered"
+def digress(turn: TurnContext, text: str) -> CommandOutcome | None:
+    """Deal with what answers nothing: a worry, a question, a wish for a human, small talk; None where it is none of
+    these."""
+    sounds, matter = alarm_of(turn, text), about_what(turn, text)
+    if sounds.level == "ask" and not lessons.in_emergency(turn):
+        menu.ask_emergency(turn, sounds.kind, matter.topics)
+        return ANSWERED
     match matter.kind:
         case "human":
-            return "human"
-        case "learn" if desk.talk.pending or desk.talk.open_run:
-            return "again"
+            return obey(turn, "help")
+        case "learn" if turn.state.pending or turn.state.open_run:
+            return _asked_again(turn)
         case "learn":
-            menu.show_menu(desk)
-            return "offered"
+            menu.show_menu(turn)
         case "question":
-            answer(desk, text, matter.topics)
-            return "again" if desk.talk.pending else "offered"
-        case "oos" if not desk.talk.pending:
-            out_of_scope(desk)
-            return "offered"
+            answer(turn, text, matter.topics)
+            return _asked_again(turn) if turn.state.pending else ANSWERED
+        case "oos" if not turn.state.pending:
+            out_of_scope(turn)
         case "small":
-            rests = small_talk(desk, text) in RESTING and not desk.talk.pending
-            if rests and not lessons.in_emergency(desk):
-                menu.offer_way_on(desk)
-                return "offered"
-            return "again"
-    return ""
+            rests = small_talk(turn, text) in RESTING and not turn.state.pending
+            if not rests or lessons.in_emergency(turn):
+                return _asked_again(turn)
+            menu.offer_way_on(turn)
+        case _:
+            return None
+    return ANSWERED
 
 
-def answers_to(desk: Desk, text: str) -> tuple[Answer, ...]:
+def _asked_again(turn: TurnContext) -> CommandOutcome:
+    """A question of the tutor's own comes before that of a lesson."""
+    if turn.state.pending and turn.state.offer:
+        ask_again(turn)
+        return ANSWERED
+    return ASIDE
+
+
+def answers_to(turn: TurnContext, text: str) -> tuple[Answer, ...]:
     """The written answers that fit a question, the best first."""
-    return find(finder_of(desk.book.answers), desk.book.words.ear, text)
+    return find(finder_of(turn.book.answers), turn.book.words.ear, text)
 
 
-def answer(desk: Desk, text: str, topics: Sequence[str]) -> None:
+def answer(turn: TurnContext, text: str, topics: Sequence[str]) -> None:
     """The best answer in a few sentences with its source, the lessons about it, and always a human."""
-    found = answers_to(desk, text)
+    found = answers_to(turn, text)
     first = found[0] if found else None
     outlines = dict.fromkeys((*((first.outline,) if first else ()), *topics))
-    found_lessons = [each for code in outlines if (each := lesson_of(desk, code))][:MOST_LESSONS]
+    found_lessons = [each for code in outlines if (each := lesson_of(turn, code))][:MOST_LESSONS]
     if first is not None:
-        desk.say(said(desk, first))
-    if desk.talk.pending:
+        turn.say(said(turn, first))
+    if turn.state.pending:
         return  # a question of the tutor's own is open: it is asked again below
-    intro = "" if first is not None else desk.phrase("answer_lesson" if found_lessons else "answer_none")
-    _offer(desk, intro, found_lessons)
+    intro = "" if first is not None else turn.phrase("answer_lesson" if found_lessons else "answer_none")
+    _offer(turn, intro, found_lessons)
 
 
-def about(desk: Desk, topics: Sequence[str]) -> None:
-    """The lessons about what she may have meant; without any she goes on."""
-    found = [each for code in topics if (each := lesson_of(desk, code))][:MOST_LESSONS]
-    _offer(desk, desk.phrase("answer_lesson" if found else "answer_what"), found)
+def about(turn: TurnContext, topics: Sequence[str]) -> None:
+    """Show the lessons about what may have been meant; without any the lesson goes on."""
+    found = [each for code in topics if (each := lesson_of(turn, code))][:MOST_LESSONS]
+    _offer(turn, turn.phrase("answer_lesson" if found else "answer_what"), found)
 
 
-def named(desk: Desk, token: str) -> None:
-    """She named another lesson, or a track, in the middle of one: it is offered, her place stays."""
-    kind, _, which = token.partition(":")
-    if kind == "t":
-        menu.show_track(desk, which)
-    else:
-        _offer(desk, desk.phrase("answer_lesson"), [which])
+def named(turn: TurnContext, meant: menu.OpenLesson | menu.ShowTrack) -> None:
+    """Offer another lesson, or a track, that the learner named in the middle of one; the place in this one stays."""
+    match meant:
+        case menu.ShowTrack(track):
+            menu.show_track(turn, track)
+        case menu.OpenLesson(lesson_id):
+            _offer(turn, turn.phrase("answer_lesson"), [lesson_id])
+        case _:
+            assert_never(meant)
 
 
-def out_of_scope(desk: Desk) -> None:
+def out_of_scope(turn: TurnContext) -> None:
     """Said kindly, never answered as if known; a human may know."""
-    _offer(desk, desk.phrase("answer_elsewhere"), ())
+    _offer(turn, turn.phrase("answer_elsewhere"), ())
 
 
-def small_talk(desk: Desk, text: str) -> str:
+def small_talk(turn: TurnContext, text: str) -> str:
     """One kind line; what kind of talk it is."""
-    kind = kind_of_talk(desk.book.words, text)
-    desk.say(desk.phrase(f"small_{kind}"))
+    kind = kind_of_talk(turn.book.words, text)
+    turn.say(turn.phrase(f"small_{kind}"))
     return kind
 
 
-def said(desk: Desk, answer: Answer) -> str:
-    """The answer as she reads it, with where it comes from."""
-    text = render(answer.say, desk.person.address, desk.person.name, desk.book.facts)
-    return f"{text}\n{desk.phrase('answer_source', nguon=answer.cited)}" if answer.cited else text
+def said(turn: TurnContext, answer: Answer) -> str:
+    """The answer as the learner reads it, with where it comes from."""
+    text = render(answer.say, turn.person.address, turn.person.name, turn.book.facts)
+    return f"{text}\n{turn.phrase('answer_source', nguon=answer.cited)}" if answer.cited else text
 
 
-def lesson_of(desk: Desk, code: str) -> str | None:
+def lesson_of(turn: TurnContext, code: str) -> str | None:
     """The lesson of an outline, if it is written: its id begins with the code ("V4": v4-…)."""
     begins = f"{code.lower()}-"
-    return next((each for each in desk.book.current if each.startswith(begins)), None)
+    return next((each for each in turn.book.current if each.startswith(begins)), None)
 
 
-def _offer(desk: Desk, text: str, about: Sequence[str]) -> None:
-    offer: OfferedButtons = tuple((f"m:{each}", menu.short(desk.lesson_title(each))) for each in about)
-    human = ("g:help", desk.phrase("label_ask_human"))
-    on = ("g:go_on", desk.phrase("label_continue")) if desk.talk.open_run else ("g:menu", desk.phrase("label_menu"))
-    desk.offer(text, (*offer, human, on), desk.talk.pending)
+def _offer(turn: TurnContext, text: str, about: Sequence[str]) -> None:
+    offer: OfferedButtons = tuple((f"m:{each}", menu.short(turn.lesson_title(each))) for each in about)
+    human = ("g:help", turn.phrase("label_ask_human"))
+    on = ("g:go_on", turn.phrase("label_continue")) if turn.state.open_run else ("g:menu", turn.phrase("label_menu"))
+    turn.offer(text, (*offer, human, on), turn.state.pending)
 
 
 def kind_of_talk(words: Words, text: str) -> str:

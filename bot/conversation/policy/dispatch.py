@@ -1,386 +1,316 @@
-"""One update of one learner, from what came in to what is said: the order in which things are understood."""
+"""One update of one learner, from what came in to what is said: the order in which things are understood. Pure."""
 
 from __future__ import annotations
 
-from datetime import timedelta
 from functools import partial
+from typing import assert_never
 
 from bot.channels.base import Began, Body, Edited, Inner, Left, Media, NoticesDue, Returned, Tap, Text
-from bot.conversation.policy import alarm, albums, answering, doubt, edits, guidance, registry, replying
-from bot.conversation.policy.open_question import ask_again
-from bot.conversation.policy.understanding import alarm_of, hear, in_two, is_for_lesson, is_for_room, leaves, offered
+from bot.conversation.policy import alarm, albums, answering, buttons, doubt, edits, numbering, registry, replying
+from bot.conversation.policy.global_words import obey
+from bot.conversation.policy.open_question import answer_stale, ask_again, go_on
+from bot.conversation.policy.understanding import (
+    alarm_of,
+    in_two,
+    is_for_lesson,
+    is_for_room,
+    leaves,
+    offered,
+    record_heard,
+)
 from bot.pairing.policy import lines
 from bot.pairing.policy.commands import ChooseLine, ReplyToLetter, StopWriting
 from bot.pairing.policy.subjects import WRITING
 from bot.people.policy import codes, pins
-from bot.people.policy.commands import ShowBelonging, SitDown
+from bot.people.policy.commands import SitDown
 from bot.tutor import follow_up, lessons, menu, onboarding, privacy, waits
-from bot.tutor.desk import CodeShown, Desk, WentAway
+from bot.tutor.command import ServiceCommand
+from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
+from bot.tutor.turn import CodeShown, TurnContext, WentAway
 from flows import events as ev
 from flows import mask
 from flows.engine.sprint import was_used
 from flows.engine.stage import clean, instead_of
-from flows.words.ear.voices import OUTLINES
 from flows.words.understand import Answered, Command, Emergency, Meaning, Unsure, is_command
 
-NEEDS_CONSENT = registry.BY_WORD.keys() | {"agree", "change_address", "change_name"}
 
-STALE_EVERY = timedelta(minutes=1)  # how often a flood of taps on old buttons is answered
+def answer(turn: TurnContext, body: Body, *, codes_too: bool = True) -> CommandOutcome:
+    """Handle one body; what is said and done stands in the turn afterwards, what is left to do is returned. Codes work
+    before consent."""
+    match body:
+        case Text() | Edited():
+            return _written(turn, body, codes_too=codes_too)
+        case Inner():
+            lines.meanwhile(turn, partial(lessons.take_inner, turn, body))
+            return ANSWERED
+        case NoticesDue():
+            lessons.take_told(turn, body)
+            return waits.put_back(turn, writing=lines.is_writing(turn))
+        case Tap() | Began() | Media() | Left() | Returned():
+            if turn.state.amendable:
+                turn.change(amendable="")
+            return _done(turn, body, codes_too=codes_too)
+        case _:
+            assert_never(body)
 
 
-def answer(desk: Desk, body: Body, *, codes_too: bool = True) -> None:
-    """Handle one body; everything said and done is on the desk afterwards. Codes work before consent."""
-    question, body = edits.question_of(desk), edits.as_answer(desk, body)
-    _answer(desk, body, codes_too=codes_too)
-    edits.remember(desk, body, question)
+def _written(turn: TurnContext, body: Text | Edited, *, codes_too: bool) -> CommandOutcome:
+    question, now = edits.question_of(turn), edits.as_answer(turn, body)
+    if isinstance(now, Edited):
+        lines.lapse(turn, answered=False)
+        if not alarm.heard(turn, now):
+            edits.came_late(turn)
+        return ANSWERED
+    outcome = _done(turn, in_two(turn, now), codes_too=codes_too)
+    edits.remember(turn, now.message, question)
+    return outcome
 
 
-def _answer(desk: Desk, body: Body, *, codes_too: bool) -> None:
+def _done(turn: TurnContext, body: Text | Tap | Began | Media | Left | Returned, *, codes_too: bool) -> CommandOutcome:
+    """What the learner has done; whoever the tutor has not met yet is greeted first."""
     if isinstance(body, Left):
-        desk.events.append(WentAway())
-        return
+        turn.events.append(WentAway())
+        return ANSWERED
     if isinstance(body, Returned):
-        return  # that she is there again is written down; whatever she is to hear comes in its time
-    if isinstance(body, Inner):
-        lines.meanwhile(desk, partial(lessons.take_inner, desk, body))
-        return
-    if isinstance(body, NoticesDue):
-        lessons.take_told(desk, body)
-        waits.put_back(desk, show_again, writing=lines.is_writing(desk))
-        return
-    body = in_two(desk, body)
-    lines.lapse(desk, answered=albums.settles(desk, body))
-    if isinstance(body, Text | Media | Edited) and alarm.heard(desk, body):
-        return
-    if isinstance(body, Edited):
-        edits.came_late(desk)
-        return
-    if codes_too and (shown := codes.shown(body)):
-        desk.events.append(CodeShown(shown.kind, shown.code))
-        return
-    if desk.person.consent == "new":
+        return ANSWERED  # that she is there again is written down; whatever she is to hear comes in its time
+    if turn.state.media or turn.state.pending == WRITING:
+        lines.lapse(turn, answered=albums.settles(turn, body))
+    if isinstance(body, Text | Media) and alarm.heard(turn, body):
+        return ANSWERED
+    if codes_too and isinstance(body, Text | Began) and (shown := codes.shown(body)):
+        turn.events.append(CodeShown(shown.kind, shown.code))
+        return ANSWERED
+    if turn.person.consent == "new":
         if isinstance(body, Media):
-            albums.is_answered(desk, body)
-        onboarding.greet(desk)
-        return
+            albums.is_answered(turn, body)
+        onboarding.greet(turn)
+        return ANSWERED
     match body:
         case Text(text):
-            _text(desk, text)
+            return _text(turn, text)
         case Tap(token):
-            _tap(desk, token)
+            return _tap(turn, token)
         case Began():
-            _go_on(desk)
-        case Media() if lines.is_writing(desk):
-            albums.pass_on(desk, body)
-        case Media(kind, _, caption):
-            if not albums.is_answered(desk, body):
-                _media(desk, kind, caption)
-            elif caption:
-                _text(desk, caption)
+            go_on(turn)
+            return ANSWERED
+        case Media():
+            return _media(turn, body)
+        case _:
+            assert_never(body)
 
 
 # --- words -------------------------------------------------------------------------------------------
 
 
-def _text(desk: Desk, text: str) -> None:
-    if token := waits.named(desk, text):
-        _tap(desk, token)
-        return
-    if replying.is_reply(desk, text):
-        desk.events.append(ReplyToLetter(text))
-        return
-    if lines.is_writing(desk) and leaves(desk, text):
-        desk.events.append(StopWriting())
-        return
-    if not desk.talk.offer:
-        if desk.talk.open_run is not None:
-            _resume(desk, ev.Typed(text))
-        else:
-            _own_words(desk, text)
-        return
-    if desk.talk.pending in registry.WRITTEN and is_for_room(desk, text):
-        if desk.talk.pending.startswith("pin."):
-            pins.heard(desk)
-        elif desk.talk.pending != WRITING:  # what is for another person is not kept as hers
-            desk.events.append(ev.Heard(mask(clean(text[:2000]), desk.book.nouns).text))
-        desk.events.append(registry.WRITTEN[desk.talk.pending](text))
-        return
-    meaning = offered(desk, text)
+def _text(turn: TurnContext, text: str) -> CommandOutcome:
+    token = numbering.typed(turn, text)
+    if token is None:
+        token = waits.named(turn, text)
+    if token is not None:
+        return _tap(turn, token)
+    if replying.is_reply(turn, text):
+        turn.events.append(ReplyToLetter(text))
+        return ANSWERED
+    if lines.is_writing(turn) and leaves(turn, text):
+        turn.events.append(StopWriting())
+        return ANSWERED
+    if not turn.state.offer:
+        return _resume(turn, ev.Typed(text)) if turn.state.open_run is not None else _own_words(turn, text)
+    if turn.state.pending in registry.WRITTEN and is_for_room(turn, text):
+        if turn.state.pending.startswith("pin."):
+            pins.heard(turn)
+        elif turn.state.pending != WRITING:  # what is for another person is not kept as hers
+            turn.events.append(ev.Heard(mask(clean(text[:2000]), turn.book.nouns).text))
+        turn.events.append(registry.WRITTEN[turn.state.pending](text))
+        return ANSWERED
+    return _among_buttons(turn, text)
+
+
+def _among_buttons(turn: TurnContext, text: str) -> CommandOutcome:
+    """Words under buttons of the tutor's own: one of them, a name that was asked for, or the lesson's that waits."""
+    meaning = offered(turn, text)
     if isinstance(meaning, Answered):
-        hear(desk, text)
-        _tap(desk, meaning.option)
-    elif doubt.is_asked(desk, meaning) and (token := doubt.met(desk, text)) is not None:
-        if token:
-            _tap(desk, token)
-    elif desk.talk.pending == "name" and not is_command(desk.book.words, clean(text[:200])):
-        alarm.hear_name(desk, text)
-    elif is_for_lesson(desk, meaning):
-        _resume(desk, ev.Typed(text))
-    else:
-        _own_words(desk, text, meaning)
+        record_heard(turn, text)
+        return _tap(turn, meaning.option)
+    if doubt.is_asked(turn, meaning) and (token := doubt.met(turn, text)) is not None:
+        return _tap(turn, token) if token else ANSWERED
+    if turn.state.pending == "name" and not is_command(turn.book.words, clean(text[:200])):
+        alarm.hear_name(turn, text)
+        return ANSWERED
+    if is_for_lesson(turn, meaning):
+        return _resume(turn, ev.Typed(text))
+    return _own_words(turn, text, meaning)
 
 
-def _own_words(desk: Desk, text: str, meaning: Meaning | None = None) -> None:
+def _own_words(turn: TurnContext, text: str, meaning: Meaning | None = None) -> CommandOutcome:
     """Words outside a lesson: a command, one of the buttons shown, or something to ask again about."""
-    meaning = meaning or offered(desk, text)
-    hear(desk, text)
+    meaning = meaning or offered(turn, text)
+    record_heard(turn, text)
+    free = not turn.state.pending
     match meaning:
         case Command(word):
-            command(desk, word)
-        case _ if not desk.talk.pending and not isinstance(meaning, Emergency) and lines.is_to_somebody(text):
-            desk.events.append(ChooseLine(text))
+            return obey(turn, word)
+        case _ if free and not isinstance(meaning, Emergency) and lines.is_to_somebody(text):
+            turn.events.append(ChooseLine(text))
+            return ANSWERED
         case Emergency(kind):
-            lessons.open_emergency(desk, kind)
-        case _ if not desk.talk.pending and (token := menu.titled(desk, text)):
-            _tap(desk, token)
-        case _ if alarm_of(desk, text).level == "ask" and _digress(desk, text):
-            pass
-        case Unsure(options) if len(options) > 1:
-            close = tuple(button for button in desk.talk.offer if button[0] in options)
-            desk.offer(desk.phrase("unsure"), close, desk.talk.pending)
-        case _ if not desk.talk.pending and (token := menu.find(desk, text)):
-            _tap(desk, token)
-        case _ if not _digress(desk, text):
-            ask_again(desk)
+            lessons.open_emergency(turn, kind)
+            return ANSWERED
+    if free and (named := menu.titled(turn, text)):
+        return _press(turn, named)
+    if alarm_of(turn, text).level == "ask" and (outcome := answering.digress(turn, text)):
+        return outcome
+    if isinstance(meaning, Unsure) and len(meaning.options) > 1:
+        close = tuple(button for button in turn.state.offer if button[0] in meaning.options)
+        turn.offer(turn.phrase("unsure"), close, turn.state.pending)
+        return ANSWERED
+    if free and (named := menu.find(turn, text)):
+        return _press(turn, named)
+    if outcome := answering.digress(turn, text):
+        return outcome
+    ask_again(turn)
+    return ANSWERED
 
 
-def _digress(desk: Desk, text: str) -> bool:
-    """A worry, a question, a wish for a human, small talk: False where it is none of them."""
-    match answering.digress(desk, text):
-        case "":
-            return False
-        case "again":
-            ask_again(desk) if desk.talk.pending and desk.talk.offer else show_again(desk)
-        case "human":
-            command(desk, "help")
-    return True
-
-
-def _media(desk: Desk, kind: str, caption: str) -> None:
+def _media(turn: TurnContext, media: Media) -> CommandOutcome:
     """What is no words is answered as such where a step asks for it; else words that came with it are what counts."""
-    if desk.talk.open_run is not None and not desk.talk.offer and not (caption and not lessons.wants(desk, kind)):
-        _resume(desk, ev.Sent(kind))
-        return
+    if lines.is_writing(turn):
+        albums.pass_on(turn, media)
+        return ANSWERED
+    is_answered, caption = albums.is_answered(turn, media), media.caption
+    in_lesson = turn.state.open_run is not None and not turn.state.offer and not is_answered
+    if in_lesson and not (caption and not lessons.wants(turn, media.kind)):
+        return _resume(turn, ev.Sent(media.kind))
     if caption:
-        _text(desk, caption)
-        return
-    own, named = instead_of(desk.book, kind)
-    desk.events.append(ev.Heard(f"[{kind}]"))
-    desk.say(desk.phrase(own, thu=desk.phrase(named)))
-    if desk.talk.pending or desk.person.consent == "asked":
-        ask_again(desk)
+        return _text(turn, caption)
+    if is_answered:
+        return ANSWERED
+    own, named = instead_of(turn.book, media.kind)
+    turn.events.append(ev.Heard(f"[{media.kind}]"))
+    turn.say(turn.phrase(own, thu=turn.phrase(named)))
+    if turn.state.pending or turn.person.consent == "asked":
+        ask_again(turn)
     else:
-        menu.show_menu(desk)
+        menu.show_menu(turn)
+    return ANSWERED
 
 
 # --- taps --------------------------------------------------------------------------------------------
 
 
-def _tap(desk: Desk, token: str) -> None:
-    kind, _, rest = token[:64].partition(":")
-    label = dict(desk.talk.offer).get(token)
-    if label is not None and not any(isinstance(event, ev.Heard) for event in desk.events):
-        desk.events.append(ev.Heard(label))
-    match kind:
-        case "s":
-            _answer_tap(desk, rest)
-        case "m":
-            lessons.open_lesson(desk, rest)
-        case "e":
-            _no_emergency(desk, rest)
-        case "t":
-            menu.show_track(desk, rest)
-        case "g" if rest == "mistake":
-            if doubt.call_off(desk):
-                _go_on(desk)
-        case "g":
-            command(desk, rest)
-        case "h" if rest in ("die", "hurt"):
-            lessons.open_emergency(desk, rest)
-        case "c" if not (desk.agreed and rest == "no"):
-            onboarding.take_consent(desk, rest)
-        case "n" if desk.talk.pending == "name":
-            onboarding.ask_address(desk)
-        case "a" if desk.agreed:
-            onboarding.take_address(desk, rest)
-            if desk.talk.open_run is not None and not desk.talk.pending:
-                _resume(desk, ev.Reoffered(""))
-        case "w" if desk.talk.pending == "persons":
-            desk.events.append(SitDown(rest))
-        case "w" if rest.partition(":")[0] == "back":
-            desk.change(offer=(), pending="")
-            show_again(desk)
-        case "l":
-            onboarding.take_language(desk, rest)
-            show_again(desk)
-        case "r" if desk.agreed:
-            if not follow_up.take_rating(desk, rest):
-                show_again(desk)
-        case "k" if desk.agreed and label is not None:
-            _checkin_tap(desk, rest)
-        case "d":
-            privacy.take_delete(desk, rest)
-            if rest != "yes":
-                show_again(desk)
-        case _ if (asked := registry.tapped(kind, rest, agreed=desk.agreed)) is not None:
-            desk.events.append(asked)
+def _tap(turn: TurnContext, token: str) -> CommandOutcome:
+    label = dict(turn.state.offer).get(token)
+    if label is not None and not any(isinstance(event, ev.Heard) for event in turn.events):
+        turn.events.append(ev.Heard(label))
+    if tapped := lessons.tapped(token):
+        return _answer_step(turn, tapped)
+    return _press(turn, buttons.read(token, agreed=turn.agreed), was_offered=label is not None)
+
+
+def _press(
+    turn: TurnContext, button: buttons.OwnButton | ServiceCommand | None, *, was_offered: bool = False
+) -> CommandOutcome:
+    """Do what a button means; `was_offered`: it stands under what the tutor said last."""
+    match button:
+        case ServiceCommand() as asked:
+            turn.events.append(asked)
+        case menu.OpenLesson(lesson_id):
+            lessons.open_lesson(turn, lesson_id)
+        case menu.ShowTrack(track):
+            menu.show_track(turn, track)
+        case buttons.SayWord("mistake"):
+            if doubt.call_off(turn):
+                go_on(turn)
+        case buttons.SayWord(word):
+            return obey(turn, word)
+        case buttons.DenyCry(topics):
+            return _no_emergency(turn, topics)
+        case buttons.CryHarm(kind):
+            lessons.open_emergency(turn, kind)
+        case buttons.AnswerDelete(sure):
+            return privacy.take_delete(turn, sure=sure)
+        case buttons.ChooseLanguage(lang):
+            onboarding.take_language(turn, lang)
+            return ASIDE
+        case None:
+            answer_stale(turn)
+        case own:
+            return _answer_own(turn, own, was_offered=was_offered)
+    return ANSWERED
+
+
+def _answer_own(turn: TurnContext, button: buttons.OwnAnswer, *, was_offered: bool) -> CommandOutcome:
+    """An answer that only counts while its question means something to the learner; else the button is an old one."""
+    match button:
+        case buttons.AnswerConsent(said) if not (turn.agreed and said == "no"):
+            onboarding.take_consent(turn, said)
+        case buttons.SkipName() if turn.state.pending == "name":
+            onboarding.ask_address(turn)
+        case buttons.ChooseAddress(number) if turn.agreed:
+            onboarding.take_address(turn, number)
+            if turn.state.open_run is not None and not turn.state.pending:
+                lessons.resume(turn, ev.Reoffered(""))
+        case buttons.ChooseSeat(who) if turn.state.pending == "persons":
+            turn.events.append(SitDown(who))
+        case buttons.ChooseSeat(who) if who.partition(":")[0] == "back":
+            turn.change(offer=(), pending="")
+            return ASIDE
+        case buttons.RateLesson(stars, run_id) if turn.agreed:
+            return follow_up.take_rating(turn, stars, run_id)
+        case buttons.AnswerCheckin(works, lesson_id) if turn.agreed and was_offered:
+            follow_up.take_checkin(turn, works=works)
+            if works:
+                return ASIDE
+            lessons.open_lesson(turn, lesson_id)
+        case (
+            buttons.AnswerConsent() | buttons.SkipName() | buttons.ChooseAddress() | buttons.ChooseSeat()
+            | buttons.RateLesson() | buttons.AnswerCheckin()
+        ):  # fmt: skip
+            answer_stale(turn)
         case _:
-            _stale(desk)
+            assert_never(button)
+    return ANSWERED
 
 
-def _checkin_tap(desk: Desk, rest: str) -> None:
-    if follow_up.take_checkin(desk, rest):
-        lessons.open_lesson(desk, rest.partition(":")[2])
+def _no_emergency(turn: TurnContext, topics: tuple[str, ...]) -> CommandOutcome:
+    """It was no cry: what the learner may have meant instead, else where she was."""
+    if topics and turn.person.consent not in ("new", "asked") and not turn.state.pending:
+        answering.about(turn, topics)
+    elif turn.state.pending or turn.state.open_run:
+        return ASIDE
     else:
-        show_again(desk)
+        go_on(turn)
+    return ANSWERED
 
 
-def _answer_tap(desk: Desk, rest: str) -> None:
-    number, _, option = rest.partition(":")
-    seq = int(number) if number.isascii() and number.isdigit() and len(number) < 10 else -1
-    run = desk.talk.run
-    if run is not None and was_used(run, seq, option):
-        desk.events.append(ev.TapIgnored("repeated"))
-    elif desk.talk.open_run is None:
-        _stale(desk)
+# --- lessons -----------------------------------------------------------------------------------------
+
+
+def _answer_step(turn: TurnContext, tapped: ev.Tapped) -> CommandOutcome:
+    run = turn.state.run
+    if run is not None and was_used(run, tapped.seq, tapped.option):
+        turn.events.append(ev.TapIgnored("repeated"))
+    elif run is None or not run.waiting:
+        answer_stale(turn)
     else:
-        _resume(desk, ev.Tapped(seq, option))
+        return _resume(turn, tapped)
+    return ANSWERED
 
 
-def _stale(desk: Desk) -> None:
-    """A tap on an older button never acts; it is answered kindly, at most once a minute."""
-    now, last = desk.universe.now, desk.talk.stale_at
-    if last is not None and timedelta(0) <= now - last < STALE_EVERY:
-        return
-    desk.change(stale_at=now)
-    if desk.talk.open_run is not None:
-        desk.say(desk.phrase("stale"))
-        _resume(desk, ev.Reoffered(""))
-    elif desk.talk.pending or desk.person.consent == "asked":
-        desk.say(desk.phrase("stale"))
-        ask_again(desk)
-    else:
-        menu.show_menu(desk, desk.phrase("stale_short"))
-
-
-# --- lessons ---
-
-
-def _resume(desk: Desk, signal: ev.Signal) -> None:
-    """Hand it to the open lesson; a global word or an old button comes back from there."""
-    for event in lessons.resume(desk, signal):
-        match event:
-            case ev.Commanded(word):
-                command(desk, word)
-            case ev.EmergencySuspected() | ev.Digressed():
-                _aside(desk, event)
-            case ev.TapIgnored("stale"):
-                _stale(desk)
-            case _:
-                pass
-
-
-def _aside(desk: Desk, event: ev.EmergencySuspected | ev.Digressed) -> None:
-    """What the lesson could not make anything of; where nobody can, its step is shown again."""
-    if not lessons.in_emergency(desk) and (token := menu.titled(desk, event.text)):
-        answering.named(desk, token)
-    elif not _digress(desk, event.text):
-        show_again(desk)
-
-
-# --- commands ----------------------------------------------------------------------------------------
-
-
-def command(desk: Desk, word: str) -> None:
-    """A global word, typed or tapped; whoever was writing to somebody does so no more."""
-    line = lines.left(desk)
-    word = _meant_by_her(desk, word, line)
-    match word:
-        case "menu":
-            menu.show_menu(desk)
-        case "repeat" | "back" if desk.talk.pending:
-            ask_again(desk)
-        case "go_on" | "repeat" | "back":
-            _go_on(desk)
-        case "emergency":
-            lessons.open_emergency(desk)
-        case "mistake" | "unharmed":
-            if doubt.take_back(desk, word):
-                _go_on(desk)
-        case "help" if kind := doubt.harm(desk):
-            lessons.open_emergency(desk, kind)
-        case _ if word in guidance.WORDS:
-            guidance.take(desk, word)
-        case "thanks" | "keep":
-            desk.say(desk.phrase({"keep": "kept"}.get(word, word)))
-            show_again(desk)
-        case "stop":
-            desk.say(desk.phrase("stopped"))
-            menu.offer_way_on(desk)
-        case "help":
-            onboarding.tell_helper(desk)
-            show_again(desk)
-        case "show_data" | "download_data":
-            (privacy.show_data if word == "show_data" else privacy.download_data)(desk)
-            _with_belonging(desk)
-        case "delete_data":
-            privacy.ask_delete(desk)
-        case "withdraw":
-            if privacy.ask_withdraw(desk):
-                show_again(desk)
-        case "change_address" | "change_name" if desk.agreed:
-            (onboarding.ask_address if word == "change_address" else onboarding.ask_name)(desk)
-        case "change_language":
-            onboarding.ask_language(desk)
-        case "agree" if desk.agreed:
-            desk.say(desk.phrase("agreed"))
-            _go_on(desk)
-        case _ if (asked := registry.said(word, line, agreed=desk.agreed)) is not None:
-            desk.events.append(asked)
-        case _ if word in NEEDS_CONSENT:
-            onboarding.ask_consent(desk)
-        case _:
-            _stale(desk)
-
-
-def _meant_by_her(desk: Desk, word: str, line: str) -> str:
-    """An officer's "báo cáo" is no complaint about a partner."""
-    return "figures.targets" if word == "line.report" and desk.person.leads and not line else word
-
-
-def _no_emergency(desk: Desk, topics: str) -> None:
-    """It was no cry: what she may have meant instead, else where she was."""
-    codes = [each for each in topics.removeprefix("!").split(",") if each in OUTLINES]
-    if codes and desk.person.consent not in ("new", "asked") and not desk.talk.pending:
-        answering.about(desk, codes)
-    else:
-        show_again(desk) if desk.talk.pending or desk.talk.open_run else _go_on(desk)
-
-
-def _go_on(desk: Desk) -> None:
-    if desk.person.consent == "asked" and desk.talk.open_run is None:
-        onboarding.ask_consent(desk)
-    elif desk.talk.open_run is not None:
-        _resume(desk, ev.Reoffered("resume"))
-    elif desk.talk.parked:
-        lessons.open_lesson(desk, desk.talk.parked[-1].lesson)
-    else:
-        menu.show_menu(desk)
-
-
-def show_again(desk: Desk) -> None:
-    """After an aside, put the question that is open back under her thumb."""
-    if desk.talk.open_run is not None:
-        _resume(desk, ev.Reoffered(""))
-    elif desk.talk.pending or desk.person.consent == "asked":
-        ask_again(desk)
-    else:
-        menu.show_menu(desk)
-
-
-def _with_belonging(desk: Desk) -> None:
-    """What is kept of her beside the conversation comes from the office; it puts the open question back as well."""
-    if desk.agreed:
-        desk.events.append(ShowBelonging())
-    else:
-        show_again(desk)
+def _resume(turn: TurnContext, signal: ev.Signal) -> CommandOutcome:
+    """Hand it to the open lesson; what that leaves is understood here."""
+    match lessons.resume(turn, signal):
+        case ev.Commanded(word):
+            return obey(turn, word)
+        case ev.EmergencySuspected(_, text) | ev.Digressed(text):
+            if not lessons.in_emergency(turn) and (named := menu.titled(turn, text)):
+                answering.named(turn, named)
+                return ANSWERED
+            return answering.digress(turn, text) or ASIDE
+        case ev.TapIgnored("stale"):
+            answer_stale(turn)
+        case ev.TapIgnored() | None:
+            pass
+        case left:
+            assert_never(left)
+    return ANSWERED

@@ -1,52 +1,47 @@
-"""What she changes in a message that she sent: an answer where its question is still open, else one kind line."""
+"""What is changed in a message already sent: an answer where its question is still open, else one kind line."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.channels.base import Body, Edited, Inner, NoticesDue, Text
+from bot.channels.base import Edited, Text
 from bot.pairing.policy.commands import LineCommand
-from bot.tutor.desk import Desk
+from bot.tutor.turn import TurnContext
 
 EVERY = timedelta(minutes=1)  # Telegram tells of edits that nobody made, too
 
 
-def as_answer(desk: Desk, body: Body) -> Body:
-    """An edit of her newest message as the message that it is now, if the question she wrote it to is open still."""
-    if isinstance(body, Edited) and body.message and desk.talk.amendable == _mark(desk, body.message):
+def as_answer(turn: TurnContext, body: Text | Edited) -> Text | Edited:
+    """An edit of the newest message as the message that it is now, if the question it was written to is still open."""
+    if isinstance(body, Edited) and body.message and turn.state.amendable == _mark(turn, body.message):
         return Text(body.text, message=body.message)
     return body
 
 
-def remember(desk: Desk, body: Body, question: str) -> None:
-    """Keep which message was written to which `question`; what went to somebody else went as it was."""
-    if isinstance(body, Edited | Inner | NoticesDue):
-        return
-    if not isinstance(body, Text) or not body.message:
-        if desk.talk.amendable:
-            desk.change(amendable="")
-        return
-    sent_on = any(isinstance(each, LineCommand) for each in desk.events)
-    desk.change(amendable="" if sent_on else f"{body.message} {question}")
+def remember(turn: TurnContext, message: str, question: str) -> None:
+    """Keep that this message ("" where the channel numbers none) was written to this `question`; what went to somebody
+    else went as it was."""
+    sent_on = any(isinstance(each, LineCommand) for each in turn.events)
+    turn.change(amendable=f"{message} {question}" if message and not sent_on else "")
 
 
-def question_of(desk: Desk) -> str:
-    """Which question is open: what is asked outside a lesson, and the step where she is."""
-    run = desk.talk.open_run
-    return f"{desk.person.consent} {desk.talk.pending} {f'{run.run_id}/{run.step}/{run.sub}' if run else ''}"
+def question_of(turn: TurnContext) -> str:
+    """Which question is open: what is asked outside a lesson, and the step where the learner is."""
+    run = turn.state.open_run
+    return f"{turn.person.consent} {turn.state.pending} {f'{run.run_id}/{run.step}/{run.sub}' if run else ''}"
 
 
-def came_late(desk: Desk) -> None:
-    """What she changes was answered as it was: she is asked to write it anew, once a minute at most, and nothing moves.
+def came_late(turn: TurnContext) -> None:
+    """Ask to write it anew, once a minute at most: what was changed is answered already, and nothing moves.
 
-    Before the first hello nothing is said: there is nothing that she could have been answered.
+    Before the first hello nothing is said: there is nothing that could have been answered.
     """
-    now, last = desk.universe.now, desk.talk.stale_at
-    if desk.person.consent == "new" or (last is not None and timedelta(0) <= now - last < EVERY):
+    now, last = turn.universe.now, turn.state.stale_at
+    if turn.person.consent == "new" or (last is not None and timedelta(0) <= now - last < EVERY):
         return
-    desk.change(stale_at=now)
-    desk.say(desk.phrase("edited"))
+    turn.change(stale_at=now)
+    turn.say(turn.phrase("edited"))
 
 
-def _mark(desk: Desk, message: str) -> str:
-    return f"{message} {question_of(desk)}"
+def _mark(turn: TurnContext, message: str) -> str:
+    return f"{message} {question_of(turn)}"

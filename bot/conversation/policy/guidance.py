@@ -1,42 +1,42 @@
-"""What she asks of the tutor itself: what can be said here, bigger letters, no more reminders, a phone that is gone."""
+"""What is asked of the tutor itself: what can be said here, bigger letters, no more reminders, a phone that is gone."""
 
 from __future__ import annotations
 
-from bot.tutor.desk import Desk
 from bot.tutor.state import OfferedButtons
+from bot.tutor.turn import TurnContext
 
 WORDS = frozenset({"abilities", "bigger", "aloud", "silence", "remind", "lost_phone"})
 
 
-def take(desk: Desk, word: str) -> None:
-    """Do and say what the word of WORDS asks for; the buttons it offers leave her place open."""
+def take(turn: TurnContext, word: str) -> None:
+    """Do and say what the word of WORDS asks for; the buttons it offers leave the learner's place open."""
     match word:
         case "abilities":
-            desk.offer(desk.phrase("abilities"), _abilities(desk), desk.talk.pending)
+            turn.offer(turn.phrase("abilities"), _abilities(turn), turn.state.pending)
         case "silence":
-            desk.change(silent=True, checkins=())
-            desk.stop_reminding()
-            _tell(desk, "silenced")
+            turn.change(silent=True, checkins=())
+            turn.stop_reminding()
+            _tell(turn, "silenced")
         case "remind":
-            desk.change(silent=False)
-            _tell(desk, "reminding")
+            turn.change(silent=False)
+            _tell(turn, "reminding")
         case "lost_phone":
-            human = ("g:help", desk.phrase("label_human"))
-            desk.offer(desk.phrase("lost_phone"), (human, _on(desk)), desk.talk.pending)
+            human = ("g:help", turn.phrase("label_human"))
+            turn.offer(turn.phrase("lost_phone"), (human, _on(turn)), turn.state.pending)
         case _:
-            _tell(desk, word)
+            _tell(turn, word)
 
 
-def _tell(desk: Desk, phrase: str) -> None:
-    """Say it; what goes on is under her thumb."""
-    desk.offer(desk.phrase(phrase), (_on(desk),), desk.talk.pending)
+def _tell(turn: TurnContext, phrase: str) -> None:
+    """Say a sentence, with what goes on under the thumb."""
+    turn.offer(turn.phrase(phrase), (_on(turn),), turn.state.pending)
 
 
-def _on(desk: Desk) -> tuple[str, str]:
-    return ("g:go_on", desk.phrase("label_continue")) if desk.talk.open_run else ("g:menu", desk.phrase("label_menu"))
+def _on(turn: TurnContext) -> tuple[str, str]:
+    return ("g:go_on", turn.phrase("label_continue")) if turn.state.open_run else ("g:menu", turn.phrase("label_menu"))
 
 
-def _abilities(desk: Desk) -> OfferedButtons:
+def _abilities(turn: TurnContext) -> OfferedButtons:
     named = {
         "menu": "label_menu",
         "help": "label_human",
@@ -44,6 +44,6 @@ def _abilities(desk: Desk) -> OfferedButtons:
         "bigger": "label_bigger",
         "change_address": "label_change_address",
         "show_data": "label_show_data",
-        "remind" if desk.talk.silent else "silence": "label_remind" if desk.talk.silent else "label_silence",
+        "remind" if turn.state.silent else "silence": "label_remind" if turn.state.silent else "label_silence",
     }
-    return tuple((f"g:{word}", desk.phrase(label)) for word, label in named.items())
+    return tuple((f"g:{word}", turn.phrase(label)) for word, label in named.items())

@@ -1,4 +1,4 @@
-"""What each subject of the office answers to: buttons, typed words, open questions, and whether before consent. Pure.
+"""What each subject answers to: buttons, typed words, open questions, and whether before consent. Pure.
 
 A button's token is "prefix:what:value"; tokens stay on people's telephones for years, so a `what` never gets another
 meaning. Typed words are the keys of `lessons/words.yaml`; questions are what `ConversationState.pending` says.
@@ -11,7 +11,7 @@ from bot.meetings.policy.subjects import SUBJECTS as MEETINGS
 from bot.pairing.policy.subjects import SUBJECTS as PAIRING
 from bot.people.policy.subjects import SUBJECTS as PEOPLE
 from bot.reports.policy.subjects import SUBJECTS as REPORTS
-from bot.tutor.command import OfficeCommand
+from bot.tutor.command import ServiceCommand
 
 SUBJECTS = (*PAIRING, *MEETINGS, *ANNOUNCEMENTS, *REPORTS, *PEOPLE)
 _BY_PREFIX = {subject.prefix: subject for subject in SUBJECTS if subject.prefix}
@@ -21,18 +21,16 @@ WRITTEN = {pending: question.written for pending, question in QUESTIONS.items() 
 """Questions that are answered in her own words: whatever she types is for the subject."""
 
 
-def tapped(kind: str, rest: str, *, agreed: bool) -> OfficeCommand | None:
-    """What the button `kind:rest` asks for; None where it is of no subject, or means nothing for her now."""
+def tapped(kind: str, rest: str, *, agreed: bool) -> ServiceCommand | None:
+    """What the button `kind:rest` asks for; None where it is of no subject, or means nothing for this person now."""
     subject = _BY_PREFIX.get(kind)
     what, _, value = rest.replace("\x00", "").partition(":")
     if subject is None or not (agreed or subject.before_consent):
         return None
-    if subject.every is not None:
-        return subject.every(rest)
     return subject.taps[what](value) if what in subject.taps else None
 
 
-def said(word: str, line_id: str, *, agreed: bool) -> OfficeCommand | None:
+def said(word: str, line_id: str, *, agreed: bool) -> ServiceCommand | None:
     """What a typed word asks for; None as for a button. It was said by whoever was writing by `line_id`."""
     subject = BY_WORD.get(word)
     if subject is None or not (agreed or subject.before_consent):

@@ -1,4 +1,4 @@
-"""Whether what she writes is meant for the person who has just written to her, or for the tutor. Pure.
+"""Whether words are meant for the person who has just written to somebody, or for the tutor. Pure.
 
 A reply is a reply for ten minutes. In an emergency a person is heard before the lesson; else the question that is open
 is: only what it cannot make anything of goes over, so that an answer to a quiz never reaches another person.
@@ -11,43 +11,43 @@ from bot.conversation.policy.registry import WRITTEN
 from bot.conversation.policy.understanding import alarm_of, is_command_here, offered
 from bot.pairing.policy import lines
 from bot.tutor import menu, waits
-from bot.tutor.desk import Desk
+from bot.tutor.turn import TurnContext
 from flows import events as ev
 from flows.engine.stage import clean
 from flows.words.understand import Answered, Emergency
 
 TOOK = (
     ev.AnswerGraded, ev.ValueSaved, ev.TaskDone, ev.TaskStuck, ev.TaskPostponed, ev.CheckpointPassed, ev.Commanded,
-    ev.EmergencyRaised, ev.HelpRequested, ev.PairingWished, ev.RunEnded, ev.HandedOver,
+    ev.EmergencyRaised, ev.HelpRequested, ev.PairingWished, ev.RunEnded,
 )  # fmt: skip
 """What a lesson says when words were an answer to it, or a cry."""
 
 
-def is_reply(desk: Desk, text: str) -> bool:
+def is_reply(turn: TurnContext, text: str) -> bool:
     """Whether it goes to whoever wrote last: never a button of the tutor's own, nor a word that commands."""
-    if not waits.letter(desk) or lines.is_writing(desk) or is_command_here(desk, text):
+    if not waits.letter(turn) or lines.is_writing(turn) or is_command_here(turn, text):
         return False
-    if clean(text[:200]).casefold() in {label.casefold() for _, label in desk.talk.offer}:
+    if clean(text[:200]).casefold() in {label.casefold() for _, label in turn.state.offer}:
         return False
-    if waits.is_urgent(desk):
-        return desk.talk.pending not in WRITTEN and not alarm_of(desk, text).kind
-    if desk.talk.pending or desk.person.consent == "asked" or alarm_of(desk, text).level == "ring":
+    if waits.is_urgent(turn):
+        return turn.state.pending not in WRITTEN and not alarm_of(turn, text).kind
+    if turn.state.pending or turn.person.consent == "asked" or alarm_of(turn, text).level == "ring":
         return False
-    if desk.talk.open_run is not None and not desk.talk.offer:
-        return not _is_for_lesson(desk, text)
-    meant = isinstance(offered(desk, text), Answered | Emergency)
-    return not meant and menu.titled(desk, text) is None
+    if turn.state.open_run is not None and not turn.state.offer:
+        return not _is_for_lesson(turn, text)
+    meant = isinstance(offered(turn, text), Answered | Emergency)
+    return not meant and menu.titled(turn, text) is None
 
 
-def is_said_to_her_helper(desk: Desk, text: str) -> bool:
-    """Whether even a cry is part of what she tells the one who is helping her already; a graver danger rings anew."""
-    return waits.is_urgent(desk) and not alarm_of(desk, text).kind
+def is_said_to_her_helper(turn: TurnContext, text: str) -> bool:
+    """Whether even a cry is part of what is told to somebody who is helping already; a graver danger rings anew."""
+    return waits.is_urgent(turn) and not alarm_of(turn, text).kind
 
 
-def _is_for_lesson(desk: Desk, text: str) -> bool:
+def _is_for_lesson(turn: TurnContext, text: str) -> bool:
     """Whether the open step makes an answer of it: asked of the engine, whose answer is thrown away."""
-    run = desk.talk.open_run
+    run = turn.state.open_run
     if run is None:
         return False
-    sprint = flows.resume(desk.book, run, ev.Typed(text), desk.universe)
-    return sprint.session.step != run.step or any(isinstance(event, TOOK) for event in sprint.events)
+    sprint = flows.resume(turn.book, run, ev.Typed(text), turn.universe)
+    return sprint.run.step != run.step or any(isinstance(event, TOOK) for event in sprint.events)

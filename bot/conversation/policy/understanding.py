@@ -1,4 +1,4 @@
-"""Her words at the desk: what may be kept of them, and what they mean among the buttons shown."""
+"""Words outside a lesson: what may be kept of them, and what they mean among the buttons shown."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import re
 from dataclasses import replace
 
 import flows
-from bot.channels.base import Body, Text
+from bot.channels.base import Text
+from bot.conversation.policy import numbering
 from bot.pairing.policy import lines
 from bot.pairing.policy.subjects import WRITING
 from bot.tutor import onboarding
-from bot.tutor.desk import Desk
+from bot.tutor.turn import TurnContext
 from flows import events as ev
 from flows.engine.stage import clean
 from flows.words.ear.ear import Alarm, Matter, listen, matter_of
@@ -22,100 +23,101 @@ _ROLE = re.compile(r" \([^()]*\)$")
 """What stands beside a name on a button ("chị Mai (hội viên)"): nobody writes that out."""
 
 
-def alarm_of(desk: Desk, text: str) -> Alarm:
+def alarm_of(turn: TurnContext, text: str) -> Alarm:
     """Whether it is a cry, a worry or neither; looked for before anything else."""
-    return listen(desk.book.words.ear, clean(text[:2000]))
+    return listen(turn.book.words.ear, clean(text[:2000]))
 
 
-def about(desk: Desk, text: str) -> Matter:
+def about(turn: TurnContext, text: str) -> Matter:
     """What words are about that were understood as nothing else."""
-    return matter_of(desk.book.words.ear, clean(text[:2000]))
+    return matter_of(turn.book.words.ear, clean(text[:2000]))
 
 
-def hear(desk: Desk, text: str) -> None:
-    """Keep what she said as it may be kept; a secret in it is masked, and she is warned."""
-    masked = flows.mask(clean(text[:2000]), desk.book.nouns)
-    desk.events.append(ev.Heard(masked.text))
+def record_heard(turn: TurnContext, text: str) -> None:
+    """Keep what was said as it may be kept; a secret in it is masked, and warned of."""
+    masked = flows.mask(clean(text[:2000]), turn.book.nouns)
+    turn.events.append(ev.Heard(masked.text))
     if masked.kinds:
-        desk.events.append(ev.SecretMasked(masked.kinds))
-        kinds = ", ".join(desk.phrase(f"kind_{kind}") for kind in dict.fromkeys(masked.kinds))
-        desk.say(desk.phrase("secret", thu=kinds))
+        turn.events.append(ev.SecretMasked(masked.kinds))
+        kinds = ", ".join(turn.phrase(f"kind_{kind}") for kind in dict.fromkeys(masked.kinds))
+        turn.say(turn.phrase("secret", thu=kinds))
 
 
-def in_two(desk: Desk, body: Body) -> Body:
+def in_two(turn: TurnContext, body: Text) -> Text:
     """A password that is told in two messages, "mật khẩu của chị là" and then "hoa mai", is read as one."""
-    if not isinstance(body, Text):
-        return body
-    told = desk.talk.announced and is_for_room(desk, body.text)
-    announced = announces(clean(body.text[:200]), desk.book.nouns)
-    if announced != desk.talk.announced:
-        desk.change(announced=announced)
-    return replace(body, text=with_cue(body.text, desk.book.nouns)) if told else body
+    told = turn.state.announced and is_for_room(turn, body.text)
+    announced = announces(clean(body.text[:200]), turn.book.nouns)
+    if announced != turn.state.announced:
+        turn.change(announced=announced)
+    return replace(body, text=with_cue(body.text, turn.book.nouns)) if told else body
 
 
-def offered(desk: Desk, text: str) -> Meaning:
-    """What her words mean among the buttons the tutor itself last showed."""
-    words = desk.book.words
-    if desk.person.leads and (word := words.officers.get(" ".join(without_fillers(words, fold(words, text[:200]))))):
+def offered(turn: TurnContext, text: str) -> Meaning:
+    """What words mean among the buttons the tutor itself last showed."""
+    words = turn.book.words
+    if turn.person.is_officer and (
+        word := words.officers.get(" ".join(without_fillers(words, fold(words, text[:200]))))
+    ):
         return Command(word)
     own = [
-        Own(token, tuple(dict.fromkeys((label, _ROLE.sub("", label), *_other_ways(desk, at, token)))))
-        for at, (token, label) in enumerate(desk.talk.offer)
+        Own(token, tuple(dict.fromkeys((label, _ROLE.sub("", label), *_other_ways(turn, at, token)))))
+        for at, (token, label) in enumerate(turn.state.offer)
     ]
-    return understand(desk.book.words, clean(text[:2000]), own)
+    return understand(turn.book.words, clean(text[:2000]), own, numbered=not numbering.is_strict(turn))
 
 
-def is_for_room(desk: Desk, text: str) -> bool:
+def is_for_room(turn: TurnContext, text: str) -> bool:
     """Everything but the label of a button and a global command, written out; what people say to one another is for
     the other, though it is such a word ("cảm ơn")."""
-    labels = {label.casefold() for _, label in desk.talk.offer}
+    labels = {label.casefold() for _, label in turn.state.offer}
     if clean(text[:200]).casefold() in labels:
         return False
-    is_command_now = is_command_here if desk.talk.pending == WRITING else _is_command
-    return not is_command_now(desk, text)
+    is_command_now = is_command_here if turn.state.pending == WRITING else _is_command
+    return not is_command_now(turn, text)
 
 
-def is_command_here(desk: Desk, text: str) -> bool:
+def is_command_here(turn: TurnContext, text: str) -> bool:
     """Whether it is a word that commands also between two people: one that leaves, or a command nobody says to the
     other."""
-    if leaves(desk, text):
+    if leaves(turn, text):
         return True
-    meaning = understand(desk.book.words, clean(text[:200]), ())
-    return _is_command(desk, text) and not (isinstance(meaning, Command) and meaning.word in lines.SAID_TO_OTHERS)
+    meaning = understand(turn.book.words, clean(text[:200]), ())
+    return _is_command(turn, text) and not (isinstance(meaning, Command) and meaning.word in lines.SAID_TO_OTHERS)
 
 
-def leaves(desk: Desk, text: str) -> bool:
-    """Whether it is a word by which she leaves off writing to somebody ("thoát")."""
-    words = desk.book.words
+def leaves(turn: TurnContext, text: str) -> bool:
+    """Whether it is a word that ends the writing mode ("thoát")."""
+    words = turn.book.words
     said = fold(words, clean(text[:200]))
     return not words.leaving.isdisjoint({" ".join(said), " ".join(without_fillers(words, said))})
 
 
-def _is_command(desk: Desk, text: str) -> bool:
-    return is_command(desk.book.words, clean(text[:200]))
+def _is_command(turn: TurnContext, text: str) -> bool:
+    return is_command(turn.book.words, clean(text[:200]))
 
 
-def is_for_lesson(desk: Desk, meaning: Meaning) -> bool:
+def is_for_lesson(turn: TurnContext, meaning: Meaning) -> bool:
     """Whether the open lesson hears these words too, though other buttons are shown: what is none of them, and after a
     pause also what only resembles one, since "xong rồi" may be exactly what the step waits for. "tiếp tục" after a
-    pause takes up her place; in the lesson it would answer the step."""
-    if not desk.talk.open_run or desk.talk.pending:
+    pause takes up the place; in the lesson it would answer the step.
+    """
+    if not turn.state.open_run or turn.state.pending:
         return False
-    paused = {token for token, _ in desk.talk.offer} == {"g:go_on", "g:menu"}
+    paused = {token for token, _ in turn.state.offer} == {"g:go_on", "g:menu"}
     if isinstance(meaning, Unsure):
         return paused and len(meaning.options) == 1
     return not (paused and meaning == Command("go_on"))
 
 
-def _other_ways(desk: Desk, at: int, token: str) -> tuple[str, ...]:
+def _other_ways(turn: TurnContext, at: int, token: str) -> tuple[str, ...]:
     """Of two buttons the first is the yes, the second the no; an address may be named by its first word.
 
     Where the first opens a lesson, "tiếp" is a yes too.
     """
     if token.startswith("a:"):
         return onboarding.address_ways(int(token[2:]))
-    if len(desk.talk.offer) == 2 and not token.startswith("d:"):
-        answers = desk.book.words.answers
+    if len(turn.state.offer) == 2 and not token.startswith("d:"):
+        answers = turn.book.words.answers
         on = answers.get("next", ()) if at == 0 and token.startswith("m:") else ()
         return (*answers.get(("yes", "no")[at], ()), *on)
     return ()

@@ -4,49 +4,49 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.tutor.command import OfficeCommand
+from bot.tutor.command import ServiceCommand
 
 
 @dataclass(frozen=True, slots=True)
-class BeginMeeting(OfficeCommand):
+class BeginMeeting(ServiceCommand):
     """An officer holds a meeting."""
 
 
 @dataclass(frozen=True, slots=True)
-class ShowMeetingAreas(OfficeCommand):
-    """For which of her areas?"""
+class ShowMeetingAreas(ServiceCommand):
+    """Areas for which the officer can hold a meeting, a page of them."""
 
     page: int
 
 
 @dataclass(frozen=True, slots=True)
-class PickMeetingArea(OfficeCommand):
-    """It is for this area."""
+class PickMeetingArea(ServiceCommand):
+    """The meeting is for this area."""
 
     area_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class ShowMeetingLessons(OfficeCommand):
-    """Which lesson will it be?"""
+class ShowMeetingLessons(ServiceCommand):
+    """Lessons that can be held at a meeting, a page of them."""
 
     page: int
 
 
 @dataclass(frozen=True, slots=True)
-class PickMeetingLesson(OfficeCommand):
-    """It is this lesson."""
+class PickMeetingLesson(ServiceCommand):
+    """The meeting holds this lesson."""
 
     lesson_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class ResumeMeeting(OfficeCommand):
-    """The lesson of all goes on."""
+class ResumeMeeting(ServiceCommand):
+    """The lesson of the meeting goes on where it was left."""
 
 
 @dataclass(frozen=True, slots=True)
-class TickAttendant(OfficeCommand):
+class TickAttendant(ServiceCommand):
     """Somebody has come to the meeting `mark`, or has not."""
 
     page: int
@@ -56,30 +56,30 @@ class TickAttendant(OfficeCommand):
 
 
 @dataclass(frozen=True, slots=True)
-class ShowRoll(OfficeCommand):
-    """Who has come?"""
+class ShowRoll(ServiceCommand):
+    """Whom to tick as present at the meeting, a page of them."""
 
     page: int
 
 
 @dataclass(frozen=True, slots=True)
-class CloseMeeting(OfficeCommand):
-    """It is over."""
+class CloseMeeting(ServiceCommand):
+    """The meeting is over."""
 
 
 @dataclass(frozen=True, slots=True)
-class LeaveMeeting(OfficeCommand):
-    """It is not held, as long as it has no lesson."""
+class LeaveMeeting(ServiceCommand):
+    """The meeting is not held after all, as long as it has no lesson."""
 
 
 @dataclass(frozen=True, slots=True)
-class EndGroupLesson(OfficeCommand):
-    """The lesson of all has come to its end."""
+class EndGroupLesson(ServiceCommand):
+    """The lesson of the meeting has come to its end."""
 
 
 @dataclass(frozen=True, slots=True)
-class AskMeetingAgain(OfficeCommand):
-    """Its open question once more."""
+class AskMeetingAgain(ServiceCommand):
+    """The open question of the meeting once more."""
 
 
 MeetingCommand = (

@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import partial
 
 from bot.meetings.policy import commands as meeting
-from bot.tutor.command import OfficeCommand
+from bot.tutor.command import ServiceCommand
 from bot.tutor.subject import OpenQuestion, Subject, number, page, plain
 
 
-def _tick(value: str, *, is_here: bool) -> OfficeCommand:
+def _tick(value: str, *, is_here: bool) -> ServiceCommand:
     page, _, rest = value.partition(":")
     mark, _, who = rest.partition(":")
     return meeting.TickAttendant(number(page), mark, who, is_here)

@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.pairing.policy.deadlines import Clock
+from flows.profiles import profile_of
+from flows.saying import say
 
 
 @dataclass(frozen=True, slots=True)
 class OfficerCall:
-    """`first_at`, `last_at` in milliseconds; `channel` "" where she has none; `seen`: she has been there since the
-    first; `away`: she has shut the tutor out, nothing reaches her."""
+    """`first_at`, `last_at` in milliseconds; `channel` "" where there is none; `seen`: the officer has been there since
+    the first; `away`: the officer has shut the tutor out, nothing arrives.
+    """
 
     first_at: int
     last_at: int
@@ -30,24 +33,23 @@ class OfficerCall:
 
 
 OUTCOMES = {
-    "away": "đã chặn tin nên không nhận được",
-    "nowhere": "hiện không có địa chỉ nào để nhắn",
-    "seen": "sau đó có vào máy",
-    "unseen": "từ đó chưa vào máy",
+    "away": say("đã chặn tin nên không nhận được"),
+    "nowhere": say("hiện không có địa chỉ nào để nhắn"),
+    "seen": say("sau đó có vào máy"),
+    "unseen": say("từ đó chưa vào máy"),
 }
-
-
-def way(channel: str) -> str:
-    """As people call it."""
-    return "Telegram" if channel.startswith("telegram:") else "trang web"
 
 
 def told(calls: Sequence[OfficerCall], clock: Clock) -> list[str]:
     """A sentence for each; one that nobody was called where nobody was."""
-    return [_told(each, clock) for each in calls] or ["Chưa gọi được ai."]
+    return [_told(each, clock) for each in calls] or [say("Chưa gọi được ai.")]
 
 
 def _told(call: OfficerCall, clock: Clock) -> str:
-    times = f" và {call.times - 1} lần nữa, lần cuối {clock.say(call.last_at)}" if call.times > 1 else ""
-    by = f" qua {way(call.channel)}" if call.channel else ""
-    return f"Đã gọi {call.name or 'một người'} lúc {clock.say(call.first_at)}{times}{by}: {OUTCOMES[call.outcome]}."
+    told = say("Đã gọi {who} lúc {at}", who=call.name or say("một người"), at=clock.say(call.first_at))
+    if call.times > 1:
+        again, last = call.times - 1, clock.say(call.last_at)
+        told = say("{told} và {again} lần nữa, lần cuối {last}", told=told, again=again, last=last)
+    if call.channel:
+        told = say("{told} qua {way}", told=told, way=profile_of(call.channel).name)
+    return say("{told}: {outcome}.", told=told, outcome=OUTCOMES[call.outcome])

@@ -20,7 +20,7 @@ Rank = tuple[int, float, int, str]
 
 
 def scopes(path: str) -> list[tuple[int, str]]:
-    """(width, prefix), narrowest first: her group, branch, ward, province, as far as her area is known."""
+    """(width, prefix), narrowest first: the learner's group, branch, ward, province, as far as the area is known."""
     parts = path.strip("/").split("/") if path.strip("/") else []
     return [(OFFICER - depth, "/" + "/".join(parts[:depth]) + "/") for depth in range(min(len(parts), OFFICER), 0, -1)]
 
@@ -36,6 +36,7 @@ def nearness(one: str, other: str) -> int:
 
 
 def province(path: str) -> str:
+    """The first part of an area's path: pairings never cross it. "" where the area is unknown."""
     return path.strip("/").split("/")[0]
 
 
@@ -52,7 +53,7 @@ def rank(instructor: Instructor, load: int) -> Rank:
 
 
 def wakes_at(instructor: Instructor, now: int, clock: Clock) -> int:
-    """From when on she may be asked: `now`, or the end of her pause or rest, or her first hour."""
+    """From when on the instructor may be asked: `now`, or the end of a pause or rest, or the first hour of the day."""
     at = max(now, instructor.paused_until_at, instructor.rest_until_at)
     first, last = instructor.hours
     if at > now or first <= clock.minute(at) < last:
@@ -71,7 +72,7 @@ def against(
     *,
     reserves: bool = True,
 ) -> str:
-    """Why she cannot be asked for this learner now; "" when she can.
+    """Why the instructor cannot be asked for this learner now; "" when that is possible.
 
     One of: self, suspended, conduct, away, province, language, topic, tried, full, paused, resting, hours.
     """

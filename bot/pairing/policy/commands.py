@@ -4,111 +4,111 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.tutor.command import OfficeCommand
+from bot.tutor.command import ServiceCommand
 
 # --- requests and offers ---
 
 
 @dataclass(frozen=True, slots=True)
-class AcceptOffer(OfficeCommand):
-    """An instructor takes what she was offered."""
+class AcceptOffer(ServiceCommand):
+    """An instructor takes the learner of an offer."""
 
     offer_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class PostponeOffer(OfficeCommand):
-    """An instructor answers an offer later."""
+class PostponeOffer(ServiceCommand):
+    """An instructor wants to answer an offer later."""
 
     offer_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class DeclineOffer(OfficeCommand):
-    """An instructor does not take it this time."""
+class DeclineOffer(ServiceCommand):
+    """An instructor does not take the learner of an offer this time."""
 
     offer_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class TakeRequest(OfficeCommand):
-    """Somebody takes a request that calls for anybody."""
+class TakeRequest(ServiceCommand):
+    """Somebody takes a request that was put to several."""
 
     request_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class RelieveOwner(OfficeCommand):
-    """An officer takes over from whoever has a request."""
+class RelieveOwner(ServiceCommand):
+    """An officer takes a request over from whoever has it."""
 
     request_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class CloseRequest(OfficeCommand):
-    """Whoever has it says that it is dealt with."""
+class CloseRequest(ServiceCommand):
+    """The owner of a request, or its learner, says that it is dealt with."""
 
     request_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class KeepRequest(OfficeCommand):
-    """The learner says that she is not helped yet."""
+class KeepRequest(ServiceCommand):
+    """The learner of a request says that nobody has helped yet."""
 
     request_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class WishInstructor(OfficeCommand):
-    """A learner would like somebody who guides her."""
+class WishInstructor(ServiceCommand):
+    """A learner would like an instructor."""
 
 
 @dataclass(frozen=True, slots=True)
-class ChangeInstructor(OfficeCommand):
-    """A learner wants another instructor; not `is_sure`: she is asked first."""
+class ChangeInstructor(ServiceCommand):
+    """A learner wants another instructor; not `is_sure`: asked is, whether that is meant."""
 
     is_sure: bool
 
 
 @dataclass(frozen=True, slots=True)
-class CallForSafety(OfficeCommand):
-    """People are called: she was robbed, or `danger` is die or hurt."""
+class CallForSafety(ServiceCommand):
+    """People are called to a learner: for a robbery, or as `danger` says for die or hurt."""
 
     danger: str
 
 
 @dataclass(frozen=True, slots=True)
-class CallOffSafety(OfficeCommand):
-    """It was a mistake: whoever was called is told."""
+class CallOffSafety(ServiceCommand):
+    """A learner's cry was a mistake: whoever was called is told."""
 
 
 @dataclass(frozen=True, slots=True)
-class CancelRequests(OfficeCommand):
+class CancelRequests(ServiceCommand):
     """The learner needs nobody any more."""
 
 
 @dataclass(frozen=True, slots=True)
-class ComeBackToGuide(OfficeCommand):
-    """An instructor who rested takes learners again."""
+class ComeBackToGuide(ServiceCommand):
+    """An instructor who paused takes learners again."""
 
 
 @dataclass(frozen=True, slots=True)
-class ShowOwnRequest(OfficeCommand):
-    """What somebody has taken, with what can be done."""
+class ShowOwnRequest(ServiceCommand):
+    """A request that somebody has taken, with what can be done about it."""
 
     request_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class ChooseHeir(OfficeCommand):
-    """Who may go on with what she has taken?"""
+class ChooseHeir(ServiceCommand):
+    """The owner of a request wants somebody else to go on with it; asked is, who."""
 
     request_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class HandOver(OfficeCommand):
-    """Somebody else goes on with it."""
+class HandOver(ServiceCommand):
+    """Somebody else is asked to go on with the owner's request."""
 
     request_id: str
     heir_key: str
@@ -137,36 +137,36 @@ OfferCommand = (
 
 
 @dataclass(frozen=True, slots=True)
-class WriteTo(OfficeCommand):
-    """From now on she writes by this line."""
+class WriteTo(ServiceCommand):
+    """What is typed from now on goes over this line."""
 
     line_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class ChooseLine(OfficeCommand):
-    """To whom does she want to write? `words` may name the other."""
+class ChooseLine(ServiceCommand):
+    """Somebody wants to write to another; `words` may name whom."""
 
     words: str
 
 
 @dataclass(frozen=True, slots=True)
-class ReplyToLetter(OfficeCommand):
-    """What she wrote soon after somebody wrote to her."""
+class ReplyToLetter(ServiceCommand):
+    """Words that were typed soon after somebody's letter came, and may be the reply."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class WriteLine(OfficeCommand):
-    """Words for the other, written in the writing mode."""
+class WriteLine(ServiceCommand):
+    """Words for the other, typed in the writing mode."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class AskMedia(OfficeCommand):
-    """May this picture or recording go over?"""
+class AskMedia(ServiceCommand):
+    """A picture or recording was sent in the writing mode; asked is, whether it may go over."""
 
     kind: str
     ref: str
@@ -174,8 +174,8 @@ class AskMedia(OfficeCommand):
 
 
 @dataclass(frozen=True, slots=True)
-class AddMedia(OfficeCommand):
-    """One more picture of the album that she is being asked about."""
+class AddMedia(ServiceCommand):
+    """One more picture of the album that is being asked about just now."""
 
     kind: str
     ref: str
@@ -183,58 +183,58 @@ class AddMedia(OfficeCommand):
 
 
 @dataclass(frozen=True, slots=True)
-class SendMedia(OfficeCommand):
-    """What she was asked about goes over."""
+class SendMedia(ServiceCommand):
+    """The pictures or the number that was asked about go over."""
 
 
 @dataclass(frozen=True, slots=True)
-class HoldMedia(OfficeCommand):
-    """What she was asked about does not go."""
+class HoldMedia(ServiceCommand):
+    """The pictures or the number that was asked about do not go over."""
 
 
 @dataclass(frozen=True, slots=True)
-class StopWriting(OfficeCommand):
-    """From now on she writes to nobody."""
+class StopWriting(ServiceCommand):
+    """The writing mode ends."""
 
 
 @dataclass(frozen=True, slots=True)
-class ReportLine(OfficeCommand):
-    """Something is wrong with what the other writes; empty for the line she writes by."""
+class ReportLine(ServiceCommand):
+    """Something is wrong with what the other writes; empty: on the line of the writing mode."""
 
     line_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class AskEndOfLine(OfficeCommand):
-    """Does she want to end it with this person?"""
+class AskEndOfLine(ServiceCommand):
+    """Somebody wants to have done with the other; asked is, whether that is meant."""
 
     line_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class EndLine(OfficeCommand):
-    """It ends with this person."""
+class EndLine(ServiceCommand):
+    """Somebody has done with the other: the pairing or the request ends."""
 
     line_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class GiveUnionNumber(OfficeCommand):
-    """An officer gives the number of her union."""
+class GiveUnionNumber(ServiceCommand):
+    """An officer gives the other the union's telephone number."""
 
     line_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class AskOwnNumber(OfficeCommand):
-    """Somebody in need wants to give her own telephone number."""
+class AskOwnNumber(ServiceCommand):
+    """Somebody in need wants to give the other the own telephone number."""
 
     line_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class AskLineAgain(OfficeCommand):
-    """The writing mode is put before her again."""
+class AskLineAgain(ServiceCommand):
+    """The writing mode is shown again."""
 
 
 LineCommand = (
@@ -259,44 +259,44 @@ LineCommand = (
 
 
 @dataclass(frozen=True, slots=True)
-class ShowLearners(OfficeCommand):
-    """An instructor's list."""
+class ShowLearners(ServiceCommand):
+    """An instructor's learners, a page of them."""
 
     page: int
 
 
 @dataclass(frozen=True, slots=True)
-class ShowOffers(OfficeCommand):
-    """Offers that wait for her answer; this one, or all."""
+class ShowOffers(ServiceCommand):
+    """Offers that wait for an instructor's answer; this one, or all."""
 
     offer_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class ShowLearner(OfficeCommand):
-    """One learner, with what can be done."""
+class ShowLearner(ServiceCommand):
+    """One learner of an instructor, with what can be done."""
 
     pairing_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class ChooseSkill(OfficeCommand):
-    """Of which finished lesson has she seen how it goes?"""
+class ChooseSkill(ServiceCommand):
+    """An instructor has seen a learner do something; asked is, of which finished lesson."""
 
     pairing_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class AskLevel(OfficeCommand):
-    """How well does the learner do it?"""
+class AskLevel(ServiceCommand):
+    """An instructor has seen a learner do this lesson's task; asked is, how well."""
 
     pairing_id: str
     lesson_key: str
 
 
 @dataclass(frozen=True, slots=True)
-class ConfirmSkill(OfficeCommand):
-    """The learner does it so well: alone, help or notyet."""
+class ConfirmSkill(ServiceCommand):
+    """An instructor confirms that the learner can do it so well: alone, help or notyet."""
 
     pairing_id: str
     lesson_key: str

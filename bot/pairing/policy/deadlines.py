@@ -7,6 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 from functools import lru_cache
 
 from bot.tutor.quiet_hours import QuietHours
+from flows.saying import say
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MS = timedelta(milliseconds=1)
@@ -54,7 +55,7 @@ class Clock:
 
     def say(self, at: int) -> str:
         """As people say it: "16:30 ngày 25/11"."""
-        return self._local(at).strftime("%H:%M ngày %d/%m")
+        return say("{at:%H:%M} ngày {at:%d/%m}", at=self._local(at))
 
     def _local(self, at: int) -> datetime:
         return (_EPOCH + timedelta(milliseconds=at)).astimezone(self.quiet.zone)

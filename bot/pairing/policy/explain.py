@@ -11,21 +11,22 @@ from bot.pairing.policy.candidates import against, nearness
 from bot.pairing.policy.deadlines import Clock
 from bot.pairing.policy.ledger import Ledger
 from bot.pairing.policy.model import OFFICER, UNION_FIRST, Instructor, Learner, Request
+from flows.saying import joined, say
 
-WIDTHS = ("cùng tổ", "cùng chi hội", "cùng xã, phường", "trong tỉnh")
+WIDTHS = (say("cùng tổ"), say("cùng chi hội"), say("cùng xã, phường"), say("trong tỉnh"))
 REASONS = {
-    "full": "đã kèm đủ người",
-    "paused": "đang tạm nghỉ",
-    "resting": "vừa được hỏi, để lát nữa",
-    "hours": "chưa tới giờ nhận",
-    "language": "không nói tiếng của người học",
-    "topic": "không dạy phần này",
-    "tried": "đã hỏi rồi, hoặc người học đã đổi",
-    "suspended": "đang bị dừng",
-    "away": "không nhắn tới được (đã chặn máy)",
-    "conduct": "chưa nhận quy tắc",
-    "self": "chính là người học",
-    "province": "ở tỉnh khác",
+    "full": say("đã kèm đủ người"),
+    "paused": say("đang tạm nghỉ"),
+    "resting": say("vừa được hỏi, để lát nữa"),
+    "hours": say("chưa tới giờ nhận"),
+    "language": say("không nói tiếng của người học"),
+    "topic": say("không dạy phần này"),
+    "tried": say("đã hỏi rồi, hoặc người học đã đổi"),
+    "suspended": say("đang bị dừng"),
+    "away": say("không nhắn tới được (đã chặn máy)"),
+    "conduct": say("chưa nhận quy tắc"),
+    "self": say("chính là người học"),
+    "province": say("ở tỉnh khác"),
 }
 
 
@@ -50,7 +51,7 @@ def explain(
     called, where it is a cry for safety."""
     learner = ledger.learner(request.learner_id)
     if learner is None:
-        return Explanation((0, 0, 0, 0), (), ("Người học không còn ở đây.",))
+        return Explanation((0, 0, 0, 0), (), (say("Người học không còn ở đây."),))
     if request.kind == "safety":
         return Explanation((0, 0, 0, 0), (), _of_cry(ledger, request, clock, calls))
     tried, near, reasons = ledger.tried(request), [0, 0, 0, 0], Counter[str]()
@@ -60,47 +61,55 @@ def explain(
             reasons[reason] += 1
         else:
             near[nearness(each.path, learner.path)] += 1
-    lines = [f"Chờ từ {clock.say(request.since_at)}, hạn tới {clock.say(request.due_at)}."]
+    lines: list[str] = [
+        say("Chờ từ {since}, hạn tới {due}.", since=clock.say(request.since_at), due=clock.say(request.due_at))
+    ]
     if request.priority <= UNION_FIRST:
-        lines.append("Được ưu tiên.")
+        lines.append(say("Được ưu tiên."))
     lines.append(_where(ledger, request))
     if not learner.confirmed:
-        lines.append("Chưa được xác nhận là hội viên nên chưa ghép với ai.")
-    free = [f"{count} người {width}" for width, count in zip(WIDTHS, near, strict=True) if count]
-    lines.append("Hỏi được ngay: " + ", ".join(free) + "." if free else "Lúc này không còn ai hỏi được.")
+        lines.append(say("Chưa được xác nhận là hội viên nên chưa ghép với ai."))
+    free = _counted((width, count) for width, count in zip(WIDTHS, near, strict=True) if count)
+    lines.append(say("Hỏi được ngay: {free}.", free=free) if free else say("Lúc này không còn ai hỏi được."))
     if reasons:
-        kinds = [f"{count} người {REASONS[reason]}" for reason, count in reasons.most_common()]
-        lines.append("Không hỏi được: " + ", ".join(kinds) + ".")
+        kinds = _counted((REASONS[reason], count) for reason, count in reasons.most_common())
+        lines.append(say("Không hỏi được: {kinds}.", kinds=kinds))
     lines += _out_of_reach(ledger, learner)
     first, second, third, fourth = near
     return Explanation((first, second, third, fourth), tuple(reasons.most_common()), tuple(lines))
 
 
+def _counted(kinds: Iterable[tuple[str, int]]) -> str:
+    return joined(say("{count} người {kind}", count=count, kind=kind) for kind, count in kinds)
+
+
 def _of_cry(ledger: Ledger, request: Request, clock: Clock, calls: Sequence[OfficerCall]) -> tuple[str, ...]:
     """Nobody is offered a cry: people are called, until somebody takes it."""
-    since = f"Việc khẩn, trước mọi việc khác: kêu cứu từ {clock.say(request.since_at)}."
+    since = say("Việc khẩn, trước mọi việc khác: kêu cứu từ {since}.", since=clock.say(request.since_at))
     if request.state == "closed":
         return since, _where(ledger, request), *told(calls, clock)
     owner = ledger.learner(request.owner_id)
-    name = (owner.name if owner else "") or "một người"
+    name = (owner.name if owner else "") or say("một người")
     if request.state == "open":
-        return since, f"{name} đã nhận và đang lo.", *told(calls, clock)
+        return since, say("{name} đã nhận và đang lo.", name=name), *told(calls, clock)
     learner = ledger.learner(request.learner_id)
     out = _out_of_reach(ledger, learner) if learner else []
-    return since, f"Chưa ai nhận; gọi lại lúc {clock.say(request.due_at)}.", *told(calls, clock), *out
+    return since, say("Chưa ai nhận; gọi lại lúc {due}.", due=clock.say(request.due_at)), *told(calls, clock), *out
 
 
 def _out_of_reach(ledger: Ledger, learner: Learner) -> list[str]:
-    """How many officers of hers are passed over."""
+    """A line on how many officers who answer for the learner are passed over; none for nobody."""
     closed = len(ledger.away(ledger.officers(learner.path)))
-    return [f"Bỏ qua vì không nhắn tới được (đã chặn máy): {closed} cán bộ."] if closed else []
+    return [say("Bỏ qua vì không nhắn tới được (đã chặn máy): {count} cán bộ.", count=closed)] if closed else []
 
 
 def _where(ledger: Ledger, request: Request) -> str:
     offer = ledger.offer_for(request.request_id)
     if request.state == "closed":
-        return f"Đã xong ({request.closed_why})."
+        return say("Đã xong ({request.closed_why}).", request=request)
     if request.state == "open":
-        return "Đã có người nhận và đang giúp."
-    asked = f"Đang hỏi một người {WIDTHS[min(request.width, 3)]}." if offer else "Chưa hỏi ai."
-    return asked + (f" Cán bộ phải lo (mức {request.width - OFFICER + 1})." if request.width >= OFFICER else "")
+        return say("Đã có người nhận và đang giúp.")
+    asked = say("Đang hỏi một người {width}.", width=WIDTHS[min(request.width, 3)]) if offer else say("Chưa hỏi ai.")
+    if request.width < OFFICER:
+        return asked
+    return joined([asked, say("Cán bộ phải lo (mức {level}).", level=request.width - OFFICER + 1)], " ")

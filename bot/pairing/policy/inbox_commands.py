@@ -1,85 +1,88 @@
-"""Commands of an officer about what waits in her areas: requests, strangers, reports, instructors, the telephone."""
+"""Commands of an officer about what waits in the own areas: requests, strangers, reports, instructors, the
+telephone.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.tutor.command import OfficeCommand
+from bot.tutor.command import ServiceCommand
 
 
 @dataclass(frozen=True, slots=True)
-class ShowInbox(OfficeCommand):
-    """What waits in her areas."""
+class ShowInbox(ServiceCommand):
+    """What waits in an officer's areas, a page of it."""
 
     page: int
 
 
 @dataclass(frozen=True, slots=True)
-class ShowStrangers(OfficeCommand):
-    """Cries of people whom nobody knows."""
+class ShowStrangers(ServiceCommand):
+    """Cries of people whom nobody of the union knows, a page of them."""
 
     page: int
 
 
 @dataclass(frozen=True, slots=True)
-class ShowKept(OfficeCommand):
-    """What was kept back between two."""
+class ShowKept(ServiceCommand):
+    """What was kept back between the two people of a line."""
 
     line_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class MarkSeen(OfficeCommand):
-    """An officer has looked at it."""
+class MarkSeen(ServiceCommand):
+    """An officer has looked at what was kept back on this line."""
 
     line_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class AskUnionPhone(OfficeCommand):
-    """The union's number in an area is asked for; empty: of which area?"""
+class AskUnionPhone(ServiceCommand):
+    """An officer wants to write the union's number for an area; empty: asked is, of which area."""
 
     area_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class WriteUnionPhone(OfficeCommand):
-    """A number was written."""
+class WriteUnionPhone(ServiceCommand):
+    """The union's number was written for the area just asked about."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class DropUnionPhone(OfficeCommand):
-    """There is no number of the union there."""
+class DropUnionPhone(ServiceCommand):
+    """The union has no number in this area any more."""
 
     area_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class ShowRequest(OfficeCommand):
-    """Why a request waits, and who can be asked."""
+class ShowRequest(ServiceCommand):
+    """Why a request waits, and which instructors an officer can ask."""
 
     request_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class AssignRequest(OfficeCommand):
-    """An instructor is asked by name."""
+class AssignRequest(ServiceCommand):
+    """An officer asks one instructor by name."""
 
     request_id: str
     instructor_key: str
 
 
 @dataclass(frozen=True, slots=True)
-class ConfirmStranger(OfficeCommand):
-    """Where does the stranger live?"""
+class ConfirmStranger(ServiceCommand):
+    """An officer knows who a stranger is; asked is, where that person lives."""
 
     request_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class SettleIn(OfficeCommand):
+class SettleIn(ServiceCommand):
     """The stranger is a member of this area."""
 
     request_id: str
@@ -87,44 +90,44 @@ class SettleIn(OfficeCommand):
 
 
 @dataclass(frozen=True, slots=True)
-class ShowInstructors(OfficeCommand):
-    """Who guides in her areas."""
+class ShowInstructors(ServiceCommand):
+    """The instructors of an officer's areas, a page of them."""
 
     page: int
 
 
 @dataclass(frozen=True, slots=True)
-class ShowInstructor(OfficeCommand):
-    """One instructor, or who asks to be one."""
+class ShowInstructor(ServiceCommand):
+    """One instructor, or somebody who asks to be one."""
 
     person_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class ApproveInstructor(OfficeCommand):
-    """Who asked to guide may."""
+class ApproveInstructor(ServiceCommand):
+    """Somebody who asked to be an instructor is one from now on."""
 
     person_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class LiftSuspension(OfficeCommand):
-    """The suspension for which the button was made is over."""
+class LiftSuspension(ServiceCommand):
+    """An instructor's suspension is over, if it is still the one that `stamp` names."""
 
     person_id: str
     stamp: str
 
 
 @dataclass(frozen=True, slots=True)
-class AskSuspension(OfficeCommand):
-    """Is this instructor to be suspended?"""
+class AskSuspension(ServiceCommand):
+    """An officer wants to suspend an instructor; asked is, whether that is meant."""
 
     person_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class SuspendInstructor(OfficeCommand):
-    """The instructor is suspended."""
+class SuspendInstructor(ServiceCommand):
+    """An instructor is suspended."""
 
     person_id: str
 
@@ -148,3 +151,12 @@ InboxCommand = (
     | AskSuspension
     | SuspendInstructor
 )
+
+CALLED: Mapping[type[InboxCommand], str] = {
+    ShowInbox: "list", ShowStrangers: "strangers", ShowKept: "kept", MarkSeen: "seen",
+    AskUnionPhone: "phone", WriteUnionPhone: "phone", DropUnionPhone: "nophone",
+    ShowRequest: "request", AssignRequest: "ask", ConfirmStranger: "confirm", SettleIn: "in",
+    ShowInstructors: "helpers", ShowInstructor: "person", ApproveInstructor: "approve",
+    LiftSuspension: "lift", AskSuspension: "pause", SuspendInstructor: "suspend",
+}  # fmt: skip
+"""How each command is called in the audit when it is refused."""

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from heapq import heappop, heappush
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from bot.pairing.policy.candidates import against
 from bot.pairing.policy.deadlines import Clock
@@ -26,43 +25,43 @@ class Ledger(Protocol):
     def pairing(self, pairing_id: str) -> Pairing | None: ...
 
     def load(self, instructor_id: str) -> int:
-        """Her taken places: open pairings, and open offers that reserve one."""
+        """The instructor's taken places: open pairings, and open offers that reserve one."""
 
     def requests_of(self, learner_id: str) -> Sequence[Request]:
-        """Those not closed."""
+        """The learner's requests that are not closed."""
 
     def owned_by(self, person_id: str, limit: int = 1_000_000) -> Sequence[Request]:
-        """Those not closed that she answers for ("": nobody does), `limit` at most."""
+        """The requests not closed that this person answers for ("": nobody does), `limit` at most."""
 
     def offer_for(self, request_id: str) -> Offer | None:
-        """The one that is open."""
+        """The open offer of a request, if there is one."""
 
     def offers_to(self, instructor_id: str) -> Sequence[Offer]:
-        """Those that are open."""
+        """The open offers put to an instructor."""
 
     def pairing_of(self, learner_id: str) -> Pairing | None:
-        """The one that is open."""
+        """The learner's open pairing, if there is one."""
 
     def pairings_with(self, instructor_id: str) -> Sequence[Pairing]:
-        """Those that are open."""
+        """The instructor's open pairings."""
 
     def previous(self, learner_id: str) -> str:
-        """Who taught her last; "" for nobody."""
+        """Who was the learner's instructor last; "" for nobody."""
 
     def tried(self, request: Request) -> Collection[str]:
-        """Whom not to ask for it: who let it pass, whom she has changed away from or wants to."""
+        """Whom not to ask for the request: who let it pass, and from whom the learner has changed away or wants to."""
 
     def officers(self, path: str) -> Sequence[str]:
         """Who answers for an area, the nearest first."""
 
     def away(self, people: Sequence[str]) -> Collection[str]:
-        """Those of them who have blocked the tutor."""
+        """Which of these people have blocked the tutor."""
 
     def best(self, request: Request, learner: Learner, now: int) -> Instructor | None:
-        """Whom to ask now."""
+        """The instructor to ask for this request now; None where nobody can be."""
 
     def first_waiting(self, instructor: Instructor, now: int) -> Request | None:
-        """The first request that she could take: by priority, then by how long it has waited."""
+        """The first request that the instructor could take: by priority, then by how long it has waited."""
 
     def due(self, now: int, limit: int) -> Sequence[str]:
         """Ids of requests of which a deadline is over, their offer's or their own; the longest overdue first."""
@@ -73,14 +72,14 @@ class Ledger(Protocol):
     def put_pairing(self, pairing: Pairing) -> None: ...
     def put_note(self, note: PairingNote) -> None: ...
     def forget(self, person_id: str) -> None:
-        """Every row that names her; her pairings, offers and requests are over by then."""
+        """Drop every row that names this person, whose pairings, offers and requests are over by then."""
 
 
 class Memory:
     """A ledger in plain dictionaries, with the indexes that a province of 100,000 needs."""
 
     def __init__(self, clock: Clock, rules: PairingRules) -> None:
-        self._clock, self._rules = clock, rules
+        self._clock = clock
         self.learners: dict[str, Learner] = {}
         self.instructors: dict[str, Instructor] = {}
         self.posts: dict[str, list[str]] = {}  # an area's path → its officers
@@ -110,16 +109,19 @@ class Memory:
         return self.instructors.get(learner_id)
 
     def put_learner(self, learner: Learner) -> None:
+        """A learner who is new or changed; open requests are queued anew by area and language."""
         self.learners[learner.learner_id] = learner
         for request in self.requests_of(learner.learner_id):
             self._enqueue(request)
 
     def put_instructor(self, instructor: Instructor) -> None:
+        """An instructor who is new or changed, with the places taken now."""
         instructor = replace(instructor, away=instructor.learner_id in self.closed)
         self.instructors[instructor.learner_id] = instructor
         self._pool.put(instructor, self.load(instructor.learner_id))
 
     def officers(self, path: str) -> Sequence[str]:
+        """As the ledger's: up the path; where nobody answers there, whoever answers for the widest area."""
         parts = path.strip("/").split("/")
         above = ("/" + "/".join(parts[:depth]) + "/" for depth in range(len(parts), 0, -1))
         # Where nobody answers for her area, or it is unknown, whoever answers for the widest one does.
@@ -131,7 +133,7 @@ class Memory:
         return self.closed.intersection(people)
 
     def reach(self, who: str, *, away: bool) -> None:
-        """She has blocked the tutor, or can be reached again."""
+        """Note that this person has blocked the tutor, or can be reached again."""
         self.closed = self.closed | {who} if away else self.closed - {who}
         if instructor := self.instructors.get(who):
             self.put_instructor(instructor)
@@ -200,7 +202,7 @@ class Memory:
         return self._queue.in_order()
 
     def anybody_free(self) -> bool:
-        """Whether an instructor has a place left, now or when she wakes."""
+        """Whether an instructor has a place left, now or once awake."""
         return bool(self._pool)
 
     def next_due(self) -> int | None:
@@ -311,53 +313,16 @@ class Memory:
         if instructor := self.instructors.get(instructor_id):
             self._pool.put(instructor, self.load(instructor_id))
 
-    # --- as text, and back: what a stop leaves ---
-
-    def dump(self) -> str:
-        """Everything as JSON; the indexes are made anew by `load_memory`."""
-        parts: dict[str, Any] = {
-            name: [asdict(each) for each in kept]
-            for name, kept in (
-                ("learners", self.learners.values()),
-                ("instructors", self.instructors.values()),
-                ("requests", self.requests.values()),
-                ("offers", self.offers.values()),
-                ("pairings", self.pairings.values()),
-                ("notes", self.notes),
-            )
-        }
-        return json.dumps({**parts, "posts": self.posts, "closed": sorted(self.closed)}, ensure_ascii=False)
-
 
 KEEP_APART = ("changed", "reported", "left_by_instructor", "suspended")
 """Why two are not brought together again: an `ended_why` of their pairing."""
 
 
 def is_waiting_for_somebody(request: Request, learner: Learner, pairing: Pairing | None) -> bool:
-    """Whether any free instructor may be asked: she is confirmed, and nobody in particular is to answer."""
+    """Whether any free instructor may be asked: the learner is confirmed, and nobody in particular is meant."""
     if request.state != "waiting" or not learner.confirmed or request.kind == "safety":
         return False
     return request.kind == "change" or pairing is None
-
-
-def load_memory(text: str, clock: Clock, rules: PairingRules) -> Memory:
-    """The ledger that `dump` wrote."""
-    parts = json.loads(text)
-    memory = Memory(clock, rules)
-    memory.posts, memory.closed = parts["posts"], set(parts["closed"])
-    for row in parts["learners"]:
-        memory.put_learner(Learner(**{**row, "needs": tuple(row["needs"])}))
-    for row in parts["instructors"]:
-        tuples = {name: tuple(row[name]) for name in ("topics", "langs", "hours")}
-        memory.put_instructor(Instructor(**{**row, **tuples}))
-    for row in sorted(parts["pairings"], key=lambda row: row["opened_at"]):
-        memory.put_pairing(Pairing(**row))
-    for row in parts["offers"]:
-        memory.put_offer(Offer(**row))
-    for row in parts["requests"]:
-        memory.put_request(Request(**row))
-    memory.notes = [PairingNote(**row) for row in parts["notes"]]
-    return memory
 
 
 def _of(kept: dict[str, T], ids: Iterable[str]) -> list[T]:

@@ -1,7 +1,7 @@
-"""Writing to one another: a learner and who helps her, by way of the tutor; only while she has said that she does.
+"""Writing to one another: a learner and who helps, by way of the tutor; only while the writer has said so.
 
 A *line* is what two people may write by: an open pairing, or a request that somebody has taken. Outside the writing
-mode nothing she types is ever passed on: an answer to a quiz must not reach another person.
+mode nothing that is typed is ever passed on: an answer to a quiz must not reach another person.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from datetime import timedelta
 
 from bot.pairing.policy.subjects import WRITING
 from bot.tutor import waits
-from bot.tutor.desk import Desk, Whispered
-from bot.tutor.state import OfferedButtons
+from bot.tutor.state import HeldMedia, OfferedButtons, WritingBy
+from bot.tutor.turn import TurnContext, Whispered
 from flows.words.asks import Side
 from flows.words.keys import plain_of
 
@@ -50,8 +50,9 @@ PASSED_ON = frozenset({"photo", "voice"})
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """As one of the two sees it: `other_id` reads what she writes. `kind` is pairing or request; `role` is what she
-    writes as, `other_role` what the other is: phrases."""
+    """A line as one of the two sees it: `other_id` reads what this one writes. `kind` is pairing or request; `role` is
+    what this one writes as, `other_role` what the other is: phrases.
+    """
 
     line_id: str
     kind: str
@@ -63,118 +64,123 @@ class Line:
     other_role: str = ""
 
 
-def is_writing(desk: Desk) -> bool:
-    until = desk.talk.line_until
-    return desk.talk.pending == WRITING and until is not None and desk.universe.now <= until
+def is_writing(turn: TurnContext) -> bool:
+    """Whether the writing mode is on: what is typed goes to the other, until `line_until`."""
+    until = turn.state.line_until
+    return turn.state.pending == WRITING and until is not None and turn.universe.now <= until
 
 
-def is_helping(desk: Desk) -> bool:
-    """Whether she writes as the one who helps: what she says of scams is not her own cry."""
-    return is_writing(desk) and desk.talk.line.startswith("instructor:")
+def is_helping(turn: TurnContext) -> bool:
+    """Whether the writer is the one who helps: what helpers say of scams is not their own cry."""
+    return is_writing(turn) and turn.state.line is not None and turn.state.line.side == "instructor"
 
 
-def lapse(desk: Desk, *, answered: bool) -> None:
+def lapse(turn: TurnContext, *, answered: bool) -> None:
     """End a mode that has run out; pictures that may be passed on wait for one answer, whatever it is."""
-    if desk.talk.media and answered:
-        desk.change(media="", media_words="")
-    if desk.talk.pending == WRITING and not is_writing(desk):
-        leave(desk)
+    if turn.state.media and answered:
+        turn.change(media=(), media_words="")
+    if turn.state.pending == WRITING and not is_writing(turn):
+        leave(turn)
 
 
-def leave(desk: Desk) -> None:
-    desk.change(pending="", offer=(), line="", line_until=None, media="", media_words="", letter="", letter_at=None)
+def leave(turn: TurnContext) -> None:
+    """End the writing mode, and drop what was held for it or might be a reply."""
+    turn.change(pending="", offer=(), line=None, line_until=None, media=(), media_words="", letter=None, letter_at=None)
 
 
-def meanwhile(desk: Desk, act: Callable[[], None]) -> None:
+def meanwhile(turn: TurnContext, act: Callable[[], None]) -> None:
     """Let the clock say what it has to say: whoever was writing to somebody goes on writing."""
-    before, was_writing = desk.talk, is_writing(desk)
+    before, was_writing = turn.state, is_writing(turn)
     act()
     if was_writing:
-        desk.change(pending=before.pending, offer=before.offer)
+        turn.change(pending=before.pending, offer=before.offer)
 
 
-def left(desk: Desk) -> str:
-    """Leave the mode if she is in it; the id of the line she was writing by."""
-    line = desk.talk.line.partition(":")[2]
-    if desk.talk.pending == WRITING:
-        leave(desk)
+def left(turn: TurnContext) -> str:
+    """Leave the writing mode if it is on; the id of the line it was on."""
+    line = turn.state.line_id
+    if turn.state.pending == WRITING:
+        leave(turn)
     return line
 
 
-def go_on(desk: Desk, line: Line, text: str) -> None:
-    """Say it, and keep writing to the same person; what she can do else is under her thumb."""
-    called = called_by(desk, line)
+def go_on(turn: TurnContext, line: Line, text: str) -> None:
+    """Say a sentence, and keep writing to the same person; what else can be done is under the thumb."""
+    called = called_by(turn, line)
     offer = (
-        *_numbers(desk, line),
-        ("y:stop:", desk.phrase("label_line_stop")),
-        (f"y:report:{line.line_id}", desk.phrase("label_report")),
-        (f"y:end:{line.line_id}", desk.phrase("label_line_end")),
+        *_numbers(turn, line),
+        ("y:stop:", turn.phrase("label_line_stop")),
+        (f"y:report:{line.line_id}", turn.phrase("label_report")),
+        (f"y:end:{line.line_id}", turn.phrase("label_line_end")),
     )
-    desk.offer(desk.phrase(text, ai=called), offer, pending=WRITING)
-    held = desk.universe.now + HOLDS
-    desk.change(line=f"{line.side}:{line.line_id}", line_until=held, media="", media_words="")
-    waits.spoke(desk, line.line_id, urgent=line.urgent)
+    turn.offer(turn.phrase(text, ai=called), offer, pending=WRITING)
+    held = turn.universe.now + HOLDS
+    turn.change(line=WritingBy(line.side, line.line_id), line_until=held, media=(), media_words="")
+    waits.spoke(turn, line.line_id, urgent=line.urgent)
 
 
-def _numbers(desk: Desk, line: Line) -> OfferedButtons:
-    """In an emergency the two may come to speak: by the union's number, or by hers, which is hers to give."""
-    if not line.urgent or (line.side == "instructor" and not desk.person.leads):
+def _numbers(turn: TurnContext, line: Line) -> OfferedButtons:
+    """The buttons by which the two may come to speak in an emergency: the union's number, or the learner's own."""
+    if not line.urgent or (line.side == "instructor" and not turn.person.is_officer):
         return ()
     which = ("mine", "label_give_mine") if line.side == "learner" else ("union", "label_give_union")
-    return ((f"y:{which[0]}:{line.line_id}", desk.phrase(which[1])),)
+    return ((f"y:{which[0]}:{line.line_id}", turn.phrase(which[1])),)
 
 
-def ask_number(desk: Desk, line: Line, number: str) -> None:
-    """Whether her own number may go over; until she answers it is held, and what is asked shows its end only."""
-    ask_media(desk, line, f"{NUMBER}:{number}", "", "line_number_sure", so=number[-3:])
+def ask_number(turn: TurnContext, line: Line, number: str) -> None:
+    """Ask whether the own number may go over; until then it is held, and what is asked shows its end only."""
+    ask_media(turn, line, HeldMedia(NUMBER, number), "", "line_number_sure", so=number[-3:])
 
 
-def beside(desk: Desk, line: Line, text: str) -> None:
-    """Say it while something else is open for her: her place stays, and what she writes next may be a reply too."""
-    desk.say(desk.phrase(text, ai=called_by(desk, line)))
-    waits.spoke(desk, line.line_id, urgent=line.urgent)
+def beside(turn: TurnContext, line: Line, text: str) -> None:
+    """Say a sentence while something else is open: the place stays, and what is typed next may be a reply too."""
+    turn.say(turn.phrase(text, ai=called_by(turn, line)))
+    waits.spoke(turn, line.line_id, urgent=line.urgent)
 
 
 def is_to_somebody(text: str) -> bool:
-    """Whether she says that she wants to write to somebody whom she names ("nhắn cho chị Hạnh")."""
+    """Whether somebody wants to write to a person named ("nhắn cho chị Hạnh")."""
     return len(text) <= TO_LONGEST and bool(_TO.match(plain_of(text.casefold())))
 
 
 def names(text: str, name: str) -> bool:
-    """Whether her words name somebody ("nhắn cho chị Hạnh"); marks and capitals aside."""
+    """Whether the words name this person ("nhắn cho chị Hạnh"); marks and capitals aside."""
     said, wanted = plain_of(text.casefold()).split(), plain_of(name.casefold()).split()
     return bool(wanted) and any(said[at : at + len(wanted)] == wanted for at in range(len(said)))
 
 
-def choose(desk: Desk, known: Sequence[Line]) -> None:
-    """To whom she means to write."""
-    offer = tuple((f"y:talk:{each.line_id}", desk.called(each.name, each.other_role)) for each in known)
-    desk.offer(desk.phrase("line_which"), (*offer, ("g:menu", desk.phrase("label_menu"))))
+def choose(turn: TurnContext, known: Sequence[Line]) -> None:
+    """Ask to whom to write, of several."""
+    offer = tuple((f"y:talk:{each.line_id}", turn.called(each.name, each.other_role)) for each in known)
+    turn.offer(turn.phrase("line_which"), (*offer, ("g:menu", turn.phrase("label_menu"))))
 
 
-def called_by(desk: Desk, line: Line) -> str:
-    """How the other is spoken of to her."""
-    return desk.called(line.name)
+def called_by(turn: TurnContext, line: Line) -> str:
+    """How the other is spoken of to the person at this desk."""
+    return turn.called(line.name)
 
 
-def whisper(desk: Desk, line: Line, text: str) -> None:
-    """Show her what she has written, and to whom; it is gone once she has been heard again."""
-    desk.events.append(Whispered(desk.phrase("line_mine", ai=called_by(desk, line), chu=text)))
+def whisper(turn: TurnContext, line: Line, text: str) -> None:
+    """Show the writer what was written, and to whom; it is gone once the writer has been heard again."""
+    turn.events.append(Whispered(turn.phrase("line_mine", ai=called_by(turn, line), chu=text)))
 
 
-def ask_media(desk: Desk, line: Line, media: str, words: str, text: str = "line_media_ask", **values: str) -> None:
-    """Whether a picture or recording may go over; until she answers only its number at the provider is held."""
-    held = desk.universe.now + HOLDS
-    desk.change(line=f"{line.side}:{line.line_id}", line_until=held)
-    desk.offer(
-        desk.phrase(text, ai=called_by(desk, line), **values),
-        ((SEND, desk.phrase("label_line_send")), ("y:hold:", desk.phrase("label_line_hold"))),
+def ask_media(
+    turn: TurnContext, line: Line, media: HeldMedia, words: str, text: str = "line_media_ask", **values: str
+) -> None:
+    """Ask whether a picture or recording may go over; until then only its number at the provider is held."""
+    held = turn.universe.now + HOLDS
+    turn.change(line=WritingBy(line.side, line.line_id), line_until=held)
+    turn.offer(
+        turn.phrase(text, ai=called_by(turn, line), **values),
+        ((SEND, turn.phrase("label_line_send")), ("y:hold:", turn.phrase("label_line_hold"))),
         pending=WRITING,
     )
-    desk.change(media=media, media_words=words)
+    turn.change(media=(media,), media_words=words)
 
 
-def ask_end(desk: Desk, line: Line) -> None:
-    yes = (f"y:over:{line.line_id}", desk.phrase("label_line_over"))
-    no = (f"y:talk:{line.line_id}", desk.phrase("label_write"))
-    desk.offer(desk.phrase("line_end_ask", ai=called_by(desk, line)), (yes, no))
+def ask_end(turn: TurnContext, line: Line) -> None:
+    """Ask whether to have done with the other."""
+    yes = (f"y:over:{line.line_id}", turn.phrase("label_line_over"))
+    no = (f"y:talk:{line.line_id}", turn.phrase("label_write"))
+    turn.offer(turn.phrase("line_end_ask", ai=called_by(turn, line)), (yes, no))

@@ -26,7 +26,7 @@ SAFETY_FIRST, UNION_FIRST, ORDINARY = range(3)
 
 @dataclass(frozen=True, slots=True)
 class Learner:
-    """`path` is her area, "/dong-nai/w26041/b-3/g-1/" ("" when unknown); `confirmed` by an officer."""
+    """`path` is the learner's area, "/dong-nai/w26041/b-3/g-1/" ("" when unknown); `confirmed` by an officer."""
 
     learner_id: str
     name: str
@@ -85,13 +85,13 @@ class Request:
 
 
 def danger_of(request: Request) -> str:
-    """What is said about a cry begins with it: safety (she is being robbed), die (she wants to), hurt (she is)."""
+    """What is said about a cry begins with it: safety (a robbery), die (a wish to), hurt (by somebody)."""
     return request.need if request.need in ("die", "hurt") else "safety"
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A request put before one instructor until `due_at`. `reserves`: accepting takes one of her places."""
+    """A request put before one instructor until `due_at`. `reserves`: accepting takes one of the places."""
 
     offer_id: str
     request_id: str
@@ -136,7 +136,7 @@ class Notification:
 
 
 class LearnerNamed(TypedDict):
-    """The values by which a sentence says who needs help, to somebody who may not know her; `vai_hv` is a phrase."""
+    """The values by which a sentence says who needs help, to somebody who may be a stranger; `vai_hv` is a phrase."""
 
     ten_hv: str
     vai_hv: str
@@ -144,14 +144,14 @@ class LearnerNamed(TypedDict):
 
 
 class HelperNamed(TypedDict):
-    """Likewise who helps, as what she does."""
+    """The values by which a sentence says who helps, and as what; `vai_hdv` is a phrase."""
 
     ten_hdv: str
     vai_hdv: str
 
 
 class BothNamed(HelperNamed):
-    """Who did something to whom."""
+    """The values by which a sentence says who did something to whom."""
 
     ten_hv: str
     vai_hv: str

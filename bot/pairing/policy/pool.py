@@ -34,8 +34,9 @@ class Pool:
         self._asleep: list[tuple[int, str, int]] = []
 
     def put(self, instructor: Instructor, load: int, now: int | None = None) -> None:
-        """She is new, or something about her has changed. Told the time, whoever cannot be asked `now` lies apart at
-        once: else the first search that comes upon thousands of them sorts them all out."""
+        """Take in an instructor who is new or has changed. Told the time, whoever cannot be asked `now` lies apart at
+        once: else the first search that comes upon thousands of them sorts them all out.
+        """
         who = instructor.learner_id
         known = self._known.get(who)
         self._members.subtract(_keys(known[0]) if known else ())
@@ -44,30 +45,32 @@ class Pool:
         self._push(who, now)
 
     def drop(self, who: str) -> None:
-        """She is gone."""
+        """Take an instructor out."""
         known = self._known.pop(who, None)
         self._members.subtract(_keys(known[0]) if known else ())
         self._roomy.discard(who)
         self._stamps[who] = self._stamps.get(who, 0) + 1
 
     def __bool__(self) -> bool:
-        """Whether anybody has a place left, now or when she wakes."""
+        """Whether any instructor has a place left, now or once awake."""
         return bool(self._roomy)
 
     def known(self, who: str) -> Instructor | None:
+        """The instructor as last put in; None where there is none."""
         return self._known[who][0] if who in self._known else None
 
     def load(self, who: str) -> int:
+        """The taken places of an instructor who is in the pool. Raises KeyError."""
         return self._known[who][1]
 
     def served(self, who: str, load: int, now: int) -> None:
-        """She has been asked for one more."""
+        """Note that the instructor has been asked for one more, and so comes later next time."""
         instructor = replace(self._known[who][0], last_served_at=now)
         self._known[who] = instructor, load
         self._push(who)
 
     def best(self, learner: Learner, topic: str, tried: Collection[str], now: int) -> Instructor | None:
-        """Whom to ask now; None when nobody in her province has a free place for her."""
+        """The instructor to ask now; None when nobody in the learner's province has a free place."""
         self._wake(now)
         for _, prefix in scopes(learner.path):
             found = [
@@ -151,6 +154,7 @@ class Queue:
         return [place[2] for place in sorted(self._waiting.values())]
 
     def put(self, request: Request, learner: Learner) -> None:
+        """Queue a request by its learner's province and language and by its topic; again in the same place: nothing."""
         place = request.priority, request.since_at, request.request_id
         if self._waiting.get(request.request_id) != place:
             self._waiting[request.request_id] = place
@@ -158,10 +162,11 @@ class Queue:
             heappush(topics.setdefault(request.topic, []), place)
 
     def drop(self, request_id: str) -> None:
+        """Take a request out; its heap entry is passed over later."""
         self._waiting.pop(request_id, None)
 
     def first(self, instructor: Instructor, fits: Callable[[str], bool]) -> str | None:
-        """The id of the first request that she could take."""
+        """The id of the first request that the instructor could take."""
         found = [
             top
             for lang in instructor.langs

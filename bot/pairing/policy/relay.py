@@ -1,7 +1,7 @@
-"""What may pass between a learner and her instructor. A false helper asks for a code, money, a number to call.
+"""What may pass between a learner and the instructor. A false helper asks for a code, money, a number to call.
 
-`look` judges one message before it is kept or sent. Whatever is blocked is explained to its writer; what only a
-thief would write goes to the officer as well. Emergencies are heard before anything comes here.
+`look` judges one message before it is kept or sent. Whatever is blocked is explained to its writer; what only a thief
+would write goes to the officer as well. Emergencies are heard before anything comes here.
 """
 
 from __future__ import annotations

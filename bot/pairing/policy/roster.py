@@ -1,6 +1,6 @@
-"""What an instructor sees of those she guides, and how she confirms what one of them can do now. Pure.
+"""What an instructor sees of the own learners, and how it is confirmed what one of them can do now. Pure.
 
-She sees a name to be called by, a place, lessons; never an answer, never a phone (facts sheet, section 7, point 6).
+An instructor sees a name to be called by, a place, lessons; never an answer, never a phone.
 """
 
 from __future__ import annotations
@@ -10,17 +10,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zlib import crc32
 
-from bot.tutor.desk import Desk
 from bot.tutor.state import OfferedButtons
+from bot.tutor.turn import TurnContext
 
 A_PAGE = 8
 LEVELS = {"alone": "skill_alone", "help": "skill_help", "notyet": ""}
-"""What may be confirmed (facts sheet, section 9) → the phrase by which she is told; of "not yet" nothing is said."""
+"""What may be confirmed → the phrase by which the learner is told; of "not yet" nothing is said."""
 
 
 @dataclass(frozen=True, slots=True)
 class Guided:
-    """One of those she guides. `lesson` is the id of the open one, "" for none."""
+    """One of an instructor's learners. `lesson` is the id of the open one, "" for none."""
 
     pairing_id: str
     learner_id: str
@@ -40,82 +40,83 @@ def key(lesson: str) -> str:
     return f"{crc32(lesson.encode()):08x}"
 
 
-def show(desk: Desk, guided: Sequence[Guided], page: int, waiting: int) -> None:
-    """All of them, a page at a time; `waiting` offers have not been answered yet."""
+def show(turn: TurnContext, guided: Sequence[Guided], page: int, waiting: int) -> None:
+    """The instructor's learners, a page at a time; `waiting` offers have not been answered yet."""
     if not guided:
-        offers = ((ALL_OFFERS, desk.phrase("label_offers", so=str(waiting))),) if waiting else ()
-        desk.offer(desk.phrase("crew_none"), (*offers, ("g:menu", desk.phrase("label_menu"))))
+        offers = ((ALL_OFFERS, turn.phrase("label_offers", so=str(waiting))),) if waiting else ()
+        turn.offer(turn.phrase("crew_none"), (*offers, ("g:menu", turn.phrase("label_menu"))))
         return
     page = max(0, min(page, (len(guided) - 1) // A_PAGE))
     shown = guided[page * A_PAGE : (page + 1) * A_PAGE]
-    buttons = [(f"u:card:{each.pairing_id}", each.name or desk.phrase("somebody")) for each in shown]
+    buttons = [(f"u:card:{each.pairing_id}", each.name or turn.phrase("somebody")) for each in shown]
     if len(guided) > (page + 1) * A_PAGE:
-        buttons.append((f"u:list:{page + 1}", desk.phrase("label_more")))
+        buttons.append((f"u:list:{page + 1}", turn.phrase("label_more")))
     if waiting:
-        buttons.append((ALL_OFFERS, desk.phrase("label_offers", so=str(waiting))))
-    buttons.append(("g:menu", desk.phrase("label_menu")))
-    lines = "\n".join(_line(desk, each) for each in shown)
-    desk.offer(desk.phrase("crew_list", so=str(len(guided)), ke=lines), tuple(buttons))
+        buttons.append((ALL_OFFERS, turn.phrase("label_offers", so=str(waiting))))
+    buttons.append(("g:menu", turn.phrase("label_menu")))
+    lines = "\n".join(_line(turn, each) for each in shown)
+    turn.offer(turn.phrase("crew_list", so=str(len(guided)), ke=lines), tuple(buttons))
 
 
-def show_offers(desk: Desk, offers: Sequence[tuple[str, str, str]]) -> None:
-    """Each (offer_id, name, area) that she has not answered, to be looked at by its number or its button."""
+def show_offers(turn: TurnContext, offers: Sequence[tuple[str, str, str]]) -> None:
+    """Each (offer_id, name, area) that the instructor has not answered, to be looked at by number or button."""
     buttons = []
     for offer_id, name, area in offers[:A_PAGE]:
-        who = desk.called(name)
-        buttons.append((f"u:offer:{offer_id}", f"{who[:1].upper()}{who[1:]} · {area or desk.phrase('somewhere')}"))
-    menu = ("g:menu", desk.phrase("label_menu"))
-    desk.offer(desk.phrase("offers_open", so=str(len(offers))), (*buttons, menu))
+        who = turn.called(name)
+        buttons.append((f"u:offer:{offer_id}", f"{who[:1].upper()}{who[1:]} · {area or turn.phrase('somewhere')}"))
+    menu = ("g:menu", turn.phrase("label_menu"))
+    turn.offer(turn.phrase("offers_open", so=str(len(offers))), (*buttons, menu))
 
 
-def _line(desk: Desk, one: Guided) -> str:
-    name = desk.called(one.name)
-    return f"– {name}: {desk.phrase('crew_done', so=str(one.done))}, {_seen(desk, one)}"
+def _line(turn: TurnContext, one: Guided) -> str:
+    name = turn.called(one.name)
+    return f"– {name}: {turn.phrase('crew_done', so=str(one.done))}, {_seen(turn, one)}"
 
 
-def _seen(desk: Desk, one: Guided) -> str:
+def _seen(turn: TurnContext, one: Guided) -> str:
     if one.seen_at is None:
-        return desk.phrase("crew_seen_long")
-    ago = desk.universe.now - one.seen_at
+        return turn.phrase("crew_seen_long")
+    ago = turn.universe.now - one.seen_at
     days = "today" if ago < timedelta(days=1) else "week" if ago < timedelta(days=7) else "long"
-    return desk.phrase(f"crew_seen_{days}")
+    return turn.phrase(f"crew_seen_{days}")
 
 
-def card(desk: Desk, one: Guided, total: int) -> None:
+def card(turn: TurnContext, one: Guided, total: int) -> None:
     """One of them, with what can be done."""
-    name = desk.called(one.name)
-    open_lesson = desk.lesson_title(one.lesson) if one.lesson else "—"
-    since = one.since.astimezone(desk.book.zone).strftime("%d/%m")
-    values = {"ai": name, "khu": one.area or desk.phrase("somewhere"), "xong": str(one.done), "tong": str(total)}
-    text = desk.phrase("crew_card", **values, bai=open_lesson, ngay=since)
-    desk.offer(
-        f"{text[:1].upper()}{text[1:]} {_seen(desk, one).capitalize()}.",
+    name = turn.called(one.name)
+    open_lesson = turn.lesson_title(one.lesson) if one.lesson else "—"
+    since = one.since.astimezone(turn.book.zone).strftime("%d/%m")
+    values = {"ai": name, "khu": one.area or turn.phrase("somewhere"), "xong": str(one.done), "tong": str(total)}
+    text = turn.phrase("crew_card", **values, bai=open_lesson, ngay=since)
+    turn.offer(
+        f"{text[:1].upper()}{text[1:]} {_seen(turn, one).capitalize()}.",
         (
-            (f"y:talk:{one.pairing_id}", desk.phrase("label_write")),
-            (f"u:skills:{one.pairing_id}", desk.phrase("label_confirm")),
-            (f"y:end:{one.pairing_id}", desk.phrase("label_line_end")),
-            ("u:list:0", desk.phrase("label_crew")),
+            (f"y:talk:{one.pairing_id}", turn.phrase("label_write")),
+            (f"u:skills:{one.pairing_id}", turn.phrase("label_confirm")),
+            (f"y:end:{one.pairing_id}", turn.phrase("label_line_end")),
+            ("u:list:0", turn.phrase("label_crew")),
         ),
     )
 
 
-def choose_lesson(desk: Desk, one: Guided, finished: Sequence[str], levels: Mapping[str, str]) -> None:
-    """Of which finished lesson she has seen how it goes; what is not done alone yet comes first."""
+def choose_lesson(turn: TurnContext, one: Guided, finished: Sequence[str], levels: Mapping[str, str]) -> None:
+    """Ask of which finished lesson the instructor has seen how it goes; what is not done alone yet comes first."""
     lessons = sorted(finished, key=lambda lesson: levels.get(lesson) == "alone")[:A_PAGE]
     if not lessons:
-        desk.offer(desk.phrase("crew_nothing_done"), ((f"u:card:{one.pairing_id}", desk.phrase("label_back")),))
+        turn.offer(turn.phrase("crew_nothing_done"), ((f"u:card:{one.pairing_id}", turn.phrase("label_back")),))
         return
     marks = {"alone": "✅ ", "help": "🤝 ", "notyet": "· "}
     offer: OfferedButtons = tuple(
-        (f"u:skill:{one.pairing_id}:{key(each)}", f"{marks.get(levels.get(each, ''), '')}{desk.lesson_title(each)}")
+        (f"u:skill:{one.pairing_id}:{key(each)}", f"{marks.get(levels.get(each, ''), '')}{turn.lesson_title(each)}")
         for each in lessons
     )
-    desk.offer(desk.phrase("crew_which"), (*offer, (f"u:card:{one.pairing_id}", desk.phrase("label_back"))))
+    turn.offer(turn.phrase("crew_which"), (*offer, (f"u:card:{one.pairing_id}", turn.phrase("label_back"))))
 
 
-def ask_level(desk: Desk, one: Guided, lesson: str) -> None:
-    name = desk.called(one.name)
+def ask_level(turn: TurnContext, one: Guided, lesson: str) -> None:
+    """Ask how well the learner does this lesson's task, a button for each of `LEVELS`."""
+    name = turn.called(one.name)
     offer = tuple(
-        (f"u:{level}:{one.pairing_id}:{key(lesson)}", desk.phrase(f"label_level_{level}")) for level in LEVELS
+        (f"u:{level}:{one.pairing_id}:{key(lesson)}", turn.phrase(f"label_level_{level}")) for level in LEVELS
     )
-    desk.offer(desk.phrase("crew_level", ai=name, bai=desk.lesson_title(lesson)), offer)
+    turn.offer(turn.phrase("crew_level", ai=name, bai=turn.lesson_title(lesson)), offer)

@@ -6,14 +6,14 @@ from functools import partial
 
 from bot.pairing.policy import commands as pa
 from bot.pairing.policy import inbox_commands as inbox
-from bot.tutor.command import OfficeCommand
+from bot.tutor.command import ServiceCommand
 from bot.tutor.subject import Maker, OpenQuestion, Subject, page, plain, two
 
 WRITING = "line.write"
 """What `ConversationState.pending` says while whatever she types goes to the other."""
 
 
-def _talk(line_id: str) -> OfficeCommand:
+def _talk(line_id: str) -> ServiceCommand:
     return pa.WriteTo(line_id) if line_id else pa.ChooseLine("")
 
 

@@ -52,7 +52,7 @@ class PairingWork:
     # --- words ---
 
     def tell(self, to: str, phrase: str, about: str = "", *, urgent: bool = False, **values: str) -> None:
-        """Say it to her: at once where she acted or it is urgent, else when she is awake."""
+        """A notification for somebody: at once for the actor or where it is urgent, else at the next waking hour."""
         if to:
             at = self.now if urgent or to == self.actor else self.clock.awake_from(self.now)
             may = phrase in BUTTONS and (to == self.actor or phrase not in ASKED)
@@ -60,7 +60,7 @@ class PairingWork:
             self.tells.append(Notification(to, phrase, at, values, buttons, about, urgent=urgent))
 
     def call(self, to: str, phrase: str, request: Request, **values: str) -> None:
-        """Ring her for a cry for safety, at any hour, and write down that she was called."""
+        """Ring somebody for a cry for safety, at any hour, and write that down."""
         if to:
             self.tell(to, phrase, request.request_id, urgent=True, **values)
             self.note("called", request, to=to)
@@ -68,38 +68,44 @@ class PairingWork:
     def pass_on(
         self, to: str, phrase: str, relay_id: str, line_id: str, *, urgent: bool = False, **values: str
     ) -> None:
-        """Words of one to the other: due at once, though the channel lets her sleep; she can answer and report."""
+        """Words of one to the other: due at once, though the channel lets people sleep; with buttons to answer and
+        report.
+        """
         buttons = ((f"y:talk:{line_id}", "label_answer"), (f"y:report:{line_id}", "label_report"))
         self.tells.append(Notification(to, phrase, self.now, values, buttons, relay_id, urgent=urgent))
 
     def report(self, to: str, phrase: str, about: str = "", **values: str) -> None:
-        """Put it into her digest of the day."""
+        """A notification in the person's digest of the day."""
         if to:
             at = self.clock.next_at_minute(self.now, self.rules.digest_minute)
             self.tells.append(Notification(to, phrase, at, values, (), about, digest=True))
 
     def note(self, what: str, request: Request | None = None, pairing_id: str = "", **detail: str) -> None:
+        """One line of the append-only history, by this turn's actor."""
         request_id = request.request_id if request else ""
         self.ledger.put_note(PairingNote(self.now, self.actor, what, request_id, pairing_id, detail))
 
     def name(self, person_id: str) -> str:
+        """The name of an instructor or learner; "" for anybody else."""
         known = self.ledger.instructor(person_id) or self.ledger.learner(person_id)
         return known.name if known else ""
 
     def learner_named(self, learner: Learner | None) -> LearnerNamed:
+        """The values by which a sentence names a learner; empty ones for nobody."""
         if learner is None:
             return {"ten_hv": "", "vai_hv": "", "khu": ""}
         role = "role_learner" if learner.confirmed else "role_stranger"
         return {"ten_hv": learner.name, "vai_hv": role, "khu": learner.area}
 
     def helper_named(self, kind: OwnerKind, person_id: str) -> HelperNamed:
+        """The values by which a sentence names who helps, as officer or as instructor."""
         roles = {"officer": "role_officer", "instructor": "role_instructor"}
         return {"ten_hdv": self.name(person_id), "vai_hdv": roles.get(kind, "")}
 
     # --- who answers for it ---
 
     def reachable(self, people: Sequence[str]) -> list[str]:
-        """Those of them to whom something can be sent."""
+        """The people of these to whom something can be sent."""
         away = self.ledger.away(people)
         return [each for each in people if each not in away]
 
@@ -133,8 +139,9 @@ class PairingWork:
         return request
 
     def escalate(self, request: Request, why: str = "", *, quietly: bool = False) -> Request:
-        """One officer further up; at the top she is reminded. `why`: the phrase that tells the officers what is not
-        simply that nobody has taken it; `quietly`: a cry for which they are rung otherwise, or not this time."""
+        """One officer further up; at the top that one is reminded. `why`: the phrase that tells the officers what is
+        not simply that nobody has taken it; `quietly`: a cry for which they are rung otherwise, or not this time.
+        """
         width = max(request.width + 1, OFFICER)
         learner = self.ledger.learner(request.learner_id)
         kind, owner = self.post(learner, width - OFFICER)
@@ -162,13 +169,14 @@ class PairingWork:
         return up
 
     def tell_alone(self, request: Request) -> None:
-        """Nobody can be called for her cry: whom she goes to and calls herself."""
+        """Tell a learner for whose cry nobody can be called whom to go to and call."""
         phrase = "safety_alone" if danger_of(request) == "safety" else "danger_alone"
         self.tell(request.learner_id, phrase, request.request_id, urgent=True)
 
     def _say_meanwhile(self, cry: Request, called: int, *, asked: bool) -> None:
-        """What has happened since she cried, and what she can do till somebody comes: each time something else, and
-        seldomer each time. `asked`: she has just said that nobody helps, so she is answered in any case."""
+        """Say what has happened since the cry, and what can be done till somebody comes: each time something else, and
+        seldomer each time. `asked`: the learner has just said that nobody helps, and is answered in any case.
+        """
         about, since = cry.request_id, self.clock.say(cry.since_at)
         round_no = MEANWHILE.get(cry.width - OFFICER)
         if asked and self.actor == cry.learner_id:
@@ -213,7 +221,7 @@ class PairingWork:
         return None if against(known, load, learner, request.topic, tried, self.now, self.clock) else known
 
     def serve(self, instructor_id: str) -> None:
-        """She has a free place: whoever has waited longest of those she could take is offered to her."""
+        """Offer an instructor with a free place whoever has waited longest of those who fit."""
         for _ in range(0 if self.clock.is_quiet(self.now) else SERVED_AT_ONCE):
             instructor = self.ledger.instructor(instructor_id)
             first = self.ledger.first_waiting(instructor, self.now) if instructor else None
@@ -230,7 +238,7 @@ class PairingWork:
     def make_offer(
         self, request: Request, learner: Learner, instructor: Instructor, *, reserves: bool = True
     ) -> Request:
-        """Put it before her, with a time to answer."""
+        """Put the request before the instructor, with a time to answer."""
         asked = instructor.learner_id
         due = self.clock.after(self.now, self.rules.offer if reserves else self.rules.help)
         offer = Offer(self.new_id(), request.request_id, asked, self.now, due, reserves=reserves)
@@ -254,7 +262,7 @@ class PairingWork:
         return request
 
     def settle(self, offer: Offer, state: str) -> None:
-        """The offer is over; her place, if it held one, is free again."""
+        """End the offer; the place it held, if any, is free again."""
         self.ledger.put_offer(replace(offer, state=state, settled_at=self.now))  # type: ignore[arg-type]
 
     def withdraw(self, request_id: str) -> str:
@@ -270,12 +278,14 @@ class PairingWork:
     # --- pairings ---
 
     def open_pairing(self, learner_id: str, instructor_id: str) -> Pairing:
+        """Pair the two from now on, and write it down."""
         pairing = Pairing(self.new_id(), learner_id, instructor_id, self.now)
         self.ledger.put_pairing(pairing)
         self.note("paired", None, pairing.pairing_id)
         return pairing
 
     def end_pairing(self, pairing: Pairing, why: str) -> None:
+        """End a pairing and write down why, one word that `KEEP_APART` may hold."""
         self.ledger.put_pairing(replace(pairing, state="ended", ended_at=self.now, ended_why=why))
         self.note("ended", None, pairing.pairing_id, why=why)
 

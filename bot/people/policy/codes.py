@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.channels.base import Began, Body, Text
@@ -41,14 +42,14 @@ _LINK = re.compile(r"[\s,._-]+".join([r"([a-z]+)"] * WORDS_OF_LINK) + "[.!]?")
 
 @dataclass(frozen=True, slots=True)
 class ShownCode:
-    """A code she typed or tapped: kind is invite or link, `code` its one spelling."""
+    """A code that was typed or tapped: kind is invite or link, `code` its one spelling."""
 
     kind: str
     code: str
 
 
 def shown(body: Body) -> ShownCode | None:
-    """The code in a message or in the payload of a deep link; None for anything else she may say."""
+    """The code in a message or in the payload of a deep link; None for any other words."""
     match body:
         case Text(text) if 0 < len(text) <= LONGEST:
             return read(text)
@@ -109,3 +110,15 @@ def _plain(text: str) -> str:
 
 
 _BY_SOUND.update({_plain(each): each for each in WORDS})
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Where a code can be carried to: each makes a link of what it is to carry, "" where there is none."""
+
+    makers: tuple[Callable[[str], str], ...] = ()
+
+    def of(self, code: str) -> tuple[str, ...]:
+        """The deep links of a code."""
+        carried = payload(code)
+        return tuple(filter(None, (make(carried) for make in self.makers)))

@@ -3,67 +3,68 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
-from bot.tutor.command import OfficeCommand
+from bot.tutor.command import ServiceCommand
 
 # --- what is known of her ---
 
 
 @dataclass(frozen=True, slots=True)
-class ShowProfile(OfficeCommand):
-    """What she can put right."""
+class ShowProfile(ServiceCommand):
+    """What a person can put right about the own data."""
 
 
 @dataclass(frozen=True, slots=True)
-class AskArea(OfficeCommand):
-    """Where does she live?"""
+class AskArea(ServiceCommand):
+    """A person wants to put the own area right; asked is, where that is."""
 
 
 @dataclass(frozen=True, slots=True)
-class NameArea(OfficeCommand):
-    """A place was written."""
+class NameArea(ServiceCommand):
+    """The name of a place to live at was written."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class PickWard(OfficeCommand):
-    """It is this ward."""
+class PickWard(ServiceCommand):
+    """The person lives in this ward."""
 
     area_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class AskNeeds(OfficeCommand):
-    """What should the union know?"""
+class AskNeeds(ServiceCommand):
+    """A person wants to tell the union of special needs; asked is, which."""
 
 
 @dataclass(frozen=True, slots=True)
-class TickNeed(OfficeCommand):
-    """One of these more, or fewer; "none" for none of them."""
+class TickNeed(ServiceCommand):
+    """One need more, or one fewer; "none" for none of them."""
 
     need: str
 
 
 @dataclass(frozen=True, slots=True)
-class AskSplit(OfficeCommand):
-    """Which phone is not hers?"""
+class AskSplit(ServiceCommand):
+    """A person wants a phone taken off; asked is, which."""
 
 
 @dataclass(frozen=True, slots=True)
-class SplitPhones(OfficeCommand):
-    """The phone that is not hers: this, other or alone."""
+class SplitPhones(ServiceCommand):
+    """A phone is not this person's any more: this, other or alone."""
 
     which: str
 
 
 @dataclass(frozen=True, slots=True)
-class ShowBelonging(OfficeCommand):
-    """What the union's side keeps of her, beside the conversation."""
+class ShowBelonging(ServiceCommand):
+    """What the union's side keeps of a person, beside the conversation."""
 
 
 @dataclass(frozen=True, slots=True)
-class AskProfileAgain(OfficeCommand):
+class AskProfileAgain(ServiceCommand):
     """The open question of the profile once more."""
 
 
@@ -84,20 +85,20 @@ ProfileCommand = (
 
 
 @dataclass(frozen=True, slots=True)
-class TakeCode(OfficeCommand):
-    """It is for her."""
+class TakeCode(ServiceCommand):
+    """The code that was shown is for whoever showed it."""
 
     code_hash: str
 
 
 @dataclass(frozen=True, slots=True)
-class LeaveCode(OfficeCommand):
-    """It is for somebody else."""
+class LeaveCode(ServiceCommand):
+    """The code that was shown is for somebody else."""
 
 
 @dataclass(frozen=True, slots=True)
-class AskCodeAgain(OfficeCommand):
-    """For whom is it? Once more."""
+class AskCodeAgain(ServiceCommand):
+    """The question for whom the code is, once more."""
 
 
 CodeCommand = TakeCode | LeaveCode | AskCodeAgain
@@ -106,47 +107,47 @@ CodeCommand = TakeCode | LeaveCode | AskCodeAgain
 
 
 @dataclass(frozen=True, slots=True)
-class GiveWords(OfficeCommand):
-    """Words to be typed on another phone of hers."""
+class GiveWords(ServiceCommand):
+    """A person wants words to be typed on another phone, which then joins this one."""
 
 
 @dataclass(frozen=True, slots=True)
-class AskOtherPhone(OfficeCommand):
-    """Here she says yes: the other phone is asked."""
+class AskOtherPhone(ServiceCommand):
+    """The person says yes on the phone where the words were typed: now the other one is asked."""
 
     code_hash: str
 
 
 @dataclass(frozen=True, slots=True)
-class ComeBack(OfficeCommand):
-    """On a new phone, somebody has vouched for her."""
+class ComeBack(ServiceCommand):
+    """The person says yes on a new phone, with the code of somebody who vouches."""
 
     code_hash: str
 
 
 @dataclass(frozen=True, slots=True)
-class RefuseJoin(OfficeCommand):
-    """Here she says no; empty: to a code of somebody who vouches."""
+class RefuseJoin(ServiceCommand):
+    """The person says no where the words were typed; empty: to the code of somebody who vouches."""
 
     code_hash: str
 
 
 @dataclass(frozen=True, slots=True)
-class AllowJoin(OfficeCommand):
-    """On the phone where the words are from she says yes."""
+class AllowJoin(ServiceCommand):
+    """The person says yes on the phone where the words are from."""
 
     code_hash: str
 
 
 @dataclass(frozen=True, slots=True)
-class DenyJoin(OfficeCommand):
-    """There she says no."""
+class DenyJoin(ServiceCommand):
+    """The person says no on the phone where the words are from."""
 
     code_hash: str
 
 
 @dataclass(frozen=True, slots=True)
-class AskJoinAgain(OfficeCommand):
+class AskJoinAgain(ServiceCommand):
     """The open question about a phone once more."""
 
 
@@ -156,34 +157,34 @@ PhoneCommand = GiveWords | AskOtherPhone | ComeBack | RefuseJoin | AllowJoin | D
 
 
 @dataclass(frozen=True, slots=True)
-class AskPersons(OfficeCommand):
-    """Who is learning?"""
+class AskPersons(ServiceCommand):
+    """Somebody else wants to learn on this phone; asked is, who."""
 
 
 @dataclass(frozen=True, slots=True)
-class SitDown(OfficeCommand):
-    """Somebody else is, of those who sit here; "new" for nobody known."""
+class SitDown(ServiceCommand):
+    """One of those who share this phone is learning now; "new" for nobody known."""
 
     who: str
 
 
 @dataclass(frozen=True, slots=True)
-class ChoosePin(OfficeCommand):
-    """Digits that will keep her work apart."""
+class ChoosePin(ServiceCommand):
+    """Digits were typed that will keep one person's work apart on a shared phone."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class EnterPin(OfficeCommand):
-    """The digits of whoever wants to sit down."""
+class EnterPin(ServiceCommand):
+    """The digits of whoever wants to sit down were typed."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class AskPinAgain(OfficeCommand):
-    """Digits are asked for once more."""
+class AskPinAgain(ServiceCommand):
+    """Digits are asked for once more, as the open question says."""
 
 
 PinCommand = AskPersons | SitDown | ChoosePin | EnterPin | AskPinAgain
@@ -192,20 +193,25 @@ PinCommand = AskPersons | SitDown | ChoosePin | EnterPin | AskPinAgain
 
 
 @dataclass(frozen=True, slots=True)
-class ShowTeaching(OfficeCommand):
+class ShowTeaching(ServiceCommand):
     """What an instructor has set."""
 
 
-@dataclass(frozen=True, slots=True)
-class SetTeaching(OfficeCommand):
-    """A button of these settings: what, and the value where one was chosen."""
-
-    value: str
+TeachingSetting = Literal["cap", "top", "lang", "hours", "pause", "back", "promise", "later"]
+"""Learners at most, tracks, languages, hours; a pause, and back from it; the code of conduct, now or later."""
 
 
 @dataclass(frozen=True, slots=True)
-class ApplyToTeach(OfficeCommand):
-    """Somebody would like to guide others."""
+class SetTeaching(ServiceCommand):
+    """One of an instructor's settings, and the value that was chosen; without one the choices are shown."""
+
+    setting: TeachingSetting
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyToTeach(ServiceCommand):
+    """A learner would like to become an instructor."""
 
 
 TeachingCommand = ShowTeaching | SetTeaching | ApplyToTeach
@@ -214,21 +220,21 @@ TeachingCommand = ShowTeaching | SetTeaching | ApplyToTeach
 
 
 @dataclass(frozen=True, slots=True)
-class BecomeOne(OfficeCommand):
+class BecomeOne(ServiceCommand):
     """Two persons turn out to be one."""
 
     code_hash: str
 
 
 @dataclass(frozen=True, slots=True)
-class ChangeSeat(OfficeCommand):
+class ChangeSeat(ServiceCommand):
     """Somebody else learns at this address."""
 
     who: str
 
 
 @dataclass(frozen=True, slots=True)
-class TakeApart(OfficeCommand):
+class TakeApart(ServiceCommand):
     """Phones become two persons' again: this, other, alone; delete or withdraw of what is this phone's own."""
 
     which: str

@@ -1,14 +1,16 @@
-"""Becoming and being an instructor, in the chat: the code of conduct, and what she sets herself. Pure."""
+"""Becoming and being an instructor, in the chat: the code of conduct, and the instructor's own settings. Pure."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import assert_never
 
+from bot.people.policy.commands import SetTeaching, TeachingSetting
 from bot.tutor import menu
-from bot.tutor.desk import Desk
 from bot.tutor.state import OfferedButtons
+from bot.tutor.turn import TurnContext
 
 MOST = 10  # learners of one instructor
 USUAL = 3
@@ -33,91 +35,94 @@ class Teaching:
     conduct_at: datetime | None = None
 
 
-def show(desk: Desk, teaching: Teaching) -> None:
-    """What she has set, and buttons to change it; before anything else the code of conduct."""
+def show(turn: TurnContext, teaching: Teaching) -> None:
+    """What an instructor has set, and buttons to change it; before anything else the code of conduct."""
     if teaching.conduct_at is None:
-        offer = (("i:promise", desk.phrase("label_conduct_yes")), ("i:later", desk.phrase("label_later")))
-        desk.say(desk.phrase("conduct"))
-        desk.offer(desk.phrase("conduct_more"), offer, pending="conduct")
+        offer = (("i:promise", turn.phrase("label_conduct_yes")), ("i:later", turn.phrase("label_later")))
+        turn.say(turn.phrase("conduct"))
+        turn.offer(turn.phrase("conduct_more"), offer, pending="conduct")
         return
-    tracks = dict(desk.book.tracks)
-    shown = desk.phrase(
+    tracks = dict(turn.book.tracks)
+    shown = turn.phrase(
         "teaching",
         so=str(teaching.capacity),
-        nhom=", ".join(tracks.get(each, each) for each in teaching.topics) or desk.phrase("teaching_all"),
-        tieng=", ".join(desk.phrase(f"lang_{each}") for each in teaching.langs),
+        nhom=", ".join(tracks.get(each, each) for each in teaching.topics) or turn.phrase("teaching_all"),
+        tieng=", ".join(turn.phrase(f"lang_{each}") for each in teaching.langs),
         gio=teaching.hours.replace("-", " – "),
     )
-    desk.say(shown)
-    if _is_paused(desk, teaching):
-        desk.say(desk.phrase("teaching_paused", ngay=f"{teaching.paused_until_at:%d/%m}"))
+    turn.say(shown)
+    if _is_paused(turn, teaching):
+        turn.say(turn.phrase("teaching_paused", ngay=f"{teaching.paused_until_at:%d/%m}"))
     buttons: OfferedButtons = tuple(
-        (f"i:{each}", desk.phrase(f"label_teach_{each}")) for each in ("cap", "top", "lang", "hours")
+        (f"i:{each}", turn.phrase(f"label_teach_{each}")) for each in ("cap", "top", "lang", "hours")
     )
-    pause = "back" if _is_paused(desk, teaching) else "pause"
-    last = (f"i:{pause}", desk.phrase(f"label_teach_{pause}")), ("g:menu", desk.phrase("label_menu"))
-    desk.offer(desk.phrase("teaching_ask"), (*buttons, *last))
+    pause = "back" if _is_paused(turn, teaching) else "pause"
+    last = (f"i:{pause}", turn.phrase(f"label_teach_{pause}")), ("g:menu", turn.phrase("label_menu"))
+    turn.offer(turn.phrase("teaching_ask"), (*buttons, *last))
 
 
-def set_one(desk: Desk, teaching: Teaching, value: str) -> Teaching:
-    """A button of hers: what she wants to change is asked, what she chose is taken. Nonsense changes nothing."""
-    what, _, chosen = value.partition(":")
-    if what == "later" and teaching.conduct_at is None:
-        desk.change(offer=(), pending="")
-        menu.show_menu(desk, desk.phrase("conduct_later"))
+def set_one(turn: TurnContext, teaching: Teaching, command: SetTeaching) -> Teaching:
+    """What the instructor wants to change is asked, what was chosen is taken. Nonsense changes nothing."""
+    setting, chosen = command.setting, command.value
+    if teaching.conduct_at is None:
+        if setting in ("promise", "later"):
+            turn.change(offer=(), pending="")
+        if setting == "later":
+            menu.show_menu(turn, turn.phrase("conduct_later"))
+            return teaching
+        if setting == "promise":
+            teaching = replace(teaching, conduct_at=turn.universe.now)
+            turn.say(turn.phrase("conduct_thanks"))
+    elif not chosen and (choices := _choices(turn, teaching, setting)):
+        turn.offer(turn.phrase(f"ask_teach_{setting}"), (*choices, ("g:teach", turn.phrase("label_teach"))))
         return teaching
-    if what == "promise" and teaching.conduct_at is None:
-        desk.change(offer=(), pending="")
-        teaching = replace(teaching, conduct_at=desk.universe.now)
-        desk.say(desk.phrase("conduct_thanks"))
-    elif teaching.conduct_at is not None and not chosen and _ask(desk, teaching, what):
-        return teaching
-    elif teaching.conduct_at is not None:
-        teaching = _taken(desk, teaching, what, chosen)
-    show(desk, teaching)
+    else:
+        teaching = _taken(turn, teaching, setting, chosen)
+    show(turn, teaching)
     return teaching
 
 
-def _ask(desk: Desk, teaching: Teaching, what: str) -> bool:
-    """Ask for a new value; False when this button asks for nothing."""
-    choices: OfferedButtons
-    match what:
+def _choices(turn: TurnContext, teaching: Teaching, setting: TeachingSetting) -> OfferedButtons:
+    """The buttons of a new value; empty when this setting asks for none."""
+    match setting:
         case "cap":
-            choices = tuple((f"i:cap:{n}", desk.phrase("label_teach_number", so=str(n))) for n in (1, 2, 3, 5))
+            return tuple((f"i:cap:{n}", turn.phrase("label_teach_number", so=str(n))) for n in (1, 2, 3, 5))
         case "top":
-            tracks = [(f"i:top:{track}", _ticked(title, track in teaching.topics)) for track, title in desk.book.tracks]
-            choices = (*tracks, ("i:top:all", desk.phrase("teaching_all")))
+            tracks = [(f"i:top:{track}", _ticked(title, track in teaching.topics)) for track, title in turn.book.tracks]
+            return (*tracks, ("i:top:all", turn.phrase("teaching_all")))
         case "lang":
-            named = [(each, desk.phrase(f"lang_{each}")) for each in LANGS]
-            choices = tuple((f"i:lang:{each}", _ticked(name, each in teaching.langs)) for each, name in named)
+            named = [(each, turn.phrase(f"lang_{each}")) for each in LANGS]
+            return tuple((f"i:lang:{each}", _ticked(name, each in teaching.langs)) for each, name in named)
         case "hours":
-            choices = tuple((f"i:hours:{at}", each.replace("-", " – ")) for at, each in enumerate(HOURS))
+            return tuple((f"i:hours:{at}", each.replace("-", " – ")) for at, each in enumerate(HOURS))
         case "pause":
-            choices = tuple((f"i:pause:{n}", desk.phrase("label_teach_days", so=str(n))) for n in PAUSES)
+            return tuple((f"i:pause:{n}", turn.phrase("label_teach_days", so=str(n))) for n in PAUSES)
+        case "back" | "promise" | "later":
+            return ()
         case _:
-            return False
-    desk.offer(desk.phrase(f"ask_teach_{what}"), (*choices, ("g:teach", desk.phrase("label_teach"))))
-    return True
+            assert_never(setting)
 
 
-def _taken(desk: Desk, teaching: Teaching, what: str, chosen: str) -> Teaching:
-    match what:
+def _taken(turn: TurnContext, teaching: Teaching, setting: TeachingSetting, chosen: str) -> Teaching:
+    match setting:
         case "cap" if chosen in map(str, range(1, MOST + 1)):
             return replace(teaching, capacity=int(chosen))
         case "top" if chosen == "all":
             return replace(teaching, topics=())
-        case "top" if chosen in dict(desk.book.tracks):
+        case "top" if chosen in dict(turn.book.tracks):
             return replace(teaching, topics=_toggled(teaching.topics, chosen))
         case "lang" if chosen in LANGS:
             return replace(teaching, langs=_toggled(teaching.langs, chosen) or ("vi",))
         case "hours" if chosen in map(str, range(len(HOURS))):
             return replace(teaching, hours=HOURS[int(chosen)])
         case "pause" if chosen in map(str, PAUSES):
-            return replace(teaching, paused_until_at=desk.universe.now + timedelta(days=int(chosen)))
+            return replace(teaching, paused_until_at=turn.universe.now + timedelta(days=int(chosen)))
         case "back":
             return replace(teaching, paused_until_at=None)
-        case _:
+        case "cap" | "top" | "lang" | "hours" | "pause" | "promise" | "later":
             return teaching
+        case _:
+            assert_never(setting)
 
 
 def hours_are_sound(hours: str) -> bool:
@@ -125,8 +130,8 @@ def hours_are_sound(hours: str) -> bool:
     return bool(_HOURS.fullmatch(hours)) and hours[:5] < hours[6:]
 
 
-def _is_paused(desk: Desk, teaching: Teaching) -> bool:
-    return teaching.paused_until_at is not None and teaching.paused_until_at > desk.universe.now
+def _is_paused(turn: TurnContext, teaching: Teaching) -> bool:
+    return teaching.paused_until_at is not None and teaching.paused_until_at > turn.universe.now
 
 
 def _toggled(values: tuple[str, ...], value: str) -> tuple[str, ...]:

@@ -9,8 +9,8 @@ from enum import Enum
 
 from bot.people.policy.commands import ShowTeaching
 from bot.tutor import menu, onboarding
-from bot.tutor.desk import Desk
 from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
+from bot.tutor.turn import TurnContext
 
 INVITE_LASTS = timedelta(days=14)
 LINK_LASTS = timedelta(minutes=10)
@@ -39,7 +39,7 @@ class CodeVerdict(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """As the office knows it; `learner_id` is whose second phone a link joins."""
+    """As it is kept; `learner_id` is whose second phone a link joins."""
 
     kind: str
     role: str
@@ -55,12 +55,12 @@ def window_of(now: datetime) -> int:
 
 
 def too_often(hers: int, of_line: int, *, is_known: bool) -> bool:
-    """Whether no more codes are looked at: for her own wrong ones, or as a newcomer at an address of many."""
+    """Whether no more codes are looked at: for the own wrong ones, or as a newcomer at an address of many."""
     return hers >= MAX_TRIES or (of_line >= MAX_TRIES_OF_LINE and not is_known)
 
 
 def judge(found: Invitation | None, learner_id: str, now: datetime) -> CodeVerdict:
-    """A code of no invitation is a guess; a used one may be her own, shown again."""
+    """What a shown code is worth: one of no invitation is a guess, a used one may be the person's own, shown again."""
     if found is None:
         return CodeVerdict.UNKNOWN
     if found.learner_id == learner_id or found.used_by == learner_id:
@@ -77,109 +77,110 @@ def is_guess(verdict: CodeVerdict) -> bool:
     return verdict in (CodeVerdict.UNKNOWN, CodeVerdict.USED, CodeVerdict.EXPIRED)
 
 
-# --- said at the desk --------------------------------------------------------------------------------
+# --- said in a turn ----------------------------------------------------------------------------------
 
 
-def refuse(desk: Desk, verdict: CodeVerdict, kind: str) -> CommandOutcome:
-    """One kind sentence, and back to where she was."""
-    greet(desk)
+def refuse(turn: TurnContext, verdict: CodeVerdict, kind: str) -> CommandOutcome:
+    """Refuse a code in one kind sentence, and go back to where the person was."""
+    greet(turn)
     which = (
         f"{verdict.value}_link"
         if kind == "link" and verdict in (CodeVerdict.UNKNOWN, CodeVerdict.OWN)
         else verdict.value
     )
-    desk.say(desk.phrase(which))
-    return back(desk)
+    turn.say(turn.phrase(which))
+    return back(turn)
 
 
-def welcome(desk: Desk, role: str, area_name: str) -> CommandOutcome:
-    """She was invited: where, as what; who has not agreed yet is asked first."""
-    greet(desk)
-    known = f"invited_{role}" if f"invited_{role}" in desk.book.phrases else "invited_learner"
-    desk.say(desk.phrase(known, noi=area_name))
-    if desk.agreed and role == "instructor":
-        desk.events.append(ShowTeaching())
+def welcome(turn: TurnContext, role: str, area_name: str) -> CommandOutcome:
+    """Tell somebody who was invited where and as what; who has not agreed yet is asked first."""
+    greet(turn)
+    known = f"invited_{role}" if f"invited_{role}" in turn.book.phrases else "invited_learner"
+    turn.say(turn.phrase(known, noi=area_name))
+    if turn.agreed and role == "instructor":
+        turn.events.append(ShowTeaching())
         return ANSWERED
-    return back(desk)
+    return back(turn)
 
 
-def hold_back(desk: Desk) -> CommandOutcome:
-    """The code is good, but somebody of the union has suspended her."""
-    greet(desk)
-    desk.say(desk.phrase("code_held_back"))
-    return back(desk)
+def hold_back(turn: TurnContext) -> CommandOutcome:
+    """Tell that the code is good, but that somebody of the union has suspended the person."""
+    greet(turn)
+    turn.say(turn.phrase("code_held_back"))
+    return back(turn)
 
 
-def ask_mine(desk: Desk, code_hash: str, name: str, role: str, area_name: str) -> None:
+def ask_mine(turn: TurnContext, code_hash: str, name: str, role: str, area_name: str) -> None:
     """For whom, or as what: it is not spent by whoever opens it first."""
-    greet(desk)
-    as_what = f"code_for_{role}" if f"code_for_{role}" in desk.book.phrases else "code_for_learner"
-    text = desk.phrase("code_for", ten_moi=name, noi=area_name) if name else desk.phrase(as_what, noi=area_name)
-    yes, no = desk.phrase("label_code_mine"), desk.phrase("label_code_not_mine")
-    desk.confide(text, ((f"p:mine:{code_hash}", yes), ("p:no", no)), pending="code.mine")
+    greet(turn)
+    as_what = f"code_for_{role}" if f"code_for_{role}" in turn.book.phrases else "code_for_learner"
+    text = turn.phrase("code_for", ten_moi=name, noi=area_name) if name else turn.phrase(as_what, noi=area_name)
+    yes, no = turn.phrase("label_code_mine"), turn.phrase("label_code_not_mine")
+    turn.confide(text, ((f"p:mine:{code_hash}", yes), ("p:no", no)), pending="code.mine")
 
 
-def asked_about(desk: Desk) -> str:
+def asked_about(turn: TurnContext) -> str:
     """The code of the question that is open, as its first button carries it."""
-    return next((token[len("p:mine:") :] for token, _ in desk.talk.offer if token.startswith("p:mine:")), "")
+    return next((token[len("p:mine:") :] for token, _ in turn.state.offer if token.startswith("p:mine:")), "")
 
 
-def leave(desk: Desk) -> CommandOutcome:
-    """It is for somebody else, and stays good for her."""
-    desk.change(offer=(), pending="")
-    desk.say(desk.phrase("code_left"))
-    return back(desk)
+def leave(turn: TurnContext) -> CommandOutcome:
+    """Leave the code alone: it is for somebody else, for whom it stays good."""
+    turn.change(offer=(), pending="")
+    turn.say(turn.phrase("code_left"))
+    return back(turn)
 
 
 # --- codes that were given out -----------------------------------------------------------------------
 
 
-def show_given(desk: Desk, rows: Sequence[tuple[str, str, str, bool]]) -> None:
-    """(hash, for whom, role, whether it is used) of codes that she may take back."""
+def show_given(turn: TurnContext, rows: Sequence[tuple[str, str, str, bool]]) -> None:
+    """Show codes that may be taken back, each (hash, for whom, role, whether it is used)."""
     buttons = [
-        (f"x:one:{code_hash[:SHORT]}", _line(desk, name, role, is_used=is_used))
+        (f"x:one:{code_hash[:SHORT]}", _line(turn, name, role, is_used=is_used))
         for code_hash, name, role, is_used in rows[:A_PAGE]
     ]
-    text = desk.phrase("given_list", so=str(len(rows))) if rows else desk.phrase("given_none")
-    desk.offer(text, (*buttons, ("q:list:", desk.phrase("label_post"))))
+    text = turn.phrase("given_list", so=str(len(rows))) if rows else turn.phrase("given_none")
+    turn.offer(text, (*buttons, ("q:list:", turn.phrase("label_post"))))
 
 
-def show_one(desk: Desk, code_hash: str, name: str, role: str, area_name: str, *, is_used: bool) -> None:
-    text = desk.phrase("given_one", ma=_line(desk, name, role, is_used=is_used), noi=area_name)
-    label = desk.phrase("label_code_back" if is_used else "label_code_revoke")
-    desk.offer(text, ((f"x:back:{code_hash[:SHORT]}", label), ("x:list", desk.phrase("label_back"))))
+def show_one(turn: TurnContext, code_hash: str, name: str, role: str, area_name: str, *, is_used: bool) -> None:
+    """Show one code that was given out, with a button to take it back."""
+    text = turn.phrase("given_one", ma=_line(turn, name, role, is_used=is_used), noi=area_name)
+    label = turn.phrase("label_code_back" if is_used else "label_code_revoke")
+    turn.offer(text, ((f"x:back:{code_hash[:SHORT]}", label), ("x:list", turn.phrase("label_back"))))
 
 
-def _line(desk: Desk, name: str, role: str, *, is_used: bool) -> str:
-    as_what = desk.phrase(f"role_{role}" if f"role_{role}" in desk.book.phrases else "role_learner")
-    state = desk.phrase("given_used" if is_used else "given_unused")
-    return f"{name or desk.phrase('given_nameless')} · {as_what} · {state}"
+def _line(turn: TurnContext, name: str, role: str, *, is_used: bool) -> str:
+    as_what = turn.phrase(f"role_{role}" if f"role_{role}" in turn.book.phrases else "role_learner")
+    state = turn.phrase("given_used" if is_used else "given_unused")
+    return f"{name or turn.phrase('given_nameless')} · {as_what} · {state}"
 
 
-def greet(desk: Desk) -> None:
-    """It is a machine that speaks: said before anything else to who has never been here."""
-    if desk.person.consent == "new":
-        desk.set_person(consent="asked")
-        desk.say(desk.phrase("hello"))
+def greet(turn: TurnContext) -> None:
+    """Say that a machine speaks, before anything else to who has never been here."""
+    if turn.person.consent == "new":
+        turn.set_person(consent="asked")
+        turn.say(turn.phrase("hello"))
 
 
-def back(desk: Desk) -> CommandOutcome:
+def back(turn: TurnContext) -> CommandOutcome:
     """What stands open comes back: consent and name are asked again here, anything else by whoever shows it again."""
-    if desk.person.consent == "asked" and desk.talk.open_run is None:
-        onboarding.ask_consent(desk)
-    elif desk.talk.pending in ("name", "address"):
-        _ask_again(desk)
-    elif desk.agreed and not desk.person.name and not desk.talk.pending:
-        onboarding.ask_name(desk)
-    elif desk.talk.open_run is not None or desk.talk.pending:
+    if turn.person.consent == "asked" and turn.state.open_run is None:
+        onboarding.ask_consent(turn)
+    elif turn.state.pending in ("name", "address"):
+        _ask_again(turn)
+    elif turn.agreed and not turn.person.name and not turn.state.pending:
+        onboarding.ask_name(turn)
+    elif turn.state.open_run is not None or turn.state.pending:
         return ASIDE
     else:
-        menu.show_menu(desk)
+        menu.show_menu(turn)
     return ANSWERED
 
 
-def _ask_again(desk: Desk) -> None:
-    if desk.talk.pending == "name":
-        onboarding.ask_name(desk)
+def _ask_again(turn: TurnContext) -> None:
+    if turn.state.pending == "name":
+        onboarding.ask_name(turn)
     else:
-        onboarding.ask_address(desk)
+        onboarding.ask_address(turn)

@@ -7,20 +7,20 @@ from datetime import UTC, datetime
 
 from bot.people.policy.invitations import back, greet
 from bot.tutor import onboarding
-from bot.tutor.desk import Desk
 from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.tutor.state import ConversationState
+from bot.tutor.turn import TurnContext
 from flows import Run
-from flows.session import Card
+from flows.run import Card
 
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def merge(stays: ConversationState, joins: ConversationState) -> ConversationState:
-    """One conversation of two: the lesson begun last goes on (of two alike that of the phone in her hand), every other
-    one waits in the menu.
+    """One conversation of two: the lesson begun last goes on (of two alike that of the phone in hand).
 
-    Prompts are numbered from the higher of the two, so that a button of either phone never acts on the other's step.
+    Every other one waits in the menu. Prompts are numbered from the higher of the two, so that a button of either phone
+    never acts on the other's step.
     """
     stays, joins = stays.aside(), joins.aside()
     open_runs = [run for run in (joins.open_run, stays.open_run) if run is not None]
@@ -45,59 +45,59 @@ def merge(stays: ConversationState, joins: ConversationState) -> ConversationSta
 # --- asked on both -----------------------------------------------------------------------------------
 
 
-def give_words(desk: Desk, words: str) -> CommandOutcome:
+def give_words(turn: TurnContext, words: str) -> CommandOutcome:
     """To be read on this phone and typed on the other: no link, a tap on what was sent joins nothing."""
-    desk.say(desk.phrase("link_words", chu=words))
+    turn.say(turn.phrase("link_words", chu=words))
     return ASIDE
 
 
-def ask_yes(desk: Desk, code_hash: str, name: str) -> None:
+def ask_yes(turn: TurnContext, code_hash: str, name: str) -> None:
     """On the phone where the words were typed: what joins, and who sees it then."""
-    greet(desk)
-    yes, no = (f"j:yes:{code_hash}", desk.phrase("label_link_yes")), (f"j:no:{code_hash}", desk.phrase("label_link_no"))
-    desk.confide(desk.phrase("link_ask", ten_may=name or desk.phrase("nameless")), (yes, no), pending="phone.link")
+    greet(turn)
+    yes, no = (f"j:yes:{code_hash}", turn.phrase("label_link_yes")), (f"j:no:{code_hash}", turn.phrase("label_link_no"))
+    turn.confide(turn.phrase("link_ask", ten_may=name or turn.phrase("nameless")), (yes, no), pending="phone.link")
 
 
-def wait(desk: Desk) -> CommandOutcome:
+def wait(turn: TurnContext) -> CommandOutcome:
     """The other phone is asked now; whoever is new here is asked nothing else meanwhile."""
-    desk.change(offer=(), pending="")
-    desk.say(desk.phrase("link_wait"))
-    return ANSWERED if desk.person.consent == "asked" else ASIDE
+    turn.change(offer=(), pending="")
+    turn.say(turn.phrase("link_wait"))
+    return ANSWERED if turn.person.consent == "asked" else ASIDE
 
 
-def ask_back(desk: Desk, code_hash: str, name: str) -> None:
+def ask_back(turn: TurnContext, code_hash: str, name: str) -> None:
     """On a new phone: somebody of the union has vouched for whoever goes on here."""
-    greet(desk)
-    yes, no = (f"j:back:{code_hash}", desk.phrase("label_code_mine")), ("j:no", desk.phrase("label_code_not_mine"))
-    desk.confide(desk.phrase("back_ask", ten_may=name or desk.phrase("nameless")), (yes, no), pending="phone.back")
+    greet(turn)
+    yes, no = (f"j:back:{code_hash}", turn.phrase("label_code_mine")), ("j:no", turn.phrase("label_code_not_mine"))
+    turn.confide(turn.phrase("back_ask", ten_may=name or turn.phrase("nameless")), (yes, no), pending="phone.back")
 
 
-def asked_about(desk: Desk) -> str:
+def asked_about(turn: TurnContext) -> str:
     """The code of the question that is open, as its first button carries it."""
-    token = desk.talk.offer[0][0] if desk.talk.offer else ""
+    token = turn.state.offer[0][0] if turn.state.offer else ""
     return token.rpartition(":")[2] if token.startswith(("j:yes:", "j:back:")) else ""
 
 
-def refuse(desk: Desk, phrase: str) -> CommandOutcome:
+def refuse(turn: TurnContext, phrase: str) -> CommandOutcome:
     """Nothing joins, and why."""
-    desk.change(offer=(), pending="" if desk.talk.pending in ("phone.link", "phone.back") else desk.talk.pending)
-    desk.say(desk.phrase(phrase))
-    return back(desk)
+    turn.change(offer=(), pending="" if turn.state.pending in ("phone.link", "phone.back") else turn.state.pending)
+    turn.say(turn.phrase(phrase))
+    return back(turn)
 
 
-def welcome(desk: Desk, *, others: int = 0) -> CommandOutcome:
-    """Said on the phone where she is; then she goes on where she was.
+def welcome(turn: TurnContext, *, others: int = 0) -> CommandOutcome:
+    """Said on the phone in hand, where the person then goes on.
 
-    `others`: how many phones she has beside this one that somebody vouched for; a lost one is taken off by a tap.
+    `others`: how many further phones there are that somebody vouched for; a lost one is taken off by a tap.
     """
-    desk.change(offer=(), pending="")
-    desk.say(desk.phrase("linked"))
-    run = desk.talk.open_run
-    if run is not None and desk.talk.parked:
-        desk.say(desk.phrase("linked_two", bai=desk.lesson_title(desk.talk.parked[-1].home[0])))
+    turn.change(offer=(), pending="")
+    turn.say(turn.phrase("linked"))
+    run = turn.state.open_run
+    if run is not None and turn.state.parked:
+        turn.say(turn.phrase("linked_two", bai=turn.lesson_title(turn.state.parked[-1].home[0])))
     if others:
-        lost, kept = desk.phrase("label_lost_phone"), desk.phrase("label_split_no")
-        desk.offer(desk.phrase("linked_old"), (("b:split_other", lost), ("b:show", kept)), pending="self.split")
+        lost, kept = turn.phrase("label_lost_phone"), turn.phrase("label_split_no")
+        turn.offer(turn.phrase("linked_old"), (("b:split_other", lost), ("b:show", kept)), pending="self.split")
         return ANSWERED
     return ASIDE
 
@@ -105,40 +105,40 @@ def welcome(desk: Desk, *, others: int = 0) -> CommandOutcome:
 # --- taken apart again -------------------------------------------------------------------------------
 
 
-def ask_split(desk: Desk, others: int) -> None:
-    """Which phone is not hers: this one, or the other; with one alone, whether she leaves it."""
-    no = ("b:show", desk.phrase("label_split_no"))
+def ask_split(turn: TurnContext, others: int) -> None:
+    """Ask which phone is not this person's: this one, or the other; with one alone, whether it is left."""
+    no = ("b:show", turn.phrase("label_split_no"))
     if others < 1:
-        yes = ("b:split_alone", desk.phrase("label_split_alone"))
-        desk.offer(desk.phrase("split_ask_alone"), (yes, no), pending="self.split")
+        yes = ("b:split_alone", turn.phrase("label_split_alone"))
+        turn.offer(turn.phrase("split_ask_alone"), (yes, no), pending="self.split")
         return
-    other, this = ("b:split_other", desk.phrase("label_split_other")), ("b:split_this", desk.phrase("label_split_this"))
-    desk.offer(desk.phrase("split_ask", so=str(others + 1)), (other, this, no), pending="self.split")
+    other, this = ("b:split_other", turn.phrase("label_split_other")), ("b:split_this", turn.phrase("label_split_this"))
+    turn.offer(turn.phrase("split_ask", so=str(others + 1)), (other, this, no), pending="self.split")
 
 
-def begin_anew(desk: Desk) -> CommandOutcome:
+def begin_anew(turn: TurnContext) -> CommandOutcome:
     """Said on the phone that was taken off, to whoever holds it now."""
-    desk.say(desk.phrase("split_this"))
-    onboarding.greet(desk)
+    turn.say(turn.phrase("split_this"))
+    onboarding.greet(turn)
     return ANSWERED
 
 
-def stays(desk: Desk, others: int) -> CommandOutcome:
-    """Said on the phone that stays hers; where there was no other to take off, what can be done is asked again."""
+def stays(turn: TurnContext, others: int) -> CommandOutcome:
+    """Said on the phone that stays; where there was no other to take off, what can be done is asked again."""
     if not others:
-        ask_split(desk, 0)
+        ask_split(turn, 0)
         return ANSWERED
-    desk.change(offer=(), pending="")
-    desk.say(desk.phrase("split_other"))
+    turn.change(offer=(), pending="")
+    turn.say(turn.phrase("split_other"))
     return ASIDE
 
 
-def undone(desk: Desk) -> CommandOutcome:
+def undone(turn: TurnContext) -> CommandOutcome:
     """Said on either phone: each is what it was before they were joined."""
-    desk.change(offer=(), pending="")
-    desk.say(desk.phrase("split_undone"))
-    if desk.person.consent == "new":
-        onboarding.greet(desk)
+    turn.change(offer=(), pending="")
+    turn.say(turn.phrase("split_undone"))
+    if turn.person.consent == "new":
+        onboarding.greet(turn)
         return ANSWERED
     return ASIDE
 
@@ -174,16 +174,16 @@ def part(
     return left, back
 
 
-def _runs(talk: ConversationState) -> list[Run]:
-    return [run for run in (talk.run, *talk.parked) if run is not None]
+def _runs(state: ConversationState) -> list[Run]:
+    return [run for run in (state.run, *state.parked) if run is not None]
 
 
 def _began(run: Run) -> datetime:
     return run.began_at or _LONG_AGO
 
 
-def _best(lesson: str, *talks: ConversationState) -> int:
-    return max(talk.done.get(lesson, 0) for talk in talks)
+def _best(lesson: str, *states: ConversationState) -> int:
+    return max(state.done.get(lesson, 0) for state in states)
 
 
 def _both(stays: ConversationState, joins: ConversationState) -> dict[str, Card]:

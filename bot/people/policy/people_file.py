@@ -1,7 +1,7 @@
 """A list of people or areas as officers have it, from bytes to rows, every fault with its line and column. Pure.
 
 Whatever a spreadsheet writes, whatever stands above, between and below the people; the rooms of `lists/` do one step
-each. Of a person only name, role and area are kept: she has not agreed to anything yet.
+each. Of a person only name, role and area are kept: nobody listed has agreed to anything yet.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from bot.people.policy.lists.decoding import decode
 from bot.people.policy.lists.sheet import AREA, PERSON, ListFault, ListRow, ListTable, PeopleList
 from bot.people.policy.lists.table import page_of
 from bot.people.policy.lists.words import short
+from flows.saying import joined, say
 
 __all__ = ["AREA", "PERSON", "ListFault", "ListRow", "ListTable", "PeopleList", "read", "read_pages"]
 
@@ -38,18 +39,18 @@ def _read(pages: Sequence[ListTable], sheet: PeopleList, placed: bool) -> People
     restored = [fonts.restore(page) for page in pages]
     lists = [(each.page, found) for each in restored if (found := heads.find(each.page))]
     if not lists and not sheet.faults:
-        known = ", ".join(heads.TOLD)
-        line = 1 if len(pages) == 1 else 0
-        sheet.faults.append(ListFault(line, "", f"không thấy dòng tên cột; cần một dòng như: {known}"))
+        why = say("không thấy dòng tên cột; cần một dòng như: {known}", known=joined(heads.TOLD))
+        sheet.faults.append(ListFault(1 if len(pages) == 1 else 0, "", why))
         return sheet
     _ask_fonts(restored, sheet)
     if len(lists) > 1:
-        named = ", ".join(f"“{page.name}”" for page, _ in lists[:10])
-        sheet.questions.append(f"Tệp có {len(lists)} trang là danh sách ({named}): đọc tất cả?")
+        named = joined(f"“{page.name}”" for page, _ in lists[:10])
+        ask = "Tệp có {count} trang là danh sách ({named}): đọc tất cả?"
+        sheet.questions.append(say(ask, count=len(lists), named=named))
     for page, found in lists:
         _read_page(page, found, sheet, placed, several=len(lists) > 1)
     if not sheet.rows and not sheet.faults:
-        sheet.faults.append(ListFault(0, "", "tệp không có dòng nào"))
+        sheet.faults.append(ListFault(0, "", say("tệp không có dòng nào")))
     return sheet
 
 
@@ -59,9 +60,9 @@ def _read_page(page: ListTable, found: heads.Heads, sheet: PeopleList, placed: b
     names = [at for at in found.of("ten") if found.words.get(at)]
     if len(names) > 1 and not found.of("ho"):
         line = page.rows[found.last][0]
-        sheet.faults.append(ListFault(line, "ten", "có hai cột cùng nghĩa này"))
+        sheet.faults.append(ListFault(line, "ten", say("có hai cột cùng nghĩa này")))
     page, found = filling.filled(page, found, sheet)
-    reader = reading.Reader(page, found, sheet, placed, f"trang “{page.name}”: " if several else "")
+    reader = reading.Reader(page, found, sheet, placed, say("trang “{page.name}”: ", page=page) if several else "")
     if several and not found.of("chi_hoi"):
         reader.section = places.section(page.name)
     reader.read()
@@ -72,5 +73,7 @@ def _ask_fonts(restored: Sequence[fonts.Restored], sheet: PeopleList) -> None:
     for way in fonts.WAYS:
         shown = {old: new for each in restored for old, new in each.shown.get(way, {}).items()}
         if shown:
-            told = "; ".join(f"“{short(old, 40)}” → “{short(new, 40)}”" for old, new in list(shown.items())[-SHOWN:])
-            sheet.questions.append(f"{len(shown)} chỗ ghi bằng {way}, đã đổi ra, ví dụ {told}. Đúng chưa?")
+            some = list(shown.items())[-SHOWN:]
+            told = joined((f"“{short(old, 40)}” → “{short(new, 40)}”" for old, new in some), "; ")
+            ask = "{count} chỗ ghi bằng {way}, đã đổi ra, ví dụ {told}. Đúng chưa?"
+            sheet.questions.append(say(ask, count=len(shown), way=say(way), told=told))

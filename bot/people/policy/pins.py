@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from bot.tutor.desk import Desk
+from bot.tutor.turn import TurnContext
 from flows import events as ev
 
 SHORTEST, LONGEST = 4, 6
@@ -16,25 +16,25 @@ HIDDEN = "••••"
 _BACK = "w:back"
 
 
-def ask_new(desk: Desk, *, again: bool = False) -> None:
+def ask_new(turn: TurnContext, *, again: bool = False) -> None:
     """Before the phone goes to somebody else for the first time."""
     phrase = "pin_new_again" if again else "pin_new"
-    desk.offer(desk.phrase(phrase), ((_BACK, desk.phrase("label_back")),), pending="pin.new")
+    turn.offer(turn.phrase(phrase), ((_BACK, turn.phrase("label_back")),), pending="pin.new")
 
 
-def ask(desk: Desk, who: str, name: str, *, again: bool = False) -> None:
-    """Before she sits down; `who` is kept in the button that leads back."""
-    text = desk.phrase("pin_wrong" if again else "pin_ask", ten_goi=name)
-    desk.offer(text, ((f"{_BACK}:{who}", desk.phrase("label_back")),), pending="pin.enter")
+def ask(turn: TurnContext, who: str, name: str, *, again: bool = False) -> None:
+    """Ask for the digits before somebody sits down; `who` is kept in the button that leads back."""
+    text = turn.phrase("pin_wrong" if again else "pin_ask", ten_goi=name)
+    turn.offer(text, ((f"{_BACK}:{who}", turn.phrase("label_back")),), pending="pin.enter")
 
 
-def asked_of(desk: Desk) -> str:
+def asked_of(turn: TurnContext) -> str:
     """Whose digits are asked for."""
-    return next((token[len(_BACK) + 1 :] for token, _ in desk.talk.offer if token.startswith(f"{_BACK}:")), "")
+    return next((token[len(_BACK) + 1 :] for token, _ in turn.state.offer if token.startswith(f"{_BACK}:")), "")
 
 
 def read(text: str) -> str:
-    """The digits she typed, blanks and dots left out; "" where these are none."""
+    """The digits that were typed, blanks and dots left out; "" where these are none."""
     digits = "".join(each for each in text.strip() if each not in " .-")
     return digits if digits.isascii() and digits.isdigit() and SHORTEST <= len(digits) <= LONGEST else ""
 
@@ -45,6 +45,6 @@ def is_weak(digits: str) -> bool:
     return steps in ({0}, {1}, {-1})
 
 
-def heard(desk: Desk) -> None:
-    """Nothing of what she typed is kept."""
-    desk.events.append(ev.Heard(HIDDEN))
+def heard(turn: TurnContext) -> None:
+    """Log `HIDDEN` in place of the digits that were typed."""
+    turn.events.append(ev.Heard(HIDDEN))

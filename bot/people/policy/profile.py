@@ -1,7 +1,7 @@
-"""Her own data put right by herself: name, form of address, where she lives, what the union should know of her. Pure.
+"""A learner's own data put right by that learner: name, form of address, area, what the union should know. Pure.
 
-What the union should know (elderly, disability, poor household, worker, remote) is hers to tell or not: asked for with
-its purpose, kept only while she wants it. Never where she comes from.
+What the union should know (elderly, disability, poor household, worker, remote) is the learner's to tell or not: asked
+for with its purpose, kept only while that is wanted. Never where somebody comes from.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 from difflib import get_close_matches
 
 from bot.people.policy.lists.words import fold
-from bot.tutor.desk import ConsentAnswered, Desk
+from bot.tutor.turn import ConsentAnswered, TurnContext
 
 NEEDS = ("elderly", "disability", "poor", "worker", "remote")
 CONSENT = "needs_ask"  # the phrase she answers to when she tells any of them
@@ -19,35 +19,35 @@ MOST_PLACES = 4
 _KINDS = ("phuong ", "xa ", "p ", "x ", "thi tran ")
 
 
-def show(desk: Desk, intro: str = "") -> None:
-    """What she can put right."""
-    desk.say(intro)
+def show(turn: TurnContext, intro: str = "") -> None:
+    """What a learner can put right about the own data."""
+    turn.say(intro)
     offer = (
-        ("g:change_name", desk.phrase("label_self_name")),
-        ("g:change_address", desk.phrase("label_self_address")),
-        ("b:area", desk.phrase("label_self_area")),
-        ("b:needs", desk.phrase("label_self_needs")),
-        ("g:menu", desk.phrase("label_menu")),
+        ("g:change_name", turn.phrase("label_self_name")),
+        ("g:change_address", turn.phrase("label_self_address")),
+        ("b:area", turn.phrase("label_self_area")),
+        ("b:needs", turn.phrase("label_self_needs")),
+        ("g:menu", turn.phrase("label_menu")),
     )
-    desk.offer(desk.phrase("self_ask"), offer)
+    turn.offer(turn.phrase("self_ask"), offer)
 
 
 # --- where she lives ---------------------------------------------------------------------------------
 
 
-def ask_area(desk: Desk, now_in: str, places: Sequence[tuple[str, str]] = (), *, again: bool = False) -> None:
-    """By name; `places` (area_id, name) are those that what she wrote may mean."""
+def ask_area(turn: TurnContext, now_in: str, places: Sequence[tuple[str, str]] = (), *, again: bool = False) -> None:
+    """Ask where the learner lives; `places` (area_id, name) are those that what was written may mean."""
     if places:
-        offer = (*((f"b:ward:{area_id}", name) for area_id, name in places), _back(desk))
-        desk.offer(desk.phrase("self_area_which"), offer, pending="self.area")
+        offer = (*((f"b:ward:{area_id}", name) for area_id, name in places), _back(turn))
+        turn.offer(turn.phrase("self_area_which"), offer, pending="self.area")
         return
     if now_in and not again:
-        desk.say(desk.phrase("self_area_now", noi=now_in))
-    desk.offer(desk.phrase("self_area_again" if again else "self_area_ask"), (_back(desk),), pending="self.area")
+        turn.say(turn.phrase("self_area_now", noi=now_in))
+    turn.offer(turn.phrase("self_area_again" if again else "self_area_ask"), (_back(turn),), pending="self.area")
 
 
 def places_named(text: str, wards: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    """The wards that what she wrote may mean, with or without diacritics and kind; one when it is clear."""
+    """The wards that a name may mean, with or without diacritics and kind; one when it is clear."""
     known: dict[str, list[tuple[str, str]]] = {}
     for area_id, name in wards:
         known.setdefault(_plain(name), []).append((area_id, name))
@@ -68,17 +68,17 @@ def _plain(name: str) -> str:
 # --- what the union should know ----------------------------------------------------------------------
 
 
-def ask_needs(desk: Desk, needs: Collection[str]) -> None:
-    """What for, and a button each; what she has told is ticked."""
+def ask_needs(turn: TurnContext, needs: Collection[str]) -> None:
+    """Ask what the union should know of the learner, and what for, with a button each; what has been told is ticked."""
     ticked = [
-        (f"b:need:{need}", ("✅ " if need in needs else "") + desk.phrase(f"label_need_{need}")) for need in NEEDS
+        (f"b:need:{need}", ("✅ " if need in needs else "") + turn.phrase(f"label_need_{need}")) for need in NEEDS
     ]
-    none = [("b:need:none", desk.phrase("label_need_none"))] if needs else []
-    desk.offer(desk.phrase(CONSENT), (*ticked, *none, _back(desk)), pending="self.needs")
+    none = [("b:need:none", turn.phrase("label_need_none"))] if needs else []
+    turn.offer(turn.phrase(CONSENT), (*ticked, *none, _back(turn)), pending="self.needs")
 
 
-def with_need(desk: Desk, needs: Sequence[str], need: str) -> tuple[str, ...]:
-    """After one tap; the first that she tells is her consent, the last that she takes back its end."""
+def with_need(turn: TurnContext, needs: Sequence[str], need: str) -> tuple[str, ...]:
+    """The needs after one tap; the first that is told is the consent, the last that is taken back its end."""
     if need == "none":
         after: tuple[str, ...] = ()
     elif need in NEEDS:
@@ -86,9 +86,9 @@ def with_need(desk: Desk, needs: Sequence[str], need: str) -> tuple[str, ...]:
     else:
         return tuple(needs)
     if bool(after) != bool(needs):
-        desk.events.append(ConsentAnswered("needs_agreed" if after else "needs_withdrawn", CONSENT))
+        turn.events.append(ConsentAnswered("needs_agreed" if after else "needs_withdrawn", CONSENT))
     return after
 
 
-def _back(desk: Desk) -> tuple[str, str]:
-    return "b:show", desk.phrase("label_back")
+def _back(turn: TurnContext) -> tuple[str, str]:
+    return "b:show", turn.phrase("label_back")

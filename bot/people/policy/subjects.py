@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import get_args
+
 from bot.people.policy import commands as pe
 from bot.people.policy import officer_commands as of
 from bot.tutor.subject import OpenQuestion, Subject, plain
@@ -48,7 +51,7 @@ SUBJECTS = (
     ),
     Subject(
         "i",
-        every=pe.SetTeaching,
+        {each: partial(pe.SetTeaching, each) for each in get_args(pe.TeachingSetting)},
         words={"link": plain(pe.GiveWords), "teach": plain(pe.ShowTeaching), "apply": plain(pe.ApplyToTeach)},
     ),
     Subject(

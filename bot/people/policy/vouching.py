@@ -1,27 +1,27 @@
-"""Somebody who knows her vouches for a learner who has lost her phone: a code by which she goes on. Pure."""
+"""Somebody vouches for a learner who has lost a phone: a code by which the learner goes on. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.tutor.desk import Desk
+from bot.tutor.turn import TurnContext
 
 MOST = 6  # persons of a name that are shown to choose from
 
 
-def ask_whom(desk: Desk, *, again: bool = False) -> None:
+def ask_whom(turn: TurnContext, *, again: bool = False) -> None:
     """An officer writes the name."""
-    back = ("q:list:", desk.phrase("label_back"))
-    desk.offer(desk.phrase("vouch_again" if again else "vouch_whom"), (back,), pending="vouch.whom")
+    back = ("q:list:", turn.phrase("label_back"))
+    turn.offer(turn.phrase("vouch_again" if again else "vouch_whom"), (back,), pending="vouch.whom")
 
 
-def choose(desk: Desk, people: Sequence[tuple[str, str, str]]) -> None:
+def choose(turn: TurnContext, people: Sequence[tuple[str, str, str]]) -> None:
     """(learner_id, name, area) of those whom it may be."""
     named = [(f"vo:give:{each}", f"{name} · {area}" if area else name) for each, name, area in people[:MOST]]
-    desk.offer(desk.phrase("vouch_which"), (*named, ("g:menu", desk.phrase("label_menu"))))
+    turn.offer(turn.phrase("vouch_which"), (*named, ("g:menu", turn.phrase("label_menu"))))
 
 
-def give(desk: Desk, name: str, code: str) -> None:
-    """The code, to be told to her face or by a voice that is known; then the menu is under the thumb."""
-    who = desk.called(name)
-    desk.offer(desk.phrase("vouch_code", ai=who, ma=code), (("g:menu", desk.phrase("label_menu")),))
+def give(turn: TurnContext, name: str, code: str) -> None:
+    """Show the code, to be told face to face or by a voice that is known; then the menu is under the thumb."""
+    who = turn.called(name)
+    turn.offer(turn.phrase("vouch_code", ai=who, ma=code), (("g:menu", turn.phrase("label_menu")),))

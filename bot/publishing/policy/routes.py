@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from flows.session import Route
+from flows.run import Route
 from storage.publications.records import PublicationRow
 
 LessonVersion = tuple[str, int]
@@ -19,7 +19,7 @@ def by_lesson(log: Iterable[PublicationRow]) -> dict[str, list[PublicationRow]]:
 
 
 def routes(log: Iterable[PublicationRow], graphs: Mapping[LessonVersion, str]) -> dict[LessonVersion, Route]:
-    """The way on from every version that was ever kept and is not current; no way: she stays until the lesson ends."""
+    """The way on from every version that was ever kept and is not current; no way: it is kept until the lesson ends."""
     published = by_lesson(log)
     found: dict[LessonVersion, Route] = {}
     for key in graphs:

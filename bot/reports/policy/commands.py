@@ -1,20 +1,20 @@
-"""Commands of an officer who asks how her areas stand."""
+"""Commands of an officer who asks how the own areas stand."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.tutor.command import OfficeCommand
+from bot.tutor.command import ServiceCommand
 
 
 @dataclass(frozen=True, slots=True)
-class ShowTargets(OfficeCommand):
-    """How an officer's areas stand."""
+class ShowTargets(ServiceCommand):
+    """How an officer's areas stand against the union's target."""
 
 
 @dataclass(frozen=True, slots=True)
-class InviteMember(OfficeCommand):
-    """A code for somebody to come."""
+class InviteMember(ServiceCommand):
+    """An officer wants a code for one new member."""
 
 
 FigureCommand = ShowTargets | InviteMember

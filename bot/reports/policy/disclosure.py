@@ -19,6 +19,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from flows.saying import say
+
 LEAST = 5
 MOST_HIDDEN = LEAST - 1
 UNTOLD = "…"
@@ -43,6 +45,7 @@ class Cell:
 
     @property
     def value(self) -> int:
+        """The true number: what may be told and what may not."""
         return self.known + self.rest
 
     @property
@@ -72,10 +75,14 @@ def told(cell: Cell, whole: Cell | None = None) -> int | str:
     """What is shown: the number, "<5", "từ N" or "…"."""
     if not cell.exact:
         if cell.known:
-            return f"từ {cell.known}"
+            return _at_least(cell.known)
         if cell.untold:
             return UNTOLD
-        return f"<{LEAST}" if cell.rest < LEAST else f"từ {LEAST}"
+        return f"<{LEAST}" if cell.rest < LEAST else _at_least(LEAST)
     if whole is not None and cell.room and whole.exact and whole.value - cell.value < LEAST:
-        return f"từ {max(cell.known, whole.value - MOST_HIDDEN)}"
+        return _at_least(max(cell.known, whole.value - MOST_HIDDEN))
     return cell.value
+
+
+def _at_least(count: int) -> str:
+    return say("từ {count}", count=count)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from math import ceil
 
 from bot.reports.policy.disclosure import ENOUGH, UNTOLD, Cell, beside, told
+from flows.saying import say
 
 CellValue = int | float | str
 UPPER = ("province", "ward")
@@ -81,7 +82,9 @@ def add_up(places: Iterable[ReportArea], counts: Mapping[str, int]) -> dict[str,
 
 
 def table(sheet: ReportTable, top: ReportArea, is_own: Callable[[str], bool]) -> Table:
-    """What somebody sees of `top` and below: of her own areas everything, elsewhere sums of wards and the province."""
+    """What somebody sees of `top` and below: everything where there is a right, elsewhere sums of wards and
+    province.
+    """
     inside = [place for place in sheet.places if place.path.startswith(top.path)]
     shown = [place for place in inside if is_own(place.path) or place.kind in UPPER]
     cells = _Cells(sheet, is_own)
@@ -94,7 +97,7 @@ def table(sheet: ReportTable, top: ReportArea, is_own: Callable[[str], bool]) ->
 
 
 def _names(place: ReportArea) -> tuple[CellValue, ...]:
-    return place.area_id, place.name, KIND_NAMES.get(place.kind, place.kind)
+    return place.area_id, place.name, say(KIND_NAMES.get(place.kind, place.kind))
 
 
 def _values(sheet: ReportTable, place: ReportArea, cells: _Cells, own: bool) -> list[CellValue]:

@@ -11,10 +11,10 @@ from urllib.parse import urlencode
 from bot.publishing.preview import Wish
 from flows.play.playing import MOST_DEEDS, Deed, Setup
 from flows.play.transcript import BEGINNING
-from flows.session import ADDRESSES
+from flows.profiles import IDS
+from flows.run import ADDRESSES
 from flows.yaml.fields import NAME
 
-CHANNELS = {"web": "Trang web", "telegram": "Telegram", "zalo_bot": "Zalo Bot", "zalo_oa": "Zalo OA"}
 LONGEST_SAID = 2_100  # a little over what the engine looks at, so that "too long" can be tried
 LONGEST_VALUE = 200
 MOST_VALUES = 40
@@ -58,6 +58,7 @@ class PlayRequest:
         return [*((name, value) for name, value in told.items() if value), *acts]
 
     def query(self) -> str:
+        """The play as the query of an address; "?" alone for one where everything is as usual."""
         pairs = self.pairs()
         return f"?{urlencode(pairs)}" if pairs else "?"
 
@@ -72,7 +73,7 @@ def read_asked(lesson: str, pairs: Pairs) -> PlayRequest:
         lesson=lesson,
         name=text_of(query, "name", 30).strip() or "Lan",
         address=address if address in ADDRESSES else next(iter(ADDRESSES)),
-        channel=channel if channel in CHANNELS else "web",
+        channel=channel if channel in IDS else Setup(lesson).channel,
         lang=found if re.fullmatch(r"[a-z]{2,3}", found := text_of(query, "lang")) else "vi",
         at=_moment(text_of(query, "at")),
         step=step if _STEP.fullmatch(step) else "",
@@ -99,6 +100,7 @@ def read_values(text: str) -> dict[str, str]:
 
 
 def told_values(values: Mapping[str, str]) -> str:
+    """Variables as they are typed in the preview: "a=1; b=2"."""
     return "; ".join(f"{name}={value}" for name, value in values.items())
 
 

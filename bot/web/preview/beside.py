@@ -65,11 +65,9 @@ class TurnReason:
 
 def steps(look: LessonLook, asked: PlayRequest, play: Play, marks: Mapping[str, Sequence[str]]) -> Iterator[StepItem]:
     """Every step of the lesson, in the order of its file."""
-    session = play.session
-    waiting = (
-        session.step if session.lesson == look.id else next((f.step for f in session.stack if f.lesson == look.id), "")
-    )
-    here = waiting if session.waiting else ""
+    run = play.run
+    waiting = run.step if run.lesson == look.id else next((f.step for f in run.stack if f.lesson == look.id), "")
+    here = waiting if run.waiting else ""
     for step in look.lesson.steps if look.lesson else ():
         there = replace(asked, setup=replace(asked.setup, step=step.id), deeds=())
         kind, text = kind_of(step).look.word, _short(" ".join(step.text.split()))
@@ -82,7 +80,7 @@ def _short(text: str) -> str:
 
 
 def reasons(play: Play) -> tuple[TurnReason | None, list[TurnReason]]:
-    """That of the newest turn, if it has any, and those of the earlier ones, newest first."""
+    """The reasons of the newest turn, if it has any, and those of the earlier ones, newest first."""
     *earlier, newest = (_reason(turn) for turn in play.turns)
     return newest, [reason for reason in reversed(earlier) if reason]
 
@@ -136,24 +134,22 @@ def _chosen(check: Check, part: Part) -> str:
 
 def state(play: Play) -> list[tuple[str, str]]:
     """Where the play stands: names and values."""
-    session = play.session
-    due = session.remind_at
-    points = ", ".join(f"{'cho sẵn' if step == GIVEN else step} {n}" for step, n in session.earned.items())
+    run = play.run
+    due = run.remind_at
+    points = ", ".join(f"{'cho sẵn' if step == GIVEN else step} {n}" for step, n in run.earned.items())
     rows = [
-        ("Đang ở", f"{session.step} (câu hỏi số {session.seq})" if session.waiting else "hết bài"),
-        ("Điểm", f"{session.score}" + (f" ({points})" if points else "")),
-        ("Lần thử", f"{session.tries}" + (f", chưa hiểu {session.misses}" if session.misses else "")),
-        ("Mốc", session.checkpoint or "chưa có"),
-        ("Biến", told_values(session.vars) or "chưa có"),
+        ("Đang ở", f"{run.step} (câu hỏi số {run.seq})" if run.waiting else "hết bài"),
+        ("Điểm", f"{run.score}" + (f" ({points})" if points else "")),
+        ("Lần thử", f"{run.tries}" + (f", chưa hiểu {run.misses}" if run.misses else "")),
+        ("Mốc", run.checkpoint or "chưa có"),
+        ("Biến", told_values(run.vars) or "chưa có"),
         ("Giờ", f"{play.now:%H:%M %d/%m/%Y}"),
         ("Hẹn giờ", f"{due:%H:%M %d/%m/%Y}, còn {spell(due - play.now)}" if due else "không"),
-        ("Đã nhắc", str(session.reminded)),
-        ("Đường đi", " → ".join(session.path)),
+        ("Đã nhắc", str(run.reminded)),
+        ("Đường đi", " → ".join(run.path)),
     ]
-    rows += (
-        [("Bài ngoài", ", ".join(f"{frame.lesson} ({frame.step})" for frame in session.stack))] if session.stack else []
-    )
-    return rows + ([("Còn ôn", ", ".join(session.queue))] if session.queue else [])
+    rows += [("Bài ngoài", ", ".join(f"{frame.lesson} ({frame.step})" for frame in run.stack))] if run.stack else []
+    return rows + ([("Còn ôn", ", ".join(run.queue))] if run.queue else [])
 
 
 def langs(look: LessonLook, asked: PlayRequest) -> dict[str, str]:

@@ -6,16 +6,17 @@ from collections.abc import Sequence
 
 from bot.publishing.preview import LessonEntry, LessonLook
 from bot.web.preview import beside, parts
-from bot.web.preview.asked import CHANNELS, PlayRequest, told_values
+from bot.web.preview.asked import PlayRequest, told_values
 from bot.web.preview.frame import WATCH, fill, script
 from bot.web.preview.phone import phone
-from bot.web.preview.shown import show_everywhere
+from bot.web.preview.shown import show_everywhere, title
 from flows import ADDRESSES, Book, Problem
 from flows.graph.ways import MARKS, graph_of
 from flows.play.playing import Play, PlayedTurn
 from flows.play.transcript import Act, DialogueHead, Transcript, TranscriptInvalid
 from flows.play.transcript import TutorTurn as Written
 from flows.play.transcript import play as replay
+from flows.profiles import PROFILES
 
 MOST_DUE = 20  # questions that a head line names
 
@@ -58,7 +59,7 @@ def _desk(look: LessonLook, asked: PlayRequest, play: Play, tutor: str) -> dict[
         "began": f"{asked.setup.at:%Y-%m-%dT%H:%M}",
         "values": told_values(asked.setup.values),
         "addresses": {pair: pair for pair in ADDRESSES},
-        "channels": CHANNELS,
+        "channels": {profile.id: title(profile) for profile in PROFILES},
         "langs": beside.langs(look, asked),
         "kept": [(name, value) for name, value in asked.pairs() if name in ("step", "of", "a")],
         "ways": show_everywhere(play.prompt) if play.prompt else (),
@@ -89,7 +90,7 @@ def as_transcript(book: Book, play: Play) -> str:
         channel=setup.channel,
         lang=setup.lang,
         values=setup.values,
-        due=tuple(sorted(play.session.cards))[:MOST_DUE],
+        due=tuple(sorted(play.run.cards))[:MOST_DUE],
     )
     deeds = tuple((_act(turn), Written()) for turn in play.turns[1:] if turn.said)
     try:

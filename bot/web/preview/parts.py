@@ -115,5 +115,5 @@ def jumps(play: Play) -> list[tuple[str, str]]:
     """The jumps in time that can be made now: what to wait for, and words."""
     if play.over:
         return []
-    due = [("due", "Tới giờ hẹn")] if play.session.remind_at is not None else []
+    due = [("due", "Tới giờ hẹn")] if play.run.remind_at is not None else []
     return [*due, ("3600", "Qua 1 giờ"), ("86400", "Qua 1 ngày"), ("604800", "Qua 7 ngày")]

@@ -67,7 +67,7 @@ class _Routes:
         return await self._show(lesson, request.query.items())
 
     async def posted(self, request: web.Request) -> web.Response:
-        """The same as a GET, for a play that is too long for an address."""
+        """As a GET, for a play that is too long for an address."""
         lesson = self._enter(request)
         try:
             form = await request.post()

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from bot.channels.base import Button, Outgoing, SendRefused
-from bot.channels.telegram.render import MAX_LABEL, MAX_TEXT, render, split_text, utf16_length
+from bot.channels.layout import fit_buttons, lay_out, utf16_length
 from flows.play.playing import PlayedMessage
-
-WEB_LIMIT, ZALO_LIMIT = 4_000, 2_000  # UTF-16 units of one message
-OA_BUTTONS, OA_LABEL = 5, 100  # of one Zalo OA message: buttons, characters on each
+from flows.profiles import PROFILES, Profile
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +18,7 @@ class Bubble:
 
     @property
     def units(self) -> int:
+        """Length as messengers count it, in UTF-16 units."""
         return utf16_length(self.text)
 
 
@@ -36,72 +33,38 @@ class ShownMessage:
 
 
 def show_everywhere(message: PlayedMessage) -> tuple[ShownMessage, ...]:
-    """The same message on every channel there is or will be."""
-    return tuple(show(message) for show in _SHOWS.values())
+    """The same message on every channel there is or will be, laid out as the channels themselves do it."""
+    return tuple(_show(profile, message) for profile in PROFILES)
 
 
-def _web(message: PlayedMessage) -> ShownMessage:
-    bubbles = _split(message.text, WEB_LIMIT, tuple((choice.label,) for choice in message.choices))
-    return ShownMessage("Trang web", WEB_LIMIT, bubbles, _split_note(bubbles))
+def title(profile: Profile) -> str:
+    """A channel's name at the head of a line."""
+    return f"{profile.name[:1].upper()}{profile.name[1:]}"
 
 
-def _telegram(message: PlayedMessage) -> ShownMessage:
-    """By the real renderer of the Telegram channel."""
-    buttons = tuple(Button(f"s:{message.seq}:{choice.id}", choice.label) for choice in message.choices)
-    try:
-        calls = render(Outgoing("telegram", "0", 0, message.text, buttons))
-    except SendRefused as fault:
-        return ShownMessage("Telegram", MAX_TEXT, (), (f"Telegram không nhận: {fault}",))
-    bubbles = tuple(
-        Bubble(
-            data["text"],
-            tuple(
-                tuple(button["text"] for button in row)
-                for row in data.get("reply_markup", {}).get("inline_keyboard", ())
-            ),
-        )
-        for _, data in calls
-    )
-    numbered = any(len(choice.label) > MAX_LABEL for choice in message.choices)
-    note = f"có nút dài hơn {MAX_LABEL} ký tự, nên nút chỉ mang số, chữ nằm trong tin"
-    return ShownMessage("Telegram", MAX_TEXT, bubbles, (*_split_note(bubbles), *([note] if numbered else [])))
+def _show(profile: Profile, message: PlayedMessage) -> ShownMessage:
+    labels = [choice.label for choice in message.choices]
+    layout = lay_out(profile, message.text, labels)
+    rows = tuple((label,) for label in layout.buttons)
+    last = len(layout.parts) - 1
+    bubbles = tuple(Bubble(part, rows if at == last else ()) for at, part in enumerate(layout.parts))
+    notes = (*_why_refused(profile, message), *_why_numbered(profile, labels))
+    split = (f"dài quá, phải tách làm {len(bubbles)} tin",) if last else ()
+    return ShownMessage(title(profile), profile.text, bubbles, (*(split if bubbles else ()), *notes))
 
 
-def _zalo_bot(message: PlayedMessage) -> ShownMessage:
-    bubbles = _split(_with_menu(message), ZALO_LIMIT)
-    menu = ["không có nút: người học gõ số"] if message.choices else []
-    return ShownMessage("Zalo Bot", ZALO_LIMIT, bubbles, (*_split_note(bubbles), *menu))
+def _why_refused(profile: Profile, message: PlayedMessage) -> tuple[str, ...]:
+    longest = max((len(f"s:{message.seq}:{choice.id}".encode()) for choice in message.choices), default=0)
+    if profile.token_bytes is not None and longest > profile.token_bytes:
+        return (f"{profile.name} không nhận nút có mã dài {longest} byte",)
+    return ()
 
 
-def _zalo_oa(message: PlayedMessage) -> ShownMessage:
-    too_many = len(message.choices) > OA_BUTTONS
-    too_long = any(len(choice.label) > OA_LABEL for choice in message.choices)
-    if too_many or too_long:
-        why = f"nhiều hơn {OA_BUTTONS} nút" if too_many else f"có nút dài hơn {OA_LABEL} ký tự"
-        bubbles = _split(_with_menu(message), ZALO_LIMIT)
-        return ShownMessage("Zalo OA", ZALO_LIMIT, bubbles, (*_split_note(bubbles), f"{why}: người học gõ số"))
-    bubbles = _split(message.text, ZALO_LIMIT, tuple((choice.label,) for choice in message.choices))
-    return ShownMessage("Zalo OA", ZALO_LIMIT, bubbles, _split_note(bubbles))
-
-
-_SHOWS: Mapping[str, Callable[[PlayedMessage], ShownMessage]] = {
-    "web": _web,
-    "telegram": _telegram,
-    "zalo_bot": _zalo_bot,
-    "zalo_oa": _zalo_oa,
-}
-
-
-def _with_menu(message: PlayedMessage) -> str:
-    menu = "\n".join(f"{number}. {choice.label}" for number, choice in enumerate(message.choices, 1))
-    return f"{message.text}\n\n{menu}" if menu else message.text
-
-
-def _split(text: str, limit: int, rows: tuple[tuple[str, ...], ...] = ()) -> tuple[Bubble, ...]:
-    """The last bubble has the buttons."""
-    parts = split_text(text, limit)
-    return tuple(Bubble(part, rows if at == len(parts) - 1 else ()) for at, part in enumerate(parts))
-
-
-def _split_note(bubbles: tuple[Bubble, ...]) -> tuple[str, ...]:
-    return (f"dài quá, phải tách làm {len(bubbles)} tin",) if len(bubbles) > 1 else ()
+def _why_numbered(profile: Profile, labels: list[str]) -> tuple[str, ...]:
+    if labels and not profile.buttons:
+        return ("không có nút: người học gõ số",)
+    if len(labels) > profile.buttons:
+        return (f"nhiều hơn {profile.buttons} nút: người học gõ số",)
+    if not fit_buttons(profile, labels):
+        return (f"có nút dài hơn {profile.label} ký tự, nên nút chỉ mang số, chữ nằm trong tin",)
+    return ()

@@ -21,7 +21,7 @@ from flows.yaml.fields import Fields
 
 
 class AskKind(StepKind[Ask]):
-    """After some answers that were none she may pass the question over; nobody is asked for ever."""
+    """After some answers that were none the learner may pass the question over; nobody is asked for ever."""
 
     step = Ask
     look = KindLook("xin nhập", "M4 20l1-5L16 4l4 4L9 19zM13 7l4 4", '[/"')
@@ -50,6 +50,7 @@ class AskKind(StepKind[Ask]):
     needs_text = True
 
     def read(self, fields: Fields, common: CommonFields) -> Ask:
+        """An `ask` without `save` is told as a fault: its answer would be lost."""
         return Ask(
             **common,
             type=fields.one_of("type", get_args(AskType), "text"),
@@ -62,25 +63,32 @@ class AskKind(StepKind[Ask]):
     # --- what it holds ---
 
     def edges(self, step: Ask, on: WayOn) -> Iterable[Edge]:
+        """One way on, after an answer, with the variable `save` set."""
         return (on.edge(waits=True, sets=(step.save,)),)
 
     def texts(self, step: Ask) -> Iterator[StepText]:
+        """What is said when an answer does not fit (`retry_text`)."""
         yield StepText(step, ("retry_text",), step.retry_text, "said")
 
     def conditions(self, step: Ask) -> Iterator[OwnCondition]:
+        """`check`, which looks at the answer just given, as `value`."""
         if step.check is not None:
             yield OwnCondition(("check",), step.check, of_answer=True)
 
     def values(self, step: Ask) -> Iterable[SavedValue]:
+        """The variable `save`; how much is kept of it depends on the type (of free words `LONGEST_ANSWER`)."""
         return (SavedValue(step.save, None, _KEPT.get(step.type, LONGEST_ANSWER)),) if step.save else ()
 
     def is_private(self, step: Ask) -> bool:
+        """As the editor has marked the step: the answer is used in this run and never stored."""
         return step.private
 
     def wants(self, step: Ask) -> str:
+        """The step's `type`: text, number, date, phone_vn, photo, voice or place."""
         return step.type
 
     def writes_freely(self, step: Ask) -> bool:
+        """Always: the buttons of an `ask` only confirm a value or pass the question over."""
         return True
 
     # --- what it does ---
@@ -92,12 +100,14 @@ class AskKind(StepKind[Ask]):
         return value is not None and mask(text, stage.book.nouns).kinds == ("otp",) and not is_code
 
     def prompt(self, stage: Stage, step: Ask) -> StepPrompt:
+        """The question, with a way past it from the second miss on; or whether a doubtful value was meant."""
         if (value := asked_back(stage)) is not None:
             return question(stage, value)
-        offered = stage.session.misses >= MISSES_TO_OFFER
+        offered = stage.run.misses >= MISSES_TO_OFFER
         return stage.shown(step), (ev.Choice(SKIP, stage.phrase("label_skip")),) if offered else ()
 
     def tap(self, stage: Stage, step: Ask, choice: str) -> Next:
+        """Yes saves the value that was asked back, no asks the question again; "skip" goes on without a value."""
         value = settled(stage)
         if value is None:
             return self._passed_over(stage, step) if choice == SKIP else AGAIN
@@ -107,6 +117,10 @@ class AskKind(StepKind[Ask]):
         return self._missed(stage, step)
 
     def typed(self, stage: Stage, step: Ask, text: str) -> Next:
+        """Save what is read for certain and passes `check`; a doubtful value is asked back, anything else is a miss.
+
+        Where nothing may be kept (a private answer, no consent) a doubtful value is a miss too.
+        """
         settled(stage)
         value = _read_answer(stage, step, text)
         if value is None and _passes(stage, text):
@@ -114,7 +128,7 @@ class AskKind(StepKind[Ask]):
         if value is None or (step.check and not stage.holds(step.check, value=str(value.value))):
             return self._missed(stage, step)
         if not value.certain:
-            if step.private or not stage.session.keeps:
+            if step.private or not stage.run.keeps:
                 return self._missed(stage, step)
             ask_back(stage, value)
             self.put(stage, step)
@@ -123,7 +137,7 @@ class AskKind(StepKind[Ask]):
         return step.next
 
     def _missed(self, stage: Stage, step: Ask) -> Next:
-        stage.change(misses=stage.session.misses + 1)
+        stage.change(misses=stage.run.misses + 1)
         stage.say(step.id, stage.words(step.retry_text) or stage.phrase(_RETRY.get(step.type, "ask_retry")))
         self.put(stage, step)
         return WAIT
@@ -167,7 +181,7 @@ def _read_answer(stage: Stage, step: Ask, text: str) -> Value | None:
 
 
 def _passes(stage: Stage, text: str) -> bool:
-    """She does not know, has none, or wants to go on without it."""
+    """Whether the learner does not know, has none, or wants to go on without it."""
     words = stage.book.words
     said = fold(words, text)
     ways = (f" {' '.join(fold(words, way))} " for way in words.answers.get("pass", ()))

@@ -30,6 +30,7 @@ class AwardKind(StepKind[Award]):
     )
 
     def read(self, fields: Fields, common: CommonFields) -> Award:
+        """An `award` needs a badge or a certificate; with neither it is told as a fault."""
         inner = fields.mapping("certificate")
         certificate = None
         if inner is not None:
@@ -45,33 +46,39 @@ class AwardKind(StepKind[Award]):
     # --- what it holds ---
 
     def waits(self, step: Award) -> bool:
+        """Never: what is given is said in passing."""
         return False
 
     def edges(self, step: Award, on: WayOn) -> Iterable[Edge]:
+        """One way on, without an answer, whether or not the certificate was earned."""
         return (on.edge(waits=False),)
 
     def texts(self, step: Award) -> Iterator[StepText]:
+        """The name of the badge; a certificate is named by its lesson's title."""
         yield StepText(step, ("badge",), step.badge, "item")
 
     def conditions(self, step: Award) -> Iterator[OwnCondition]:
+        """What the certificate `requires`; a badge is given in any case."""
         if step.certificate is not None and step.certificate.requires:
             yield OwnCondition(("certificate", "requires"), step.certificate.requires)
 
     def summary(self, step: Award) -> str:
+        """The badge's name; nothing for a certificate alone."""
         return f"badge: {step.badge}" if step.badge else ""
 
     # --- what it does ---
 
     def enter(self, stage: Stage, step: Award) -> Next:
+        """Give the badge, and the certificate where `requires` holds; nothing without consent to keep it."""
         certificate = step.certificate
-        if not stage.session.keeps:
+        if not stage.run.keeps:
             return step.next  # without her consent nothing is kept, so nothing is given
         given = [("badge", step.badge)] if step.badge else []
         if certificate and (not certificate.requires or stage.holds(certificate.requires)):
             given.append(("certificate", certificate.template))
         for kind, name in given:
-            session = stage.session
-            stage.emit(ev.Awarded(kind, name, session.lesson, session.version, session.score))
+            run = stage.run
+            stage.emit(ev.Awarded(kind, name, run.lesson, run.version, run.score))
         if given:
             stage.say(step.id, stage.shown(step))
         if step.badge:

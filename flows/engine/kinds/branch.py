@@ -33,6 +33,7 @@ class BranchKind(StepKind[Branch]):
     )
 
     def read(self, fields: Fields, common: CommonFields) -> Branch:
+        """A `branch` needs `cases` or `split`; a case stands where its condition does. The rules see to `else`."""
         cases: list[Case] = []
         for row in fields.mappings("cases"):
             place = row.node.get("when") or row.node
@@ -46,18 +47,22 @@ class BranchKind(StepKind[Branch]):
     # --- what it holds ---
 
     def waits(self, step: Branch) -> bool:
+        """Never: a branch decides from what is known already."""
         return False
 
     def edges(self, step: Branch, on: WayOn) -> Iterable[Edge]:
+        """One way for each case and share; and `else`, or the step below where it is missing, unless chance decides."""
         yield from (Edge(case.go, ("cases", at, "go"), waits=False) for at, case in enumerate(step.cases))
         yield from (Edge(to, ("split", to), waits=False) for to in step.split)
         if not step.split:  # a missing else is told, and taken for the step below
             yield Edge(step.otherwise or on.below, ("else",), waits=False)
 
     def conditions(self, step: Branch) -> Iterator[OwnCondition]:
+        """The condition of every case, in their order."""
         yield from (OwnCondition(("cases", at, "when"), case.when) for at, case in enumerate(step.cases))
 
     def arrows(self, step: Branch, field: StepPath) -> Sequence[tuple[str, str]]:
+        """A case is labelled by its condition, a share by its percentage of all shares."""
         match field:
             case ("cases", int(at), *_):
                 return [("case", step.cases[at].when)]
@@ -66,12 +71,14 @@ class BranchKind(StepKind[Branch]):
         return super().arrows(step, field)
 
     def ways(self, step: Branch) -> Iterator[tuple[Way, SourcePosition]]:
+        """Each case by its condition, each share by its step, and `else`."""
         yield from ((Way(step.id, "case", case.when), case.place) for case in step.cases)
         yield from ((Way(step.id, "case", to), step.place) for to in step.split)
         if step.otherwise and not step.split:
             yield Way(step.id, "else"), step.place
 
     def led(self, step: Branch, to: str) -> Iterator[Way]:
+        """All cases and shares that lead to the step `to`, and `else` where it does: which one held is not seen."""
         yield from (Way(step.id, "case", case.when) for case in step.cases if case.go == to)
         yield from (Way(step.id, "case", way) for way in step.split if way == to)
         if step.otherwise == to:
@@ -80,11 +87,12 @@ class BranchKind(StepKind[Branch]):
     # --- what it does ---
 
     def enter(self, stage: Stage, step: Branch) -> Next:
+        """The first case that holds, else a drawn share, else `else`."""
         found = next((case.go for case in step.cases if stage.holds(case.when)), None)
         return found or (self._drawn(stage, step) if step.split else step.otherwise)
 
     def _drawn(self, stage: Stage, step: Branch) -> str:
         """By chance, but one learner always draws the same."""
-        who = stage.session.learner or stage.session.run_id
+        who = stage.run.learner or stage.run.run_id
         ways = list(step.split)
         return Random(f"{who}:{stage.lesson.id}:{step.id}").choices(ways, [step.split[way] for way in ways])[0]

@@ -30,6 +30,7 @@ class CallKind(StepKind[Call]):
     )
 
     def read(self, fields: Fields, common: CommonFields) -> Call:
+        """A `call` names another lesson, as an id; whether that lesson exists is for the rules of the shelf."""
         return Call(
             **common,
             lesson=fields.lesson_id("lesson", required=True) or "",
@@ -41,41 +42,51 @@ class CallKind(StepKind[Call]):
     # --- what it holds ---
 
     def waits(self, step: Call) -> bool:
+        """Never itself: the lesson that is called may."""
         return False
 
     def edges(self, step: Call, on: WayOn) -> Iterable[Edge]:
+        """One way on after the called lesson, its outcome in `save`; none where the learner is handed over."""
         return (on.edge(waits=False, sets=(step.save,) if step.save else ()),) if step.returns else ()
 
     def texts(self, step: Call) -> Iterator[StepText]:
+        """The values given to the called lesson, each filled in before it begins."""
         yield from (StepText(step, ("with", key), value, "value") for key, value in step.values.items())
 
     def values(self, step: Call) -> Iterable[SavedValue]:
+        """The variable `save`, which takes an outcome (completed, stopped, referred)."""
         return (SavedValue(step.save, None, LONGEST_OUTCOME),) if step.save else ()
 
     def ends(self, step: Call) -> bool:
+        """Whether the learner does not come back: `return: false` ends this lesson."""
         return not step.returns
 
     def lessons(self, step: Call) -> Iterator[tuple[StepPath, str]]:
+        """The lesson that is called."""
         yield ("lesson",), step.lesson
 
     def summary(self, step: Call) -> str:
+        """The id of the called lesson."""
         return f"lesson: {step.lesson}" if step.lesson else ""
 
     def arrows(self, step: Call, field: StepPath) -> Sequence[tuple[str, str]]:
+        """One arrow, labelled with the id of the called lesson."""
         return [("call", step.lesson)]
 
     # --- what it does ---
 
     def enter(self, stage: Stage, step: Call) -> Next:
+        """Begin the called lesson inside this one, or end this one and hand the learner over (`return: false`).
+
+        A lesson that is missing, under way already or nested deeper than `MAX_STACK` is passed over with `RunFailed`.
+        """
         stage.say(step.id, stage.shown(step))
-        if not step.returns and not stage.session.stack:
-            ended = finish(stage, "completed", None)
-            stage.emit(ev.HandedOver(step.lesson))
-            return ended
-        session, lesson = stage.session, stage.book.lesson(step.lesson, None, stage.session.lang)
-        inside = {session.lesson, *(frame.lesson for frame in session.stack)}
-        if lesson is None or step.lesson in inside or len(session.stack) >= MAX_STACK:
-            stage.emit(ev.RunFailed(session.run_id, "call", f"{step.id}: {step.lesson}"))
+        if not step.returns and not stage.run.stack:
+            return finish(stage, "completed", None, handed_over_to=step.lesson)
+        run, lesson = stage.run, stage.book.lesson(step.lesson, None, stage.run.lang)
+        inside = {run.lesson, *(frame.lesson for frame in run.stack)}
+        if lesson is None or step.lesson in inside or len(run.stack) >= MAX_STACK:
+            stage.emit(ev.RunFailed(run.run_id, "call", f"{step.id}: {step.lesson}"))
             return go_on(stage, step, step.next)  # without it, rather than not at all
         given = {name: stage.words(value) for name, value in step.values.items()}
         stage.push(step.id, lesson, stage.book.current[step.lesson], given)

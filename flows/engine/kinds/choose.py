@@ -33,8 +33,8 @@ from flows.engine.kinds.kind import (
 from flows.engine.kinds.words import SNIPPET_OPTIONS, SNIPPET_TEXT, KindWords
 from flows.engine.stage import Stage
 from flows.model import Choose, Option, SourcePosition
+from flows.run import Run
 from flows.saying import say
-from flows.session import Run
 from flows.yaml.fields import Fields
 from flows.yaml.strictyaml import Sequence as YamlSequence
 
@@ -65,6 +65,7 @@ class ChooseKind(StepKind[Choose]):
     responds = True
 
     def read(self, fields: Fields, common: CommonFields) -> Choose:
+        """A `choose` without options is told as a fault: nobody could go on."""
         options = read_options(fields, _choice)
         if not fields.has("options"):
             fields.missing("options")
@@ -76,6 +77,7 @@ class ChooseKind(StepKind[Choose]):
     # --- what it holds ---
 
     def edges(self, step: Choose, on: WayOn) -> Iterable[Edge]:
+        """One way for each option: its own `next`, else the step's; both set `save` and what the option sets."""
         if not step.options:
             yield on.edge(waits=True)  # they are missing, and that is told
         for at, option in enumerate(step.options):
@@ -84,9 +86,11 @@ class ChooseKind(StepKind[Choose]):
             yield own if option.next else on.edge(waits=True, sets=sets)
 
     def options(self, step: Choose) -> tuple[Option, ...]:
+        """The options in the order of the file, which is the order of the buttons."""
         return step.options
 
     def texts(self, step: Choose) -> Iterator[StepText]:
+        """Labels, replies, and the values options set; a reply may show what its option has just set."""
         yield from option_texts(step, step.options, _saved(step))
         for at, option in enumerate(step.options):
             after = (*_saved(step), *option.sets)
@@ -95,35 +99,43 @@ class ChooseKind(StepKind[Choose]):
             )
 
     def saves(self, step: Choose) -> tuple[str, ...]:
+        """The variable `save` and whatever some option sets, each once."""
         return tuple(dict.fromkeys((*_saved(step), *(name for option in step.options for name in option.sets))))
 
     def values(self, step: Choose) -> Iterable[SavedValue]:
+        """The ids of the options in `save`, and what each option sets, as written."""
         for option in step.options:
             yield from (SavedValue(name, option.id, len(option.id)) for name in _saved(step))
             yield from saved_as_written(option.sets)
 
     def messages(self, step: Choose) -> Iterator[MessageOnChannel]:
+        """The question with its buttons, then the reply of each option."""
         return option_messages(step, step.options)
 
     def arrows(self, step: Choose, field: StepPath) -> Sequence[tuple[str, str]]:
+        """An option with its own `next` is one arrow; all others share the step's way, each with its label."""
         match field:
             case ("options", int(at), *_):
                 return [("option", label_of(step.options[at]))]
         return [("option", label_of(option)) for option in step.options if not option.next] or [("next", "")]
 
     def ways(self, step: Choose) -> Iterator[tuple[Way, SourcePosition]]:
+        """One for each option."""
         yield from ((Way(step.id, "option", option.id), option.place) for option in step.options)
 
     def taken(self, step: Choose, before: Run, after: Run, events: Sequence[ev.Event]) -> Iterator[Way]:
+        """The option that was tapped or said."""
         if (choice := chosen(before, after)) is not None:
             yield Way(step.id, "option", choice)
 
     # --- what it does ---
 
     def prompt(self, stage: Stage, step: Choose) -> StepPrompt:
+        """The question with a button for each option."""
         return stage.shown(step), labels(stage, step.options)
 
     def tap(self, stage: Stage, step: Choose, choice: str) -> Next:
+        """Save the option's id and what it sets, say its reply, go its way; AGAIN where there is no such option."""
         option = option_of(step.options, choice)
         if option is None:
             return AGAIN

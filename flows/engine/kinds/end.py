@@ -38,6 +38,7 @@ class EndKind(StepKind[End]):
     )
 
     def read(self, fields: Fields, common: CommonFields) -> End:
+        """`rate` is written "1-5" (3 to 5 stars) and kept as the number of stars, 0 where none are asked for."""
         stars = fields.matching("rate", RATING, say("viết 1-5")) or "1-0"
         return End(
             **common,
@@ -49,24 +50,30 @@ class EndKind(StepKind[End]):
     # --- what it holds ---
 
     def waits(self, step: End) -> bool:
+        """Never: nothing of the lesson comes after it."""
         return False
 
     def edges(self, step: End, on: WayOn) -> Iterable[Edge]:
+        """None: no way leads on."""
         return ()
 
     def ends(self, step: End) -> bool:
+        """Always."""
         return True
 
     def outcome(self, step: End) -> Outcome | None:
+        """As written, "completed" where the editor says nothing."""
         return step.outcome
 
     def lessons(self, step: End) -> Iterator[tuple[StepPath, str]]:
+        """The lesson to be offered next (`then`), if any."""
         if step.then:
             yield ("then",), step.then
 
     # --- what it does ---
 
     def enter(self, stage: Stage, step: End) -> Next:
+        """Say the closing words and finish; a lesson that was called gives back to its caller instead."""
         stage.say(step.id, stage.shown(step))
         return finish(stage, step.outcome, step.then, step.rate)
 

@@ -45,6 +45,7 @@ class WayOn(NamedTuple):
     below: str | None
 
     def edge(self, *, waits: bool, sets: tuple[str, ...] = ()) -> Edge:
+        """The way as an edge; `sets` are the variables the step has written before it."""
         return Edge(self.to, self.field, waits, sets)
 
 
@@ -57,7 +58,7 @@ class OwnCondition(NamedTuple):
 
     @property
     def name(self) -> str:
-        """The key it is written under."""
+        """The key that the condition is written under."""
         return str(self.field[-1])
 
 

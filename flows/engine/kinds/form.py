@@ -31,6 +31,7 @@ class CommonFields(TypedDict):
 
 
 def read_common(fields: Fields, step_id: str, *, needs_text: bool) -> CommonFields:
+    """The fields that a step of any kind may have; `needs_text`: a missing `text` is told as a fault."""
     return CommonFields(
         id=step_id,
         place=fields.node.place,
@@ -47,6 +48,7 @@ def read_common(fields: Fields, step_id: str, *, needs_text: bool) -> CommonFiel
 
 
 def read_voice(fields: Fields) -> Voice | None:
+    """The recording under the key `voice`; None where there is none."""
     inner = fields.mapping("voice")
     if inner is None:
         return None

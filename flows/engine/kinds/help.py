@@ -51,6 +51,7 @@ class HelpKind(StepKind[Help]):
     counts_anew = False
 
     def read(self, fields: Fields, common: CommonFields) -> Help:
+        """An unknown `kind` of need is told as E701 and taken for "learning"; `sla` becomes seconds, 0 where unsaid."""
         return Help(
             **common,
             need=fields.one_of("kind", get_args(HelpNeed), "learning", code="E701"),
@@ -64,20 +65,25 @@ class HelpKind(StepKind[Help]):
     # --- what it holds ---
 
     def edges(self, step: Help, on: WayOn) -> Iterable[Edge]:
+        """The way on after a tap, and `fallback` when nobody came in time; both after waiting."""
         yield on.edge(waits=True)
         if step.fallback:
             yield Edge(step.fallback, ("fallback",), waits=True)
 
     def texts(self, step: Help) -> Iterator[StepText]:
+        """The question whether to call somebody (`offer`)."""
         yield StepText(step, ("offer",), step.offer, "said")
 
     def topic(self, step: Help) -> str | None:
+        """As written; "" asks for anybody."""
         return step.topic
 
     def summary(self, step: Help) -> str:
+        """The topic, if any."""
         return f"topic: {step.topic}" if step.topic else ""
 
     def ways(self, step: Help) -> Iterator[tuple[Way, SourcePosition]]:
+        """Yes and no where it is offered first; `due` where there is a deadline and a fallback."""
         kinds = ("yes", "no") if step.offer else ()
         waited = ("due",) if step.sla_s and step.fallback else ()
         yield from ((Way(step.id, kind), step.place) for kind in (*kinds, *waited))
@@ -85,24 +91,27 @@ class HelpKind(StepKind[Help]):
     # --- what it does ---
 
     def enter(self, stage: Stage, step: Help) -> Next:
+        """Ask first where there is an `offer`, else call a person at once."""
         if step.offer:
             self.put(stage, step)
             return WAIT
         return self._call(stage, step)
 
     def prompt(self, stage: Stage, step: Help) -> StepPrompt:
-        if step.offer and stage.session.sub != "called":
+        """The offer with yes and no; once a person is called, that somebody is coming, with a button to go on."""
+        if step.offer and stage.run.sub != "called":
             yes, no = stage.phrase("label_help"), stage.phrase("label_skip")
             return stage.words(step.offer), (ev.Choice("yes", yes), ev.Choice("no", no))
         on = stage.phrase("label_on" if stage.lesson.emergency else "label_continue")
         return stage.phrase("help_called"), (ev.Choice("next", on),)
 
     def tap(self, stage: Stage, step: Help, choice: str) -> Next:
+        """ "yes" calls a person and waits; "no" and "next" go on."""
         return self._call(stage, step) if choice == "yes" else step.next
 
     def due(self, stage: Stage, step: Help) -> Next:
         """Nobody came in time."""
-        return AGAIN if stage.session.sub != "called" else step.fallback or step.next or AGAIN
+        return AGAIN if stage.run.sub != "called" else step.fallback or step.next or AGAIN
 
     def _call(self, stage: Stage, step: Help) -> Next:
         stage.change(sub="called")
@@ -114,7 +123,8 @@ class HelpKind(StepKind[Help]):
         return WAIT
 
     def put(self, stage: Stage, step: Help, *, fresh: bool = True) -> None:
-        session = stage.session
+        """Show the step as it waits now; the deadline of a call under way stays what it was."""
+        run = stage.run
         super().put(stage, step, fresh=fresh)
-        if session.sub == "called":
-            stage.change(remind_at=session.remind_at if session.step == step.id else None)
+        if run.sub == "called":
+            stage.change(remind_at=run.remind_at if run.step == step.id else None)

@@ -32,7 +32,7 @@ from flows.engine.kinds.form import CommonFields
 from flows.engine.kinds.words import KindWords
 from flows.engine.stage import FOLLOWED_UP, REMIND_AFTER, REMIND_TIMES, Stage
 from flows.model import Option, Outcome, SourcePosition, Step, StepOf
-from flows.session import Run
+from flows.run import Run
 from flows.yaml.fields import Fields
 
 
@@ -64,7 +64,7 @@ class StepKind(ABC, Generic[StepOf]):
 
     @property
     def name(self) -> str:
-        """As it is written in a lesson."""
+        """The kind's name as a lesson writes it: the class of its steps in small letters."""
         return self.step.__name__.lower()
 
     # --- read ---
@@ -84,7 +84,7 @@ class StepKind(ABC, Generic[StepOf]):
         """The ways on, as `enter`, `tap`, `typed` and `due` go; that a false `when` passes the step by is known."""
 
     def texts(self, step: StepOf) -> Iterator[StepText]:
-        """Its texts beside `text`, and the values that may hold placeholders; empty ones may be among them."""
+        """The step's texts beside `text`, and the values that may hold placeholders; empty ones may be among them."""
         yield from ()
 
     def options(self, step: StepOf) -> tuple[Option, ...]:
@@ -92,14 +92,15 @@ class StepKind(ABC, Generic[StepOf]):
         return ()
 
     def conditions(self, step: StepOf) -> Iterator[OwnCondition]:
+        """The step's conditions beside `when`, each with the field it is written in."""
         yield from ()
 
     def saves(self, step: StepOf) -> tuple[str, ...]:
-        """The variables it may write."""
+        """The variables that the step may write."""
         return tuple(dict.fromkeys(saved.name for saved in self.values(step)))
 
     def values(self, step: StepOf) -> Iterable[SavedValue]:
-        """Every value it may write."""
+        """Every value that the step may write."""
         return ()
 
     def is_private(self, step: StepOf) -> bool:
@@ -127,7 +128,7 @@ class StepKind(ABC, Generic[StepOf]):
         return 0
 
     def lessons(self, step: StepOf) -> Iterator[tuple[StepPath, str]]:
-        """The other lessons it names, each with the field."""
+        """The other lessons that the step names, each with its field."""
         yield from ()
 
     def topic(self, step: StepOf) -> str | None:
@@ -135,7 +136,7 @@ class StepKind(ABC, Generic[StepOf]):
         return None
 
     def messages(self, step: StepOf) -> Iterator[MessageOnChannel]:
-        """What it may say, message by message, without the tutor's own sentences."""
+        """What the step may say, message by message, without the tutor's own sentences."""
         yield MessageOnChannel(("text",), step.text, (), is_pictured(step))
 
     # --- drawn, played, covered ---
@@ -149,7 +150,7 @@ class StepKind(ABC, Generic[StepOf]):
         return [(str(field[0]) if field else "next", "")]
 
     def ways(self, step: StepOf) -> Iterator[tuple[Way, SourcePosition]]:
-        """Everything that can happen here, and where it is written; that a false `when` passes it by is known."""
+        """Everything that can happen at the step, and where it is written; that a false `when` passes by is known."""
         yield from ()
 
     def taken(self, step: StepOf, before: Run, after: Run, events: Sequence[ev.Event]) -> Iterator[Way]:
@@ -158,16 +159,18 @@ class StepKind(ABC, Generic[StepOf]):
             yield Way(step.id, choice or "due")
 
     def led(self, step: StepOf, to: str) -> Iterator[Way]:
-        """The ways that led from here to a step, where it decides without an answer."""
+        """The ways that led from the step to `to`, where it decides without an answer."""
         yield from ()
 
     # --- done ---
 
     def enter(self, stage: Stage, step: StepOf) -> Next:
+        """Do the step: by default show its prompt and wait."""
         self.put(stage, step)
         return WAIT
 
     def put(self, stage: Stage, step: StepOf, *, fresh: bool = True) -> None:
+        """Show the prompt in the newest words and wait; not `fresh`: the same prompt again, its buttons stay good."""
         step = stage.freshest(step)
         text, choices = self.prompt(stage, step)
         self.ask(stage, step, text, choices, fresh=fresh)
@@ -181,7 +184,7 @@ class StepKind(ABC, Generic[StepOf]):
         return FOLLOWED_UP if stage.lesson.emergency else (REMIND_AFTER,) * REMIND_TIMES
 
     def reminder(self, step: StepOf) -> str:
-        """Its own words of a reminder; empty: the usual ones."""
+        """The step's own words of a reminder; empty: the usual ones."""
         return ""
 
     def asked(self, stage: Stage, step: StepOf) -> Step:
@@ -189,6 +192,7 @@ class StepKind(ABC, Generic[StepOf]):
         return step
 
     def prompt(self, stage: Stage, step: StepOf) -> StepPrompt:
+        """Text and choices of the step as it waits now, without the buttons of every emergency prompt."""
         return stage.shown(step), ()
 
     def spoken_ways(self, step: StepOf) -> Mapping[str, tuple[str, ...]]:
@@ -200,15 +204,19 @@ class StepKind(ABC, Generic[StepOf]):
         return False
 
     def tap(self, stage: Stage, step: StepOf, choice: str) -> Next:
+        """Go on from the choice with this id; AGAIN where the step does not know it."""
         return AGAIN
 
     def typed(self, stage: Stage, step: StepOf, text: str) -> Next:
+        """Go on from words that are none of the choices; AGAIN where they mean nothing here."""
         return AGAIN
 
     def sent(self, stage: Stage, step: StepOf, kind: str) -> Next:
+        """Go on from what is not words (`kind`: photo, voice, …); AGAIN where the step did not ask for it."""
         return AGAIN
 
     def due(self, stage: Stage, step: StepOf) -> Next:
+        """The step's own time has come; AGAIN where it has none, then the learner is only reminded."""
         return AGAIN
 
     def met(self, stage: Stage, step: StepOf) -> Next:
@@ -220,6 +228,7 @@ class StepKind(ABC, Generic[StepOf]):
 
 
 def is_pictured(step: Step) -> bool:
+    """Whether the step is sent with a picture or a video, so that its text is a caption."""
     return step.image is not None or step.video is not None
 
 
@@ -230,15 +239,17 @@ def chosen(before: Run, after: Run) -> str | None:
 
 
 def labels(stage: Stage, options: tuple[Option, ...]) -> tuple[ev.Choice, ...]:
+    """The options as buttons, filled in for the learner, icons first."""
     return tuple(ev.Choice(o.id, f"{o.icon} {stage.words(o.text)}".strip()) for o in options)
 
 
 def label_of(option: Option) -> str:
-    """Its button, as it is written."""
+    """An option's button as it is written, icon first, placeholders not filled in."""
     return f"{option.icon} {option.text}".strip()
 
 
 def option_of(options: tuple[Option, ...], choice: str) -> Option | None:
+    """The option with this id; None where it is gone, as after an edit."""
     return next((option for option in options if option.id == choice), None)
 
 
@@ -256,10 +267,12 @@ def option_messages(step: Step, options: tuple[Option, ...]) -> Iterator[Message
 
 
 def option_replies(options: tuple[Option, ...]) -> Iterator[MessageOnChannel]:
+    """What each option says, as a message of its own; empty ones may be among them."""
     yield from (MessageOnChannel(("options", at, "say"), option.say) for at, option in enumerate(options))
 
 
 def remember(stage: Stage, step: Step, values: Mapping[str, str]) -> None:
+    """Save variables as the editor wrote them, their placeholders filled in now."""
     for name, value in values.items():
         stage.save(step.id, name, stage.words(value))
 
@@ -267,10 +280,10 @@ def remember(stage: Stage, step: Step, values: Mapping[str, str]) -> None:
 def request_help(
     stage: Stage, step: Step, need: str = "learning", topic: str = "", sla_s: int = 0, *, keeps_place: bool = True
 ) -> None:
-    """Say who can help and tell the shell where she stands."""
-    session = stage.session
+    """Say who can help and tell the shell where the learner stands."""
+    run = stage.run
     known = stage.book.facts.get("nguoi_giup") and stage.book.facts.get("so_nguoi_giup")
-    stage.emit(ev.HelpRequested(session.lesson, session.version, step.id, session.tries, need, topic, sla_s))
+    stage.emit(ev.HelpRequested(run.lesson, run.version, step.id, run.tries, need, topic, sla_s))
     unknown = "help_nobody_emergency" if stage.lesson.emergency else "help_nobody"
     stage.say(step.id, stage.phrase("help" if known else unknown))
     if keeps_place:

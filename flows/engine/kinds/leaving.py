@@ -7,31 +7,31 @@ from flows.engine.kinds.kind import ENDED, Next
 from flows.engine.moving import Spot, carried, place_for
 from flows.engine.stage import Stage
 from flows.model import Call, Lesson, Step
-from flows.session import Frame
+from flows.run import Frame
 
 
 def go_on(stage: Stage, step: Step, to: str | None) -> Next:
-    """Where she goes on after `step`: `to`, else the step below, else the lesson is over."""
+    """Where the learner goes on after `step`: `to`, else the step below, else the lesson is over."""
     return to or stage.lesson.below(step.id) or finish(stage, "completed", None)
 
 
-def finish(stage: Stage, outcome: str, then: str | None, rate: int = 0) -> Next:
+def finish(stage: Stage, outcome: str, then: str | None, rate: int = 0, handed_over_to: str = "") -> Next:
     """End the lesson; one that was called gives back to the lesson that called it."""
-    if stage.session.stack:
+    if stage.run.stack:
         return _return(stage, outcome)
-    session, lesson = stage.session, stage.lesson
+    run, lesson = stage.run, stage.lesson
     stage.change(waiting=False, remind_at=None)
-    passed = outcome == "completed" and session.score >= lesson.pass_points
-    ended = session.run_id, session.lesson, session.version, outcome, session.score, passed, then, rate
+    passed = outcome == "completed" and run.score >= lesson.pass_points
+    ended = run.run_id, run.lesson, run.version, outcome, run.score, passed, then, rate, handed_over_to
     stage.emit(ev.RunEnded(*ended))
     return ENDED
 
 
 def _return(stage: Stage, outcome: str) -> Next:
     """Into the calling lesson, which may have been edited meanwhile; what was earned in the called one counts there."""
-    ended, points = stage.session.lesson, stage.session.score
+    ended, points = stage.run.lesson, stage.run.score
     frame = stage.pop()
-    lesson = stage.book.lesson(frame.lesson, frame.version, stage.session.lang)
+    lesson = stage.book.lesson(frame.lesson, frame.version, stage.run.lang)
     if lesson is None:
         return finish(stage, outcome, None)
     stage.turn_to(lesson, frame.version)
@@ -57,14 +57,14 @@ def _after_call(stage: Stage, frame: Frame, outcome: str) -> Next:
 
 
 def move_to(stage: Stage, newer: Lesson, version: int, step: str, spot: Spot) -> str:
-    """Take her along from `step` to a newer version, tell her so, and give the step where she goes on."""
-    session = stage.session
-    stage.emit(ev.Moved(session.lesson, session.version, version, step, spot.step, spot.how))
-    kept = session.checkpoint if session.checkpoint in newer.index else ""
-    path = tuple(step for step in session.path if step in newer.index)
+    """Take the learner along from `step` to a newer version, say so, and give the step where it goes on."""
+    run = stage.run
+    stage.emit(ev.Moved(run.lesson, run.version, version, step, spot.step, spot.how))
+    kept = run.checkpoint if run.checkpoint in newer.index else ""
+    path = tuple(step for step in run.path if step in newer.index)
     stage.turn_to(newer, version)
-    sub = "" if ":" in session.sub else session.sub  # what she said was to the older question
-    stage.change(earned=carried(session.earned, newer), path=path, checkpoint=kept, sub=sub)
+    sub = "" if ":" in run.sub else run.sub  # what she said was to the older question
+    stage.change(earned=carried(run.earned, newer), path=path, checkpoint=kept, sub=sub)
     stage.say(spot.step, stage.phrase("lesson_moved" if spot.how in _FORWARD else "lesson_moved_back"))
     return spot.step
 

@@ -16,7 +16,7 @@ from flows.yaml.fields import Fields
 
 
 class PairKind(StepKind[Pair]):
-    """Waits until she has a partner; she may go on without. Nobody within `accept_in_s`: at `on_none`."""
+    """Waits until the learner has a partner, or goes on without. Nobody within `accept_in_s`: at `on_none`."""
 
     step = Pair
     look = KindLook(
@@ -45,6 +45,7 @@ class PairKind(StepKind[Pair]):
     counts_anew = False
 
     def read(self, fields: Fields, common: CommonFields) -> Pair:
+        """`accept_in` becomes seconds, 0 for no deadline; whether the role exists is for the rules."""
         return Pair(
             **common,
             role=fields.name("role") or "instructor",
@@ -57,43 +58,51 @@ class PairKind(StepKind[Pair]):
     # --- what it holds ---
 
     def edges(self, step: Pair, on: WayOn) -> Iterable[Edge]:
+        """The way on and `on_none`, both without an answer: a partner or the deadline may come of itself."""
         yield on.edge(waits=False)
         if step.on_none:
             yield Edge(step.on_none, ("on_none",), waits=False)
 
     def topic(self, step: Pair) -> str | None:
+        """On anything: a pairing is not about one question."""
         return ""
 
     def summary(self, step: Pair) -> str:
+        """The role of the partner."""
         return f"role: {step.role}" if step.role else ""
 
     # --- what it does ---
 
     def enter(self, stage: Stage, step: Pair) -> Next:
-        session = stage.session
+        """Tell the shell of the wish and wait, until `accept_in_s` is over where it is set."""
+        run = stage.run
         stage.say(step.id, stage.shown(step))
         wish = step.role, step.match, step.prefer_previous, step.accept_in_s
-        stage.emit(ev.PairingWished(session.lesson, session.version, step.id, *wish))
+        stage.emit(ev.PairingWished(run.lesson, run.version, step.id, *wish))
         due_at = stage.universe.now + timedelta(seconds=step.accept_in_s)
         self.put(stage, step)
-        stage.change(remind_at=due_at if step.accept_in_s else stage.session.remind_at)
+        stage.change(remind_at=due_at if step.accept_in_s else stage.run.remind_at)
         return WAIT
 
     def prompt(self, stage: Stage, step: Pair) -> StepPrompt:
+        """That a partner is being looked for, with a button to go on without one."""
         return stage.phrase("pair_called"), (ev.Choice("next", stage.phrase("label_continue")),)
 
     def put(self, stage: Stage, step: Pair, *, fresh: bool = True) -> None:
-        """Shown again, it waits no longer than it did."""
-        before = stage.session
+        """Show the prompt; shown again, it waits no longer than it did."""
+        before = stage.run
         super().put(stage, step, fresh=fresh)
         if before.step == step.id and before.waiting:
             stage.change(remind_at=before.remind_at)
 
     def tap(self, stage: Stage, step: Pair, choice: str) -> Next:
+        """Go on without a partner; the wish itself stays open."""
         return step.next
 
     def met(self, stage: Stage, step: Pair) -> Next:
+        """Go on with the partner who has been found."""
         return step.next
 
     def due(self, stage: Stage, step: Pair) -> Next:
+        """Nobody has accepted in time: on at `on_none`; without a deadline it is only a reminder."""
         return (step.on_none or step.next or AGAIN) if step.accept_in_s else AGAIN

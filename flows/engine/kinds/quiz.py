@@ -38,8 +38,8 @@ from flows.engine.kinds.kind import (
 from flows.engine.kinds.words import KindWords
 from flows.engine.stage import Stage
 from flows.model import Option, Quiz, QuizType, SourcePosition
+from flows.run import Run
 from flows.saying import say
-from flows.session import Run
 from flows.words.ear.ear import reply_of
 from flows.words.understand import Answered, Own, positions, understand
 from flows.words.values.reading import read_sum, sums_of
@@ -99,6 +99,7 @@ class QuizKind(StepKind[Quiz]):
     responds = True
 
     def read(self, fields: Fields, common: CommonFields) -> Quiz:
+        """Options and `accept` must suit the type: neither both nor too few, nor more than two for true_false."""
         quiz_type: QuizType = fields.one_of("type", get_args(QuizType), "one")
         step = Quiz(
             **common,
@@ -141,6 +142,7 @@ class QuizKind(StepKind[Quiz]):
     # --- what it holds ---
 
     def edges(self, step: Quiz, on: WayOn) -> Iterable[Edge]:
+        """The ways of the options that lead on, or a single one where it is typed; and `out_of_tries`."""
         tapped = is_tapped(step)
         if tapped and not step.options:
             yield on.edge(waits=True)  # they are missing, and that is told
@@ -158,23 +160,29 @@ class QuizKind(StepKind[Quiz]):
             yield on.edge(waits=True)
 
     def options(self, step: Quiz) -> tuple[Option, ...]:
+        """The options in the order of the file; empty for number and text."""
         return step.options
 
     def texts(self, step: Quiz) -> Iterator[StepText]:
+        """Labels and replies of the options, the praise, the hints."""
         yield from option_texts(step, step.options)
         yield StepText(step, ("say",), step.say, "said")
         yield from (StepText(step, ("hints", at), text, "said") for at, text in enumerate(step.hints))
 
     def wants(self, step: Quiz) -> str:
+        """ "" for taps, "positions" for many and order, else number or text."""
         return "" if is_tapped(step) else "positions" if step.type in ("many", "order") else step.type
 
     def writes_freely(self, step: Quiz) -> bool:
+        """Whether the quiz is answered by typing."""
         return not is_tapped(step)
 
     def points(self, step: Quiz) -> int:
+        """What a right answer earns, however many tries it took."""
         return step.points
 
     def messages(self, step: Quiz) -> Iterator[MessageOnChannel]:
+        """The question as buttons, or as a list with room for the tutor's own words; then replies and hints."""
         if self.wants(step) == "positions":
             listed = "\n".join((step.text, *(f"{at}. {option.text}" for at, option in enumerate(step.options, 1))))
             yield MessageOnChannel(("text",), listed + "x" * PHRASE, (), is_pictured(step))
@@ -184,6 +192,7 @@ class QuizKind(StepKind[Quiz]):
         yield from (MessageOnChannel(("hints", at), text) for at, text in enumerate(step.hints))
 
     def arrows(self, step: Quiz, field: StepPath) -> Sequence[tuple[str, str]]:
+        """Options by their label, right ones marked; for typed answers what is accepted."""
         match field:
             case ("options", int(at), *_):
                 return [_arrow(step.options[at])]
@@ -195,6 +204,7 @@ class QuizKind(StepKind[Quiz]):
         return super().arrows(step, field)
 
     def ways(self, step: Quiz) -> Iterator[tuple[Way, SourcePosition]]:
+        """Each option, or right and wrong where it is typed; and running out of tries."""
         if is_tapped(step):
             yield from ((Way(step.id, "option", option.id), option.place) for option in step.options)
         else:
@@ -203,6 +213,7 @@ class QuizKind(StepKind[Quiz]):
             yield Way(step.id, "out_of_tries"), step.place
 
     def taken(self, step: Quiz, before: Run, after: Run, events: Sequence[ev.Event]) -> Iterator[Way]:
+        """The option, whether the answer was right, and whether it was the last try."""
         if (choice := chosen(before, after)) is not None:
             yield Way(step.id, "option", choice)
         for event in events:
@@ -214,16 +225,18 @@ class QuizKind(StepKind[Quiz]):
     # --- what it does ---
 
     def accepts(self, stage: Stage, step: Quiz, text: str) -> bool:
+        """Whether the text is a number among the accepted answers or the labels: then it is no secret."""
         accepted = sums_of((*step.accept, *(option.text for option in step.options)))
         given = read_sum(text, accepted)
         return given is not None and given.value in accepted
 
     def prompt(self, stage: Stage, step: Quiz) -> StepPrompt:
+        """The question with buttons, alone, or with a list; or whether a doubtful number was meant."""
+        if is_tapped(step):
+            return stage.shown(step), labels(stage, step.options)
         if (value := asked_back(stage)) is not None:
             return question(stage, value)
         text = stage.shown(step)
-        if is_tapped(step):
-            return text, labels(stage, step.options)
         if step.type in ("number", "text"):
             return text, ()
         shown = _shown(stage, step)
@@ -232,7 +245,8 @@ class QuizKind(StepKind[Quiz]):
         return f"{text}\n{listed}\n{how}", ()
 
     def tap(self, stage: Stage, step: Quiz, choice: str) -> Next:
-        if (value := settled(stage)) is not None:
+        """Grade the tapped option and say its reply; or yes or no to a number that was asked back."""
+        if not is_tapped(step) and (value := settled(stage)) is not None:
             if choice == YES:
                 return self._graded(stage, step, str(value.value), right=value.value in sums_of(step.accept))
             self.put(stage, step)
@@ -247,14 +261,15 @@ class QuizKind(StepKind[Quiz]):
         return self._missed(stage, step)
 
     def typed(self, stage: Stage, step: Quiz, text: str) -> Next:
+        """Grade typed words; "I cannot" costs a try without being wrong; AGAIN where they are no answer at all."""
         settled(stage)
         right = _accepts(stage, step, text)
         if not right and _is_stuck(stage, text):
-            stage.change(tries=stage.session.tries + 1)
+            stage.change(tries=stage.run.tries + 1)
             return self._missed(stage, step)
         if right is None:
             return AGAIN
-        if step.type == "number" and (doubt := _doubt(step, text)) and stage.session.keeps:
+        if step.type == "number" and (doubt := _doubt(step, text)) and stage.run.keeps:
             ask_back(stage, doubt)
             self.put(stage, step)
             return WAIT
@@ -269,7 +284,7 @@ class QuizKind(StepKind[Quiz]):
         return self._missed(stage, step)
 
     def _missed(self, stage: Stage, step: Quiz) -> Next:
-        tries = stage.session.tries
+        tries = stage.run.tries
         if step.tries and tries >= step.tries:
             if step.out_of_tries:
                 return step.out_of_tries
@@ -285,7 +300,7 @@ QUIZ = QuizKind()
 
 
 def is_tapped(step: Quiz) -> bool:
-    """Whether it is answered by a button."""
+    """Whether the quiz is answered by a button."""
     return step.type in ("one", "true_false")
 
 
@@ -308,7 +323,7 @@ def _arrow(option: Option) -> tuple[str, str]:
 
 
 def _given_up(step: Quiz) -> list[tuple[str, str]]:
-    """After the last try without an answer of its own she is told, and goes on."""
+    """The label for the last try used up without a step of its own: the learner is told the answer and goes on."""
     return [("out_of_tries", "")] if step.tries and not step.out_of_tries else []
 
 
@@ -328,7 +343,7 @@ def _has_moved(before: Run, after: Run) -> bool:
 
 
 def _is_stuck(stage: Stage, text: str) -> bool:
-    """She says that she cannot, where words are asked for: no wrong answer."""
+    """Whether the learner says "I cannot" where words are asked for: no wrong answer."""
     words = stage.book.words
     own = (Own("stuck", (*words.answers.get("stuck", ()), *words.answers.get("confused", ()))),)
     return (
@@ -340,7 +355,7 @@ def _shown(stage: Stage, step: Quiz) -> tuple[Option, ...]:
     """The options as listed: `order` is shuffled by the run, so that it stays the same on every repeat."""
     options = list(step.options)
     if step.type == "order":
-        chance = Random(f"{stage.session.run_id}:{step.id}")
+        chance = Random(f"{stage.run.run_id}:{step.id}")
         chance.shuffle(options)
         if options == list(step.options) and len(options) > 1:
             options.reverse()
@@ -369,7 +384,7 @@ def _accepts(stage: Stage, step: Quiz, text: str) -> bool | None:
 
 
 def _doubt(step: Quiz, text: str) -> Value | None:
-    """The number she may have meant otherwise."""
+    """The number where the learner may have meant another."""
     given = read_sum(text, sums_of(step.accept))
     return given if given is not None and not given.certain else None
 

@@ -33,6 +33,7 @@ class ReviewKind(StepKind[Review]):
     )
 
     def read(self, fields: Fields, common: CommonFields) -> Review:
+        """`max` is 3 unless the editor says otherwise, at most 10; no `skills` means all of them."""
         return Review(
             **common, most=fields.number("max", 3, 1, 10), skills=fields.texts("skills"), empty=fields.text("empty")
         )
@@ -40,16 +41,19 @@ class ReviewKind(StepKind[Review]):
     # --- what it holds ---
 
     def edges(self, step: Review, on: WayOn) -> Iterable[Edge]:
+        """One way on, taken at once where no question is due."""
         return (on.edge(waits=False),)
 
     def texts(self, step: Review) -> Iterator[StepText]:
+        """What is said where no question is due (`empty`)."""
         yield StepText(step, ("empty",), step.empty, "said")
 
     # --- what it does ---
 
     def enter(self, stage: Stage, step: Review) -> Next:
-        cards, now = stage.session.cards, stage.universe.now
-        queue = due_questions(stage.book, cards, now, step.skills, step.most, stage.session.lang)
+        """Queue the due questions, each with the version it is asked in, and put the first; none due: go on."""
+        cards, now = stage.run.cards, stage.universe.now
+        queue = due_questions(stage.book, cards, now, step.skills, step.most, stage.run.lang)
         if not queue:
             stage.say(step.id, stage.words(step.empty) or stage.phrase("review_empty"))
             return step.next
@@ -59,56 +63,62 @@ class ReviewKind(StepKind[Review]):
         return self._next(stage, step)
 
     def put(self, stage: Stage, step: Review, *, fresh: bool = True) -> None:
-        """A question that is gone since is passed over; its buttons must not answer the next one."""
-        before = stage.session.queue
+        """Show the prompt; a question that is gone since is passed over, and its buttons must not answer the next
+        one.
+        """
+        before = stage.run.queue
         self._drop_gone(stage, step)
-        super().put(stage, step, fresh=fresh or stage.session.queue != before)
+        super().put(stage, step, fresh=fresh or stage.run.queue != before)
 
     def asked(self, stage: Stage, step: Review) -> Step:
+        """The quiz at the head of the queue, as a quiz of this step; the step itself when none is left."""
         return self._quiz(stage, step) or step
 
     def prompt(self, stage: Stage, step: Review) -> StepPrompt:
+        """The prompt of the quiz at the head of the queue; a button to go on when none is left."""
         quiz = self._quiz(stage, step)
         if quiz is None:
             return stage.phrase("review_over"), (ev.Choice("next", stage.phrase("label_continue")),)
         return QUIZ.prompt(stage, quiz)
 
     def tap(self, stage: Stage, step: Review, choice: str) -> Next:
+        """Answer the quiz at the head of the queue; once it is done, the next one is put."""
         quiz = self._quiz(stage, step)
         return self._next(stage, step) if quiz is None else self._on(stage, step, QUIZ.tap(stage, quiz, choice))
 
     def typed(self, stage: Stage, step: Review, text: str) -> Next:
+        """As a typed answer to the quiz at the head of the queue; AGAIN when none is left."""
         quiz = self._quiz(stage, step)
         return AGAIN if quiz is None else self._on(stage, step, QUIZ.typed(stage, quiz, text))
 
     def _on(self, stage: Stage, step: Review, to: Next) -> Next:
         if to in (WAIT, AGAIN):
             return to
-        stage.change(queue=stage.session.queue[1:], tries=0, sub="")
+        stage.change(queue=stage.run.queue[1:], tries=0, sub="")
         return self._next(stage, step)
 
     def _next(self, stage: Stage, step: Review) -> Next:
         self._drop_gone(stage, step)
-        if not stage.session.queue:
+        if not stage.run.queue:
             return step.next
         self.put(stage, step)
         return WAIT
 
     def _drop_gone(self, stage: Stage, step: Review) -> None:
-        while stage.session.queue and self._quiz(stage, step) is None:
-            stage.change(queue=stage.session.queue[1:], sub="")
+        while stage.run.queue and self._quiz(stage, step) is None:
+            stage.change(queue=stage.run.queue[1:], sub="")
 
     def _quiz(self, stage: Stage, step: Review) -> Quiz | None:
         """The question at the head of the queue, as one of this step: no points, no ways of its own.
 
-        It is that of the version she was asked in: an answer is graded by the words she was shown.
+        It is that of the version the learner was asked in: an answer is graded by the words that were shown.
         """
-        if not stage.session.queue:
+        if not stage.run.queue:
             return None
-        key, _, version = stage.session.queue[0].partition("@")
+        key, _, version = stage.run.queue[0].partition("@")
         lesson_id, _, quiz_id = key.partition("/")
         number = int(version) if version.isdigit() else stage.book.current.get(lesson_id, 0)
-        lesson = stage.book.lesson(lesson_id, number, stage.session.lang)
+        lesson = stage.book.lesson(lesson_id, number, stage.run.lang)
         quiz = lesson.step(quiz_id) if lesson else None
         if not isinstance(quiz, Quiz):
             return None

@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from flows.model import Quiz
-from flows.session import Card
+from flows.run import Card
 
 if TYPE_CHECKING:
-    from flows.session import Book
+    from flows.run import Book
 
 
 def due_questions(

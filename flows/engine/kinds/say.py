@@ -33,21 +33,26 @@ class SayKind(StepKind[Say]):
     may_be_put_off = True
 
     def read(self, fields: Fields, common: CommonFields) -> Say:
+        """`wait_tap` is the button's label; without it nothing waits here."""
         return Say(**common, more=fields.texts("more"), wait_tap=fields.optional("wait_tap"), ways=fields.texts("ways"))
 
     # --- what it holds ---
 
     def waits(self, step: Say) -> bool:
+        """Whether there is a button to go on."""
         return step.wait_tap is not None
 
     def edges(self, step: Say, on: WayOn) -> Iterable[Edge]:
+        """One way on, after a tap where there is a button."""
         return (on.edge(waits=self.waits(step)),)
 
     def texts(self, step: Say) -> Iterator[StepText]:
+        """The further bubbles and the button's label."""
         yield from (StepText(step, ("more", at), text, "said") for at, text in enumerate(step.more))
         yield StepText(step, ("wait_tap",), step.wait_tap or "", "label")
 
     def messages(self, step: Say) -> Iterator[MessageOnChannel]:
+        """One message with the button, else one for each bubble."""
         pictured = is_pictured(step)
         if step.wait_tap is not None:
             yield MessageOnChannel(("text",), "\n\n".join((step.text, *step.more)), (step.wait_tap,), pictured)
@@ -56,11 +61,13 @@ class SayKind(StepKind[Say]):
         yield from (MessageOnChannel(("more", at), text) for at, text in enumerate(step.more))
 
     def spoken_ways(self, step: Say) -> Mapping[str, tuple[str, ...]]:
+        """What the editor lets be typed instead of the button to go on."""
         return {"next": step.ways}
 
     # --- what it does ---
 
     def enter(self, stage: Stage, step: Say) -> Next:
+        """Say all bubbles and go on, or show them with the button and wait."""
         if step.wait_tap:
             return super().enter(stage, step)
         for text in (stage.shown(step), *map(stage.words, step.more)):
@@ -68,8 +75,10 @@ class SayKind(StepKind[Say]):
         return step.next
 
     def prompt(self, stage: Stage, step: Say) -> StepPrompt:
+        """All bubbles as one text, with the button."""
         text = "\n\n".join((stage.shown(step), *map(stage.words, step.more)))
         return text, (ev.Choice("next", stage.words(step.wait_tap or "")),)
 
     def tap(self, stage: Stage, step: Say, choice: str) -> Next:
+        """Go on."""
         return step.next if choice == "next" else AGAIN

@@ -25,6 +25,7 @@ class SetKind(StepKind[Set]):
     )
 
     def read(self, fields: Fields, common: CommonFields) -> Set:
+        """A `set` without `values` is told as a fault."""
         values = fields.values("values")
         if not fields.has("values"):
             fields.missing("values")
@@ -33,22 +34,28 @@ class SetKind(StepKind[Set]):
     # --- what it holds ---
 
     def waits(self, step: Set) -> bool:
+        """Never: nothing is said."""
         return False
 
     def edges(self, step: Set, on: WayOn) -> Iterable[Edge]:
+        """One way on, with all its variables set."""
         return (on.edge(waits=False, sets=tuple(step.values)),)
 
     def texts(self, step: Set) -> Iterator[StepText]:
+        """The values, which may hold placeholders."""
         yield from (StepText(step, ("values", key), value, "value") for key, value in step.values.items())
 
     def values(self, step: Set) -> Iterable[SavedValue]:
+        """Each variable with its value as written."""
         return saved_as_written(step.values)
 
     def summary(self, step: Set) -> str:
+        """All assignments, "name = value"."""
         return ", ".join(f"{name} = {value}" for name, value in step.values.items())
 
     # --- what it does ---
 
     def enter(self, stage: Stage, step: Set) -> Next:
+        """Save the values, placeholders filled in now, and go on."""
         remember(stage, step, step.values)
         return step.next

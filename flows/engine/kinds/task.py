@@ -59,6 +59,7 @@ class TaskKind(StepKind[Task]):
     responds = True
 
     def read(self, fields: Fields, common: CommonFields) -> Task:
+        """`proof: question` without `verify` is told as a fault."""
         later, stuck = fields.mapping("later"), fields.mapping("stuck")
         task = Task(
             **common,
@@ -86,11 +87,13 @@ class TaskKind(StepKind[Task]):
     # --- what it holds ---
 
     def edges(self, step: Task, on: WayOn) -> Iterable[Edge]:
+        """On to the quiz `verify` where there is one, else the way on; and where somebody who is really stuck goes."""
         yield Edge(step.verify, ("verify",), waits=True) if step.verify else on.edge(waits=True)
         if step.stuck.go:
             yield Edge(step.stuck.go, ("stuck", "go"), waits=True)
 
     def texts(self, step: Task) -> Iterator[StepText]:
+        """What to do, line by line; the labels of Done and Stuck; the reminder; the hints."""
         yield from (StepText(step, ("steps", at), text, "item") for at, text in enumerate(step.steps))
         yield StepText(step, ("done",), step.done, "label")
         yield StepText(step, ("later", "text"), step.later.text, "said")
@@ -98,9 +101,11 @@ class TaskKind(StepKind[Task]):
         yield from (StepText(step, ("stuck", "hints", at), text, "said") for at, text in enumerate(step.stuck.hints))
 
     def wants(self, step: Task) -> str:
+        """ "photo" where one is the proof, else nothing but taps."""
         return "photo" if step.proof == "photo" else ""
 
     def messages(self, step: Task) -> Iterator[MessageOnChannel]:
+        """The numbered list with its three buttons in their usual Vietnamese words, then the reminder and the hints."""
         listed = "\n".join((step.text, *(f"{at}. {text}" for at, text in enumerate(step.steps, 1))))
         buttons = step.done or "Xong rồi", step.stuck.label or "Chưa thấy nút", "Để sau"
         yield MessageOnChannel(("text",), listed, buttons, is_pictured(step))
@@ -108,23 +113,29 @@ class TaskKind(StepKind[Task]):
         yield from (MessageOnChannel(("stuck", "hints", at), text) for at, text in enumerate(step.stuck.hints))
 
     def spoken_ways(self, step: Task) -> Mapping[str, tuple[str, ...]]:
+        """What the editor lets be typed instead of Done and of Stuck."""
         return {"done": step.ways, "stuck": step.stuck.ways}
 
     def arrows(self, step: Task, field: StepPath) -> Sequence[tuple[str, str]]:
+        """The way of somebody stuck carries its button's label."""
         return [("stuck", step.stuck.label)] if field[:1] == ("stuck",) else super().arrows(step, field)
 
     def ways(self, step: Task) -> Iterator[tuple[Way, SourcePosition]]:
+        """Done, stuck and later."""
         yield from ((Way(step.id, kind), step.place) for kind in ("done", "stuck", "later"))
 
     # --- what it does ---
 
     def reminders(self, stage: Stage, step: Task) -> tuple[timedelta, ...]:
+        """Every `remind` of `later`, as many `times` as the editor says."""
         return (timedelta(seconds=step.later.remind_s),) * step.later.times
 
     def reminder(self, step: Task) -> str:
+        """The words of `later`; empty: the usual ones."""
         return step.later.text
 
     def prompt(self, stage: Stage, step: Task) -> StepPrompt:
+        """The numbered list with the buttons Done, Stuck and Later."""
         listed = (f"{at}. {stage.words(part)}" for at, part in enumerate(step.steps, 1))
         done = stage.words(step.done) if step.done else stage.phrase("label_done")
         stuck = stage.words(step.stuck.label) if step.stuck.label else stage.phrase("label_stuck")
@@ -132,8 +143,9 @@ class TaskKind(StepKind[Task]):
         return "\n".join((stage.shown(step), *listed)), choices
 
     def tap(self, stage: Stage, step: Task, choice: str) -> Next:
+        """Done asks for the photo first where that is the proof; Stuck gives the next hint; Later puts the task off."""
         match choice:
-            case "done" if step.proof == "photo" and stage.session.sub != "proof":
+            case "done" if step.proof == "photo" and stage.run.sub != "proof":
                 return self._ask_proof(stage, step)
             case "done":
                 return self._done(stage, step)
@@ -144,13 +156,14 @@ class TaskKind(StepKind[Task]):
         return AGAIN
 
     def sent(self, stage: Stage, step: Task, kind: str) -> Next:
+        """A photo proves the task done where a photo is asked for; AGAIN otherwise."""
         return self._done(stage, step) if kind == "photo" and step.proof == "photo" else AGAIN
 
     def _done(self, stage: Stage, step: Task) -> Next:
         stage.emit(ev.TaskDone(step.id))
         if step.checkin_s:
             at = stage.universe.now + timedelta(seconds=step.checkin_s)
-            stage.emit(ev.CheckinPlanned(stage.session.lesson, stage.session.version, step.id, at))
+            stage.emit(ev.CheckinPlanned(stage.run.lesson, stage.run.version, step.id, at))
         stage.say(step.id, stage.phrase("task_done"))
         return step.verify or step.next
 
@@ -162,7 +175,7 @@ class TaskKind(StepKind[Task]):
         return WAIT
 
     def _stuck(self, stage: Stage, step: Task) -> Next:
-        times = stage.session.tries + 1
+        times = stage.run.tries + 1
         stage.change(tries=times)
         stage.emit(ev.TaskStuck(step.id, times))
         enough = step.stuck.after_tries and times >= step.stuck.after_tries
@@ -183,8 +196,8 @@ class TaskKind(StepKind[Task]):
     def _later(self, stage: Stage, step: Task) -> Next:
         remind_at = stage.universe.now + timedelta(seconds=step.later.remind_s) if step.later.times else None
         stage.change(remind_at=remind_at, reminded=0)
-        stage.emit(ev.TaskPostponed(step.id, remind_at))
         stage.say(step.id, stage.phrase("task_later"))
+        stage.emit(ev.TaskPostponed(step.id, remind_at))
         return WAIT
 
 

@@ -17,7 +17,7 @@ from flows.yaml.fields import Fields
 
 
 class WaitKind(StepKind[Wait]):
-    """She is not shut out: whoever does not want to wait taps the one button."""
+    """Nobody is shut out: a learner who does not want to wait taps the one button."""
 
     step = Wait
     look = KindLook("chờ", "M12 2a10 10 0 1 0 .01 0M12 6v6l4 3", '>"')
@@ -34,6 +34,7 @@ class WaitKind(StepKind[Wait]):
     may_go_back_to = False
 
     def read(self, fields: Fields, common: CommonFields) -> Wait:
+        """A `wait` needs exactly one of `for` and `until`; both or neither is told as a fault."""
         pause, until = fields.duration_s("for", 0), fields.moment("until")
         if fields.has("for") == fields.has("until"):
             fields.tell("E003", fields.node.place, say("wait cần đúng một mục: for hoặc until"), say("ví dụ: for: 1d"))
@@ -44,25 +45,30 @@ class WaitKind(StepKind[Wait]):
     # --- what it holds ---
 
     def edges(self, step: Wait, on: WayOn) -> Iterable[Edge]:
+        """One way on, after waiting unless `skip_if` may let the learner through at once."""
         return (on.edge(waits=step.skip_if is None),)
 
     def conditions(self, step: Wait) -> Iterator[OwnCondition]:
+        """`skip_if`, under which there is no wait."""
         if step.skip_if is not None:
             yield OwnCondition(("skip_if",), step.skip_if)
 
     def arrows(self, step: Wait, field: StepPath) -> Sequence[tuple[str, str]]:
+        """One arrow with the length of the pause, one more with the condition that skips it."""
         return [("wait", _span(step)), *([("skip_if", step.skip_if)] if step.skip_if else [])]
 
     def ways(self, step: Wait) -> Iterator[tuple[Way, SourcePosition]]:
+        """On by the button, or by the time."""
         yield from ((Way(step.id, kind), step.place) for kind in ("next", "due"))
 
     # --- what it does ---
 
     def reminders(self, stage: Stage, step: Wait) -> tuple[timedelta, ...]:
-        """It has a time of its own."""
+        """None: the step has a time of its own."""
         return ()
 
     def enter(self, stage: Stage, step: Wait) -> Next:
+        """Wait until the time has come; go on at once where it is past already or `skip_if` holds."""
         if self._ends_at(stage, step) <= stage.universe.now or (step.skip_if and stage.holds(step.skip_if)):
             return step.next
         stage.change(step=step.id, remind_at=None)
@@ -70,11 +76,13 @@ class WaitKind(StepKind[Wait]):
         return WAIT
 
     def put(self, stage: Stage, step: Wait, *, fresh: bool = True) -> None:
+        """Show the wait; when it ends stays what it was."""
         at = self._until(stage, step)
         super().put(stage, step, fresh=fresh)
         stage.change(remind_at=at)
 
     def prompt(self, stage: Stage, step: Wait) -> StepPrompt:
+        """Until when, outside the quiet hours unless in an emergency, or that it is over; one button to go on."""
         until = self._until(stage, step).astimezone(stage.book.zone)
         if until <= stage.universe.now:
             return stage.phrase("waiting_over"), (ev.Choice("next", stage.phrase("label_continue")),)
@@ -83,15 +91,17 @@ class WaitKind(StepKind[Wait]):
         return text, (ev.Choice("next", stage.phrase("label_continue")),)
 
     def tap(self, stage: Stage, step: Wait, choice: str) -> Next:
+        """Go on before the time."""
         return step.next if choice == "next" else AGAIN
 
     def due(self, stage: Stage, step: Wait) -> Next:
+        """The time has come: go on."""
         return step.next
 
     def _until(self, stage: Stage, step: Wait) -> datetime:
         """When the wait that is under way ends; a newer text of it changes nothing about that."""
-        session = stage.session
-        under_way = session.remind_at if session.step == step.id and session.waiting else None
+        run = stage.run
+        under_way = run.remind_at if run.step == step.id and run.waiting else None
         return under_way or self._ends_at(stage, step)
 
     def _ends_at(self, stage: Stage, step: Wait) -> datetime:
@@ -117,7 +127,7 @@ def _until(now: datetime, until: str) -> datetime:
 
 
 def _within(at: datetime, window: tuple[str, str]) -> datetime:
-    """That instant, or the next one inside the window of the day."""
+    """The instant, or the next one inside the window of the day."""
     begins, ends = (datetime.combine(at.date(), time.fromisoformat(edge), at.tzinfo) for edge in window)
     if at < begins:
         return begins

@@ -45,7 +45,7 @@ class Alarm:
 class Matter:
     """What a message that is no answer is about; topics, the best first.
 
-    `kind`: question, human or learn (she wants one, or a lesson), oos (out of scope), small (talk) or chat.
+    `kind`: question, human or learn (one or a lesson is wanted), oos (out of scope), small (talk) or chat.
     """
 
     kind: str = "chat"
@@ -163,7 +163,9 @@ def _listen(ear: Ear, text: str) -> Alarm:
 
 
 def spans(count: int) -> Iterator[tuple[int, int]]:
-    """All of a short message; of a long one overlapping pieces, so that nothing drowns a cry in the middle of it."""
+    """The pieces of a message: all of a short one; of a long one overlapping ones, so that nothing drowns a cry in its
+    middle.
+    """
     if count <= MOST:
         yield 0, count
         return
@@ -230,7 +232,7 @@ def _matter(ear: Ear, text: str) -> Matter:
 
 
 def reply_of(ear: Ear, text: str) -> Reply:
-    """What it would mean as an answer in the middle of a lesson."""
+    """What a message would mean as an answer in the middle of a lesson."""
     said = _said(ear, text[:SHORT])
     if ear.model is None or not said.words:
         return Reply()

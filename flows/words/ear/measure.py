@@ -23,7 +23,7 @@ class Score:
         return _share(self.levels, meant, heard)
 
     def topic(self, meant: str, *heard: str) -> float:
-        """Likewise of what they are about."""
+        """The share of quiet sentences that are about `meant` and were heard as one of `heard`."""
         return _share(self.abouts, meant, heard)
 
 

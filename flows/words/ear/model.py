@@ -18,6 +18,7 @@ from functools import lru_cache
 from math import sqrt
 from struct import unpack
 
+from flows.saying import say
 from flows.words.ear.features import SIZE
 
 VERSION = 2
@@ -121,7 +122,7 @@ def _packed(columns: Sequence[array[int]]) -> Iterator[str]:
 def _unpacked(lines: Iterable[str]) -> tuple[array[int], ...]:
     columns = tuple(array("b", a2b_base64(line)) for line in lines)
     if any(len(column) != SIZE for column in columns):
-        raise ModelInvalid("có bảng dài ngắn khác thường")
+        raise ModelInvalid(say("có bảng dài ngắn khác thường"))
     return columns
 
 
@@ -131,18 +132,18 @@ def model_of(raw: bytes) -> Model:
     head, _, body = raw.partition(b"\n")
     parts = head.decode("utf-8", "replace").split("\t")
     if len(parts) != 4 or parts[0] != MAGIC:
-        raise ModelInvalid("không phải tệp của tai nghe")
+        raise ModelInvalid(say("không phải tệp của tai nghe"))
     if parts[1] != str(VERSION):
-        raise ModelInvalid(f"là bản {parts[1][:20]}, máy này cần bản {VERSION}")
+        raise ModelInvalid(say("là bản {has}, máy này cần bản {known}", has=parts[1][:20], known=VERSION))
     if parts[3] != _hash(body):
-        raise ModelInvalid("bị cắt ngang hoặc bị sửa tay")
+        raise ModelInvalid(say("bị cắt ngang hoặc bị sửa tay"))
     return _read(body.decode())
 
 
 def _read(body: str) -> Model:
     bars, *tables = body.split("%table\t")
     if [text.partition("\t")[0] for text in tables] != ["alarm", "sense"]:
-        raise ModelInvalid("thiếu một bảng")
+        raise ModelInvalid(say("thiếu một bảng"))
     (of_alarm, alarm), (of_sense, sense) = (text.split("\n", 1) for text in tables)
     learnt, *told = (line.split("\t") for line in bars.splitlines())
     return Model(

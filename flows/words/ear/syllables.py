@@ -32,6 +32,7 @@ class Syllable:
 
     @property
     def typed(self) -> str:
+        """The syllable with its marks where any were typed, else its bare letters."""
         return self.marked or self.plain
 
 

@@ -6,6 +6,8 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from flows.saying import say
+
 LEVELS = {
     "ring": ("ring", ""), "ring-die": ("ring", "die"), "ring-hurt": ("ring", "hurt"),
     "ask": ("ask", ""), "ask-now": ("ask", "now"), "quiet": ("quiet", ""),
@@ -51,11 +53,11 @@ def read_voice(raw: bytes, name: str) -> Iterator[LabelledSentence]:
     """The sentences of one voice of `lessons/voices`; raises VoiceInvalid with file and line."""
     for at, columns in _lines(raw):
         if len(columns) != 3 or columns[0] not in LEVELS or not columns[2].strip():
-            raise VoiceInvalid(f"{name}:{at}: cần ba cột: mức, nói về gì, câu")
+            raise VoiceInvalid(say("{name}:{at}: cần ba cột: mức, nói về gì, câu", name=name, at=at))
         about = () if columns[1] == "-" else tuple(columns[1].split(","))
         strange = [each for each in about if each not in OUTLINES and each not in TALK]
         if strange:
-            raise VoiceInvalid(f"{name}:{at}: không có “{strange[0]}”")
+            raise VoiceInvalid(say("{name}:{at}: không có “{about}”", name=name, at=at, about=strange[0]))
         _check(columns[2], f"{name}:{at}")
         yield LabelledSentence(columns[2], *LEVELS[columns[0]], about)
 
@@ -64,7 +66,7 @@ def read_replies(raw: bytes, name: str) -> Iterator[LabelledSentence]:
     """The answers of one voice of `lessons/replies`: what it means, and how it is said. Raises VoiceInvalid."""
     for at, columns in _lines(raw):
         if len(columns) != 2 or columns[0] not in (*REPLIES, "other") or not columns[1].strip():
-            raise VoiceInvalid(f"{name}:{at}: cần hai cột: ý trả lời, câu")
+            raise VoiceInvalid(say("{name}:{at}: cần hai cột: ý trả lời, câu", name=name, at=at))
         _check(columns[1], f"{name}:{at}")
         yield LabelledSentence(columns[1], "quiet", "", () if columns[0] == "other" else ("chat",), columns[0])
 
@@ -75,4 +77,4 @@ def _lines(raw: bytes) -> Iterator[tuple[int, list[str]]]:
 
 def _check(text: str, where: str) -> None:
     if unicodedata.normalize("NFC", text) != text:
-        raise VoiceInvalid(f"{where}: chữ chưa ở dạng NFC")
+        raise VoiceInvalid(say("{where}: chữ chưa ở dạng NFC", where=where))

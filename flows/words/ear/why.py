@@ -97,7 +97,7 @@ def _readable(ear: Ear, text: str, nouns: NounTable, said: Sequence[Syllable]) -
 
 
 def _phrase(alarm: Alarm, said: Sequence[Syllable], shown: Sequence[str]) -> str:
-    """The phrase of an alarm as she typed it."""
+    """The phrase of an alarm as it was typed."""
     found, typed = alarm.why.split(), [each.typed for each in said]
     for at in range(len(typed)):
         if found and typed[at : at + len(found)] == found:

@@ -2,7 +2,7 @@
 
 The day comes before the month. Years of two digits up to today's are of this century, the others of the last. Nothing
 before 1900, nothing after today, no 31/2. Where only a year is said it is a year. A month of the moon (giêng, chạp,
-"âm lịch", "rằm") cannot be told from one of the sun: she is asked back with the day as she said it.
+"âm lịch", "rằm") cannot be told from one of the sun: the day is asked back as it was said.
 """
 
 from __future__ import annotations
@@ -214,7 +214,7 @@ class _Dates:
         return not 0 < before.n <= 12 or self.at(place - 3).typed in _SLASHES
 
     def _may_be_short_year(self, place: int, year: _Said) -> bool:
-        """ "62" alone may be a year; not with a unit behind it, not in "15/10", not where she tells her age."""
+        """ "62" alone may be a year; not with a unit behind it, not in "15/10", not where an age is told."""
         after = self.at(year.end)
         if after.typed in COUNTED or after.kind == YEAR or any(lexeme.typed == "nay" for lexeme in self.lexemes):
             return False

@@ -1,4 +1,4 @@
-"""What she wrote as lexemes: digits, signs, words, and the words that count (năm, chục, trăm, triệu, rưỡi …).
+"""What somebody wrote as lexemes: digits, signs, words, and the words that count (năm, chục, trăm, triệu, rưỡi …).
 
 A word counts where its letters are those of a number word and its marks are at most those of it: "trieu", "triêu",
 "trieeuj" and "triệu" are one, "bà" is no "ba". Telex and VNI keys count as the marks they were meant to make.

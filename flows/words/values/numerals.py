@@ -72,9 +72,11 @@ class Numerals:
         self.money = money
 
     def at(self, place: int) -> Lexeme:
+        """The lexeme at this place; NOTHING before the first and after the last."""
         return self.lexemes[place] if 0 <= place < len(self.lexemes) else NOTHING
 
     def kind(self, place: int) -> str:
+        """The kind of the lexeme at this place; that of NOTHING outside."""
         return self.at(place).kind
 
     # --- the whole ---

@@ -1,4 +1,4 @@
-"""What she said as a value: how much, how many, which day, which phone. Pure; today comes in."""
+"""What somebody said as a value: how much, how many, which day, which phone. Pure; today comes in."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ ValueKind = Literal["money", "number", "date", "phone"]
 class Value:
     """`value`: đồng or a whole number (int), YYYY-MM-DD or YYYY, 0XXXXXXXXX, or the words themselves (str).
 
-    `certain`: nothing else can have been meant; else she is asked back.
+    `certain`: nothing else can have been meant; else it is asked back.
     """
 
     kind: ValueKind | Literal["text"]
@@ -21,7 +21,7 @@ class Value:
 
     @property
     def shown(self) -> str:
-        """As it is said back to her: 50.000 đồng, 20/10/1962, 0901 234 567."""
+        """The value as it is said back: 50.000 đồng, 20/10/1962, 0901 234 567."""
         match self.kind:
             case "money":
                 return f"{self.value:,} đồng".replace(",", ".")

@@ -7,17 +7,18 @@ import unicodedata
 
 from bot.people.policy.lists.fonts import best_reading, from_tcvn3, from_vni
 from bot.people.policy.lists.sheet import ListFault, PeopleList
+from flows.saying import say
 
-OLD_WINDOWS = "Tệp ghi bằng bảng mã cũ (Windows-1258), đã đọc được. Lần sau hãy lưu dạng CSV UTF-8."
+OLD_WINDOWS = say("Tệp ghi bằng bảng mã cũ (Windows-1258), đã đọc được. Lần sau hãy lưu dạng CSV UTF-8.")
 _OTHERS = (
     (b"%PDF", "PDF"),
-    (b"{\\rtf", "văn bản Word"),
-    (b"\xff\xd8\xff", "ảnh chụp"),
-    (b"\x89PNG", "ảnh chụp"),
-    (b"GIF8", "ảnh"),
-    (b"\0\0\0\x18ftyp", "ảnh hay video"),
-    (b"\0\0\0\x20ftyp", "ảnh hay video"),
-    (b"\0\0\0\x24ftyp", "ảnh hay video"),
+    (b"{\\rtf", say("văn bản Word")),
+    (b"\xff\xd8\xff", say("ảnh chụp")),
+    (b"\x89PNG", say("ảnh chụp")),
+    (b"GIF8", say("ảnh")),
+    (b"\0\0\0\x18ftyp", say("ảnh hay video")),
+    (b"\0\0\0\x20ftyp", say("ảnh hay video")),
+    (b"\0\0\0\x24ftyp", say("ảnh hay video")),
 )
 _WEB_PAGE = re.compile(r"\s*(<!doctype|<html|<table|<\?xml|<meta|<body)", re.IGNORECASE)
 
@@ -25,17 +26,21 @@ _WEB_PAGE = re.compile(r"\s*(<!doctype|<html|<table|<\?xml|<meta|<body)", re.IGN
 def decode(source: bytes, sheet: PeopleList) -> str | None:
     """The text with plain line ends; None with a fault added."""
     if other := _other(source):
-        said = f"tệp này là {other} chứ không phải bảng; hãy xin lại danh sách dạng Excel (.xlsx) hay CSV"
+        said = say(
+            "tệp này là {other} chứ không phải bảng; hãy xin lại danh sách dạng Excel (.xlsx) hay CSV", other=other
+        )
         sheet.faults.append(ListFault(0, "", said))
         return None
     text = _decode(source, sheet)
     if text is None:
         return None
     if "\0" in text:
-        sheet.faults.append(ListFault(0, "", "tệp này không phải là bảng chữ; hãy lưu lại dạng .xlsx hay CSV UTF-8"))
+        sheet.faults.append(
+            ListFault(0, "", say("tệp này không phải là bảng chữ; hãy lưu lại dạng .xlsx hay CSV UTF-8"))
+        )
         return None
     if _WEB_PAGE.match(text.lstrip("\ufeff")):
-        said = "tệp này là trang web hay XML chứ không phải bảng; hãy mở bằng Excel rồi lưu lại dạng .xlsx"
+        said = say("tệp này là trang web hay XML chứ không phải bảng; hãy mở bằng Excel rồi lưu lại dạng .xlsx")
         sheet.faults.append(ListFault(0, "", said))
         return None
     return re.sub("\r\r\n|\r\n|\r", "\n", text.lstrip("\ufeff"))
@@ -64,7 +69,7 @@ def _strictly(source: bytes, encoding: str, sheet: PeopleList) -> str | None:
     try:
         return source.decode(encoding)
     except UnicodeDecodeError:
-        sheet.faults.append(ListFault(0, "", "tệp bị cắt dở hoặc hỏng chữ; hãy lưu lại dạng CSV UTF-8"))
+        sheet.faults.append(ListFault(0, "", say("tệp bị cắt dở hoặc hỏng chữ; hãy lưu lại dạng CSV UTF-8")))
         return None
 
 
@@ -73,7 +78,7 @@ def _not_utf8(source: bytes, sheet: PeopleList) -> str | None:
     lines = re.split(b"\r\n|\n|\r", source)
     foreign = [number for number, line in enumerate(lines, 1) if not _is(line, "utf-8")]
     if any(not line.isascii() for number, line in enumerate(lines, 1) if number not in set(foreign)):
-        said = "dòng này ghi bằng bảng mã khác với các dòng kia; hãy lưu lại cả tệp dạng CSV UTF-8"
+        said = say("dòng này ghi bằng bảng mã khác với các dòng kia; hãy lưu lại cả tệp dạng CSV UTF-8")
         sheet.faults += [ListFault(number, "", said) for number in foreign]
         return None
     bytewise = "".join(bytes([each]).decode("cp1252") if _is(bytes([each]), "cp1252") else chr(each) for each in source)
@@ -84,7 +89,7 @@ def _not_utf8(source: bytes, sheet: PeopleList) -> str | None:
     if best in ("tcvn3", "vni"):
         return bytewise  # as the font's letters stand; `fonts.restore` converts and shows them
     if "cp1258" not in readings:
-        sheet.faults.append(ListFault(0, "", "không đọc được bảng mã của tệp; hãy lưu lại dạng CSV UTF-8"))
+        sheet.faults.append(ListFault(0, "", say("không đọc được bảng mã của tệp; hãy lưu lại dạng CSV UTF-8")))
         return None
     sheet.notes.append(OLD_WINDOWS)
     return readings["cp1258"]

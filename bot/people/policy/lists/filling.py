@@ -9,6 +9,7 @@ from itertools import pairwise
 from bot.people.policy.lists.heads import Heads
 from bot.people.policy.lists.sheet import ListTable, PeopleList
 from bot.people.policy.lists.words import key, short, tidy
+from flows.saying import say
 
 PLACES = ("xa_phuong", "chi_hoi", "to")
 _DITTO = {'"', "''", "”", "″", "nt", "-nt-", "-", "//", "như trên", "nhu tren", "〃"}
@@ -81,7 +82,8 @@ def _fill_below(rows: Sequence[Cells], at: int, name: str, heads: Heads, sheet: 
         cells += [""] * (at + 1 - len(cells))
         cells[at] = above
     column = heads.words.get(at, name)
-    sheet.questions.append(f"Cột “{column}” để trống ở {blanks} dòng: lấy như dòng trên (ví dụ “{short(said[0])}”)?")
+    ask = "Cột “{column}” để trống ở {blanks} dòng: lấy như dòng trên (ví dụ “{said}”)?"
+    sheet.questions.append(say(ask, column=column, blanks=blanks, said=short(said[0])))
 
 
 def _is_person(cells: Cells, heads: Heads) -> bool:

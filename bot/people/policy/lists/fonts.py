@@ -53,10 +53,13 @@ _VNI = re.compile("|".join(sorted(VNI, key=len, reverse=True)), re.IGNORECASE)
 
 
 def from_tcvn3(text: str) -> str:
+    """Text of a TCVN3 (ABC) font as Unicode, letter by letter."""
     return text.translate(TCVN3)
 
 
 def from_vni(text: str) -> str:
+    """Text of a VNI font as Unicode: a letter and its mark are two characters there."""
+
     def one(found: re.Match[str]) -> str:
         letter = VNI[found[0].lower()]
         return letter.upper() if found[0][0].isupper() else letter

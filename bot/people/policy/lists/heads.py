@@ -64,6 +64,7 @@ class Heads:
         return found
 
     def names(self, at: int) -> str:
+        """The key of the column at this place; "" where the head is not known."""
         return self.columns.get(at, "")
 
 

@@ -1,4 +1,4 @@
-"""What a line says of one person: her name as it is written, what is wrong with it, her birth, her role."""
+"""What a line says of one person: the name as it is written, what is wrong with it, birth, role."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import unicodedata
 
 from bot.people.policy.lists.syllables import is_syllable
 from bot.people.policy.lists.words import fold, is_formula, tidy
+from flows.saying import say
 
 MAX_NAME = 60  # characters
 
@@ -30,7 +31,7 @@ _FOREIGN = frozenset("ÄÅÆÇËÎÏÑÖØÛÜÞßäåæçëîïñöøûüþÿŒ
 def role(cell: str, *, of_office: bool = False) -> tuple[str, str]:
     """(role, kind of word): known, office (a post of the union that gives no right here) or odd.
 
-    `of_office`: from a column of posts ("chức vụ"), where nobody becomes an officer of Cầm Tay by her post.
+    `of_office`: from a column of posts ("chức vụ"), where nobody becomes an officer of Cầm Tay by a post.
     """
     said = fold(cell)
     if said in ROLES and not (of_office and ROLES[said] == "officer"):
@@ -56,19 +57,20 @@ def in_case(name: str) -> str:
 def fault_of(name: str) -> str:
     """What is wrong with a name, in a sentence; "" for a sound one."""
     if not name:
-        return "thiếu tên"
+        return say("thiếu tên")
     if len(name) > MAX_NAME:
-        return f"tên dài quá {MAX_NAME} chữ"
+        return say("tên dài quá {most} chữ", most=MAX_NAME)
     if is_formula(name):
-        return f"tên bắt đầu bằng “{name[0]}” trông như công thức"
+        return say("tên bắt đầu bằng “{sign}” trông như công thức", sign=name[0])
     if "?" in name or "\ufffd" in name:
-        return f"tên “{name}” có chữ bị hỏng; hãy gõ lại tên này"
+        return say("tên “{name}” có chữ bị hỏng; hãy gõ lại tên này", name=name)
     if not any(each.isalpha() for each in name) or re.search(r"\d\d", name):
-        return "tên chỉ gồm chữ; đừng ghi số giấy tờ hay số điện thoại ở đây"
+        return say("tên chỉ gồm chữ; đừng ghi số giấy tờ hay số điện thoại ở đây")
     odd = [each for each in name if not _is_of_a_name(each)]
     words = [word for word in re.findall(r"[^\W\d_]+", name) if _FOREIGN & set(word) and not is_syllable(word)]
     if odd or words:
-        return f"tên “{name}” có chữ lạ “{(odd or words)[0]}”, có lẽ của phông cũ; hãy gõ lại tên này"
+        why = "tên “{name}” có chữ lạ “{odd}”, có lẽ của phông cũ; hãy gõ lại tên này"
+        return say(why, name=name, odd=(odd or words)[0])
     return ""
 
 

@@ -12,6 +12,7 @@ from bot.people.policy.lists.heads import Heads
 from bot.people.policy.lists.places import NamedPlace
 from bot.people.policy.lists.sheet import AREA, PERSON, ListFault, ListRow, ListTable, PeopleList
 from bot.people.policy.lists.words import NUMBER, fold, is_formula, short, tidy
+from flows.saying import joined, say
 
 KINDS = {
     "": PERSON, "nguoi": PERSON, "person": PERSON, "hoi vien": PERSON, "member": PERSON, "hoc vien": PERSON,
@@ -53,6 +54,7 @@ class Reader:
     last: int = 0  # the line of the last numbered person; 0 where most have no number
 
     def read(self) -> None:
+        """Read all lines below the heads; where most are numbered, the last numbered one ends the list."""
         below = self.page.rows[self.heads.last + 1 :]
         lines = [(line, cells, self._values(cells)) for line, cells in below if any(cell.strip() for cell in cells)]
         named = [(line, values) for line, _, values in lines if values["ten"]]
@@ -74,8 +76,8 @@ class Reader:
             self.closed = True
             self._pass(line, texts)
         elif len(said) == 1 and not self.closed and line < self.last and not re.search(r"\d", texts[0]):
-            told = f"không rõ “{short(texts[0])}” là người hay tên chi hội; hãy thêm số thứ tự, hoặc ghi “Chi hội …”"
-            self._fault(line, "ten", told)
+            why = "không rõ “{said}” là người hay tên chi hội; hãy thêm số thứ tự, hoặc ghi “Chi hội …”"
+            self._fault(line, "ten", say(why, said=short(texts[0])))
         elif self._is_left_over(values, len(said)):
             self._pass(line, texts)
         else:
@@ -93,7 +95,7 @@ class Reader:
         return bool(values.get("born")) and len(texts) > 1
 
     def _is_closing(self, texts: Sequence[str]) -> bool:
-        """Totals, dates and who signs. An office alone says nothing: it may be hers who stands beside it."""
+        """Totals, dates and who signs. An office alone says nothing: it may be the listed person's own."""
         said = [text.lower() for text in texts]
         sure = [text for text in said if _TOTAL.match(text) or _SIGNED.search(text)]
         return bool(sure) or all(_OFFICE.fullmatch(text) for text in said)
@@ -153,8 +155,8 @@ class Reader:
         said = fold(values.get("loai", ""))
         kind = KINDS.get(said) or (PERSON if said in people.ROLES else None)
         if kind is None:
-            short_word = short(values["loai"])
-            self._fault(line, "loai", f"không biết loại “{short_word}”; ghi: chi hội, tổ, hội viên, người chỉ")
+            why = "không biết loại “{kind}”; ghi: chi hội, tổ, hội viên, người chỉ"
+            self._fault(line, "loai", say(why, kind=short(values["loai"])))
             return
         name, role, born = "", "", ""
         self._check_broken(line, values)
@@ -188,18 +190,18 @@ class Reader:
         group = places.named("group", group) if group else (self.section.group if branch == self.section.branch else "")
         ward = ward or self.section.ward
         if heads.of("xa_phuong") and not ward and not self.placed and not self._is_mixed():
-            self._fault(line, "xa_phuong", "thiếu xã, phường")
+            self._fault(line, "xa_phuong", say("thiếu xã, phường"))
         if group and not branch and not self.placed:
-            self._fault(line, "chi_hoi", "có tổ thì phải có chi hội")
+            self._fault(line, "chi_hoi", say("có tổ thì phải có chi hội"))
         if kind == AREA and not branch and not (self.placed and group):
-            self._fault(line, "chi_hoi", "thiếu tên chi hội")
+            self._fault(line, "chi_hoi", say("thiếu tên chi hội"))
         for column, text in (("chi_hoi", branch), ("to", group)):
             if len(text) > people.MAX_NAME:
-                self._fault(line, column, f"dài quá {people.MAX_NAME} chữ")
+                self._fault(line, column, say("dài quá {most} chữ", most=people.MAX_NAME))
             elif NUMBER.search(text):
-                self._fault(line, column, "có số giấy tờ hay số điện thoại, tên chi hội và tổ không ghi số ấy")
+                self._fault(line, column, say("có số giấy tờ hay số điện thoại, tên chi hội và tổ không ghi số ấy"))
             elif is_formula(text):
-                self._fault(line, column, f"bắt đầu bằng “{text[0]}” trông như công thức")
+                self._fault(line, column, say("bắt đầu bằng “{sign}” trông như công thức", sign=text[0]))
         return NamedPlace(ward, branch, group)
 
     def _is_mixed(self) -> bool:
@@ -218,19 +220,19 @@ class Reader:
     def _check_broken(self, line: int, values: Mapping[str, str]) -> None:
         for column, value in values.items():
             if BROKEN.match(value):
-                self._fault(line, column, f"ô này là công thức bị lỗi ({value}); hãy sửa hay gõ lại")
+                self._fault(line, column, say("ô này là công thức bị lỗi ({value}); hãy sửa hay gõ lại", value=value))
 
     def _check_settings(self, line: int, values: Mapping[str, str]) -> None:
         capacity = re.sub(r"\.0$", "", values.get("suc_chua", ""))
         if capacity and capacity not in map(str, range(1, instructor.MOST + 1)):
-            said = f"phải là số từ 1 tới {instructor.MOST}, không phải “{short(capacity)}”"
-            self._fault(line, "suc_chua", said)
+            why = "phải là số từ 1 tới {most}, không phải “{said}”"
+            self._fault(line, "suc_chua", say(why, most=instructor.MOST, said=short(capacity)))
         hours = values.get("gio", "")
         if hours and not instructor.hours_are_sound(hours.replace(" ", "").replace("–", "-")):
-            self._fault(line, "gio", "phải là giờ, ví dụ 08:00-20:00")
+            self._fault(line, "gio", say("phải là giờ, ví dụ 08:00-20:00"))
 
     def _fault(self, line: int, column: str, message: str) -> None:
-        self.sheet.faults.append(ListFault(line, column, self.at + message))
+        self.sheet.faults.append(ListFault(line, column, joined([self.at, message], "") if self.at else message))
 
 
 # --- what is told of all of it ----------------------------------------------------------------------
@@ -238,20 +240,27 @@ class Reader:
 
 def finish(reader: Reader, named_pages: bool) -> None:
     """What is to be told or asked of a whole page."""
-    sheet, where = reader.sheet, f" ở trang “{reader.page.name}”" if named_pages else ""
+    sheet, where = reader.sheet, say(" ở trang “{name}”", name=reader.page.name) if named_pages else ""
     if reader.offices:
-        told = ", ".join(f"“{short(word)}”" for word in list(reader.offices)[:8])
-        sheet.notes.append(f"Chức danh {told}{where} ghi là hội viên. Muốn giao việc cán bộ thì mời riêng.")
+        why = "Chức danh {told}{where} ghi là hội viên. Muốn giao việc cán bộ thì mời riêng."
+        sheet.notes.append(say(why, told=_quoted(list(reader.offices)[:8]), where=where))
     if reader.odd_roles:
-        told = ", ".join(f"“{short(word)}” ({count} dòng)" for word, count in list(reader.odd_roles.items())[:8])
-        sheet.questions.append(f"Vai {told}{where} không có trong Cầm Tay: ghi là hội viên?")
+        odd = list(reader.odd_roles.items())[:8]
+        told = joined(say("“{said}” ({count} dòng)", said=short(word), count=count) for word, count in odd)
+        ask = "Vai {told}{where} không có trong Cầm Tay: ghi là hội viên?"
+        sheet.questions.append(say(ask, told=told, where=where))
     if reader.signers:
-        told = ", ".join(f"“{short(name)}”" for name in reader.signers[:8])
-        sheet.questions.append(f"{told} đứng dưới dòng tổng cộng hay chữ ký{where}: là người ký, không nhập?")
+        ask = "{told} đứng dưới dòng tổng cộng hay chữ ký{where}: là người ký, không nhập?"
+        sheet.questions.append(say(ask, told=_quoted(reader.signers[:8]), where=where))
     if reader.passed:
         told = ", ".join(reader.passed[:6]) + ("…" if len(reader.passed) > 6 else "")
-        sheet.notes.append(f"Bỏ qua {len(reader.passed)} dòng tổng cộng, chữ ký, ghi chú{where}: dòng {told}.")
+        why = "Bỏ qua {count} dòng tổng cộng, chữ ký, ghi chú{where}: dòng {told}."
+        sheet.notes.append(say(why, count=len(reader.passed), where=where, told=told))
     _note_columns(reader, where)
+
+
+def _quoted(words: Sequence[str]) -> str:
+    return joined(f"“{short(word)}”" for word in words)
 
 
 def _note_columns(reader: Reader, where: str) -> None:
@@ -259,13 +268,16 @@ def _note_columns(reader: Reader, where: str) -> None:
     read = {at for name in (*READ, *SET_BY_HERSELF) for at in heads.of(name)}
     unread = [word for at, word in heads.words.items() if at not in read]
     if unread:
-        named = ", ".join(f"“{short(each)}”" for each in unread[:10])
-        sheet.notes.append(f"Cột {named}{where} không đọc, không lưu. Xin đừng để giấy tờ hay số điện thoại trong tệp.")
+        why = "Cột {named}{where} không đọc, không lưu. Xin đừng để giấy tờ hay số điện thoại trong tệp."
+        sheet.notes.append(say(why, named=_quoted(unread[:10]), where=where))
     if heads.of("sinh"):
-        sheet.notes.append("Năm sinh chỉ dùng để phân biệt người trùng tên.")
+        sheet.notes.append(say("Năm sinh chỉ dùng để phân biệt người trùng tên."))
     named_ = sorted({heads.names(at) for at in heads.columns if heads.names(at) in SET_BY_HERSELF})
     if named_ and not sheet.faults:
         columns = ", ".join(named_)
         sheet.notes.append(
-            f"Cột {columns} không được lưu: chị ấy tự đặt khi nhận lời. Danh sách chỉ giữ tên và địa bàn."
+            say(
+                "Cột {columns} không được lưu: chị ấy tự đặt khi nhận lời. Danh sách chỉ giữ tên và địa bàn.",
+                columns=columns,
+            )
         )

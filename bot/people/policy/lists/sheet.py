@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from flows.saying import say
+
 AREA, PERSON = "area", "person"
 
 
@@ -28,8 +30,9 @@ class ListFault:
     message: str
 
     def at(self, file: str) -> str:
+        """The fault as one line: file, line and column as far as they are known, what is wrong."""
         place = ":".join(filter(None, (file, str(self.line or ""), self.column)))
-        return f"{place}: {self.message}"
+        return say("{place}: {message}", place=place, message=self.message)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from itertools import islice
 
 from bot.people.policy.lists import fonts, heads
 from bot.people.policy.lists.sheet import ListFault, ListTable, PeopleList
+from flows.saying import say
 
 SAMPLE = 80  # records that are looked at to learn what stands between cells
 _HINT = re.compile(r'"?sep=(.)"?[,;\t| ]*', re.IGNORECASE)  # a spreadsheet's word to itself
@@ -46,6 +47,6 @@ def _records(text: str, delimiter: str, skipped: int, sheet: PeopleList) -> Iter
         except StopIteration:
             return
         except csv.Error:
-            said = "dấu ngoặc kép mở mà không đóng, hoặc ô quá dài; các dòng sau đó chưa đọc được"
+            said = say("dấu ngoặc kép mở mà không đóng, hoặc ô quá dài; các dòng sau đó chưa đọc được")
             sheet.faults.append(ListFault(line, "", said))
             return

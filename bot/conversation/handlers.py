@@ -1,11 +1,10 @@
-"""Who carries out which commands, beyond what every office does."""
+"""Who carries out which commands, beyond what every conversation's services do."""
 
 from __future__ import annotations
 
 from bot.announcements.chat import AnnouncementChat
 from bot.announcements.policy.commands import AnnouncementCommand
 from bot.announcements.service import AnnouncementRules
-from bot.conversation.office import CommandHandlers, Links
 from bot.meetings.chat import Meetings
 from bot.meetings.policy.commands import MeetingCommand
 from bot.pairing.lines import Lines
@@ -15,15 +14,17 @@ from bot.pairing.policy.commands import LineCommand, OfferCommand, RosterCommand
 from bot.pairing.policy.inbox_commands import InboxCommand
 from bot.pairing.roster import Roster
 from bot.pairing.service import Hooks, PairingContext
+from bot.people.hooks import CommandHandlers
+from bot.people.policy.codes import Links
 from bot.people.pseudonyms import Pseudonyms
 from bot.reports.chat import Figures
 from bot.reports.policy.commands import FigureCommand
 
 
-def rooms_of(
+def handlers_of(
     names: Pseudonyms, pairing: PairingContext, news: AnnouncementRules | None = None, links: Links | None = None
 ) -> CommandHandlers:
-    """What the office of a running tutor needs beside its own."""
+    """What the services of a running tutor need beside their own."""
     return (
         (OfferCommand, Offers(pairing)),
         (LineCommand, Lines(pairing)),

@@ -1,4 +1,4 @@
-"""One learner at the tutor's desk for one update: who she is, where she stands, what is said to her. Pure."""
+"""One learner and one update: who it is, where the learner stands, what is said. Pure."""
 
 from __future__ import annotations
 
@@ -8,32 +8,32 @@ from typing import Any
 
 import flows
 from bot.channels.base import Button
-from bot.tutor.command import OfficeCommand
+from bot.tutor.command import ServiceCommand
 from bot.tutor.state import ConversationState, OfferedButtons
-from flows import Book, Run
+from flows import Book
 from flows import events as ev
+from flows.profiles import Profile, profile_of
 
 JOIN_UP_TO = 1_200  # characters of texts put into one message: about two screens of the smallest phone
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """`consent` is new (never met), asked, agreed or declined; `instructs`: she may guide others.
+    """`consent` is new (never met), asked, agreed or declined; `is_instructor`: is an instructor today.
 
-    `leads`: she is an officer.
-    """
+    `leads`: is an today."""
 
     learner_id: str
     name: str = ""
     address: str = flows.DEFAULT_ADDRESS
     consent: str = "new"
-    instructs: bool = False
-    leads: bool = False
+    is_instructor: bool = False
+    is_officer: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class OutgoingReply:
-    """`urgent` rings at night, too; `fleeting`: another person's words, erased once she has read them.
+    """`urgent` rings at night, too; `fleeting`: another person's words, erased once they have been read.
 
     `media` is the kind and the provider's file id of a picture or recording that is passed on; `about` the id of what
     it speaks of.
@@ -47,12 +47,12 @@ class OutgoingReply:
     about: str = ""
 
 
-# What happened at the desk, beside the engine's own events and what is asked of the office.
+# What happens in a turn, beside the engine's own events and what is asked of the services.
 
 
 @dataclass(frozen=True, slots=True)
 class ConsentAnswered:
-    """What she answered to `phrase`: agreed, declined, withdrawn; of a further consent needs_agreed and so on."""
+    """The answer to `phrase`: agreed, declined, withdrawn; of a further consent needs_agreed and so on."""
 
     answer: str
     phrase: str = "consent"
@@ -60,22 +60,22 @@ class ConsentAnswered:
 
 @dataclass(frozen=True, slots=True)
 class AnswersForgotten:
-    """She took her consent back: answers and runs go, the places stay."""
+    """The learner took the consent back: answers and runs go, the places stay."""
 
 
 @dataclass(frozen=True, slots=True)
 class PersonForgotten:
-    """She asked for everything to be deleted."""
+    """The learner asked for everything to be deleted."""
 
 
 @dataclass(frozen=True, slots=True)
 class WentAway:
-    """She blocked the tutor."""
+    """The learner blocked the tutor."""
 
 
 @dataclass(frozen=True, slots=True)
 class LessonRated:
-    """She gave the pass `run_id` so many stars."""
+    """The learner gave the pass `run_id` so many stars."""
 
     run_id: str
     stars: int
@@ -83,20 +83,20 @@ class LessonRated:
 
 @dataclass(frozen=True, slots=True)
 class Whispered:
-    """She wrote this to another person: shown on her own page, kept nowhere else, erased soon."""
+    """Words to another person: shown on the writer's own page, kept nowhere else, erased soon."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class CodeShown:
-    """She showed an invitation code or three words; what they are worth only the office knows."""
+    """Somebody showed an invitation code or three words; what they are worth only the services know."""
 
     kind: str
     code: str
 
 
-DeskEvent = (
+TurnEvent = (
     ev.Event
     | ConsentAnswered
     | AnswersForgotten
@@ -104,18 +104,18 @@ DeskEvent = (
     | WentAway
     | LessonRated
     | CodeShown
-    | OfficeCommand
+    | ServiceCommand
     | Whispered
 )
 
-
-ONES_OWN = (
-    ev.RunStarted, ev.RunEnded, ev.AnswerGraded, ev.Awarded, ev.CheckinPlanned, ev.HelpRequested, ev.PairingWished,
+ServiceEvent = (
+    ServiceCommand | CodeShown | ConsentAnswered | AnswersForgotten | PersonForgotten | ev.RunEnded | ev.HelpRequested
+    | ev.PairingWished
 )  # fmt: skip
-"""What the engine says of one person's learning and wishes."""
+"""Those that concern more than the conversation's own row."""
 
 
-class Desk:
+class TurnContext:
     """What the rooms beside this one (lessons, reception, menu, rights) act through; `replies` and `events` grow."""
 
     def __init__(
@@ -123,42 +123,58 @@ class Desk:
         book: Book,
         universe: ev.Universe,
         person: Person,
-        talk: ConversationState,
+        state: ConversationState,
         channel: str,
         chat_id: str = "",
     ) -> None:
         self.book = book
         self.universe = universe
         self.person = person
-        self.talk = talk
+        self.state = state
         self.channel = channel
         self.chat_id = chat_id
         self.replies: list[OutgoingReply] = []
-        self.events: list[DeskEvent] = []
+        self.events: list[TurnEvent] = []
+        self._taken = 0
 
     # --- state ---
 
     def change(self, **fields: Any) -> None:
-        self.talk = replace(self.talk, **fields)
+        """Replace fields of the conversation state, which is immutable."""
+        self.state = replace(self.state, **fields)
 
     def set_person(self, **fields: Any) -> None:
+        """Replace fields of the person; the open lesson is told of another name or form of address."""
         self.person = replace(self.person, **fields)
-        self.talk = self.talk.addressed(self.person.address, self.person.name)
+        self.state = self.state.addressed(self.person.address, self.person.name)
+
+    def take_events(self) -> tuple[TurnEvent, ...]:
+        """What has happened since this was last asked."""
+        before, self._taken = self._taken, len(self.events)
+        return tuple(self.events[before:]) if before < self._taken else ()
+
+    @property
+    def profile(self) -> Profile:
+        """What the channel of this conversation can carry."""
+        return profile_of(self.channel)
 
     @property
     def agreed(self) -> bool:
+        """Whether the learner's consent to being remembered is there."""
         return self.person.consent == "agreed"
 
     def called(self, name: str, role: str = "") -> str:
-        """How one woman of the union is spoken of to another; where the other may not know her with her `role` (a
-        phrase), which no name that she gives herself can belie."""
+        """How one person of the union is spoken of to another; where the other may not know that person, with `role` (a
+        phrase), which no name that is given oneself can belie.
+        """
         her = self.phrase("called", ten_goi=name) if name else self.phrase("somebody")
         return self.phrase("called_as", ai=her, vai=self.phrase(role)) if role else her
 
     # --- saying ---
 
     def phrase(self, phrase_id: str, **values: str) -> str:
-        return self.book.phrase(phrase_id, self.person.address, self.person.name, self.talk.lang, **values)
+        """One of the tutor's own sentences, filled in for this person in the person's language. Raises KeyError."""
+        return self.book.phrase(phrase_id, self.person.address, self.person.name, self.state.lang, **values)
 
     def say(self, text: str) -> None:
         """Add a text; it joins what was said before it in this turn, unless that already asks something."""
@@ -172,7 +188,7 @@ class Desk:
             self.replies.append(OutgoingReply(text))
 
     def remark(self, text: str) -> None:
-        """Say it before the question that closes this turn, so that her thumb stays on the question's buttons."""
+        """Say a sentence before the question that closes this turn, so that the thumb stays on its buttons."""
         last = self.replies[-1] if self.replies else None
         if last is None or not last.buttons:
             self.say(text)
@@ -194,39 +210,18 @@ class Desk:
         self.change(offer=offer, pending=pending)
 
     def confide(self, text: str, offer: OfferedButtons, pending: str) -> None:
-        """Likewise, with a name of somebody she may not know: her page keeps it no longer than the question stands."""
+        """Remark it with a name the reader may not know: the page keeps that no longer than the question stands."""
         self.offer(text, offer, pending)
         self.replies[-1] = replace(self.replies[-1], fleeting=True)
 
     # --- lessons ---
 
     def stop_reminding(self) -> None:
-        """A reminder that cannot be said must not come due for ever."""
-        if self.talk.run is not None:
-            self.change(run=replace(self.talk.run, remind_at=None))
+        """Take the reminder off the open lesson: one that cannot be said must not come due for ever."""
+        if self.state.run is not None:
+            self.change(run=replace(self.state.run, remind_at=None))
 
     def lesson_title(self, lesson_id: str) -> str:
-        lesson = self.book.lesson(lesson_id, None, self.talk.lang)
+        """The title of the current version in the person's language; the id where the lesson is gone."""
+        lesson = self.book.lesson(lesson_id, None, self.state.lang)
         return lesson.title if lesson else lesson_id
-
-    def show(self, session: Run, events: Sequence[ev.Event]) -> None:
-        """Take over what the engine answered: texts and prompts are said, everything is handed on.
-
-        Of a meeting's lesson only what is said: nothing of what a group does is one person's, and nobody is reminded.
-        """
-        group = self.talk.is_group(session)
-        self.change(run=replace(session, remind_at=None) if group else session, seq=max(self.talk.seq, session.seq))
-        for event in events:
-            if group and isinstance(event, ONES_OWN):
-                continue
-            self.events.append(event)
-            match event:
-                case ev.Said(text=text):
-                    self.say(text)
-                case ev.Asked(seq=seq, text=text, choices=choices):
-                    self.ask(text, [Button(f"s:{seq}:{choice.id}", choice.label) for choice in choices])
-                    self.change(offer=(), pending="")
-                case ev.AnswerGraded():
-                    self.change(answers=self.talk.answers + 1)
-                case _:
-                    pass

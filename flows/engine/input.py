@@ -1,4 +1,4 @@
-"""What she does at a step: taps, words, what is neither; understood, masked, and handed to the kind of the step."""
+"""What comes in at a step that is no tap: words, pictures; understood, masked, and handed to the kind of the step."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from flows import events as ev
 from flows.engine.kinds.kind import AGAIN, request_help
 from flows.engine.kinds.table import kind_of
-from flows.engine.stage import HUMAN, MISTAKE, Stage, clean, instead_of
-from flows.engine.walking import again, go, walk
+from flows.engine.stage import Stage, clean, instead_of
+from flows.engine.walking import again, choices_of, choose, go, walk
 from flows.model import Guard, Lesson, Step
-from flows.session import Run
 from flows.words.ear.ear import Matter, Reply, listen, matter_of, reply_of
 from flows.words.ear.finding import find, finder_of
 from flows.words.masking import MASK, mask
@@ -50,38 +49,9 @@ GLOBAL = frozenset({"repeat", "stop"})  # replies that are global words
 FOR_BANK = frozenset({"citizen_id", "card", "account"})
 """What her bank asks when she has called it herself; a code or a password it never asks."""
 
-RESCUE = {HUMAN: "help", MISTAKE: "mistake"}
-"""The buttons of every prompt of an emergency lesson → what they say."""
-
-# --- taps --------------------------------------------------------------------------------------------
-
-
-def tapped(stage: Stage, step: Step, seq: int, option: str) -> None:
-    session = stage.session
-    if was_used(session, seq, option):
-        stage.emit(ev.TapIgnored("repeated"))
-        return
-    chosen = next((choice for choice in _choices(stage, step) if choice.id == option), None)
-    if seq != session.seq or chosen is None:
-        stage.emit(ev.TapIgnored("stale"))
-        return
-    stage.emit(ev.Heard(chosen.label))
-    _choose(stage, step, option)
-
-
-def _choices(stage: Stage, step: Step) -> tuple[ev.Choice, ...]:
-    """Everything that can be tapped here."""
-    _, choices = kind_of(step).prompt(stage, step)
-    return (*choices, *stage.ways_out(step))
-
-
-def was_used(session: Run, seq: int, option: str) -> bool:
-    """Whether this is a second tap on the button just used (of which option is not kept without her consent)."""
-    return session.used is not None and session.used[0] == seq and session.used[1] in (option, "")
-
 
 def sent(stage: Stage, step: Step, kind: str) -> None:
-    """What is not words: an answer where the step asks for it; nothing of it is kept."""
+    """What is not words, as a photo: an answer where the step asks for it; nothing of it is kept."""
     stage.emit(ev.Heard(f"[{kind}]"))
     to = kind_of(step).sent(stage, step, kind)
     if to is not AGAIN:
@@ -92,22 +62,19 @@ def sent(stage: Stage, step: Step, kind: str) -> None:
     again(stage, step)
 
 
-def _choose(stage: Stage, step: Step, option: str) -> None:
-    if option in RESCUE:
-        _obey(stage, step, RESCUE[option])
-        return
-    stage.change(used=(stage.session.seq, option), misses=0)
-    go(stage, step, kind_of(step).tap(stage, step, option))
-
-
 # --- words -------------------------------------------------------------------------------------------
 
 
 def typed(stage: Stage, step: Step, text: str) -> None:
+    """Words typed at a step, of any length: understood, masked, then answered by a button, a command or the kind.
+
+    More than `MAX_TEXT` characters are cut and not taken as an answer; a secret is hidden and warned of, a cry for help
+    in the same words is still raised.
+    """
     kind = kind_of(step)
     too_long = len(text) > MAX_TEXT
     text = clean(text[:MAX_TEXT])
-    choices = _choices(stage, step)
+    choices = choices_of(stage, step)
     question = kind.asked(stage, step)
     meaning = _meaning(stage, question, text, choices)
     masked = mask(text, stage.book.nouns)
@@ -116,7 +83,7 @@ def typed(stage: Stage, step: Step, text: str) -> None:
         stage.emit(
             ev.Heard(text if not masked.kinds or kind_of(question).accepts(stage, question, text) else masked.text)
         )
-        _choose(stage, step, meaning.option)
+        choose(stage, step, meaning.option)
         return
     if masked.kinds and not kind_of(question).accepts(stage, question, text):
         _warn_of_secret(stage, step, masked.kinds, MASK if private else masked.text)
@@ -135,7 +102,7 @@ def typed(stage: Stage, step: Step, text: str) -> None:
 
 
 def _meaning(stage: Stage, step: Step, text: str, choices: tuple[ev.Choice, ...]) -> Meaning:
-    """Where she writes freely only a cry for help and a whole global word are more than what she writes."""
+    """What typed words mean; where a step asks for free words only a cry for help and a whole global word are more."""
     words = stage.book.words
     free = not choices or kind_of(step).writes_freely(step)
     if free and not is_command(words, text):
@@ -145,9 +112,9 @@ def _meaning(stage: Stage, step: Step, text: str, choices: tuple[ev.Choice, ...]
 
 
 def own_answers(stage: Stage, step: Step, choices: tuple[ev.Choice, ...]) -> tuple[Own, ...]:
-    """What may be typed instead of tapping: each label, what the author adds, the usual words for done, stuck, next.
+    """What may be typed instead of tapping: each label, what the editor adds, the usual words for done, stuck, next.
 
-    Who is being robbed is not carried past "call the bank" because she finds it hard: there that is no answer.
+    A learner who is being robbed is not carried past "call the bank" because it is hard: there that is no answer.
     """
     usual = stage.book.words.answers
     if not stage.lesson.emergency:
@@ -183,10 +150,11 @@ def _act(stage: Stage, step: Step, meaning: Meaning, text: str, choices: tuple[e
 
 
 def _stay(stage: Stage, step: Step, meaning: Meaning, text: str) -> None:
-    """What somebody says who is being robbed: her story goes on with the next thing to do, a question is answered,
-    and nothing else moves her."""
+    """Answer somebody who is being robbed: a tale goes on with the next thing to do, a question is answered,
+    and nothing else leads away from the step.
+    """
     if isinstance(meaning, Emergency) and kind_of(step).only_tells:
-        _choose(stage, step, "next")
+        choose(stage, step, "next")
         return
     lost, ear = _is_lost(stage, text), stage.book.words.ear
     matter = Matter() if lost else matter_of(ear, text)
@@ -195,22 +163,23 @@ def _stay(stage: Stage, step: Step, meaning: Meaning, text: str) -> None:
     elif matter.kind == "human":
         _obey(stage, step, "help")
     elif kind_of(step).only_tells and not lost and listen(ear, text).level == "ask":
-        _choose(stage, step, "next")
+        choose(stage, step, "next")
     else:
-        stage.change(misses=stage.session.misses + 1)
+        stage.change(misses=stage.run.misses + 1)
         stage.say(step.id, stage.phrase("not_understood_emergency"))
         again(stage, step)
 
 
 def _is_lost(stage: Stage, text: str) -> bool:
-    """She only says that she does not find or understand it ("nút ở đâu"): no question to be looked up."""
+    """Whether the learner only says that something is not found or understood ("nút ở đâu"): no question."""
     lost = (Own("", stage.book.words.answers.get("confused", ())),)
     return isinstance(understand(stage.book.words, text, lost, numbered=False), Answered)
 
 
 def _wonder(stage: Stage, step: Step, meaning: Meaning, text: str, choices: tuple[ev.Choice, ...]) -> None:
-    """It answers nothing for certain: a worry comes first, then what sounds like an answer of those that can be given,
-    then a near miss that is no question, then anything else."""
+    """Words that answer nothing for certain: a worry comes first, then what sounds like an answer of those that can be
+    given, then a near miss that is no question, then anything else.
+    """
     ear = stage.book.words.ear
     alarm, matter = listen(ear, text), matter_of(ear, text)
     if alarm.level == "ask":
@@ -219,10 +188,10 @@ def _wonder(stage: Stage, step: Step, meaning: Meaning, text: str, choices: tupl
         return
     elif isinstance(meaning, Unsure) and not _is_question(matter, text):
         close = tuple(choice for choice in choices if choice.id in meaning.options)
-        stage.emit(ev.Asked(step.id, stage.session.seq, stage.phrase("unsure"), close if len(close) > 1 else choices))
+        stage.emit(ev.Asked(step.id, stage.run.seq, stage.phrase("unsure"), close if len(close) > 1 else choices))
     elif matter.kind == "human":
         _obey(stage, step, "help")
-    elif matter.kind == "chat" and kind_of(step).only_tells and not stage.session.misses:
+    elif matter.kind == "chat" and kind_of(step).only_tells and not stage.run.misses:
         stage.change(misses=1)
         stage.say(step.id, stage.phrase("small_chat"))  # nothing was asked, so nothing was misunderstood
         again(stage, step)
@@ -233,18 +202,18 @@ def _wonder(stage: Stage, step: Step, meaning: Meaning, text: str, choices: tupl
 
 
 def _replies(stage: Stage, step: Step, text: str, choices: tuple[ev.Choice, ...]) -> bool:
-    """Whether it is one of the usual answers in words of her own. Where it is not sure, or yes and no, she is asked."""
+    """Whether the text is a usual answer in other words; where that is not sure, or yes or no, the learner is asked."""
     reply = reply_of(stage.book.words.ear, text)
     ids = {choice.id for choice in choices}
     named = next((each for each in BUTTONS.get(reply.kind, ()) if each in ids), None)
     if named is None:
         return _replies_to_tutor(stage, step, reply, text)
     if reply.kind in HARMLESS or (reply.sure and (reply.kind not in ("yes", "no") or named == "next")):
-        _choose(stage, step, named)
+        choose(stage, step, named)
     elif named == "next":
         return False
     else:
-        stage.emit(ev.Asked(step.id, stage.session.seq, stage.phrase("unsure"), choices))
+        stage.emit(ev.Asked(step.id, stage.run.seq, stage.phrase("unsure"), choices))
     return True
 
 
@@ -267,7 +236,7 @@ def _is_question(matter: Matter, text: str) -> bool:
 
 
 def _not_understood(stage: Stage, step: Step, has_choices: bool) -> None:
-    misses = stage.session.misses + 1
+    misses = stage.run.misses + 1
     question = kind_of(step).asked(stage, step)
     stage.change(misses=misses)
     stage.emit(ev.NotUnderstood(step.id, misses))
@@ -289,16 +258,16 @@ def _warn_of_secret(stage: Stage, step: Step, kinds: tuple[str, ...], masked: st
 
 
 def _guard(stage: Stage, text: str) -> str | None:
-    """Where a guard of this lesson leads, or of one that called it: then she is back in that one."""
+    """Where a guard of this lesson leads, or of one that called it: then the learner is back in that one."""
     said = f" {' '.join(fold(stage.book.words, text))} "
-    frames = stage.session.stack
+    frames = stage.run.stack
     for inner, frame in enumerate(reversed((*frames, None))):
-        lesson = stage.lesson if frame is None else stage.book.lesson(frame.lesson, frame.version, stage.session.lang)
+        lesson = stage.lesson if frame is None else stage.book.lesson(frame.lesson, frame.version, stage.run.lang)
         found = next((guard for guard in lesson.guards if _heard(stage, guard, said)), None) if lesson else None
         if lesson is not None and found is not None:
             for _ in range(inner):
                 stage.pop()
-            stage.turn_to(lesson, stage.session.version)
+            stage.turn_to(lesson, stage.run.version)
             return found.go
     return None
 
@@ -328,8 +297,8 @@ def _obey(stage: Stage, step: Step, word: str) -> None:
 
 
 def _back(stage: Stage, step: Step) -> None:
-    """One waiting step back on the path she walked; points stay."""
-    lesson, path = stage.lesson, list(stage.session.path)
+    """Go back to the last waiting step on the path walked; points stay."""
+    lesson, path = stage.lesson, list(stage.run.path)
     while path and path[-1] == step.id:
         path.pop()
     while path and not _can_go_back_to(lesson, path[-1]):

@@ -25,7 +25,7 @@ ADDRESSES: Mapping[str, tuple[str, str]] = {
     "em/chị": ("em", "chị"),
     "bạn/mình": ("bạn", "mình"),
 }
-"""How she is called / how the tutor calls itself (facts sheet, section 9); the first is used until she chooses."""
+"""How a learner is called / how the tutor calls itself; the first is used until another is chosen."""
 
 DEFAULT_ADDRESS = "chị/em"
 
@@ -36,7 +36,7 @@ _NAMELESS = re.compile(r"\s*\{ten\}")
 
 
 class RunCorrupt(Exception):
-    """A stored session cannot be read: keep a copy, start again at the last checkpoint, raise an alarm."""
+    """A stored run cannot be read: keep a copy, start again at the last checkpoint, raise an alarm."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +64,9 @@ class Card:
 class Run:
     """One pass through one lesson. `step` is where it waits; `seq` numbers prompts over a learner's whole life.
 
-    `stack` are the lessons that called this one, outermost first. `sub` is where she is inside a step of several
-    prompts, `queue` what a review still has to ask. `learner`, `cards` (by "lesson/step") and `keeps` (she agreed to
-    being remembered) are lent for one call of the engine and not stored here.
+    `stack` are the lessons that called this one, outermost first. `sub` is where the learner is in a step of several
+    prompts, `queue` what a review still has to ask. `learner`, `cards` (by "lesson/step") and `keeps` (whether there is
+    consent) are lent for one call of the engine and not stored here.
     """
 
     run_id: str
@@ -107,15 +107,17 @@ class Run:
 
     @property
     def score(self) -> int:
+        """The points of the steps of this lesson, without those of a calling one."""
         return sum(self.earned.values())
 
     @property
     def home(self) -> tuple[str, int]:
-        """The lesson she opened, and its version; `lesson` may be one that it called."""
+        """The lesson the learner opened, and its version; `lesson` may be one that it called."""
         return (self.stack[0].lesson, self.stack[0].version) if self.stack else (self.lesson, self.version)
 
     @property
     def wait_id(self) -> str:
+        """A name for what is waited for now: a timer set for an earlier one no longer fits it."""
         return f"{self.run_id}:{self.seq}:{self.reminded}"
 
     def outward(self) -> Run:
@@ -127,7 +129,7 @@ class Run:
         return inside.but(vars=frame.vars, earned=frame.earned, path=frame.path, checkpoint=frame.checkpoint)
 
     def bare(self) -> Run:
-        """What may be kept of someone who said no to keeping: the place and its time, nothing she said or earned."""
+        """What may be kept of someone who said no to keeping: the place and its time, nothing said or earned."""
         used = (self.used[0], "") if self.used else None
         stack = tuple(replace(frame, vars={}, earned={}, path=()) for frame in self.stack)
         kept = replace(self, earned={}, vars={}, name="", path=(), stack=stack, passed={}, cards={})
@@ -137,9 +139,9 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """Begin `lesson` (its current version) for someone called `name`; `seq` is the last prompt number she has seen.
+    """Begin `lesson` (its current version) for someone called `name`; `seq` is the last prompt number seen.
 
-    `vars` are what it is given to begin with.
+    `vars` are what the lesson is given to begin with.
     """
 
     lesson: str
@@ -156,16 +158,16 @@ class Trigger:
 
 @dataclass(frozen=True, slots=True)
 class Sprint:
-    """One engine call: the session as it now stands and what happened, in order."""
+    """One engine call: the run as it now stands and what happened, in order."""
 
-    session: Run
+    run: Run
     events: tuple[Event, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """Where a version that is no longer current leads: `text` at her next prompt (same graph, newer words),
-    `checkpoint` where she crosses one, `urgent` at once. `decisions`: step of hers → where to go on.
+    """Where a version that is no longer current leads: `text` at the next prompt (same graph, newer words),
+    `checkpoint` where one is crossed, `urgent` at once. `decisions`: step of the old version → where to go on.
     """
 
     to: int
@@ -198,17 +200,19 @@ class Book:
     awake: Callable[[datetime], datetime] = lambda instant: instant  # the first moment from then on that is not quiet
 
     def lesson(self, lesson_id: str, version: int | None = None, lang: str = "vi") -> Lesson | None:
+        """A lesson in this version (the current one by default), translated where it can be; None: not in the book."""
         number = self.current.get(lesson_id, 0) if version is None else version
         if lang != "vi" and (lesson := self.translated.get((lesson_id, number, lang))):
             return lesson
         return self.versions.get((lesson_id, number))
 
-    def step(self, session: Run) -> Step | None:
-        lesson = self.lesson(session.lesson, session.version)
-        return None if lesson is None else lesson.step(session.step)
+    def step(self, run: Run) -> Step | None:
+        """The step a run stands at, in the base language; None where lesson or step is gone."""
+        lesson = self.lesson(run.lesson, run.version)
+        return None if lesson is None else lesson.step(run.step)
 
     def sentence(self, phrase_id: str, lang: str = "vi") -> str:
-        """One of the tutor's own sentences as written, in her language where it is translated."""
+        """One of the tutor's own sentences as written, in `lang` where it is translated. Raises KeyError."""
         return self.phrases_in.get(lang, self.phrases).get(phrase_id) or self.phrases[phrase_id]
 
     def phrase(
@@ -231,30 +235,30 @@ def render(text: str, address: str, name: str, values: Mapping[str, str], unknow
     return _PLACEHOLDER.sub(lambda found: own.get(found[1]) or values.get(found[1], unknown or found[0]), text)
 
 
-def dump(session: Run) -> dict[str, Any]:
-    """The session as JSON values; empty fields are left out, so a row stays small."""
-    data: dict[str, Any] = {"v": CODEC, "run": session.run_id, "lesson": [session.lesson, session.version]}
-    data |= {"step": session.step, "seq": session.seq}
+def dump(run: Run) -> dict[str, Any]:
+    """The run as JSON values; empty fields are left out, so a row stays small."""
+    data: dict[str, Any] = {"v": CODEC, "run": run.run_id, "lesson": [run.lesson, run.version]}
+    data |= {"step": run.step, "seq": run.seq}
     optional: dict[str, Any] = {
-        "ended": not session.waiting,
-        "tries": session.tries,
-        "misses": session.misses,
-        "earned": dict(session.earned),
-        "vars": dict(session.vars),
-        "path": list(session.path),
-        "checkpoint": session.checkpoint,
-        "used": list(session.used) if session.used else None,
-        "remind_at": session.remind_at.isoformat() if session.remind_at else None,
-        "reminded": session.reminded,
-        "address": "" if session.address == DEFAULT_ADDRESS else session.address,
-        "name": session.name,
-        "channel": session.channel,
-        "lang": "" if session.lang == "vi" else session.lang,
-        "stack": [_dump_frame(frame) for frame in session.stack],
-        "sub": session.sub,
-        "queue": list(session.queue),
-        "began_at": session.began_at.isoformat() if session.began_at else None,
-        "passed": dict(session.passed),
+        "ended": not run.waiting,
+        "tries": run.tries,
+        "misses": run.misses,
+        "earned": dict(run.earned),
+        "vars": dict(run.vars),
+        "path": list(run.path),
+        "checkpoint": run.checkpoint,
+        "used": list(run.used) if run.used else None,
+        "remind_at": run.remind_at.isoformat() if run.remind_at else None,
+        "reminded": run.reminded,
+        "address": "" if run.address == DEFAULT_ADDRESS else run.address,
+        "name": run.name,
+        "channel": run.channel,
+        "lang": "" if run.lang == "vi" else run.lang,
+        "stack": [_dump_frame(frame) for frame in run.stack],
+        "sub": run.sub,
+        "queue": list(run.queue),
+        "began_at": run.began_at.isoformat() if run.began_at else None,
+        "passed": dict(run.passed),
     }
     return data | {key: value for key, value in optional.items() if value}
 
@@ -278,10 +282,10 @@ def _load_frame(data: Any) -> Frame:
 
 
 def load(data: Any) -> Run:
-    """The session written by `dump`; raises SessionCorrupt on anything else."""
+    """The run written by `dump`; raises RunCorrupt on anything else."""
     try:
         if data["v"] != CODEC:
-            raise RunCorrupt(f"session codec {data['v']!r} is not known")
+            raise RunCorrupt(f"run codec {data['v']!r} is not known")
         lesson, version = data["lesson"]
         used, remind_at, began_at = data.get("used"), data.get("remind_at"), data.get("began_at")
         return Run(

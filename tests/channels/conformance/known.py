@@ -1,0 +1,131 @@
+"""The channels that are tested: each is one line of `KNOWN`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Self
+from uuid import uuid4
+
+import aiohttp
+
+from bot.app import App
+from bot.channels.telegram.settings import TelegramSettings
+from tests.channels.conformance.under_test import Phone, Trouble, UnderTest, number_before
+from tests.channels.toy.channel import ToyUnderTest
+from tests.support.fake_telegram import FakeTelegram, Learner
+
+
+class TelegramPhone:
+    def __init__(self, learner: Learner) -> None:
+        self.learner = learner
+
+    async def begins(self) -> None:
+        self.learner.start()
+
+    async def says(self, text: str) -> None:
+        self.learner.say(text)
+
+    async def picks(self, label: str) -> None:
+        if label in dict(self.learner.inbox[-1].buttons):
+            self.learner.tap(label)
+        else:
+            await self.says(number_before(label, await self.seen()))
+
+    async def seen(self) -> list[str]:
+        return ["\n".join([each.text, *(label for label, _ in each.buttons)]) for each in self.learner.inbox]
+
+
+class TelegramUnderTest(UnderTest):
+    """One bot, polled: what posts differs by its door alone, which `test_telegram_webhook.py` has."""
+
+    channel = "telegram:42"
+    section = TelegramSettings
+
+    def __init__(self) -> None:
+        self.fake = FakeTelegram()
+        self.phones = 0
+
+    async def __aenter__(self) -> Self:
+        await self.fake.start()
+        return self
+
+    async def goes_away(self) -> None:
+        await self.fake.stop()
+
+    def flags(self, port: int) -> Mapping[str, str]:
+        return {"telegram.api_base": self.fake.url, "telegram.messages_per_second": "0"}
+
+    def environ(self) -> Mapping[str, str]:
+        return {"TELEGRAM_TOKEN": self.fake.token}
+
+    def phone(self, app: App) -> Phone:
+        self.phones += 1
+        return TelegramPhone(self.fake.learner(100 + self.phones))
+
+    def troubles(self, phone: Phone, trouble: Trouble) -> None:
+        assert isinstance(phone, TelegramPhone)
+        chat_id = phone.learner.chat_id
+        if trouble == "is left":
+            phone.learner.block()
+        elif trouble == "fails once":
+            self.fake.faults.answer(502, "Bad Gateway", chat_id=chat_id)
+        else:
+            self.fake.faults.answer(400, "Bad Request: can't parse", chat_id=chat_id)
+
+
+class WebPhone:
+    """A browser that sends what the page sends."""
+
+    def __init__(self, url: str) -> None:
+        self.session = aiohttp.ClientSession(url, cookie_jar=aiohttp.CookieJar(unsafe=True))
+        self.entries: list[dict[str, Any]] = []
+
+    async def begins(self) -> None:
+        async with self.session.get("/") as page:
+            assert page.status == 200
+        await self.seen()
+
+    async def says(self, text: str) -> None:
+        await self._post(text=text)
+
+    async def picks(self, label: str) -> None:
+        await self.seen()
+        buttons = self.entries[-1]["buttons"]
+        await self._post(token=next(each["token"] for each in buttons if label in (each["label"], each["token"])))
+
+    async def seen(self) -> list[str]:
+        async with self.session.get("/chat/log") as answer:
+            self.entries = [each for each in (await answer.json())["entries"] if each["who"] == "tutor"]
+        return ["\n".join([e["text"], *(button["label"] for button in e["buttons"])]) for e in self.entries]
+
+    async def _post(self, **message: str) -> None:
+        async with self.session.post("/chat/send", json={"id": uuid4().hex, **message}) as answer:
+            assert answer.status == 200, await answer.text()
+
+
+class WebUnderTest(UnderTest):
+    """The tutor's own page."""
+
+    channel = "web"
+
+    def __init__(self) -> None:
+        self.phones: list[WebPhone] = []
+
+    async def goes_away(self) -> None:
+        for phone in self.phones:
+            await phone.session.close()
+        await super().goes_away()
+
+    def phone(self, app: App) -> Phone:
+        self.phones.append(WebPhone(f"http://127.0.0.1:{app.settings.web.port}"))
+        return self.phones[-1]
+
+    def troubles(self, phone: Phone, trouble: Trouble) -> None:
+        raise NotImplementedError("the page asks by itself")
+
+
+KNOWN: tuple[type[UnderTest], ...] = (
+    TelegramUnderTest,
+    WebUnderTest,
+    ToyUnderTest,
+)

@@ -1,0 +1,123 @@
+"""What a channel has to bring along to be tested: its settings, a fake of its provider, phones that chat with it."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Literal, Protocol, Self
+
+from aiohttp import web
+
+from bot import settings
+from bot.app import App, Environment, bootstrap
+from bot.channels.registry import CHANNELS, ChannelSettings
+from tests.support.process import free_port
+from tests.support.short_lesson import write_lessons
+
+Trouble = Literal["fails once", "refuses once", "is left"]
+"""The provider fails and takes it the next time; refuses it as it is and takes it plainer; says that she is gone."""
+
+
+class Phone(Protocol):
+    """One learner at one phone."""
+
+    async def begins(self) -> None:
+        """Open the chat."""
+
+    async def says(self, text: str) -> None:
+        """Write."""
+
+    async def picks(self, label: str) -> None:
+        """Choose what reads so, as the channel lets her: a tap, or its number."""
+
+    async def seen(self) -> list[str]:
+        """All texts of the tutor, oldest first, with the labels of their buttons behind them."""
+
+
+class UnderTest(ABC):
+    """A channel with a fake of its provider, which listens on loopback while this is entered."""
+
+    channel: str
+    """As rows name it ("telegram:42")."""
+    section: type[ChannelSettings] | None = None
+    """None: it is no messenger, the tutor serves it by itself."""
+    url = ""
+    """Where the fake listens."""
+
+    async def __aenter__(self) -> Self:
+        app = web.Application()
+        app.add_routes(self.routes())
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
+        host, port = self._runner.addresses[0][:2]
+        self.url = f"http://{host}:{port}"
+        return self
+
+    async def __aexit__(self, *fault: object) -> None:
+        await self.goes_away()
+
+    async def goes_away(self) -> None:
+        """The provider does not answer any more."""
+        await self._runner.cleanup()
+
+    def routes(self) -> list[web.RouteDef]:
+        """What the fake serves."""
+        return []
+
+    def flags(self, port: int) -> Mapping[str, str]:
+        """Its settings, where the tutor listens on `port`."""
+        return {}
+
+    def environ(self) -> Mapping[str, str]:
+        """Its credentials."""
+        return {}
+
+    @abstractmethod
+    def phone(self, app: App) -> Phone:
+        """A phone that nobody has met."""
+
+    @abstractmethod
+    def troubles(self, phone: Phone, trouble: Trouble) -> None:
+        """What happens to the next message of the tutor to this phone."""
+
+
+def configured(under_test: UnderTest, data: Path, port: int = 0) -> settings.Settings:
+    """The settings of a tutor with this channel, beside those that are known."""
+    section = under_test.section
+    channels = CHANNELS if section is None or section in CHANNELS else (*CHANNELS, section)
+    lessons = data.parent / "lessons"
+    if not lessons.exists():
+        write_lessons(lessons)
+    base = {"data.dir": str(data), "lessons.dir": str(lessons), "web.port": str(port)}
+    config = Path(__file__).parents[3] / "config.yaml"
+    return settings.load(config, under_test.environ(), {**base, **under_test.flags(port)}, channels)
+
+
+@asynccontextmanager
+async def serving(under_test: UnderTest, data: Path, port: int = 0) -> AsyncIterator[App]:
+    """The whole tutor in this process, on this channel."""
+    async with AsyncExitStack() as stack:
+        given = await asyncio.to_thread(configured, under_test, data, port or free_port())
+        yield await bootstrap(stack, given, Environment(tick_s=0.2))
+
+
+async def sees(phone: Phone, words: str, times: int = 1, within_s: float = 15.0) -> list[str]:
+    """Wait until so many messages hold these words; all that is seen then. Raises AssertionError."""
+    deadline = asyncio.get_running_loop().time() + within_s
+    seen = await phone.seen()
+    while sum(words in text for text in seen) < times:
+        assert asyncio.get_running_loop().time() < deadline, (words, seen[-3:])
+        await asyncio.sleep(0.02)
+        seen = await phone.seen()
+    return seen
+
+
+def number_before(label: str, seen: list[str]) -> str:
+    """The number that stands before a choice in the newest text that has it."""
+    lines = re.compile(rf"^(\d+)\. {re.escape(label)}$", re.MULTILINE)
+    return next(found[1] for text in reversed(seen) if (found := lines.search(text)))

@@ -1,0 +1,121 @@
+"""A channel without buttons: whatever can be chosen can be typed by its number, a lesson's and everything else."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from bot.people.policy.permissions import OPERATOR
+from tests.support.builders import book, lesson
+from tests.support.harness import Learner, Tutor, tutor
+
+ZALO = "zalo_bot:7"
+WARD = "w26041"
+QUIZ = lesson(
+    """
+    - quiz: hoi
+      text: Ai được hỏi mã OTP?
+      options:
+        - {id: khong, text: Không ai cả, right: true}
+        - {id: cong_an, text: Công an}
+    - ask: tuoi
+      text: Nhà có mấy người?
+      save: so
+      type: number
+    - {say: cuoi, text: Gần xong, wait_tap: Xong}
+    - {end: het, text: Hết}
+    """
+)
+
+
+def number_of(learner: Learner, label: str) -> str:
+    """The number that stands before a choice in the newest text that has it."""
+    for message in reversed(learner.heard):
+        if found := re.search(rf"^(\d+)\. {re.escape(label)}$", message.text, re.MULTILINE):
+            return found[1]
+    raise AssertionError(f"nobody was shown “{label}”")
+
+
+async def picks(learner: Learner, label: str) -> Learner:
+    return await learner.say(number_of(learner, label))
+
+
+async def meets(t: Tutor, chat: str, name: str, role: str) -> Learner:
+    one = await t.learner(chat, ZALO).say("xin chào")
+    await picks(one, "Đồng ý")
+    await one.say(name)
+    await one.say("1")
+    await one.say((await t.people.invite(OPERATOR, role, WARD)).code)
+    return await picks(one, "Đúng là tôi") if "Đúng là tôi" in one.said else one
+
+
+async def village(t: Tutor) -> tuple[Learner, Learner]:
+    """A learner, and an instructor who is in the middle of a lesson of her own."""
+    lan = await meets(t, "lan", "Lan", "learner")
+    hoa = await picks(await meets(t, "hoa", "Hoa", "instructor"), "Tôi hứa")
+    await hoa.opens("thu")
+    return lan, hoa
+
+
+async def test_an_instructor_takes_an_offer_in_the_middle_of_her_own_lesson(tmp_path: Path):
+    async with tutor(tmp_path, book(QUIZ), messenger=ZALO) as t:
+        lan, hoa = await village(t)
+        assert number_of(hoa, "Không ai cả") == "1" and number_of(hoa, "Công an") == "2"
+        await lan.say("nhờ người chỉ")
+        await t.tells()
+        accept = number_of(hoa, "Nhận giúp")
+        assert re.fullmatch(r"0\d\d", accept), "no number of a lesson begins so"
+        await hoa.say("1")
+        assert len(await t.rows("attempt")) == 1 and not await t.rows("pairing")
+        assert "mấy người" in hoa.said
+        await t.crash()
+        await hoa.say(accept)
+        assert [row["state"] for row in await t.rows("pairing")] == ["open"], (
+            "what was shown is meant, after a crash too"
+        )
+        await t.tells()
+        assert any("Có người chỉ cho chị rồi" in message.text for message in lan.heard)
+        assert all(not message.buttons for one in (lan, hoa) for message in one.heard)
+
+
+async def test_a_number_that_a_question_asks_for_is_the_lessons(tmp_path: Path):
+    async with tutor(tmp_path, book(QUIZ), messenger=ZALO) as t:
+        lan, hoa = await village(t)
+        await hoa.say("1")
+        await lan.say("nhờ người chỉ")
+        await t.tells()
+        accept = number_of(hoa, "Nhận giúp")
+        await hoa.say(accept.removeprefix("0"))
+        assert "Gần xong" in hoa.said and not await t.rows("pairing"), "eleven people live there"
+        await hoa.say(accept)
+        assert len(await t.rows("pairing")) == 1
+
+
+async def test_a_confirmation_in_a_lesson_is_not_taken_for_its_answer(tmp_path: Path):
+    async with tutor(tmp_path, book(QUIZ), messenger=ZALO) as t:
+        _, hoa = await village(t)
+        await hoa.say("xóa dữ liệu")
+        yes = number_of(hoa, "Xóa hết")
+        assert yes.startswith("0")
+        await hoa.say("1")
+        assert "mấy người" in hoa.said and len(await t.rows("attempt")) == 1, "the quiz was answered, nothing deleted"
+        await hoa.say(yes)
+        assert hoa.said, "a confirmation that is asked no more is answered, and deletes nothing"
+        assert any(row["name"] == "Hoa" for row in await t.rows("person"))
+
+
+async def test_a_number_that_means_nothing_any_more_is_answered_kindly(tmp_path: Path):
+    async with tutor(tmp_path, book(QUIZ), messenger=ZALO) as t:
+        _, hoa = await village(t)
+        await hoa.say("099")
+        assert "Ai được hỏi mã OTP?" in hoa.said and not await t.rows("attempt")
+
+
+async def test_outside_a_lesson_the_menu_is_answered_by_one_digit(tmp_path: Path):
+    async with tutor(tmp_path, book(QUIZ), messenger=ZALO) as t:
+        lan, _ = await village(t)
+        await lan.say("menu")
+        first = re.search(r"^1\. (.+)$", lan.last.text, re.MULTILINE)
+        assert first is not None
+        await lan.say("số 1 nha em")
+        assert lan.said and "chưa hiểu" not in lan.said
