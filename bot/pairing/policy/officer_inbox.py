@@ -117,16 +117,7 @@ def show_request(
     turn: TurnContext,
     request_id: str,
     lines: Sequence[str],
-<<<<<<< ours
-
-    who
-||||||| base
- who
-=======
-
-    instructors
->>>>>>> theirs
-: Sequence[tuple[str, str]],
+    instructors: Sequence[tuple[str, str]],
     *,
     stranger: bool,
     is_open: bool,
