@@ -152,7 +152,8 @@ class Record:
             turn.change(whispers=0)
         if any(reply.buttons for reply in turn.replies):
             self.prompt_at = to_ms(turn.universe.now)
-        numbering.number(turn, answering=self.from_her)
+        if turn.profile.numbers:
+            numbering.number(turn, answering=self.from_her)
         for reply in turn.replies:
             self._reply(reply, turn.universe.now, unasked=not self.from_her and not reply.urgent)
         self.person, self.state = turn.person, replace(turn.state, whispers=max(turn.state.whispers, self.whispers))
