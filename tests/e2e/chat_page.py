@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import FrameLocator, Page
+from playwright.sync_api import Error, FrameLocator, Page, TimeoutError
 
 
 class Chat:
@@ -20,7 +20,16 @@ class Chat:
         self.more = shown.get_by_role("button", name=re.compile("Tin mới|Xem tiếp"))
 
     def answer(self, label: str) -> None:
-        self.answers.get_by_role("button", name=label, exact=True).click()
+        """Tap it, and again where the tap missed because the page moved under it: what is tapped is gone at once."""
+        button = self.answers.get_by_role("button", name=label, exact=True)
+        shown = button.element_handle()
+        button.click()
+        try:
+            shown.wait_for_element_state("hidden", timeout=5_000)
+        except TimeoutError:
+            shown.click()
+        except Error:
+            pass  # the page on which it stood is gone: it was tapped
 
     def say(self, words: str) -> None:
         self.text.fill(words)
