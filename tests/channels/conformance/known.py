@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from random import Random
 from typing import Any, Self
 from uuid import uuid4
 
@@ -14,6 +15,9 @@ from tests.channels.conformance.under_test import Phone, Trouble, UnderTest, num
 from tests.channels.toy.channel import ToyUnderTest
 from tests.support.fake_telegram import FakeTelegram, Learner
 
+ONE_IN_A_HUNDRED = 0.01
+TELEGRAM_KINDS = {"file": "document", "place": "location", "other": "dice"}
+
 
 class TelegramPhone:
     def __init__(self, learner: Learner) -> None:
@@ -24,6 +28,10 @@ class TelegramPhone:
 
     async def says(self, text: str) -> None:
         self.learner.say(text)
+
+    async def sends(self, kind: str) -> bool:
+        self.learner.send(TELEGRAM_KINDS.get(kind, kind))
+        return True
 
     async def picks(self, label: str) -> None:
         if label in dict(self.learner.inbox[-1].buttons):
@@ -62,6 +70,9 @@ class TelegramUnderTest(UnderTest):
         self.phones += 1
         return TelegramPhone(self.fake.learner(100 + self.phones))
 
+    def storms(self, rng: Random) -> None:
+        self.fake.storm = rng
+
     def troubles(self, phone: Phone, trouble: Trouble) -> None:
         assert isinstance(phone, TelegramPhone)
         chat_id = phone.learner.chat_id
@@ -77,6 +88,7 @@ class WebPhone:
     """A browser that sends what the page sends."""
 
     def __init__(self, url: str) -> None:
+        self.storm: Random | None = None
         self.session = aiohttp.ClientSession(url, cookie_jar=aiohttp.CookieJar(unsafe=True))
         self.entries: list[dict[str, Any]] = []
 
@@ -87,6 +99,9 @@ class WebPhone:
 
     async def says(self, text: str) -> None:
         await self._post(text=text)
+
+    async def sends(self, kind: str) -> bool:
+        return False
 
     async def picks(self, label: str) -> None:
         await self.seen()
@@ -99,8 +114,10 @@ class WebPhone:
         return ["\n".join([e["text"], *(button["label"] for button in e["buttons"])]) for e in self.entries]
 
     async def _post(self, **message: str) -> None:
-        async with self.session.post("/chat/send", json={"id": uuid4().hex, **message}) as answer:
-            assert answer.status == 200, await answer.text()
+        sent = {"id": uuid4().hex, **message}
+        for _ in range(2 if self.storm and self.storm.random() < ONE_IN_A_HUNDRED else 1):
+            async with self.session.post("/chat/send", json=sent) as answer:
+                assert answer.status == 200, await answer.text()
 
 
 class WebUnderTest(UnderTest):
@@ -119,6 +136,10 @@ class WebUnderTest(UnderTest):
     def phone(self, app: App) -> Phone:
         self.phones.append(WebPhone(f"http://127.0.0.1:{app.settings.web.port}"))
         return self.phones[-1]
+
+    def storms(self, rng: Random) -> None:
+        for phone in self.phones:
+            phone.storm = rng
 
     def troubles(self, phone: Phone, trouble: Trouble) -> None:
         raise NotImplementedError("the page asks by itself")

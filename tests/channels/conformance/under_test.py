@@ -8,7 +8,8 @@ from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
-from typing import Literal, Protocol, Self
+from random import Random
+from typing import ClassVar, Literal, Protocol, Self
 
 from aiohttp import web
 
@@ -57,6 +58,9 @@ class Phone(Protocol):
     async def says(self, text: str) -> None:
         """Write."""
 
+    async def sends(self, kind: str) -> bool:
+        """Send what is not words: a sticker, a photo, a voice; False where the channel has no such thing."""
+
     async def picks(self, label: str) -> None:
         """Choose what reads so, as the channel lets her: a tap, or its number."""
 
@@ -73,6 +77,8 @@ class UnderTest(ABC):
     """None: it is no messenger, the tutor serves it by itself."""
     url = ""
     """Where the fake listens."""
+    variants: ClassVar[tuple[str, ...]] = ("",)
+    """What is disputed about the provider: ways in which it may behave, "" as most say."""
 
     async def __aenter__(self) -> Self:
         app = web.Application()
@@ -107,21 +113,32 @@ class UnderTest(ABC):
     def phone(self, app: App) -> Phone:
         """A phone that nobody has met."""
 
+    def varies(self, variant: str) -> None:  # noqa: B027
+        """From now on the provider behaves in this one of its variants."""
+
+    def storms(self, rng: Random) -> None:  # noqa: B027
+        """From now on one call in a hundred is throttled, one fails, one update is delivered once more."""
+
     @abstractmethod
     def troubles(self, phone: Phone, trouble: Trouble) -> None:
         """What happens to the next message of the tutor to this phone."""
 
 
+def channels_with(section: type[ChannelSettings] | None) -> tuple[type[ChannelSettings], ...]:
+    """The channels that are known, and this one."""
+    return CHANNELS if section is None or section in CHANNELS else (*CHANNELS, section)
+
+
 def configured(under_test: UnderTest, data: Path, port: int = 0) -> settings.Settings:
     """The settings of a tutor with this channel, beside those that are known."""
-    section = under_test.section
-    channels = CHANNELS if section is None or section in CHANNELS else (*CHANNELS, section)
     lessons = data.parent / "lessons"
     if not lessons.exists():
         write_lessons(lessons)
     base = {"data.dir": str(data), "lessons.dir": str(lessons), "web.port": str(port)}
     config = Path(__file__).parents[3] / "config.yaml"
-    return settings.load(config, under_test.environ(), {**base, **under_test.flags(port)}, channels)
+    return settings.load(
+        config, under_test.environ(), {**base, **under_test.flags(port)}, channels_with(under_test.section)
+    )
 
 
 @asynccontextmanager

@@ -8,6 +8,7 @@ import socket
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
+from random import Random
 from typing import Any, Self
 
 from aiohttp import web
@@ -19,6 +20,7 @@ from tests.support.fake_telegram.faults import Fault, Faults, Limits
 from tests.support.fake_telegram.learner import Learner
 from tests.support.fake_telegram.methods import run_method
 
+STORMY = 0.01
 TOKEN = "42:TEST-TOKEN_of-the-fake"
 Call = tuple[str, dict[str, Any]]
 
@@ -46,6 +48,8 @@ class FakeTelegram:
         self.bot = next(iter(self.bots.values()))
         self.faults = Faults()
         self.limits = limits
+        self.storm: Random | None = None
+        """By its chance one call in a hundred is throttled, one fails; and with one update the last come once more."""
         self.violations: list[str] = []
         self.calls: list[Call] = []
         self.counts: Counter[str] = Counter()
@@ -126,7 +130,7 @@ class FakeTelegram:
             self.violations.append(f"{method}: unknown method")
             return _refusal(BotApiError(404, "Not Found: method not found"))
         params = await _params(request, method)
-        fault = self.faults.strike(method, params) if self.faults.waiting else None
+        fault = self.faults.strike(method, params) if self.faults.waiting else self._weather(bot, method)
         if fault is not None:
             refused = await self._befall(fault, request)
             if refused is not None:
@@ -138,6 +142,16 @@ class FakeTelegram:
         if fault is not None:
             _break(request)
         return _answer({"ok": True, "result": result})
+
+    def _weather(self, bot: Bot, method: str) -> Fault | None:
+        chance = self.storm.random() if self.storm else 1.0
+        if method == "getUpdates":
+            if chance < STORMY:
+                bot.redeliver()
+            return None
+        if chance < STORMY:
+            return Fault("answer", code=429, description="Too Many Requests", parameters={"retry_after": 1})
+        return Fault("answer", code=502, description="Bad Gateway") if chance < 2 * STORMY else None
 
     def _file(self, head: str, path: str) -> web.Response:
         """What `getFile` has named, at its own address."""
