@@ -18,6 +18,7 @@ from bot.app import App, Environment, bootstrap
 from bot.channels.provider import Surroundings
 from bot.channels.registry import CHANNELS, ChannelSettings
 from bot.delivery.surroundings import NoFiles
+from tests.support.builders import where_it_is_noon
 from tests.support.process import free_port
 from tests.support.short_lesson import write_lessons
 
@@ -129,12 +130,14 @@ def channels_with(section: type[ChannelSettings] | None) -> tuple[type[ChannelSe
     return CHANNELS if section is None or section in CHANNELS else (*CHANNELS, section)
 
 
-def configured(under_test: UnderTest, data: Path, port: int = 0) -> settings.Settings:
-    """The settings of a tutor with this channel, beside those that are known."""
-    lessons = data.parent / "lessons"
-    if not lessons.exists():
-        write_lessons(lessons)
+def configured(under_test: UnderTest, data: Path, port: int = 0, lessons: Path | None = None) -> settings.Settings:
+    """The settings of a tutor with this channel, beside those that are known; without `lessons` it has a short one."""
+    if lessons is None:
+        lessons = data.parent / "lessons"
+        if not lessons.exists():
+            write_lessons(lessons)
     base = {"data.dir": str(data), "lessons.dir": str(lessons), "web.port": str(port)}
+    base |= {"time.zone": where_it_is_noon(), "time.quiet_from": "00:00", "time.quiet_to": "00:00"}
     config = Path(__file__).parents[3] / "config.yaml"
     return settings.load(
         config, under_test.environ(), {**base, **under_test.flags(port)}, channels_with(under_test.section)
@@ -142,10 +145,10 @@ def configured(under_test: UnderTest, data: Path, port: int = 0) -> settings.Set
 
 
 @asynccontextmanager
-async def serving(under_test: UnderTest, data: Path, port: int = 0) -> AsyncIterator[App]:
+async def serving(under_test: UnderTest, data: Path, port: int = 0, lessons: Path | None = None) -> AsyncIterator[App]:
     """The whole tutor in this process, on this channel."""
     async with AsyncExitStack() as stack:
-        given = await asyncio.to_thread(configured, under_test, data, port or free_port())
+        given = await asyncio.to_thread(configured, under_test, data, port or free_port(), lessons)
         yield await bootstrap(stack, given, Environment(tick_s=0.2))
 
 
@@ -154,7 +157,7 @@ async def sees(phone: Phone, words: str, times: int = 1, within_s: float = 15.0)
     deadline = asyncio.get_running_loop().time() + within_s
     seen = await phone.seen()
     while sum(words in text for text in seen) < times:
-        assert asyncio.get_running_loop().time() < deadline, (words, seen[-3:])
+        assert asyncio.get_running_loop().time() < deadline, f"{words!r} not in {seen[-3:]}"
         await asyncio.sleep(0.02)
         seen = await phone.seen()
     return seen
