@@ -7,6 +7,7 @@ or logged: what leaves this module are the SendError classes with sentences of o
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -21,9 +22,10 @@ _KEEPALIVE_S = 30.0
 _CALL_S = 20.0
 _HEADERS = {"Content-Type": "application/json"}
 _GONE = ("chat not found", "user not found", "blocked")
+_IP = re.compile(r"[0-9.]+|.*:.*")
 _IDLE = 408  # as HTTP status or under HTTP 200: public clients measured both
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 2.0, 3600.0
-_OF_MONTH = ("month", "tháng")
+_OF_MONTH = "month"
 
 
 class NotThere(Misconfigured):
@@ -40,7 +42,7 @@ class WebhookInTheWay(SendError):
     retryable = True
 
 
-class BotApi:
+class ZaloBotApi:
     """One bot's methods; call it in a running loop."""
 
     def __init__(self, token: str, *, api_base: str, call_s: float = _CALL_S) -> None:
@@ -52,7 +54,7 @@ class BotApi:
         self._refused = 0
 
     def __repr__(self) -> str:
-        return "BotApi(token hidden)"
+        return "ZaloBotApi(token hidden)"
 
     async def call(self, method: str, params: Mapping[str, Any] | None = None, *, wait_s: float = 0.0) -> Any:
         """POST one method; the `result`, None where it has none. Raises a SendError. `wait_s`: seconds that the answer
@@ -64,7 +66,7 @@ class BotApi:
                 data=json.dumps(params or {}).encode(),
                 headers=_HEADERS,
                 allow_redirects=False,
-                timeout=aiohttp.ClientTimeout(total=self._call_s + wait_s),
+                timeout=self._timeout(wait_s),
             ) as response:
                 return self._result(response.status, response.headers.get("Retry-After"), await response.read())
         except SendError:
@@ -97,6 +99,43 @@ class BotApi:
         url = info.get("url") if isinstance(info, dict) else ""
         return url if isinstance(url, str) else ""
 
+    async def download(self, url: str, most_bytes: int) -> bytes:
+        """What a person sent, from the address that came with it. Raises SendRefused where it is gone, larger than
+        `most_bytes` or no https address of a named host (the platform's own is taken as it is), else as `call`."""
+        failure: SendError
+        if not self._is_outside(url):
+            raise SendRefused("the file has no address that is fetched")
+        body = bytearray()
+        try:
+            async with self._open().get(url, allow_redirects=False, timeout=self._timeout(0.0)) as response:
+                if response.status != 200:
+                    gone = 300 <= response.status < 500 and response.status != 429
+                    raise (SendRefused if gone else Unreachable)(f"file: Zalo answered {response.status}")
+                async for chunk in response.content.iter_any():
+                    body += chunk
+                    if len(body) > most_bytes:
+                        raise SendRefused(f"the file has more than {most_bytes} bytes")
+                return bytes(body)
+        except SendError:
+            raise
+        except TimeoutError:
+            failure = Unreachable("file: Zalo did not answer in time")
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            failure = Unreachable(f"file: no connection to Zalo ({type(error).__name__})")
+        raise failure  # out here for the same reason as in `call`
+
+    def _is_outside(self, address: str) -> bool:
+        """Whether it lies where Zalo keeps files: nobody's payload is to make us ask a machine of our own network."""
+        try:
+            url = URL(address)
+            if url.origin() == URL(self._root).origin():
+                return True
+        except ValueError:
+            return False
+        host = url.host or ""
+        inside = "." not in host or host.endswith((".local", ".internal")) or _IP.fullmatch(host)
+        return url.scheme == "https" and not inside
+
     async def close(self) -> None:
         """Close the connections; a later call opens them again."""
         session, self._session = self._session, None
@@ -118,6 +157,9 @@ class BotApi:
         if url is None:
             url = self._urls[method] = URL(self._root + method, encoded=True)
         return url
+
+    def _timeout(self, wait_s: float) -> aiohttp.ClientTimeout:
+        return aiohttp.ClientTimeout(total=self._call_s + wait_s)
 
     def _result(self, status: int, retry_after: str | None, body: bytes) -> Any:
         """The `result` of an answer; an error becomes the SendError that says what to do next."""
@@ -157,6 +199,6 @@ class BotApi:
         self._refused += 1
         if retry_after is not None and retry_after.isascii() and retry_after.isdigit():
             return min(max(float(retry_after), 1.0), _LONGEST_PAUSE_S)
-        if _OF_MONTH[0] in said:
+        if _OF_MONTH in said:
             return _LONGEST_PAUSE_S
         return min(_FIRST_PAUSE_S * 2.0 ** min(self._refused - 1, 16), _LONGEST_PAUSE_S)

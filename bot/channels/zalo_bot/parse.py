@@ -12,7 +12,7 @@ from typing import Any
 from bot.channels.base import Body, Media, Text, Update
 
 
-class Dropped(Enum):
+class LeftOut(Enum):
     """Why an event became nothing; both sorts are acknowledged, so that Zalo does not send them for ever."""
 
     IGNORED = "ignored"
@@ -36,7 +36,7 @@ _ADDRESS = re.compile(r"https?://[!-~]{1,2000}", re.ASCII)
 _EARLIEST_MS, _LATEST_MS = 1_356_998_400_000, 2**33 * 1000  # 2013, before Zalo; anything else is a clock gone wrong
 
 
-def parse_event(raw: object, channel: str, received_at: datetime) -> Update | Dropped:
+def parse_event(raw: object, channel: str, received_at: datetime) -> Update | LeftOut:
     """The result of getUpdates, or one webhook body, as an Update.
 
     `received_at` (aware UTC) stands in where Zalo gives no time of its own.
@@ -44,7 +44,7 @@ def parse_event(raw: object, channel: str, received_at: datetime) -> Update | Dr
     try:
         return _parse(_dict(_unwrapped(raw)), channel, received_at)
     except _Malformed:
-        return Dropped.MALFORMED
+        return LeftOut.MALFORMED
 
 
 def _unwrapped(raw: object) -> object:
@@ -52,16 +52,16 @@ def _unwrapped(raw: object) -> object:
     return raw["result"] if isinstance(raw, dict) and raw.get("ok") is True and "result" in raw else raw
 
 
-def _parse(event: dict[Any, Any], channel: str, received_at: datetime) -> Update | Dropped:
+def _parse(event: dict[Any, Any], channel: str, received_at: datetime) -> Update | LeftOut:
     name = event.get("event_name")
     if not isinstance(name, str):
         raise _Malformed
     if event.get("message") is None:
-        return Dropped.IGNORED  # "unsupported" may come without one: nobody knows whose it was
+        return LeftOut.IGNORED  # "unsupported" may come without one: nobody knows whose it was
     message = _dict(event["message"])
     chat_id, body = _private_chat(message), _body(name, message)
     if chat_id is None or body is None:
-        return Dropped.IGNORED
+        return LeftOut.IGNORED
     return Update(channel, _number(message), chat_id, body, _instant(message.get("date"), received_at))
 
 
@@ -75,7 +75,7 @@ def _private_chat(message: dict[Any, Any]) -> str | None:
 
 
 def _body(name: str, message: dict[Any, Any]) -> Body | None:
-    """What was said or sent; None for what asks for no answer (a reaction, a kind that is not known and has no words)."""
+    """What was said or sent; None where no answer is expected: a reaction, an unknown kind without words."""
     found = _EVENT.fullmatch(name)
     word = found[1] if found else _SILENT
     kind = _MEDIA.get(word)

@@ -1,7 +1,8 @@
 """Long polling, for trials: one event a poll, kept before the next one is asked for.
 
-Sources disagree what a poll does to what it brings: one saw events come back with every poll, at once, for ever; another
-saw them gone with the first. So what was brought is handed in until it is kept, and between two polls lies a second.
+Sources disagree what a poll does to what it brings: one saw events come back with every poll, at once, for ever;
+another saw them gone with the first. So what was brought is handed in until it is kept, and between two polls lies a
+second.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.5, 60.0
 log = logging.getLogger(__name__)
 
 
-class Poller:
+class ZaloBotPoller:
     """Fetches one bot's events and hands them to `submit`, for as long as `run` runs.
 
     `clock` gives aware UTC; `rng` spreads the back-off; `every_s` lie at least between the beginnings of two polls.
@@ -82,11 +83,12 @@ class Poller:
         tries = 0
         while updates:
             try:
-                return await self._submit(updates)
+                await self._submit(updates)
+                return
             except StorageUnavailable as away:
                 if self._stopping.is_set():
                     log.warning("zalo bot: not kept", extra={"updates": len(updates)})
-                    return None
+                    return
                 await self._unless_stopped(asyncio.sleep(self._back_off(away, tries)))
                 tries += 1
 

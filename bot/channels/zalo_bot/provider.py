@@ -12,10 +12,10 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from bot.channels.base import Misconfigured, SendError, Submit
-from bot.channels.provider import ChannelCheck, Now, SetUpFailed, bad, good, note
+from bot.channels.provider import ChannelCheck, Now, SetUpFailed, Surroundings, bad, good, note
 from bot.channels.zalo_bot.channel import ZaloBotChannel
-from bot.channels.zalo_bot.client import BotApi
-from bot.channels.zalo_bot.polling import Poller
+from bot.channels.zalo_bot.client import ZaloBotApi
+from bot.channels.zalo_bot.polling import ZaloBotPoller
 from bot.channels.zalo_bot.settings import ZaloBotSettings
 from bot.channels.zalo_bot.webhook import webhook_address, webhook_handler, webhook_path, webhook_secret
 from bot.errors import SettingsInvalid
@@ -29,12 +29,12 @@ class ZaloBotProvider:
 
     forgets_taps_s: float | None = None  # there is nothing to tap
 
-    def __init__(self, settings: ZaloBotSettings) -> None:
+    def __init__(self, settings: ZaloBotSettings, around: Surroundings) -> None:
         self._polls = settings.mode == "polling"
         if not self._polls and not settings.webhook_url:
             raise SettingsInvalid(say("zalo_bot.webhook_url: chế độ webhook cần địa chỉ https của máy này."))
         try:
-            self.channel = ZaloBotChannel(settings.token, api_base=settings.api_base)
+            self.channel = ZaloBotChannel(settings.token, around.media.address, api_base=settings.api_base)
         except Misconfigured as wrong:
             raise SettingsInvalid(say("ZALO_BOT_TOKEN: {reason}", reason=said_by(wrong))) from None
         self.settings = settings
@@ -42,7 +42,7 @@ class ZaloBotProvider:
         self.per_second = settings.messages_per_second
         self.state = settings.mode
         self.fingerprint = self._fingerprint()
-        self._poller: Poller | None = None
+        self._poller: ZaloBotPoller | None = None
 
     def _fingerprint(self) -> str:
         given = self.settings
@@ -61,7 +61,7 @@ class ZaloBotProvider:
         if not self._polls:
             return
         every_s, rng = self.settings.poll_every_s, Random(self.channel.name)
-        self._poller = Poller(self.channel, submit, clock=now, rng=rng, every_s=every_s)
+        self._poller = ZaloBotPoller(self.channel, submit, clock=now, rng=rng, every_s=every_s)
         self.state = "polling"
         try:
             await self._poller.run()
@@ -92,7 +92,7 @@ class ZaloBotProvider:
 
     async def check(self, patience_s: float) -> ChannelCheck:
         """Who Zalo says that we are, and whether it posts where we listen."""
-        api = BotApi(self.settings.token, api_base=self.settings.api_base, call_s=patience_s)
+        api = ZaloBotApi(self.settings.token, api_base=self.settings.api_base, call_s=patience_s)
         try:
             me = await api.call("getMe")
             posted_to = await api.webhook()

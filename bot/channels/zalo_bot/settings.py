@@ -10,6 +10,7 @@ from bot.sections import credential, key
 from flows.profiles import Profile, profile_of
 
 if TYPE_CHECKING:
+    from bot.channels.provider import Surroundings
     from bot.channels.zalo_bot.provider import ZaloBotProvider
 
 _PROFILE = profile_of("zalo_bot")
@@ -42,8 +43,8 @@ class ZaloBotSettings:
         """None: no link is known that opens a chat with a bot and carries something into it."""
         return ""
 
-    def provider(self) -> ZaloBotProvider:
+    def provider(self, around: Surroundings) -> ZaloBotProvider:
         """The bot. Raises SettingsInvalid for a token that is none, and a webhook without an address."""
         from bot.channels.zalo_bot.provider import ZaloBotProvider
 
-        return ZaloBotProvider(self)
+        return ZaloBotProvider(self, around)

@@ -73,6 +73,8 @@ class UnderTest(ABC):
     """None: it is no messenger, the tutor serves it by itself."""
     url = ""
     """Where the fake listens."""
+    is_twin = False
+    """The same account by another door, or of another mind: what is sent is tested with its twin."""
 
     async def __aenter__(self) -> Self:
         app = web.Application()
