@@ -56,11 +56,13 @@ class Fault:
 
 @dataclass(slots=True)
 class Message:
-    """What she sees: `kind` is text, photo, sticker or voice; `source` the address of what is no text."""
+    """What she sees: `kind` is text, photo, sticker or voice; `source` the address of what is no text. There are never
+    any `buttons`."""
 
     text: str
     kind: str = "text"
     source: str = ""
+    buttons: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import socket
 import time
 from collections import Counter
@@ -33,6 +34,10 @@ class FakeZaloBot:
         self.faults: list[Fault] = []
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.paths: list[str] = []
+        self.counts: Counter[str] = Counter()
+        """Calls by method, refused ones too."""
+        self.violations: list[str] = []
+        """Calls that no client of this platform should make."""
         self.statuses: list[int] = []
         """What the webhook answered; 0 when it could not be reached."""
         self.twice = False
@@ -51,11 +56,6 @@ class FakeZaloBot:
     @property
     def token(self) -> str:
         return TOKEN
-
-    @property
-    def counts(self) -> Counter[str]:
-        """Calls by method, refused ones too."""
-        return Counter(method for method, _ in self.calls)
 
     def learner(self, number: int, name: str = "Lan") -> Learner:
         """A person who chats with the bot; the same number is the same person."""
@@ -106,12 +106,15 @@ class FakeZaloBot:
             return self._refuse(Refusal(401, "Unauthorized"))
         params = await _params(request)
         self.calls.append((method, params))
+        self.counts[method] += 1
         fault = self._strike(method, params)
         if fault is not None and fault.kind != "drop_after":
             return await self._befall(fault, request)
         try:
             answer = await self.platform.run(method, params)
         except Refusal as refusal:
+            if refusal.code == 400:
+                self.violations.append(f"{method}: {refusal.description}")
             return self._refuse(refusal)
         if fault is not None and request.transport is not None:
             request.transport.abort()
@@ -209,6 +212,15 @@ class Learner:
     def say(self, text: str) -> str:
         """Write; the id of the message."""
         return self.does("text", text=text)
+
+    def start(self) -> str:
+        """Her first word: there is no other way to begin."""
+        return self.say("xin chào")
+
+    def tap(self, choice: str) -> str:
+        """She has nothing to tap: the number that stands before it in the newest text that has it."""
+        line = re.compile(rf"^(\d+)\. {re.escape(choice)}$", re.MULTILINE)
+        return self.say(next(found[1] for each in reversed(self.inbox) if (found := line.search(each.text))))
 
     def send(self, kind: str, caption: str = "", source: str = "https://f4.example.vn/a.jpg") -> str:
         """image, sticker, voice or unsupported."""
