@@ -36,6 +36,7 @@ from bot.conversation.warming import warmed
 from bot.delivery.flood import Flood
 from bot.delivery.intake import Intake
 from bot.delivery.owner import ChannelOwner
+from bot.delivery.quota import QuotaMeters
 from bot.delivery.sender import Senders
 from bot.delivery.surroundings import surroundings_of
 from bot.errors import CamtayError, SettingsInvalid, StorageError
@@ -154,7 +155,8 @@ async def bootstrap(
     library = LiveLessons(database, Path(settings.lessons.dir), settings.placeholders, quiet)
     book = await library.open(world.now())
     officers = OfficerServices(settings, database, world.now, world.new_id, lambda: library.book, handlers_of)
-    conversation = Conversation(database, book, world.universe, quiet, officers.services)
+    quotas = QuotaMeters(world.now, quiet, world.new_id)
+    conversation = Conversation(database, book, world.universe, quiet, officers.services, quotas)
     senders, presence = Senders(), Presence(database, world.now, quiet)
     steady = Steady(database, world.now, world.counted_s)
     webchat = _webchat(settings, world, database, library, files, lambda updates: intake.submit(updates))
@@ -165,7 +167,7 @@ async def bootstrap(
     key = LocalKey(load_keys(data / "web.key", world.new_id)[0])
     submit, around = Flood(intake.submit).submit, surroundings_of(database)
     owners = [
-        ChannelOwner(each.provider(around), conversation, submit, presence, senders, world.now, world.failpoint)
+        ChannelOwner(each.provider(around), conversation, submit, presence, senders, world.now, quotas, world.failpoint)
         for each in settings.channels.values()
         if each.is_on
     ]

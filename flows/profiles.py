@@ -8,9 +8,10 @@ and where they come from:
   bytes; photos up to 10 MB, other files up to 50 MB; lengths count UTF-16 units; the bot FAQ's one message a second
   in a chat, short bursts pass, 30 a second over all; taps are dropped after some 150 s; 30 characters fit one line of
   a button on a 320 px phone.
-- **zalo_bot**: the Bot Platform's documentation (12/2025, 9/2026): text and caption 1 to 2,000; no buttons of any kind,
-  so that choices are numbered lines in the text; a photo by its address, voice in private chats only, no video;
-  the free plan has 3,000 messages a month for 50 people. A poll that was answered may have consumed what it brought.
+- **zalo_bot**: the Bot Platform's documentation (12/2025, 9/2026): text and caption 1 to 2,000 characters, without
+  saying how they are counted, hence 1,900 UTF-16 units; no buttons of any kind, so that choices are numbered lines in
+  the text; a photo by its address, voice in private chats only, no video; the free plan has 3,000 messages a month for
+  50 people; how many a second is not said, 10 are ours. A poll that was answered may have consumed what it brought.
 - **zalo_oa**: OpenAPI v3 as public code uses it: text 2,000, at most 5 buttons (unverified) with a title of 100, images
   of 1 MB (unverified) by upload, whose ids expire; free answers within 48 hours of her last word, 8 of them, and none
   at all after 7 days.
@@ -95,8 +96,8 @@ PROFILES = (
         label=30, token_bytes=64, media="id", per_s=30.0, forgets_taps_s=150.0,
     ),
     Profile(
-        "zalo_bot", "Zalo Bot", "Zalo Bot: không có nút, bấm số.", 2_000, 2_000, 0, MB, 5 * MB,
-        video=False, metered=True, quota=3_000,
+        "zalo_bot", "Zalo Bot", "Zalo Bot: không có nút, bấm số.", 1_900, 1_900, 0, MB, 5 * MB,
+        video=False, metered=True, quota=3_000, per_s=10.0,
     ),
     Profile(
         "zalo_oa", "Zalo OA", "Zalo OA.", 2_000, 2_000, 5, MB, 5 * MB,

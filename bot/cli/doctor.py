@@ -16,11 +16,13 @@ from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Literal, TypeVar
+from zoneinfo import ZoneInfo
 
 from bot import backup, restoring
 from bot.channels.provider import Surroundings
 from bot.channels.registry import ChannelSettings
 from bot.cli.language import shown, told
+from bot.delivery.quota import messages_left
 from bot.delivery.surroundings import AccountMemory, NoFiles
 from bot.errors import AlreadyRunning, SettingsInvalid, StorageError, in_words
 from bot.greeting import hearing_faults, pages_told
@@ -105,7 +107,7 @@ async def look_at_settings(settings: Settings, config: Path, database_url: str, 
         *await _kept(settings, database_url, now),
         *_lessons(settings),
         *await _drafts(settings, database_url),
-        *await _channels(settings),
+        *await _channels(settings, now),
         *await asyncio.to_thread(lambda: list(_web(settings))),
         Finding("good" if files_allowed() >= FILES else "note", shown(pages_told(files_allowed()))),
         _helper(settings),
@@ -315,9 +317,10 @@ async def _drafts(settings: Settings, url: str) -> list[Finding]:
     return [note(text, lessons=" ".join(found))] if found else []
 
 
-async def _channels(settings: Settings) -> list[Finding]:
+async def _channels(settings: Settings, now: datetime) -> list[Finding]:
     around = Surroundings(partial(_StoredMemory, settings.database_url), NoFiles())
-    return [await _channel(each, around) for each in settings.channels.values()]
+    local = now.astimezone(ZoneInfo(settings.time.zone))
+    return [found for each in settings.channels.values() for found in await _channel(each, around, local)]
 
 
 class _StoredMemory:
@@ -333,19 +336,19 @@ class _StoredMemory:
         return False
 
 
-async def _channel(section: ChannelSettings, around: Surroundings) -> Finding:
+async def _channel(section: ChannelSettings, around: Surroundings, local_now: datetime) -> list[Finding]:
     if not section.is_on:
         variables = ", ".join(each.metadata["credential"] for each in credentials(section))
-        return good("{name}: chưa dùng (đặt {variables} khi cần)", name=section.profile.name, variables=variables)
+        return [good("{name}: chưa dùng (đặt {variables} khi cần)", name=section.profile.name, variables=variables)]
     try:
         provider = section.provider(around)
     except SettingsInvalid as wrong:
-        return Finding("bad", str(wrong))
+        return [Finding("bad", str(wrong))]
     try:
-        check = await provider.check(PATIENCE_S)
+        checks = [await provider.check(PATIENCE_S), *await messages_left(provider, around, local_now)]
     finally:
         await provider.close()
-    return Finding(check.level, told(check.sentence, **check.values))
+    return [Finding(check.level, told(check.sentence, **check.values)) for check in checks]
 
 
 def _web(settings: Settings) -> Iterator[Finding]:

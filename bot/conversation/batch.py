@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import assert_never
+from typing import Protocol, assert_never
 
 from bot.announcements import service as announcing
 from bot.channels.base import (
@@ -45,6 +45,16 @@ Settled = Sequence[tuple[str, str, int]]
 log = logging.getLogger(__name__)
 
 
+class MessageQuotas(Protocol):
+    """The accounts whose messages are counted."""
+
+    def write(self, connection: Connection, settled: Settled) -> None:
+        """Keep what has been sent, in the transaction that settles it."""
+
+    def is_reserved(self, channel: str) -> bool:
+        """Whether what is left on this channel is kept for calls for help."""
+
+
 class Conversation:
     """The use case the whole project exists for. `universe` makes a world seeded by an update's id."""
 
@@ -55,13 +65,16 @@ class Conversation:
         universe: Callable[[str], Universe],
         quiet: QuietHours,
         services: ConversationServices | None = None,
+        quotas: MessageQuotas | None = None,
     ) -> None:
-        """Without `services` codes of other processes are not known here: its key is made up."""
+        """Without `services` codes of other processes are not known here: its key is made up. Without `quotas` no
+        message is counted."""
         self.services = services or ConversationServices(Pseudonyms(os.urandom(32)))
         self.database = database
         self.book = book
         self.universe = universe
         self.quiet = quiet
+        self.quotas = quotas
 
     async def handle(self, updates: Sequence[Update], settled: Settled = ()) -> Effects:
         """Commit everything these updates cause. Raises StorageUnavailable; then nothing was kept.
@@ -86,7 +99,7 @@ class Conversation:
         effects, book = Effects(), self.book
         now = self.universe("batch").now
         if settled:
-            outbox.settle(connection, settled)
+            self._settle(connection, settled)
         waiting: list[Update] = []
         for channel, of_channel in _by_channel(updates).items():
             fresh_ids = inbox.keep_new(connection, channel, [u.update_id for u in of_channel], now)
@@ -184,6 +197,7 @@ class Conversation:
                 continue
             universe = self.universe(f"{update.channel}:{update.update_id}")
             turn = TurnContext(book, universe, record.person, record.state, record.row.channel, record.row.chat_id)
+            turn.is_saving = self.quotas is not None and self.quotas.is_reserved(turn.channel)
             is_timer = isinstance(update.body, Inner) and update.body.kind == "due"
             if is_timer and self.quiet.holds(universe.now) and not is_about_safety(turn):
                 record.not_before = universe.now  # it was due by day, while the tutor was stopped
@@ -227,7 +241,12 @@ class Conversation:
 
     async def settle(self, settled: Settled) -> None:
         """End outbox rows when no batch comes along to carry them."""
-        await self.database.transact(lambda connection: outbox.settle(connection, settled))
+        await self.database.transact(lambda connection: self._settle(connection, settled))
+
+    def _settle(self, connection: Connection, settled: Settled) -> None:
+        outbox.settle(connection, settled)
+        if self.quotas is not None:
+            self.quotas.write(connection, settled)
 
     async def learner_gone(self, outgoing: Outgoing) -> None:
         """A reader has blocked the tutor: unless back since, nothing more is sent, what they were asked goes on."""

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, assert_never
 
 from bot.channels.base import Attachment, Began, Button, LogEntry, NoticesDue, Outgoing, Update
-from bot.conversation.policy import dispatch, numbering, open_question
+from bot.conversation.policy import dispatch, merging, numbering, open_question
 from bot.conversation.services import ConversationServices
 from bot.people.policy.commands import PersonCommand
 from bot.tutor import notices, waits
@@ -154,7 +154,7 @@ class Record:
             self.prompt_at = to_ms(turn.universe.now)
         if turn.profile.numbers:
             numbering.number(turn, answering=self.from_her)
-        for reply in turn.replies:
+        for reply in merging.merge(turn.profile, turn.replies) if turn.profile.metered else turn.replies:
             self._reply(reply, turn.universe.now, unasked=not self.from_her and not reply.urgent)
         self.person, self.state = turn.person, replace(turn.state, whispers=max(turn.state.whispers, self.whispers))
         self.urgent = is_about_safety(turn)

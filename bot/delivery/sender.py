@@ -39,11 +39,14 @@ class Sender:
         alone: bool = True,
         is_quiet: Callable[[], bool] = lambda: False,
         clock: Callable[[], float] | None = None,
+        on_sent: Callable[[Outgoing], None] = lambda _: None,
     ) -> None:
-        """`failpoint` as in Intake. `alone`: nobody but this process writes into the channel's outbox.
+        """`failpoint` as in Intake, `on_sent` is told what has just left. `alone`: nobody but this process writes into
+        the channel's outbox.
 
-        While `is_quiet`, what nobody asked for is held back until morning, or until its reader is awake. `clock` tells
-        the seconds of the pace; without one it is the event loop's.
+        While `is_quiet`, what nobody asked for is held back: until morning (or the next month, where messages are
+        counted), or until its reader is awake. `clock` tells the seconds of the pace; without one it is the event
+        loop's.
         """
         self.channel = channel
         self.conversation = conversation
@@ -59,6 +62,7 @@ class Sender:
         self.sent = 0
         self._sleep = sleep
         self._clock = clock
+        self._on_sent = on_sent
         self._chats: dict[str, deque[Outgoing]] = {}
         self._held: dict[str, deque[Outgoing]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -169,6 +173,7 @@ class Sender:
                     await self.channel.send(outgoing, plain=plain)
                 self.failpoint("after send")
                 self.sent += 1
+                self._on_sent(outgoing)
                 return "settled"
             except Throttled as slow:
                 self.pace.throttled(outgoing.chat_id, slow.retry_after, self._seconds())

@@ -86,8 +86,9 @@ class ConversationState:
 
     `letter` was written at `letter_at`; `pinned` are the buttons of what waits for her since earlier, numbered from
     `pinned_from` on (see `waits`). `numbers` are the choices shown as numbers on a channel without buttons (number,
-    token), `numbered` is the last of those that begin with 0 (see `conversation.policy.numbering`). `amendable` is the
-    number of her newest message and the question that it was written to (see `edits`).
+    token), `numbered` is the last of those that begin with 0, `labels` what stood behind the newest (token, label) (see
+    `conversation.policy.numbering`). `spared_at` is when she heard that her lesson waits for the next month.
+    `amendable` is the number of her newest message and the question that it was written to (see `edits`).
     """
 
     run: Run | None = None
@@ -117,6 +118,8 @@ class ConversationState:
     pinned_from: int = 0
     numbers: OfferedButtons = ()
     numbered: int = 0
+    labels: OfferedButtons = ()
+    spared_at: datetime | None = None
     amendable: str = ""
 
     @property
@@ -201,6 +204,8 @@ def dump(state: ConversationState) -> str:
         "pinned_from": state.pinned_from,
         "numbers": [list(each) for each in state.numbers],
         "numbered": state.numbered,
+        "labels": [list(each) for each in state.labels],
+        "spared_at": state.spared_at.isoformat() if state.spared_at else None,
         "amendable": state.amendable,
     }
     data |= {key: value for key, value in optional.items() if value}
@@ -256,6 +261,8 @@ def load(text: str) -> ConversationState:
             pinned_from=int(data.get("pinned_from", 0)),
             numbers=tuple((str(number), str(token)) for number, token in data.get("numbers", ())),
             numbered=int(data.get("numbered", 0)),
+            labels=tuple((str(token), str(label)) for token, label in data.get("labels", ())),
+            spared_at=datetime.fromisoformat(spared) if (spared := data.get("spared_at")) else None,
             amendable=str(data.get("amendable", "")),
             checkins=tuple(
                 Checkin(datetime.fromisoformat(at), str(lesson), str(step))

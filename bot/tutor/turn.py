@@ -132,6 +132,8 @@ class TurnContext:
         self.state = state
         self.channel = channel
         self.chat_id = chat_id
+        self.is_saving = False
+        """The channel's messages of this month are nearly used up: what is left is kept for calls for help."""
         self.replies: list[OutgoingReply] = []
         self.events: list[TurnEvent] = []
         self._taken = 0

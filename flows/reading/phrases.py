@@ -64,6 +64,7 @@ REQUIRED = frozenset(
     post_helpers post_kept post_lift_above post_lift_gone post_list post_mine post_no_helpers post_nobody_free
     post_not_now post_pair post_person_active post_person_asked post_person_suspended post_quiet post_safety
     post_stranger post_strangers post_suspend_ask post_suspended post_taken_by post_theirs post_where post_yours
+    quota_lesson quota_low
     rated relay_account relay_asked relay_elsewhere relay_install relay_link relay_link_hidden relay_link_only
     relay_masked relay_money relay_number_wanted relay_papers_wanted relay_phone relay_phone_union relay_prying
     relay_remote relay_said relay_said_media relay_secret relay_secret_wanted relay_threat relieved reminder

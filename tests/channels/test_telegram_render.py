@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import replace
 from typing import Any
 
@@ -98,6 +99,14 @@ def test_64_bytes_fit() -> None:
         ("abc e\u0323\u0302de", 6, ["abc", "e\u0323\u0302de"]),
         ("xxxx👩\u200d👧yy", 8, ["xxxx", "👩\u200d👧yy"]),
         ("   ", 10, []),
+        ("Câu một. Câu hai dài. Câu ba rất dài", 30, ["Câu một. Câu hai dài.", "Câu ba rất dài"]),
+        ("Bấm “Gửi.” Rồi chờ một chút nhé", 14, ["Bấm “Gửi.”", "Rồi chờ một", "chút nhé"]),
+        ("Dòng một hai.\nBa bốn. Năm sáu bảy", 22, ["Dòng một hai.", "Ba bốn. Năm sáu bảy"]),
+        ("x" * 5 + "e" + "\u0323\u0302" * 2, 6, ["xxxxx", "e" + "\u0323\u0302" * 2]),
+        ("a🇻🇳🇻🇳", 7, ["a🇻🇳", "🇻🇳"]),
+        ("aaaa👍🏽b", 7, ["aaaa", "👍🏽b"]),
+        ("x✋️y", 2, ["x", "✋️", "y"]),
+        ("a" + "\u0301" * 9, 4, ["a\u0301\u0301\u0301", "\u0301" * 4, "\u0301\u0301"]),
     ],
 )
 def test_split(text: str, limit: int, parts: list[str]) -> None:
@@ -109,6 +118,16 @@ def test_nothing_but_blanks_is_lost_in_splitting(text: str, limit: int) -> None:
     parts = split_text(text, limit)
     assert all(0 < utf16_length(part) <= limit for part in parts)
     assert "".join("".join(parts).split()) == "".join(text.split())
+
+
+LETTERS = st.sampled_from(["a", "ă", "e\u0323\u0302", "o\u031b\u0301", " ", ". ", "\n", "👩\u200d👧", "🇻🇳"])
+
+
+@given(st.lists(LETTERS, max_size=80).map("".join), st.integers(7, 30))
+def test_no_letter_is_torn_from_its_marks(text: str, limit: int) -> None:
+    parts = split_text(text, limit)
+    assert not any(unicodedata.category(part[0]) == "Mn" or part[0] == "\u200d" for part in parts)
+    assert all(part.count("🇻") == part.count("🇳") and not part.endswith("\u200d") for part in parts)
 
 
 @given(st.text(max_size=10_000), st.booleans())

@@ -1,7 +1,7 @@
 """Every transcript on every channel, through the whole tutor and over HTTP, while the provider has its bad days.
 
-In a run of every day a few of them, others each day; all under --long, in all variants of what is disputed about a
-provider.
+In a run of every day a few of them, others each day; all under --long. What is disputed about a provider is a line of
+`known.py` for each of its ways.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from tests.transcripts.conftest import NOBODY, Fixture, exchanges, fixtures
 
 pytestmark = pytest.mark.timeout(300)
 
-EVERY_DAY = 2  # of each channel and variant
+EVERY_DAY = 1  # of each line of known.py
 BETWEEN_S = 10.0  # between two messages: no reminder comes so soon
 STILL_S = 0.05  # so long nothing more may come, before the next word
 OWN_WORDS = ("command", "emergency", "run ended", "rated", "digressed")  # then the shell adds lines of its own
@@ -195,24 +195,18 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     everything, today = metafunc.config.getoption("--long"), date.today().isoformat()
     chosen: list[Any] = []
     for kind in KNOWN:
-        for variant in kind.variants:
-            told = [(crc32(f"{today} {kind.__name__} {variant} {each.name}".encode()), each) for each in playable()]
-            some = sorted(told, key=lambda pair: pair[0])[: None if everything else EVERY_DAY]
-            chosen += [
-                pytest.param((kind, variant, each), id=f"{kind.__name__}-{variant or 'usual'}-{each.name}")
-                for _, each in some
-            ]
+        told = [(crc32(f"{today} {kind.__name__} {each.name}".encode()), each) for each in playable()]
+        some = sorted(told, key=lambda pair: pair[0])[: None if everything else EVERY_DAY]
+        chosen += [pytest.param((kind, each), id=f"{kind.__name__}-{each.name}") for _, each in some]
     metafunc.parametrize("taken", chosen)
 
 
-async def test_the_whole_tutor_says_the_same(tmp_path: Path, taken: tuple[type[UnderTest], str, Fixture]) -> None:
-    kind, variant, fixture = taken
+async def test_the_whole_tutor_says_the_same(tmp_path: Path, taken: tuple[type[UnderTest], Fixture]) -> None:
+    kind, fixture = taken
     world = World(fixture.transcript.head.at.astimezone(UTC))
-    async with kind() as under_test:
-        under_test.varies(variant)
-        async with serving(under_test, tmp_path / "data", world) as app:
-            taking = Taking(fixture, under_test.phone(app), world)
-            await taking.meets()
-            under_test.storms(Random(f"{kind.__name__} {fixture.name}"))
-            await taking.takes()
-            assert app.intake.set_aside == 0
+    async with kind() as under_test, serving(under_test, tmp_path / "data", world) as app:
+        taking = Taking(fixture, under_test.phone(app), world)
+        await taking.meets()
+        under_test.storms(Random(f"{kind.__name__} {fixture.name}"))
+        await taking.takes()
+        assert app.intake.set_aside == 0

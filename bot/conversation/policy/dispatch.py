@@ -6,7 +6,18 @@ from functools import partial
 from typing import assert_never
 
 from bot.channels.base import Began, Body, Edited, Inner, Left, Media, NoticesDue, Returned, Tap, Text
-from bot.conversation.policy import alarm, albums, answering, buttons, doubt, edits, numbering, registry, replying
+from bot.conversation.policy import (
+    alarm,
+    albums,
+    answering,
+    buttons,
+    doubt,
+    edits,
+    numbering,
+    registry,
+    replying,
+    thrift,
+)
 from bot.conversation.policy.global_words import obey
 from bot.conversation.policy.open_question import answer_stale, ask_again, go_on
 from bot.conversation.policy.understanding import (
@@ -214,8 +225,10 @@ def _press(
     match button:
         case ServiceCommand() as asked:
             turn.events.append(asked)
-        case menu.OpenLesson(lesson_id):
+        case menu.OpenLesson(lesson_id) if not thrift.holds_back(turn):
             lessons.open_lesson(turn, lesson_id)
+        case menu.OpenLesson():
+            pass
         case menu.ShowTrack(track):
             menu.show_track(turn, track)
         case buttons.SayWord("mistake"):
@@ -299,6 +312,8 @@ def _answer_step(turn: TurnContext, tapped: ev.Tapped) -> CommandOutcome:
 
 def _resume(turn: TurnContext, signal: ev.Signal) -> CommandOutcome:
     """Hand it to the open lesson; what that leaves is understood here."""
+    if thrift.holds_back(turn, signal):
+        return ANSWERED
     match lessons.resume(turn, signal):
         case ev.Commanded(word):
             return obey(turn, word)

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from random import Random
-from typing import ClassVar, Literal, Protocol, Self
+from typing import Literal, Protocol, Self
 
 from aiohttp import web
 
@@ -78,8 +78,8 @@ class UnderTest(ABC):
     """None: it is no messenger, the tutor serves it by itself."""
     url = ""
     """Where the fake listens."""
-    variants: ClassVar[tuple[str, ...]] = ("",)
-    """What is disputed about the provider: ways in which it may behave, "" as most say."""
+    is_twin = False
+    """The same account by another door, or of another mind: what is sent is tested with its twin."""
 
     async def __aenter__(self) -> Self:
         app = web.Application()
@@ -113,9 +113,6 @@ class UnderTest(ABC):
     @abstractmethod
     def phone(self, app: App) -> Phone:
         """A phone that nobody has met."""
-
-    def varies(self, variant: str) -> None:  # noqa: B027
-        """From now on the provider behaves in this one of its variants."""
 
     def storms(self, rng: Random) -> None:  # noqa: B027
         """From now on one call in a hundred is throttled, one fails, one update is delivered once more."""
