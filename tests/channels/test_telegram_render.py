@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.channels.base import Button, Outgoing, SendRefused
+from bot.channels.base import Button, Outgoing, SendRefused, Tone
 from bot.channels.layout import split_text, utf16_length
 from bot.channels.telegram.render import PROFILE, render
 from tests.support.fake_telegram.contract import violations
@@ -66,6 +66,39 @@ def test_a_long_text_is_split_and_its_last_part_has_the_buttons() -> None:
     assert len(calls) > 1
     assert ["reply_markup" in params for _, params in calls] == [False] * (len(calls) - 1) + [True]
     assert all(violations(method, params) == [] for method, params in calls)
+
+
+def test_a_tone_is_a_style_and_nothing_else_changes() -> None:
+    tones: tuple[Tone, ...] = ("danger", "right", "")
+    buttons = tuple(Button(f"t:{tone}", tone or "x", tone=tone) for tone in tones)
+    ((_, params),) = render(Outgoing("telegram:42", "5", 1, "Chắc chưa?", buttons))
+    rows = params["reply_markup"]["inline_keyboard"]
+    assert [row[0].get("style") for row in rows] == ["danger", "success", None]
+    assert violations("sendMessage", params) == []
+    assert render(Outgoing("telegram:42", "5", 1, "Chắc chưa?", buttons), plain=True)[0][1].keys() == {
+        "chat_id",
+        "text",
+    }
+
+
+def test_what_is_to_be_passed_on_has_a_button_that_copies_and_the_rest_stays_here() -> None:
+    copies = (("Chép k7qf-9fht", "k7qf-9fht"), ("Chép đường dẫn", "x" * 256), ("Dài quá", "x" * 257), ("Trống", ""))
+    message = replace(outgoing("Mã: k7qf-9fht", "Danh sách bài"), private=True, copies=copies)
+    ((_, params),) = render(message)
+    assert params["protect_content"] is True
+    assert params["reply_markup"]["inline_keyboard"] == [
+        [{"text": "Danh sách bài", "callback_data": "s:7:0"}],
+        [{"text": "Chép k7qf-9fht", "copy_text": {"text": "k7qf-9fht"}}],
+        [{"text": "Chép đường dẫn", "copy_text": {"text": "x" * 256}}],
+    ]
+    assert violations("sendMessage", params) == []
+    ((_, plain),) = render(message, plain=True)
+    assert plain == {"chat_id": 5, "text": "Mã: k7qf-9fht\n\n1. Danh sách bài", "protect_content": True}
+
+
+def test_every_part_of_what_is_private_stays_here() -> None:
+    calls = render(replace(outgoing("chữ " * 2_000), private=True))
+    assert len(calls) > 1 and all(params["protect_content"] for _, params in calls)
 
 
 @pytest.mark.parametrize("text", ["", " ", "\n\t "])

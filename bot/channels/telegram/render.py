@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from bot.channels.base import Button, Outgoing, SendRefused
-from bot.channels.layout import lay_out
+from bot.channels.base import Button, Outgoing, SendRefused, Tone
+from bot.channels.layout import lay_out, utf16_length
 from flows.profiles import profile_of
 
 ApiCall = tuple[str, dict[str, Any]]
 
 PROFILE = profile_of("telegram")
 
+_STYLES: Mapping[Tone, str] = {"right": "success", "danger": "danger"}
+"""Bot API 9.4. A server or a client that is older passes over the field, and the button is as it always was."""
+_MOST_COPIED = 256
+"""UTF-16 units: CopyTextButton of Bot API 7.11 takes 1 to 256 characters."""
+
 
 def render(outgoing: Outgoing, *, plain: bool = False) -> list[ApiCall]:
     """The calls for one message, in order; mostly one. A text that is too long is split, its last part has the buttons.
 
-    `plain` writes the answers into the text, numbered, and leaves the buttons out. Raises SendRefused for what Telegram
+    What is private cannot be forwarded. `plain` writes the answers into the text, numbered, and leaves the buttons out.
+    Raises SendRefused for what Telegram
     would refuse: an empty text, a token of more than 64 bytes.
     """
     layout = lay_out(PROFILE, outgoing.text, [button.label for button in outgoing.buttons], plain=plain)
@@ -26,9 +33,12 @@ def render(outgoing: Outgoing, *, plain: bool = False) -> list[ApiCall]:
     calls: list[ApiCall] = [("sendMessage", {"chat_id": chat_id, "text": part}) for part in layout.parts]
     if outgoing.media and not plain:
         calls.insert(0, _media(chat_id, *outgoing.media))
-    if layout.buttons:
-        rows = [[_button(*pair)] for pair in zip(outgoing.buttons, layout.buttons, strict=True)]
+    pairs = zip(outgoing.buttons, layout.buttons, strict=False)
+    if rows := [[_button(*pair)] for pair in pairs] + ([] if plain else _copies(outgoing)):
         calls[-1][1]["reply_markup"] = {"inline_keyboard": rows}
+    if outgoing.private:
+        for _, params in calls:
+            params["protect_content"] = True
     return calls
 
 
@@ -44,4 +54,11 @@ def _button(button: Button, label: str) -> dict[str, str]:
     size, most = len(button.token.encode()), PROFILE.token_bytes or 0
     if not 1 <= size <= most:
         raise SendRefused(f"a button's token has {size} bytes, Telegram takes 1 to {most}")
-    return {"text": label, "callback_data": button.token}
+    style = {"style": _STYLES[button.tone]} if button.tone else {}
+    return {"text": label, "callback_data": button.token, **style}
+
+
+def _copies(outgoing: Outgoing) -> list[list[dict[str, Any]]]:
+    """A button for each text that is to be passed on; one that Telegram would not copy stands in the message alone."""
+    fit = ((label, text) for label, text in outgoing.copies if 1 <= utf16_length(text) <= _MOST_COPIED)
+    return [[{"text": label, "copy_text": {"text": text}}] for label, text in fit]
