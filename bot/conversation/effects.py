@@ -7,9 +7,9 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import assert_never
+from typing import Any, assert_never
 
-from bot.channels.base import Began, Button, LogEntry, NoticesDue, Outgoing, Update
+from bot.channels.base import Attachment, Began, Button, LogEntry, NoticesDue, Outgoing, Update
 from bot.conversation.policy import dispatch, numbering, open_question
 from bot.conversation.policy.buttons import toned
 from bot.conversation.services import ConversationServices
@@ -271,10 +271,12 @@ class Record:
     def _log(self, who: str, reply: OutgoingReply, now: datetime) -> None:
         self.out_no += 1
         chat_id = self.row.chat_id
-        entry = LogEntry(self.out_no, who, reply.text, reply.buttons, now)
+        entry = LogEntry(self.out_no, who, reply.text, reply.buttons, now, reply.media)
         self.effects.entries.setdefault(chat_id, []).append(entry)
-        buttons = pack_buttons(reply.buttons)
-        self.effects.writes.log.append(LogRow(chat_id, self.out_no, who, reply.text, buttons, now, reply.fleeting))
+        buttons, media = pack_buttons(reply.buttons), json.dumps(packed_media(reply.media)) if reply.media else ""
+        self.effects.writes.log.append(
+            LogRow(chat_id, self.out_no, who, reply.text, buttons, now, reply.fleeting, media)
+        )
         if reply.fleeting:
             self.whispers = self.out_no
 
@@ -343,7 +345,7 @@ _REST = (False, None, "", False, ())
 def pack(reply: OutgoingReply, unasked: bool) -> str:
     """A message as it waits in the outbox."""
     buttons = [_packed(b) for b in reply.buttons]
-    rest = [reply.media, reply.about, reply.private, reply.copies]
+    rest = [packed_media(reply.media), reply.about, reply.private, reply.copies]
     while rest and not rest[-1]:
         rest.pop()
     return json.dumps([reply.text, buttons, unasked, *rest], ensure_ascii=False)
@@ -354,9 +356,9 @@ def unpack(row: OutboxRow) -> Outgoing:
     text, packed, *rest = json.loads(row.body)
     known = (*rest, *_REST[len(rest) :])  # later fields are missing in a row of an older program, and where empty
     unasked, media, _, private, copies = known
-    buttons, sent_on = tuple(Button(*each) for each in packed), (media[0], media[1]) if media else None
-    copied = tuple((label, words) for label, words in copies)
-    return Outgoing(row.channel, row.chat_id, row.no, text, buttons, bool(unasked), sent_on, private, copied)
+    buttons, copied = tuple(Button(*each) for each in packed), tuple((label, words) for label, words in copies)
+    to_show = unpacked_media(media)
+    return Outgoing(row.channel, row.chat_id, row.no, text, buttons, bool(unasked), to_show, private, copied)
 
 
 def about_of(body: str) -> str:
@@ -370,6 +372,18 @@ def pack_buttons(buttons: Sequence[Button]) -> str:
     return json.dumps([_packed(b) for b in buttons], ensure_ascii=False) if buttons else ""
 
 
+def packed_media(media: Sequence[Attachment]) -> list[list[str]] | None:
+    """What goes with a message as rows keep it; None for nothing."""
+    return [[each.kind, each.ref, each.file, each.words] for each in media] or None
+
+
+def unpacked_media(packed: Sequence[Any] | None) -> tuple[Attachment, ...]:
+    """The reverse; a row of an older program has one kind and ref."""
+    if packed and isinstance(packed[0], str):
+        return (Attachment(*packed),)
+    return tuple(Attachment(*each) for each in packed or ())
+
+
 def _packed(button: Button) -> list[str | bool]:
     rest = [button.pinned, button.tone] if button.tone else [True] if button.pinned else []
     return [button.token, button.label, *rest]
@@ -378,4 +392,5 @@ def _packed(button: Button) -> list[str | bool]:
 def unpack_entry(row: LogRow) -> LogEntry:
     """A row of the web page's log as the entry a page shows."""
     buttons = tuple(Button(*each) for each in json.loads(row.buttons)) if row.buttons else ()
-    return LogEntry(row.no, row.who, row.text, buttons, row.at)
+    media = unpacked_media(json.loads(row.media)) if row.media else ()
+    return LogEntry(row.no, row.who, row.text, buttons, row.at, media)

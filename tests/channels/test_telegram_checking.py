@@ -12,6 +12,7 @@ from bot.channels.telegram.checking import judge_polling, judge_webhook
 from bot.channels.telegram.parse import ALLOWED_UPDATES
 from bot.channels.telegram.settings import TelegramSettings
 from bot.channels.telegram.webhook import webhook_secret
+from tests.channels.conformance.under_test import alone
 from tests.support.fake_telegram import FakeTelegram
 
 URL = "https://camtay.example/telegram"
@@ -101,7 +102,7 @@ def settings(fake: FakeTelegram, mode: str) -> TelegramSettings:
 
 
 async def test_the_doctor_asks_telegram(fake: FakeTelegram) -> None:
-    provider = settings(fake, "webhook").provider()
+    provider = settings(fake, "webhook").provider(alone())
     assert (await provider.check(2)).level == "note", "nobody has set it yet"
     wanted = {"url": URL, "secret_token": webhook_secret(fake.token), "allowed_updates": list(ALLOWED_UPDATES)}
     await provider.channel.api.call("setWebhook", wanted)
@@ -111,13 +112,13 @@ async def test_the_doctor_asks_telegram(fake: FakeTelegram) -> None:
     check = await provider.check(2)
     assert check.level == "bad" and check.values["count"] == 1
     await provider.close()
-    polls = settings(fake, "polling").provider()
+    polls = settings(fake, "polling").provider(alone())
     assert (await polls.check(2)).level == "note", "it will be removed"
     await polls.close()
 
 
 async def test_a_webhook_that_somebody_took_away_is_set_again_at_the_next_start(fake: FakeTelegram) -> None:
-    provider = settings(fake, "webhook").provider()
+    provider = settings(fake, "webhook").provider(alone())
 
     async def nobody(updates: object) -> None:
         raise AssertionError

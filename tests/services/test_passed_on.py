@@ -55,7 +55,7 @@ def test_all_of_it_waits_in_the_outbox():
 def test_a_row_of_an_older_program_is_read():
     old = through_outbox('["Chọn", [["g:menu", "Bài"], ["o:take:1", "Nhận", true]]]')
     assert old.buttons == (Button("g:menu", "Bài"), Button("o:take:1", "Nhận", True))
-    assert (old.unasked, old.media, old.private, old.copies) == (False, None, False, ())
+    assert (old.unasked, old.media, old.private, old.copies) == (False, (), False, ())
 
 
 async def test_an_invitation_is_private_and_its_code_and_link_can_be_copied(tmp_path: Path):

@@ -10,7 +10,7 @@ from random import Random
 from aiohttp import web
 
 from bot.channels.base import Misconfigured, SendError, Submit
-from bot.channels.provider import ChannelCheck, Now, SetUpFailed, bad
+from bot.channels.provider import ChannelCheck, Now, SetUpFailed, Surroundings, bad
 from bot.channels.telegram.channel import TelegramChannel
 from bot.channels.telegram.checking import judge_polling, judge_webhook, webhook_stands
 from bot.channels.telegram.client import BotApi
@@ -32,7 +32,7 @@ class TelegramProvider:
 
     profile = TelegramSettings.profile
 
-    def __init__(self, settings: TelegramSettings) -> None:
+    def __init__(self, settings: TelegramSettings, around: Surroundings) -> None:
         if settings.mode == "webhook" and not settings.webhook_url:
             raise SettingsInvalid(say("telegram.webhook_url: chế độ webhook cần địa chỉ https của máy này."))
         try:

@@ -45,6 +45,13 @@ class Files:
         self.by_id[known] = stored
         return stored
 
+    def __getitem__(self, file_id: str) -> bytes:
+        return self.by_id[file_id].content
+
+    def __setitem__(self, file_id: str, content: bytes) -> None:
+        """A recording that somebody sent."""
+        self.add("voice", content, file_id=file_id)
+
     def forget(self) -> None:
         """Telegram does not know any of them any more."""
         self.by_id.clear()
