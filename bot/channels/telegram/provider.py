@@ -36,7 +36,7 @@ class TelegramProvider:
         if settings.mode == "webhook" and not settings.webhook_url:
             raise SettingsInvalid(say("telegram.webhook_url: chế độ webhook cần địa chỉ https của máy này."))
         try:
-            self.channel = TelegramChannel(settings.token, api_base=settings.api_base)
+            self.channel = TelegramChannel(settings.token, around, api_base=settings.api_base)
         except Misconfigured as wrong:
             raise SettingsInvalid(say("TELEGRAM_TOKEN: {reason}", reason=said_by(wrong))) from None
         self.plan = BotPlan(settings.token, settings.mode, settings.webhook_url, settings.api_base)
