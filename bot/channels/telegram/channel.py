@@ -6,15 +6,17 @@ import asyncio
 import logging
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from bot.channels.base import Attachment, Misconfigured, Outgoing, SendError, SendRefused, Update
 from bot.channels.provider import Surroundings
 from bot.channels.telegram.client import BotApi
 from bot.channels.telegram.files import TelegramFiles
+from bot.channels.telegram.groups import Groups
 from bot.channels.telegram.parse import Dropped, parse_update
 from bot.channels.telegram.render import attachments_in, render
 from flows.saying import say
@@ -48,8 +50,9 @@ class TelegramChannel:
         self.name = f"telegram:{self.bot_id}"
         self.api = BotApi(token, api_base=api_base)
         self.dropped: Counter[Dropped] = Counter()
-        self._thanks: set[asyncio.Task[None]] = set()
+        self._errands: set[asyncio.Task[None]] = set()
         self._files = TelegramFiles(self.api, self.name, around)
+        self._groups = Groups(self.api, self.bot_id, token, around.memory(self.name)) if around else None
         self._halfway: dict[tuple[str, int], _Progress] = {}
 
     def read(self, raw: object, received_at: datetime) -> Update | None:
@@ -58,6 +61,8 @@ class TelegramChannel:
         if isinstance(parsed, Update):
             return parsed
         self.dropped[parsed] += 1
+        if self._groups and (errand := self._groups.answer_to(raw, received_at)):
+            self._behind(errand)
         return None
 
     async def send(self, outgoing: Outgoing, *, plain: bool = False) -> None:
@@ -103,9 +108,7 @@ class TelegramChannel:
         """Answer the taps among committed updates, all at once and in the background: the next poll does not wait."""
         for update in updates:
             if update.receipt:
-                task = asyncio.create_task(self._thank(update.receipt))
-                self._thanks.add(task)
-                task.add_done_callback(self._thanks.discard)
+                self._behind(self._thank(update.receipt))
 
     async def fetch(self, ref: str, most_bytes: int) -> bytes:
         """The bytes behind a file id. Raises SendError; of what Telegram does not hand to bots (above 20 MB)
@@ -117,6 +120,12 @@ class TelegramChannel:
             raise SendRefused("the file cannot be had")
         return await self.api.download(path, most_bytes)
 
+    def _behind(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do it in the background: what Telegram gave us does not wait for it."""
+        task = asyncio.create_task(work)
+        self._errands.add(task)
+        task.add_done_callback(self._errands.discard)
+
     async def _thank(self, receipt: str) -> None:
         # Her button stops spinning by itself after a while; the answer she waits for is in the outbox.
         with suppress(SendError):
@@ -124,9 +133,9 @@ class TelegramChannel:
 
     async def close(self) -> None:
         """Let the last thanks leave (a second at most), then close the connections."""
-        if self._thanks:
-            await asyncio.wait(self._thanks, timeout=_GOODBYE_S)
-        for task in list(self._thanks):
+        if self._errands:
+            await asyncio.wait(self._errands, timeout=_GOODBYE_S)
+        for task in list(self._errands):
             task.cancel()
-        await asyncio.gather(*self._thanks, return_exceptions=True)
+        await asyncio.gather(*self._errands, return_exceptions=True)
         await self.api.close()
