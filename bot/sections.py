@@ -55,7 +55,7 @@ def variable_of(variable: str, kind: str, section: str) -> str:
     return section.upper() + variable.removeprefix(begins) if variable.startswith(begins) else ""
 
 
-class Schema:
+class Sections:
     """What may be set: `sections` by their names, of which `accounts` are further ones of a kind."""
 
     def __init__(self, sections: Mapping[str, Any], accounts: Mapping[str, str]) -> None:

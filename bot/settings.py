@@ -26,7 +26,7 @@ from bot.checks import (
     zone,
 )
 from bot.errors import SettingsInvalid, in_words
-from bot.sections import Schema, accounts_in, key
+from bot.sections import Sections, accounts_in, key
 from flows.saying import joined, say
 from flows.yaml import strictyaml
 from flows.yaml.fields import NAME, NAME_SHAPE, did_you_mean
@@ -218,7 +218,7 @@ def load(
     kinds = {channel.profile.id: channel for channel in channels}
     further = accounts_in(root.entries, kinds)
     of_channels = {**kinds, **{name: kinds[kind] for name, kind in further.items()}}
-    schema = Schema({**_SECTIONS, **of_channels}, further)
+    schema = Sections({**_SECTIONS, **of_channels}, further)
     values: dict[tuple[str, str], Any] = {}
     facts: dict[str, str] = {}
     for given in _from_file(root, schema):
@@ -263,7 +263,7 @@ def _file(path: Path) -> strictyaml.Mapping:
     return document.root
 
 
-def _from_file(root: strictyaml.Mapping, schema: Schema) -> Iterator[_Given]:
+def _from_file(root: strictyaml.Mapping, schema: Sections) -> Iterator[_Given]:
     for section, (at, node) in root.entries.items():
         if section not in schema.sections and section != "facts":
             hint = did_you_mean(section, (*schema.sections, "facts"))
@@ -273,7 +273,7 @@ def _from_file(root: strictyaml.Mapping, schema: Schema) -> Iterator[_Given]:
         yield from _from_section(section, node, schema)
 
 
-def _from_section(section: str, node: strictyaml.Mapping, schema: Schema) -> Iterator[_Given]:
+def _from_section(section: str, node: strictyaml.Mapping, schema: Sections) -> Iterator[_Given]:
     for name, (at, value) in node.entries.items():
         if secret := schema.credentials.get((section, name)):
             variable, file = secret
@@ -292,7 +292,7 @@ def _from_section(section: str, node: strictyaml.Mapping, schema: Schema) -> Ite
         yield _Given(section, name, value.text.strip(), str(value.place))
 
 
-def _from_environment(environ: Mapping[str, str], facts: Mapping[str, str], schema: Schema) -> Iterator[_Given]:
+def _from_environment(environ: Mapping[str, str], facts: Mapping[str, str], schema: Sections) -> Iterator[_Given]:
     for name, at in schema.short.items():
         if environ.get(name):
             yield _Given(*at, environ[name].strip(), name)
@@ -306,7 +306,7 @@ def _from_environment(environ: Mapping[str, str], facts: Mapping[str, str], sche
         yield _Given(*known[name], text.strip(), name)
 
 
-def _from_flags(flags: Mapping[str, str], schema: Schema) -> Iterator[_Given]:
+def _from_flags(flags: Mapping[str, str], schema: Sections) -> Iterator[_Given]:
     for name, text in flags.items():
         section, _, key = name.partition(".")
         if (section, key) not in schema.keys:
@@ -330,7 +330,7 @@ def account(environ: Mapping[str, str]) -> str:
 _NUMBER = {int: re.compile(r"-?[0-9]{1,12}"), float: re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,6})?")}
 
 
-def _value(given: _Given, schema: Schema) -> Any:
+def _value(given: _Given, schema: Sections) -> Any:
     key = schema.keys[given.section, given.key]
     kind = type(key.default)
     if kind is not str and not _NUMBER[kind].fullmatch(given.text):

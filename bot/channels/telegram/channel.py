@@ -16,7 +16,7 @@ from bot.channels.base import Attachment, Misconfigured, Outgoing, SendError, Se
 from bot.channels.provider import Surroundings
 from bot.channels.telegram.client import BotApi
 from bot.channels.telegram.files import TelegramFiles
-from bot.channels.telegram.groups import Groups
+from bot.channels.telegram.groups import GroupChats
 from bot.channels.telegram.parse import Dropped, parse_update
 from bot.channels.telegram.render import attachments_in, render
 from flows.saying import say
@@ -52,7 +52,7 @@ class TelegramChannel:
         self.dropped: Counter[Dropped] = Counter()
         self._errands: set[asyncio.Task[None]] = set()
         self._files = TelegramFiles(self.api, self.name, around)
-        self._groups = Groups(self.api, self.bot_id, token, around.memory(self.name)) if around else None
+        self._groups = GroupChats(self.api, self.bot_id, token, around.memory(self.name)) if around else None
         self._halfway: dict[tuple[str, int], _Progress] = {}
 
     def read(self, raw: object, received_at: datetime) -> Update | None:

@@ -29,7 +29,7 @@ _GROUPS = ("group", "supergroup")
 _NAME = re.compile(r"@(\w{5,32})", re.ASCII)
 
 
-class Groups:
+class GroupChats:
     """Answers in groups for one bot. A keyed hash of a group is remembered, and when it was answered, for a day."""
 
     def __init__(self, api: BotApi, bot_id: str, token: str, memory: ChannelMemory) -> None:
