@@ -41,6 +41,7 @@ class FakeApi:
         self._poller: tuple[ServerConnection, int, asyncio.TimerHandle] | None = None
         self._flushing = False
         self.webhook: Webhook | None = None
+        self.allowed: list[str] = []
         self._server: asyncio.Server | None = None
         self.port = 0
 
@@ -101,6 +102,7 @@ class FakeApi:
         elif method == "getwebhookinfo":
             url = self.webhook.url if self.webhook else ""
             info = {"url": url, "has_custom_certificate": False, "pending_update_count": len(self._pending)}
+            info |= {"allowed_updates": self.allowed} if self.allowed else {}
             return answer(dumps({"ok": True, "result": info}).encode())
         return TRUE
 
@@ -169,7 +171,8 @@ class FakeApi:
         if not url:
             self.webhook = None
             return
-        secret = str(fields.get("secret_token") or "")
+        secret, allowed = str(fields.get("secret_token") or ""), fields.get("allowed_updates") or []
+        self.allowed = json.loads(allowed) if isinstance(allowed, str) else allowed
         if self.webhook is None:
             self.webhook = Webhook(url, secret, self._call)
             while self._pending:

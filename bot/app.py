@@ -33,6 +33,7 @@ from bot.conversation.handlers import handlers_of
 from bot.conversation.presence import Presence
 from bot.conversation.understanding import Overheard
 from bot.conversation.warming import warmed
+from bot.delivery.accounts import distinct, open_accounts
 from bot.delivery.flood import Flood
 from bot.delivery.intake import Intake
 from bot.delivery.owner import ChannelOwner
@@ -167,9 +168,8 @@ async def bootstrap(
     key = LocalKey(load_keys(data / "web.key", world.new_id)[0])
     submit, around = Flood(intake.submit).submit, surroundings_of(database)
     owners = [
-        ChannelOwner(each.provider(around), conversation, submit, presence, senders, world.now, quotas, world.failpoint)
-        for each in settings.channels.values()
-        if each.is_on
+        ChannelOwner(each, conversation, submit, presence, senders, world.now, quotas, world.failpoint)
+        for each in open_accounts(settings.channels, around)
     ]
     health = Health(database, library, intake, Writable(database, world.now, world.counted_s), steady, owners, data)
     app = App(
@@ -237,7 +237,7 @@ async def _start(stack: AsyncExitStack, app: App, webchat: WebChat) -> int:
         stack.push_async_callback(_close, owner)
     stack.push_async_callback(workers.end)
     stack.push_async_callback(_drain, app.intake, workers.watched(app.intake.run()))
-    routes = [*(route for owner in app.owners for route in owner.routes()), *_previews(app)]
+    routes = [*distinct(route for owner in app.owners for route in owner.routes()), *_previews(app)]
     web, proxies = app.settings.web, networks(app.settings.web.proxies)
     pages = server.create_app(webchat, app.health.tell, routes, proxies, app.key)
     runner = await server.start(pages, web.host, web.port, bounds_for(app.files), proxies)

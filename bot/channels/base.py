@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol
 
 # --- inbound -----------------------------------------------------------------------------------------
 
@@ -139,23 +139,31 @@ class Update:
 # --- outbound ----------------------------------------------------------------------------------------
 
 
+Tone = Literal["", "right", "danger"]
+"""What a button means beside its words: right, it is waited for; danger, it calls for help or cannot be undone."""
+
+
 @dataclass(frozen=True, slots=True)
 class Button:
     """`token` comes back in a Tap, at most 64 bytes; `label` is what is read on it.
 
-    `pinned`: it does not answer this message, it waits since earlier; a page keeps it in sight.
+    `pinned`: it does not answer this message, it waits since earlier; a page keeps it in sight. `tone` is for the eye
+    alone: a channel without colours shows the same button.
     """
 
     token: str
     label: str
     pinned: bool = False
+    tone: Tone = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
     """One message. `(channel, chat_id, no)` is unique and `no` grows by one in a chat: that is its order.
 
-    `unasked` messages (reminders) answer nothing that was done just now: replies to others go before them.
+    `unasked` messages (reminders) answer nothing that was done just now: replies to others go before them. `private`:
+    meant for this person alone, not to be passed on as it stands; `copies` are (label, text) of what in it is to be
+    passed on, for a channel that can copy. Both stand in the text as well.
     """
 
     channel: str
@@ -165,6 +173,8 @@ class Outgoing:
     buttons: tuple[Button, ...] = ()
     unasked: bool = False
     media: tuple[Attachment, ...] = ()
+    private: bool = False
+    copies: tuple[tuple[str, str], ...] = ()
 
 
 class SendError(Exception):

@@ -22,6 +22,7 @@ from bot import backup, restoring
 from bot.channels.provider import Surroundings
 from bot.channels.registry import ChannelSettings
 from bot.cli.language import shown, told
+from bot.delivery.accounts import open_account
 from bot.delivery.quota import messages_left
 from bot.delivery.surroundings import AccountMemory, NoFiles
 from bot.errors import AlreadyRunning, SettingsInvalid, StorageError, in_words
@@ -29,7 +30,7 @@ from bot.greeting import hearing_faults, pages_told
 from bot.scheduler.disk import LITTLE
 from bot.scheduler.policy.clocks import ClockReading, begin
 from bot.scheduler.steady import clock_of
-from bot.sections import credentials
+from bot.sections import credentials, variable_of
 from bot.settings import Settings
 from bot.web.door import FILES, files_allowed
 from flows import LessonInvalid
@@ -320,7 +321,8 @@ async def _drafts(settings: Settings, url: str) -> list[Finding]:
 async def _channels(settings: Settings, now: datetime) -> list[Finding]:
     around = Surroundings(partial(_StoredMemory, settings.database_url), NoFiles())
     local = now.astimezone(ZoneInfo(settings.time.zone))
-    return [found for each in settings.channels.values() for found in await _channel(each, around, local)]
+    accounts = settings.channels.items()
+    return [found for name, each in accounts for found in await _channel(name, each, around, local)]
 
 
 class _StoredMemory:
@@ -336,12 +338,15 @@ class _StoredMemory:
         return False
 
 
-async def _channel(section: ChannelSettings, around: Surroundings, local_now: datetime) -> list[Finding]:
+async def _channel(name: str, section: ChannelSettings, around: Surroundings, local_now: datetime) -> list[Finding]:
     if not section.is_on:
-        variables = ", ".join(each.metadata["credential"] for each in credentials(section))
-        return [good("{name}: chưa dùng (đặt {variables} khi cần)", name=section.profile.name, variables=variables)]
+        kind = section.profile.id
+        known = [each.metadata["credential"] for each in credentials(section)]
+        variables = ", ".join(known if name == kind else (variable_of(each, kind, name) for each in known))
+        called = section.profile.name if name == kind else name
+        return [good("{name}: chưa dùng (đặt {variables} khi cần)", name=called, variables=variables)]
     try:
-        provider = section.provider(around)
+        provider = open_account(name, section, around)
     except SettingsInvalid as wrong:
         return [Finding("bad", str(wrong))]
     try:

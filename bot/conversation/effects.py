@@ -11,6 +11,7 @@ from typing import Any, assert_never
 
 from bot.channels.base import Attachment, Began, Button, LogEntry, NoticesDue, Outgoing, Update
 from bot.conversation.policy import dispatch, merging, numbering, open_question
+from bot.conversation.policy.buttons import toned
 from bot.conversation.services import ConversationServices
 from bot.people.policy.commands import PersonCommand
 from bot.tutor import notices, waits
@@ -155,7 +156,8 @@ class Record:
         if turn.profile.numbers:
             numbering.number(turn, answering=self.from_her)
         for reply in merging.merge(turn.profile, turn.replies) if turn.profile.metered else turn.replies:
-            self._reply(reply, turn.universe.now, unasked=not self.from_her and not reply.urgent)
+            unasked = not self.from_her and not reply.urgent
+            self._reply(replace(reply, buttons=toned(reply.buttons)), turn.universe.now, unasked=unasked)
         self.person, self.state = turn.person, replace(turn.state, whispers=max(turn.state.whispers, self.whispers))
         self.urgent = is_about_safety(turn)
         self.whispers = 0
@@ -262,7 +264,9 @@ class Record:
         self.out_no += 1
         key = self.row.channel, self.row.chat_id, self.out_no
         self.effects.writes.outbox.append(OutboxRow(*key, pack(reply, unasked), now))
-        self.effects.outgoing.append(Outgoing(*key, reply.text, reply.buttons, unasked, reply.media))
+        self.effects.outgoing.append(
+            Outgoing(*key, reply.text, reply.buttons, unasked, reply.media, reply.private, reply.copies)
+        )
 
     def _log(self, who: str, reply: OutgoingReply, now: datetime) -> None:
         self.out_no += 1
@@ -335,20 +339,26 @@ def _left_to_do(turn: TurnContext, outcome: CommandOutcome) -> list[tuple[TurnEv
     return happened + [(event, True) for event in turn.take_events()]
 
 
+_REST = (False, None, "", False, ())
+
+
 def pack(reply: OutgoingReply, unasked: bool) -> str:
     """A message as it waits in the outbox."""
     buttons = [_packed(b) for b in reply.buttons]
-    media = packed_media(reply.media)
-    rest = [media, reply.about] if reply.about else [media] if media else []
+    rest = [packed_media(reply.media), reply.about, reply.private, reply.copies]
+    while rest and not rest[-1]:
+        rest.pop()
     return json.dumps([reply.text, buttons, unasked, *rest], ensure_ascii=False)
 
 
 def unpack(row: OutboxRow) -> Outgoing:
     """A row of the outbox as the message to send, also one of an older program."""
-    text, buttons, *rest = json.loads(row.body)  # later fields may be missing in a row of an older program
-    unasked = bool(rest and rest[0])
-    media = unpacked_media(rest[1]) if len(rest) > 1 else ()
-    return Outgoing(row.channel, row.chat_id, row.no, text, tuple(Button(*each) for each in buttons), unasked, media)
+    text, packed, *rest = json.loads(row.body)
+    known = (*rest, *_REST[len(rest) :])  # later fields are missing in a row of an older program, and where empty
+    unasked, media, _, private, copies = known
+    buttons, copied = tuple(Button(*each) for each in packed), tuple((label, words) for label, words in copies)
+    to_show = unpacked_media(media)
+    return Outgoing(row.channel, row.chat_id, row.no, text, buttons, bool(unasked), to_show, private, copied)
 
 
 def about_of(body: str) -> str:
@@ -375,7 +385,8 @@ def unpacked_media(packed: Sequence[Any] | None) -> tuple[Attachment, ...]:
 
 
 def _packed(button: Button) -> list[str | bool]:
-    return [button.token, button.label, *([True] if button.pinned else [])]
+    rest = [button.pinned, button.tone] if button.tone else [True] if button.pinned else []
+    return [button.token, button.label, *rest]
 
 
 def unpack_entry(row: LogRow) -> LogEntry:

@@ -35,7 +35,7 @@ class Person:
 class OutgoingReply:
     """`urgent` rings at night, too; `fleeting`: another person's words, erased once they have been read.
 
-    `media` goes with the text; `about` is the id of what it speaks of.
+    `media` goes with the text; `about` is the id of what it speaks of; `private` and `copies` as in Outgoing.
     """
 
     text: str
@@ -44,6 +44,8 @@ class OutgoingReply:
     fleeting: bool = False
     media: tuple[Attachment, ...] = ()
     about: str = ""
+    private: bool = False
+    copies: tuple[tuple[str, str], ...] = ()
 
 
 # What happens in a turn, beside the engine's own events and what is asked of the services.
@@ -182,7 +184,7 @@ class TurnContext:
         if not text:
             return
         last = self.replies[-1] if self.replies else None
-        joins = last is not None and not last.buttons and not last.fleeting
+        joins = last is not None and not last.buttons and not last.fleeting and not last.private
         if last is not None and joins and len(last.text) + len(text) < JOIN_UP_TO:
             self.replies[-1] = OutgoingReply(f"{last.text}\n\n{text}")
         else:
@@ -203,12 +205,16 @@ class TurnContext:
         self.say(text)
         if buttons:
             last = self.replies.pop() if self.replies else OutgoingReply("")
-            self.replies.append(OutgoingReply(last.text, tuple(buttons)))
+            self.replies.append(replace(last, buttons=tuple(buttons)))
 
     def offer(self, text: str, offer: OfferedButtons, pending: str = "") -> None:
         """Ask something of the tutor's own; `offer` are (token, label) and stay open until a lesson goes on."""
         self.ask(text, [Button(token, label) for token, label in offer])
         self.change(offer=offer, pending=pending)
+
+    def entrust(self, text: str, copies: Sequence[tuple[str, str]] = ()) -> None:
+        """Say what is for this person alone, in a message of its own; `copies` as in Outgoing."""
+        self.replies.append(OutgoingReply(text, private=True, copies=tuple(copies)))
 
     def confide(self, text: str, offer: OfferedButtons, pending: str) -> None:
         """Remark it with a name the reader may not know: the page keeps that no longer than the question stands."""

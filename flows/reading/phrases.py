@@ -25,9 +25,10 @@ REQUIRED = frozenset(
     kind_place kind_sticker kind_video kind_voice label_accept label_address label_agree label_answer label_approve
     label_ask_human label_back label_bigger label_cancel label_change_address label_change_no label_change_yes
     label_checkin_no label_checkin_yes label_choose label_code_back label_code_mine label_code_not_mine
-    label_code_revoke label_conduct_yes label_confirm label_confirm_member label_continue label_crew label_dealt
-    label_decline label_delete_no label_delete_yes label_done label_emergency_no label_emergency_yes label_fine
-    label_give_mine label_give_union label_given label_hand_over label_help label_helped label_helpers label_human
+    label_code_revoke label_conduct_yes label_confirm label_confirm_member label_continue label_copy label_crew
+    label_dealt label_decline label_delete_no label_delete_yes label_done label_emergency_no label_emergency_yes
+    label_fine label_give_mine label_give_union label_given label_hand_over label_help label_helped label_helpers
+    label_human
     label_later label_level_alone label_level_help label_level_notyet label_lift label_line_end label_line_hold
     label_line_over label_line_send label_line_stop label_link_no label_link_ok label_link_yes label_look
     label_lost_phone label_meeting label_meeting_before label_meeting_done label_meeting_go label_menu label_mistake
