@@ -149,7 +149,7 @@ async def serving(under_test: UnderTest, data: Path, port: int = 0, lessons: Pat
         yield await bootstrap(stack, given, Environment(tick_s=0.2))
 
 
-async def sees(phone: Phone, words: str, times: int = 1, within_s: float = 15.0) -> list[str]:
+async def sees(phone: Phone, words: str, times: int = 1, within_s: float = 30.0) -> list[str]:
     """Wait until so many messages hold these words; all that is seen then. Raises AssertionError."""
     deadline = asyncio.get_running_loop().time() + within_s
     seen = await phone.seen()
