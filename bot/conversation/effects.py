@@ -157,7 +157,9 @@ class Record:
             numbering.number(turn, answering=self.from_her)
         for reply in merging.merge(turn.profile, turn.replies) if turn.profile.metered else turn.replies:
             unasked = not self.from_her and not reply.urgent
-            self._reply(replace(reply, buttons=toned(reply.buttons)), turn.universe.now, unasked=unasked)
+            shown = toned(reply.buttons)
+            toned_reply = reply if shown is reply.buttons else replace(reply, buttons=shown)
+            self._reply(toned_reply, turn.universe.now, unasked=unasked)
         self.person, self.state = turn.person, replace(turn.state, whispers=max(turn.state.whispers, self.whispers))
         self.urgent = is_about_safety(turn)
         self.whispers = 0

@@ -164,20 +164,20 @@ async def test_an_album_is_uploaded_once_and_shares_its_ids(fake: FakeTelegram, 
 @pytest.mark.parametrize("file", ["nowhere.jpg", "empty.jpg", "broken.jpg"])
 async def test_what_cannot_be_shown_is_told_and_holds_up_nothing(house: House, lan: Learner, file: str):
     await house.channel().send(message(replace(PHOTO, file=file)))
-    assert inbox(lan) == [("text", f"(hình: nút Gửi)\n\n{TEXT}", 1)]
+    assert inbox(lan) == [("text", f"{TEXT}\n(hình: nút Gửi)", 1)]
 
 
 async def test_one_broken_picture_of_an_album_does_not_take_the_others_along(house: House, lan: Learner):
     broken = Attachment("photo", file="broken.jpg", words="(hình hai)")
     await house.channel().send(message(PHOTO, broken, Attachment("photo", file="two.jpg")))
-    assert inbox(lan) == [("photo", "", 0), ("photo", "", 0), ("text", f"(hình hai)\n\n{TEXT}", 1)]
+    assert inbox(lan) == [("photo", "", 0), ("photo", "", 0), ("text", f"{TEXT}\n(hình hai)", 1)]
 
 
 async def test_a_file_that_is_too_big_is_not_even_tried(fake: FakeTelegram, house: House, lan: Learner, tmp_path: Path):
     with (tmp_path / "big.jpg").open("wb") as big:
         big.truncate(10_000_001)
     await house.channel().send(message(replace(PHOTO, file="big.jpg")))
-    assert inbox(lan) == [("text", f"(hình: nút Gửi)\n\n{TEXT}", 1)]
+    assert inbox(lan) == [("text", f"{TEXT}\n(hình: nút Gửi)", 1)]
     assert fake.counts["sendPhoto"] == 0
 
 
@@ -196,7 +196,7 @@ async def test_it_goes_on_where_it_failed(fake: FakeTelegram, house: House, lan:
         await channel.send(message(PHOTO, broken, text=long))
     assert inbox(lan) == [("photo", "", 0)]
     await channel.send(message(PHOTO, broken, text=long))
-    assert inbox(lan) == [("photo", "", 0), ("text", f"(hình hai)\n\n{long}".strip(), 1)]
+    assert inbox(lan) == [("photo", "", 0), ("text", f"{long}\n(hình hai)".strip(), 1)]
 
 
 async def test_what_failed_before_anything_left_is_tried_as_a_whole(fake: FakeTelegram, house: House, lan: Learner):

@@ -238,13 +238,16 @@ def by_id(params: dict[str, Any]) -> dict[str, Any]:
 
 def test_what_is_lost_is_told_in_its_words() -> None:
     message = replace(outgoing("Bấm nút gửi", "Tiếp"), media=(ONE,))
-    assert shown(render(message, lost={ONE})) == [("sendMessage", ["(hình một)\n\nBấm nút gửi", "…"])]
+    assert shown(render(message, lost={ONE})) == [("sendMessage", ["Bấm nút gửi\n(hình một)", "…"])]
+    spoken = replace(message, media=(VOICE,))
+    assert shown(render(spoken, lost={VOICE})) == [("sendMessage", ["Bấm nút gửi", "…"])], "the text says it"
+    assert shown(render(replace(spoken, text=""), lost={VOICE})) == [("sendMessage", ["(nghe)", "…"])]
     two = replace(message, media=(ONE, TWO))
-    told = ("sendMessage", ["(hình một)\n\nBấm nút gửi", "…"])
+    told = ("sendMessage", ["Bấm nút gửi\n(hình một)", "…"])
     assert shown(render(two, lost={ONE})) == [("sendPhoto", [TWO]), told]
     assert shown(render(two, singly=True))[:2] == [("sendPhoto", [ONE]), ("sendPhoto", [TWO])]
     ((_, params),) = render(two, plain=True)
-    assert params["text"] == "(hình một)\n\n(hình hai)\n\nBấm nút gửi\n\n1. Tiếp"
+    assert params["text"] == "Bấm nút gửi\n(hình một)\n(hình hai)\n\n1. Tiếp"
 
 
 def test_a_private_picture_stays_here() -> None:

@@ -36,8 +36,7 @@ def render(
     SendRefused for what Telegram would refuse: an empty text, a token of more than 64 bytes.
     """
     shown = [] if plain else [each for each in outgoing.media if each not in lost]
-    text = "\n\n".join(filter(None, (*(each.words for each in outgoing.media if each not in shown), outgoing.text)))
-    layout = lay_out(PROFILE, text, [button.label for button in outgoing.buttons], plain=plain)
+    layout = lay_out(PROFILE, _told(outgoing, shown), [button.label for button in outgoing.buttons], plain=plain)
     if not (layout.parts or shown):
         raise SendRefused("the text is empty")
     calls = _calls(layout, shown, is_alone=len(outgoing.media) == 1, singly=singly)
@@ -46,6 +45,12 @@ def render(
         calls[-1][1]["reply_markup"] = {"inline_keyboard": rows}
     same = {"chat_id": int(outgoing.chat_id)} | ({"protect_content": True} if outgoing.private else {})
     return [(method, same | params) for method, params in calls]
+
+
+def _told(outgoing: Outgoing, shown: Collection[Attachment]) -> str:
+    """The text, and below it what is in pictures that are not shown; what a recording says, the text says."""
+    unheard = (each for each in outgoing.media if each not in shown and not (each.kind == "voice" and outgoing.text))
+    return "\n".join(filter(None, (outgoing.text, *(each.words for each in unheard))))
 
 
 def attachments_in(params: Mapping[str, Any]) -> list[Attachment]:
