@@ -11,6 +11,7 @@ import aiohttp
 from bot.app import App
 from bot.channels.telegram.settings import TelegramSettings
 from tests.channels.conformance.under_test import Phone, Trouble, UnderTest, number_before
+from tests.channels.conformance.zalo_oa import ZaloOaUnderTest
 from tests.channels.toy.channel import ToyUnderTest
 from tests.support.fake_telegram import FakeTelegram, Learner
 
@@ -128,4 +129,5 @@ KNOWN: tuple[type[UnderTest], ...] = (
     TelegramUnderTest,
     WebUnderTest,
     ToyUnderTest,
+    ZaloOaUnderTest,
 )
