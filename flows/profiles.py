@@ -12,9 +12,9 @@ and where they come from:
   saying how they are counted, hence 1,900 UTF-16 units; no buttons of any kind, so that choices are numbered lines in
   the text; a photo by its address, voice in private chats only, no video; the free plan has 3,000 messages a month for
   50 people; how many a second is not said, 10 are ours. A poll that was answered may have consumed what it brought.
-- **zalo_oa**: OpenAPI v3 as public code uses it: text 2,000, at most 5 buttons (unverified) with a title of 100, images
-  of 1 MB (unverified) by upload, whose ids expire; free answers within 48 hours of her last word, 8 of them, and none
-  at all after 7 days.
+- **zalo_oa**: OpenAPI v3 as public code uses it: text 2,000; buttons of which no two sources show the same shape, so
+  that choices are numbered lines as well, at most 5 (unverified) with a title of 100; images of 1 MB (unverified) by
+  upload, whose ids expire; free answers within 48 hours of her last word, 8 of them, and none at all after 7 days.
 
 How many options one may choose among is ours: eight is what a small phone shows without scrolling, whatever carries it.
 """
@@ -45,10 +45,13 @@ class Profile:
 
     `name` is what people call it, `about` what the reader of the schema is told. `text` and `caption` are UTF-16
     units; `buttons` how many a message may have (0: choices are numbered lines in the text), `label` the characters
-    that fit one. `keeps_log`: its log of the conversation is its delivery, nothing waits in the outbox, and what is
+    that fit one; `spare_buttons` how many may stand under numbered lines, where nobody is sure that they can be seen.
+    `keeps_log`: its log of the conversation is its delivery, nothing waits in the outbox, and what is
     said later is seen beside what was said before (hence only the newest line has buttons).
 
-    `window_s`: how long after a learner's last word she may be written to, None: always. `metered`: each message is
+    `window_s`: how long after her last word a learner may be written to freely, None: always; `window_messages` so many
+    messages (0: any number); `closes_s`: after so long nothing arrives at all, between the two each message is paid
+    for. `metered`: each message is
     counted or paid for; `quota` of them a month are free (0: not known). `chat_per_s` and `chat_burst` are the pace
     within one chat, `per_s` that of a whole account (0: none). `forgets_taps_s`: after so many seconds of stop the
     provider has dropped what was tapped; `forgets_media`: ids of uploads expire, a file has to be uploaded again.
@@ -63,12 +66,15 @@ class Profile:
     image_bytes: int
     file_bytes: int
     options: int = 8
+    spare_buttons: int = 0
     label: int | None = None
     token_bytes: int | None = None
     video: bool = True
     media: MediaWay = "address"
     keeps_log: bool = False
     window_s: int | None = None
+    window_messages: int = 0
+    closes_s: int | None = None
     metered: bool = False
     quota: int = 0
     per_s: float = 0.0
@@ -100,8 +106,9 @@ PROFILES = (
         video=False, metered=True, quota=3_000, per_s=10.0,
     ),
     Profile(
-        "zalo_oa", "Zalo OA", "Zalo OA.", 2_000, 2_000, 5, MB, 5 * MB,
-        label=100, media="upload", window_s=48 * HOUR_S, metered=True, forgets_media=True,
+        "zalo_oa", "Zalo OA", "Zalo OA: chưa chắc có nút, bấm số.", 2_000, 2_000, 0, MB, 5 * MB,
+        spare_buttons=5, media="upload", window_s=48 * HOUR_S, window_messages=8, closes_s=7 * 24 * HOUR_S,
+        metered=True, forgets_media=True,
     ),
 )  # fmt: skip
 

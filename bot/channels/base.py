@@ -207,6 +207,10 @@ class LearnerGone(SendError):
     """The learner blocked us or the chat is no more (403): mark it away, drop what waits."""
 
 
+class WindowClosed(SendError):
+    """The provider lets nobody write to this reader until she writes: keep what waits, it goes out then."""
+
+
 class Misconfigured(SendError):
     """Our own credentials are wrong (401, 404): stop this channel and tell the operator."""
 

@@ -35,6 +35,8 @@ from storage.conversations import conversations, inbox, outbox
 from storage.conversations.records import LearnerRow, Writes
 from storage.engine.database import Connection, Database
 from storage.engine.errors import Conflict, StorageError
+from storage.engine.instants import to_ms
+from storage.pairing import pairings
 from storage.people.records import PersonRow
 
 INNER = "inner"
@@ -126,13 +128,14 @@ class Conversation:
         for channel, of_channel in _by_channel(updates).items():
             after += self._channel(connection, channel, of_channel, records, effects, book)
         for learner_id in sorted(records):
-            records[learner_id].close()
+            records[learner_id].close(self.universe("close").now)
         conversations.write(connection, effects.writes)
         for record in records.values():
-            if record.away != record.row.away and not record.forgotten:
+            if (record.away != record.row.away or record.came_back) and not record.forgotten:
                 now, her = self.universe("reach").now, record.row.learner_id
                 self.services.hooks.reach_changed(connection, her, now, away=record.away)
                 if not record.away:
+                    pairings.release_notices(connection, her, to_ms(now))
                     announcing.catch_up(connection, her, now, self.universe(f"missed:{her}:{now}").new_id)
                 effects.wakes_others = True
         if gone := effects.writes.forget_people:
@@ -199,9 +202,12 @@ class Conversation:
             turn = TurnContext(book, universe, record.person, record.state, record.row.channel, record.row.chat_id)
             turn.is_saving = self.quotas is not None and self.quotas.is_reserved(turn.channel)
             is_timer = isinstance(update.body, Inner) and update.body.kind == "due"
-            if is_timer and self.quiet.holds(universe.now) and not is_about_safety(turn):
-                record.not_before = universe.now  # it was due by day, while the tutor was stopped
-                continue
+            if is_timer and not is_about_safety(turn):
+                if self.quiet.holds(universe.now):
+                    record.not_before = universe.now  # it was due by day, while the tutor was stopped
+                    continue
+                if not record.window.takes(universe.now, urgent=False):
+                    continue  # it waits until she has written
             record.begin(universe.now, from_her=update.channel != INNER)
             record.answer(connection, self.services, turn, update)
             record.end(turn)
@@ -234,7 +240,7 @@ class Conversation:
                 turn.say(turn.phrase("set_aside"))
             record.begin(universe.now, from_her=not isinstance(update.body, Inner))
             record.end(turn)
-            record.close()
+            record.close(universe.now)
         inbox.set_aside(connection, update.channel, update.update_id, fault, universe.now)
         conversations.write(connection, effects.writes)
         return effects
@@ -247,6 +253,16 @@ class Conversation:
         outbox.settle(connection, settled)
         if self.quotas is not None:
             self.quotas.write(connection, settled)
+
+    async def window_closed(self, outgoing: Outgoing) -> None:
+        """The provider lets nobody write to a reader until she writes: what was asked of her goes to others, what waits
+        is kept."""
+
+        def work(connection: Connection) -> None:
+            for who in outbox.mark_shut(connection, outgoing.channel, outgoing.chat_id, outgoing.no):
+                self.services.hooks.reach_changed(connection, who, self.universe("reach").now, away=True)
+
+        await self.database.transact(work)
 
     async def learner_gone(self, outgoing: Outgoing) -> None:
         """A reader has blocked the tutor: unless back since, nothing more is sent, what they were asked goes on."""

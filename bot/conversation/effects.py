@@ -17,7 +17,7 @@ from bot.people.policy.commands import PersonCommand
 from bot.tutor import notices, waits
 from bot.tutor import state as states
 from bot.tutor.command import ServiceCommand
-from bot.tutor.lessons import is_about_safety
+from bot.tutor.lessons import is_about_safety, is_reminded
 from bot.tutor.onboarding import consent_text, fingerprint
 from bot.tutor.outcome import ANSWERED, CommandOutcome
 from bot.tutor.quiet_hours import QuietHours
@@ -35,6 +35,7 @@ from bot.tutor.turn import (
     WentAway,
     Whispered,
 )
+from bot.tutor.window import ReplyWindow
 from flows import RunCorrupt
 from flows import events as ev
 from flows.profiles import profile_of
@@ -51,7 +52,7 @@ from storage.conversations.records import (
 )
 from storage.engine import key_value
 from storage.engine.database import Connection
-from storage.engine.instants import to_ms
+from storage.engine.instants import from_ms, to_ms
 from storage.people.records import ConsentRow, PersonRow
 
 log = logging.getLogger(__name__)
@@ -91,13 +92,19 @@ class Record:
         self.forgotten = False
         self.whispers = 0
         self.urgent = False
+        self.is_reminder = False
+        self.heard_no = state.heard_no
+        self.window = ReplyWindow.of(row.channel, from_ms(row.seen_at), row.out_no, state.heard_no, away=row.away)
+        self.came_back = False  # she has written after her reply window was over, or after she was out of reach
         self.not_before: datetime | None = None  # when a timer that waits for the morning was found due
 
     def begin(self, now: datetime, *, from_her: bool) -> None:
         """An update is about to be answered at this instant; `from_her`: not of the clock, nor of somebody else."""
         self.from_her = from_her
         if from_her:
-            self.away, self.seen_at = False, now
+            self.came_back |= self.away or not self.window.takes(now, urgent=False)
+            self.away, self.seen_at, self.heard_no = False, now, self.out_no
+            self.window = ReplyWindow(self.window.profile, now)
 
     def answer(self, connection: Connection, services: ConversationServices, turn: TurnContext, update: Update) -> None:
         """Answer one update: the policies say what it means, and what they ask for is carried out."""
@@ -161,7 +168,9 @@ class Record:
             toned_reply = reply if shown is reply.buttons else replace(reply, buttons=shown)
             self._reply(toned_reply, turn.universe.now, unasked=unasked)
         self.person, self.state = turn.person, replace(turn.state, whispers=max(turn.state.whispers, self.whispers))
-        self.urgent = is_about_safety(turn)
+        if self.window.profile.window_messages:
+            self.state = replace(self.state, heard_no=self.heard_no)
+        self.urgent, self.is_reminder = is_about_safety(turn), self.window.is_bounded and is_reminded(turn)
         self.whispers = 0
 
     def tell(self, text: str, now: datetime) -> None:
@@ -284,8 +293,8 @@ class Record:
 
     # --- closing ---
 
-    def close(self) -> None:
-        """Add the rows that are written once a batch."""
+    def close(self, now: datetime) -> None:
+        """Add the rows that are written once a batch; `now` is its instant."""
         row, person, writes = self.row, self.person, self.effects.writes
         kept = self.state if person.consent == "agreed" else self.state.bare()
         run = kept.open_run
@@ -300,7 +309,7 @@ class Record:
                 revision=row.revision,
                 out_no=self.out_no,
                 seen_at=self.seen_at,
-                due_at=remind_at if self.urgent else self._by_day(remind_at),
+                due_at=remind_at if self.urgent else self._in_time(remind_at, now),
                 prompt_at=self.prompt_at,
                 lesson=run.lesson if run else None,
                 version=run.version if run else None,
@@ -311,8 +320,10 @@ class Record:
         if self.away != row.away:
             writes.away.append((row.channel, row.chat_id, self.away))
 
-    def _by_day(self, remind_at: datetime | None) -> datetime | None:
-        return remind_at and self.quiet.shift(max(remind_at, self.not_before or remind_at))
+    def _in_time(self, remind_at: datetime | None, now: datetime) -> datetime | None:
+        by_day = remind_at and self.quiet.shift(max(remind_at, self.not_before or remind_at))
+        window = ReplyWindow.of(self.row.channel, self.window.heard_at, self.out_no, self.heard_no)
+        return window.plan(by_day, now, self.quiet, is_reminder=self.is_reminder)
 
 
 def state_of(connection: Connection, row: LearnerRow) -> states.ConversationState:

@@ -193,7 +193,7 @@ class OfficerInbox:
         for _, prefix in scopes(learner["path"]):
             for row in availability.candidates(connection, prefix, learner["lang"], "", now, MOST):
                 one = read_instructor(row)
-                if one and her and not against_ever(one, her, "", ()) and row["learner_id"] not in (skip, *found):
+                if one and her and not against_ever(one, her, "", (), now) and row["learner_id"] not in (skip, *found):
                     found[row["learner_id"]] = row
             if len(found) >= MOST_ASKED:
                 break

@@ -15,8 +15,9 @@ from bot.tutor.state import Meeting
 from bot.tutor.turn import TurnContext
 from flows import Run, Trigger
 from flows import events as ev
+from flows.engine.kinds.kind import AGAIN
 from flows.engine.kinds.table import kind_of
-from flows.engine.stage import clean
+from flows.engine.stage import Stage, clean
 from flows.model import Help, Pair
 
 LeftByLesson = ev.Commanded | ev.EmergencySuspected | ev.Digressed | ev.TapIgnored
@@ -130,6 +131,16 @@ def is_about_safety(turn: TurnContext) -> bool:
         return False
     step = lesson.step(run.step)
     return in_emergency(turn) or lesson.emergency or (isinstance(step, Help) and step.need == "safety")
+
+
+def is_reminded(turn: TurnContext) -> bool:
+    """Whether what time brings next is only a reminder of the open question: no time of the step's own, no check-in."""
+    run = turn.state.open_run
+    lesson = turn.book.lesson(run.lesson, run.version) if run else None
+    step = lesson.step(run.step) if run and lesson else None
+    if run is None or lesson is None or step is None or run.remind_at != turn.state.next_at:
+        return False
+    return kind_of(step).due(Stage(turn.book, lesson, run, turn.universe), step) is AGAIN
 
 
 def _stand_by(turn: TurnContext, kind: str) -> None:

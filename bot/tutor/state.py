@@ -88,7 +88,9 @@ class ConversationState:
     `pinned_from` on (see `waits`). `numbers` are the choices shown as numbers on a channel without buttons (number,
     token), `numbered` is the last of those that begin with 0, `labels` what stood behind the newest (token, label) (see
     `conversation.policy.numbering`). `spared_at` is when she heard that her lesson waits for the next month.
-    `amendable` is the number of her newest message and the question that it was written to (see `edits`).
+    `amendable` is the number of her newest message and the question that it was written to (see `edits`). `heard_no` is
+    how far the tutor had come in numbering what it says when she wrote last, where a channel counts answers (see
+    `window`).
     """
 
     run: Run | None = None
@@ -121,6 +123,7 @@ class ConversationState:
     labels: OfferedButtons = ()
     spared_at: datetime | None = None
     amendable: str = ""
+    heard_no: int = 0
 
     @property
     def line_id(self) -> str:
@@ -207,6 +210,7 @@ def dump(state: ConversationState) -> str:
         "labels": [list(each) for each in state.labels],
         "spared_at": state.spared_at.isoformat() if state.spared_at else None,
         "amendable": state.amendable,
+        "heard_no": state.heard_no,
     }
     data |= {key: value for key, value in optional.items() if value}
     return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
@@ -264,6 +268,7 @@ def load(text: str) -> ConversationState:
             labels=tuple((str(token), str(label)) for token, label in data.get("labels", ())),
             spared_at=datetime.fromisoformat(spared) if (spared := data.get("spared_at")) else None,
             amendable=str(data.get("amendable", "")),
+            heard_no=int(data.get("heard_no", 0)),
             checkins=tuple(
                 Checkin(datetime.fromisoformat(at), str(lesson), str(step))
                 for at, lesson, step in data.get("checkins", ())

@@ -44,8 +44,8 @@ REQUIRED = frozenset(
     learner_away learner_left lesson_done lesson_gone lesson_moved lesson_moved_back lesson_points lesson_trouble
     line_end_ask line_held line_long line_media_ask line_media_no line_media_some line_mine line_no_union
     line_nobody line_number line_number_ask line_number_sure line_open line_over line_reported line_sent
-    line_sent_night line_slow line_stopped line_union line_unreachable line_which line_words_held link_ask
-    link_confirm link_confirm_new link_refused link_told link_union link_wait link_words linked linked_old
+    line_sent_night line_sent_waits line_slow line_stopped line_union line_unreachable line_which line_words_held
+    link_ask link_confirm link_confirm_new link_refused link_told link_union link_wait link_words linked linked_old
     linked_two lost_phone media_instead media_photo media_sticker media_voice meeting_area meeting_begins
     meeting_done meeting_done_nobody meeting_lesson meeting_not meeting_roll meeting_roll_nobody menu menu_done
     menu_first menu_not_understood menu_open menu_plain menu_progress menu_track_count menu_track_pick mistake_ask

@@ -61,6 +61,7 @@ _LEARNERS = (
         conversations_t.session.c.revision,
         conversations_t.session.c.out_no,
         conversations_t.session.c.prompt_at,
+        conversations_t.session.c.seen_at,
         _INSTRUCTS.correlate(people_t.identity),
         _LEADS.correlate(people_t.identity),
     )
@@ -180,7 +181,18 @@ def add_learner(
     empty = {"state": "{}", "revision": 0, "out_no": out_no, "seen_at": at}
     connection.execute(_ADD_SESSION, {"learner_id": person.learner_id, "channel": channel, "chat_id": chat_id, **empty})
     return LearnerRow(
-        person.learner_id, channel, chat_id, person.name, person.address, person.consent, False, "{}", 0, out_no, None
+        person.learner_id,
+        channel,
+        chat_id,
+        person.name,
+        person.address,
+        person.consent,
+        False,
+        "{}",
+        0,
+        out_no,
+        None,
+        at,
     )
 
 
@@ -299,7 +311,7 @@ def kept_of(connection: Connection, learner_id: str) -> LearnerRow | None:
     r = connection.execute(query).first()
     if r is None:
         return None
-    talk = r.state, r.revision, r.out_no, r.prompt_at
+    talk = r.state, r.revision, r.out_no, r.prompt_at, r.seen_at
     return LearnerRow(learner_id, r.channel, r.chat_id, r.name, r.address, r.consent, False, *talk)
 
 

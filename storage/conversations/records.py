@@ -12,7 +12,8 @@ from storage.people.records import ConsentRow, PersonRow
 class LearnerRow:
     """One learner with the state of the conversation; `state` is JSON of the shell's own making.
 
-    `out_no` numbers what was said; `prompt_at` (ms) is when the last message with buttons went out.
+    `out_no` numbers what was said; `prompt_at` (ms) is when the last message with buttons went out, `seen_at` (ms) when
+    she was heard last.
     """
 
     learner_id: str
@@ -26,6 +27,7 @@ class LearnerRow:
     revision: int
     out_no: int
     prompt_at: int | None
+    seen_at: int
     is_instructor: bool = False
     is_officer: bool = False
 

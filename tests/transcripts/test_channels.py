@@ -27,6 +27,7 @@ from bot import settings
 from bot.app import App, Environment, bootstrap
 from flows.play.standins import fill
 from flows.play.transcript import Act, TutorTurn
+from flows.profiles import profile_of
 from flows.run import render
 from tests.channels.conformance.known import KNOWN
 from tests.channels.conformance.under_test import Phone, UnderTest, channels_with, sees
@@ -183,9 +184,20 @@ class Taking:
         return before == len(await self.phone.seen())
 
 
-def playable() -> list[Fixture]:
-    """Those of lessons that are served, except where the shell has no cards for what is due."""
-    return [each for each in fixtures() if each.book is real_book() and not each.transcript.head.due]
+def playable(kind: type[UnderTest]) -> list[Fixture]:
+    """Those of lessons that are served, except where the shell has no cards for what is due, and where somebody is
+    silent for longer than this channel can be written to: then reminders come at other times."""
+    known = [each for each in fixtures() if each.book is real_book() and not each.transcript.head.due]
+    window_s = profile_of(kind.channel).window_s
+    return [each for each in known if window_s is None or longest_silence_s(each) < 0.8 * window_s]
+
+
+def longest_silence_s(fixture: Fixture) -> int:
+    longest = silent = 0
+    for act, _ in fixture.transcript.exchanges:
+        silent = silent + act.wait_s if act.kind == "wait" else 0
+        longest = max(longest, silent)
+    return longest
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -195,7 +207,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     everything, today = metafunc.config.getoption("--long"), date.today().isoformat()
     chosen: list[Any] = []
     for kind in KNOWN:
-        told = [(crc32(f"{today} {kind.__name__} {each.name}".encode()), each) for each in playable()]
+        told = [(crc32(f"{today} {kind.__name__} {each.name}".encode()), each) for each in playable(kind)]
         some = sorted(told, key=lambda pair: pair[0])[: None if everything else EVERY_DAY]
         chosen += [pytest.param((kind, each), id=f"{kind.__name__}-{each.name}") for _, each in some]
     metafunc.parametrize("taken", chosen)

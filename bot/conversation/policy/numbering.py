@@ -43,7 +43,8 @@ def number(turn: TurnContext, *, answering: bool) -> None:
     for at, reply in enumerate(turn.replies):
         if reply.buttons and not _can_tap(turn, reply):
             lines_of = _lines(turn, reply, reply is asks)
-            turn.replies[at] = replace(reply, text=f"{reply.text}\n\n{lines_of}".lstrip(), buttons=())
+            spare = reply.buttons if turn.profile.spare_buttons else ()
+            turn.replies[at] = replace(reply, text=f"{reply.text}\n\n{lines_of}".lstrip(), buttons=spare)
 
 
 def typed(turn: TurnContext, text: str) -> str | None:

@@ -33,7 +33,7 @@ class OfficerCall:
 
 
 OUTCOMES = {
-    "away": say("đã chặn tin nên không nhận được"),
+    "away": say("đã chặn tin, hoặc lâu chưa viết, nên không nhận được"),
     "nowhere": say("hiện không có địa chỉ nào để nhắn"),
     "seen": say("sau đó có vào máy"),
     "unseen": say("từ đó chưa vào máy"),

@@ -14,6 +14,7 @@ from bot.app import App
 from bot.channels.telegram.settings import TelegramSettings
 from bot.channels.zalo_bot.settings import ZaloBotSettings
 from tests.channels.conformance.under_test import Phone, Trouble, UnderTest, number_before
+from tests.channels.conformance.zalo_oa import ZaloOaOther, ZaloOaUnderTest
 from tests.channels.toy.channel import ToyUnderTest
 from tests.support import fake_zalo_bot
 from tests.support.fake_telegram import FakeTelegram, Learner
@@ -259,4 +260,6 @@ KNOWN: tuple[type[UnderTest], ...] = (
     ZaloBotPosts,
     WebUnderTest,
     ToyUnderTest,
+    ZaloOaUnderTest,
+    ZaloOaOther,
 )
