@@ -37,6 +37,7 @@ from bot.delivery.flood import Flood
 from bot.delivery.intake import Intake
 from bot.delivery.owner import ChannelOwner
 from bot.delivery.sender import Senders
+from bot.delivery.surroundings import surroundings_of
 from bot.errors import CamtayError, SettingsInvalid, StorageError
 from bot.greeting import LOOPBACK, greeting, refusal
 from bot.health import Health
@@ -162,9 +163,9 @@ async def bootstrap(
     beat, tick_s, pairings = presence.beat, world.tick_s, Pairings(database, officers.pairing)
     ticker = Ticker(database, intake.submit, world.now, quiet, beat, tick_s, pairings, steady)
     key = LocalKey(load_keys(data / "web.key", world.new_id)[0])
-    submit = Flood(intake.submit).submit
+    submit, around = Flood(intake.submit).submit, surroundings_of(database)
     owners = [
-        ChannelOwner(each.provider(), conversation, submit, presence, senders, world.now, world.failpoint)
+        ChannelOwner(each.provider(around), conversation, submit, presence, senders, world.now, world.failpoint)
         for each in settings.channels.values()
         if each.is_on
     ]

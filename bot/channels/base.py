@@ -79,6 +79,20 @@ class Inner:
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A photo, voice or video (`kind`) that goes with a message.
+
+    `ref` is the provider's own id of what a person sent, which is passed on by it; `file` a name in the media store.
+    `words` are what it shows or says, for whoever cannot have it.
+    """
+
+    kind: str
+    ref: str = ""
+    file: str = ""
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """A sentence that somebody else's act, or the clock, brings to somebody: a phrase, its values, its buttons.
 
@@ -91,7 +105,7 @@ class Notice:
     urgent: bool = False
     about: str = ""
     fleeting: bool = False
-    media: tuple[str, str] | None = None
+    media: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +164,7 @@ class Outgoing:
     text: str
     buttons: tuple[Button, ...] = ()
     unasked: bool = False
-    media: tuple[str, str] | None = None  # kind and this provider's file id; the text goes with it
+    media: tuple[Attachment, ...] = ()
 
 
 class SendError(Exception):
@@ -198,6 +212,10 @@ class Channel(Protocol):
     async def acknowledge(self, updates: Sequence[Update]) -> None:
         """Tell the provider that these committed updates were seen (a callback is answered); never raises."""
 
+    async def fetch(self, ref: str, most_bytes: int) -> bytes:
+        """What a person sent, by the `ref` of its Media. Raises SendRefused where it is gone, larger than `most_bytes`
+        or can never be had, else SendError."""
+
 
 Submit = Callable[[Sequence[Update]], Awaitable[None]]
 """Hand updates to the intake; returns once they are committed, raises StorageUnavailable when nothing was kept."""
@@ -212,3 +230,4 @@ class LogEntry:
     text: str
     buttons: tuple[Button, ...]
     at: datetime
+    media: tuple[Attachment, ...] = ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Literal, Protocol
 
 from aiohttp.web import AbstractRouteDef
@@ -14,6 +15,35 @@ from flows.profiles import Profile
 
 Now = Callable[[], datetime]
 """Tells the instant, aware UTC."""
+
+
+class ChannelMemory(Protocol):
+    """Small durable values of one account, the same for all processes: a rotating token, a count."""
+
+    async def get(self, key: str) -> tuple[str, int] | None:
+        """A value and its revision; None where there is none. Raises StorageError."""
+
+    async def put(self, key: str, value: str, revision: int | None) -> bool:
+        """Write a value that still has `revision` (None: that does not exist yet), durably; False when somebody was
+        quicker. Raises StorageError."""
+
+
+class MediaFiles(Protocol):
+    """Where what lessons show and play lies, by the names in `Attachment.file`."""
+
+    def path(self, file: str) -> Path | None:
+        """The file on this machine; None where there is none."""
+
+    def address(self, file: str) -> str:
+        """Its public address, which a provider may fetch as often as it likes; "" where nobody outside reaches us."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What an account may use of the house: `memory` of the channel that is called so, and the files of lessons."""
+
+    memory: Callable[[str], ChannelMemory]
+    media: MediaFiles
 
 
 class SetUpFailed(Exception):

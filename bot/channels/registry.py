@@ -8,7 +8,7 @@ from bot.channels.telegram.settings import TelegramSettings
 from flows.profiles import Profile
 
 if TYPE_CHECKING:
-    from bot.channels.provider import Provider
+    from bot.channels.provider import Provider, Surroundings
 
 
 class ChannelSettings(Protocol):
@@ -30,7 +30,7 @@ class ChannelSettings(Protocol):
     def link(self, payload: str) -> str:
         """A link that opens a chat with this account and carries `payload` into it; "" where there is none."""
 
-    def provider(self) -> Provider:
+    def provider(self, around: Surroundings) -> Provider:
         """The account. Raises SettingsInvalid in a sentence that names the setting."""
 
 

@@ -13,12 +13,15 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Literal, TypeVar
 
 from bot import backup, restoring
+from bot.channels.provider import Surroundings
 from bot.channels.registry import ChannelSettings
 from bot.cli.language import shown, told
+from bot.delivery.surroundings import AccountMemory, NoFiles
 from bot.errors import AlreadyRunning, SettingsInvalid, StorageError, in_words
 from bot.greeting import hearing_faults, pages_told
 from bot.scheduler.disk import LITTLE
@@ -313,15 +316,29 @@ async def _drafts(settings: Settings, url: str) -> list[Finding]:
 
 
 async def _channels(settings: Settings) -> list[Finding]:
-    return [await _channel(each) for each in settings.channels.values()]
+    around = Surroundings(partial(_StoredMemory, settings.database_url), NoFiles())
+    return [await _channel(each, around) for each in settings.channels.values()]
 
 
-async def _channel(section: ChannelSettings) -> Finding:
+class _StoredMemory:
+    """What an account has in the database, if there is one; a doctor changes nothing."""
+
+    def __init__(self, url: str, channel: str) -> None:
+        self._url, self._channel = url, channel
+
+    async def get(self, key: str) -> tuple[str, int] | None:
+        return await _asked(self._url, lambda database: AccountMemory(database, self._channel).get(key))
+
+    async def put(self, key: str, value: str, revision: int | None) -> bool:
+        return False
+
+
+async def _channel(section: ChannelSettings, around: Surroundings) -> Finding:
     if not section.is_on:
         variables = ", ".join(each.metadata["credential"] for each in credentials(section))
         return good("{name}: chưa dùng (đặt {variables} khi cần)", name=section.profile.name, variables=variables)
     try:
-        provider = section.provider()
+        provider = section.provider(around)
     except SettingsInvalid as wrong:
         return Finding("bad", str(wrong))
     try:

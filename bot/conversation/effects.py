@@ -7,9 +7,9 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import assert_never
+from typing import Any, assert_never
 
-from bot.channels.base import Began, Button, LogEntry, NoticesDue, Outgoing, Update
+from bot.channels.base import Attachment, Began, Button, LogEntry, NoticesDue, Outgoing, Update
 from bot.conversation.policy import dispatch, numbering, open_question
 from bot.conversation.services import ConversationServices
 from bot.people.policy.commands import PersonCommand
@@ -267,10 +267,12 @@ class Record:
     def _log(self, who: str, reply: OutgoingReply, now: datetime) -> None:
         self.out_no += 1
         chat_id = self.row.chat_id
-        entry = LogEntry(self.out_no, who, reply.text, reply.buttons, now)
+        entry = LogEntry(self.out_no, who, reply.text, reply.buttons, now, reply.media)
         self.effects.entries.setdefault(chat_id, []).append(entry)
-        buttons = pack_buttons(reply.buttons)
-        self.effects.writes.log.append(LogRow(chat_id, self.out_no, who, reply.text, buttons, now, reply.fleeting))
+        buttons, media = pack_buttons(reply.buttons), json.dumps(packed_media(reply.media)) if reply.media else ""
+        self.effects.writes.log.append(
+            LogRow(chat_id, self.out_no, who, reply.text, buttons, now, reply.fleeting, media)
+        )
         if reply.fleeting:
             self.whispers = self.out_no
 
@@ -336,7 +338,7 @@ def _left_to_do(turn: TurnContext, outcome: CommandOutcome) -> list[tuple[TurnEv
 def pack(reply: OutgoingReply, unasked: bool) -> str:
     """A message as it waits in the outbox."""
     buttons = [_packed(b) for b in reply.buttons]
-    media = list(reply.media) if reply.media else None
+    media = packed_media(reply.media)
     rest = [media, reply.about] if reply.about else [media] if media else []
     return json.dumps([reply.text, buttons, unasked, *rest], ensure_ascii=False)
 
@@ -345,7 +347,7 @@ def unpack(row: OutboxRow) -> Outgoing:
     """A row of the outbox as the message to send, also one of an older program."""
     text, buttons, *rest = json.loads(row.body)  # later fields may be missing in a row of an older program
     unasked = bool(rest and rest[0])
-    media = (rest[1][0], rest[1][1]) if len(rest) > 1 and rest[1] else None
+    media = unpacked_media(rest[1]) if len(rest) > 1 else ()
     return Outgoing(row.channel, row.chat_id, row.no, text, tuple(Button(*each) for each in buttons), unasked, media)
 
 
@@ -360,6 +362,18 @@ def pack_buttons(buttons: Sequence[Button]) -> str:
     return json.dumps([_packed(b) for b in buttons], ensure_ascii=False) if buttons else ""
 
 
+def packed_media(media: Sequence[Attachment]) -> list[list[str]] | None:
+    """What goes with a message as rows keep it; None for nothing."""
+    return [[each.kind, each.ref, each.file, each.words] for each in media] or None
+
+
+def unpacked_media(packed: Sequence[Any] | None) -> tuple[Attachment, ...]:
+    """The reverse; a row of an older program has one kind and ref."""
+    if packed and isinstance(packed[0], str):
+        return (Attachment(*packed),)
+    return tuple(Attachment(*each) for each in packed or ())
+
+
 def _packed(button: Button) -> list[str | bool]:
     return [button.token, button.label, *([True] if button.pinned else [])]
 
@@ -367,4 +381,5 @@ def _packed(button: Button) -> list[str | bool]:
 def unpack_entry(row: LogRow) -> LogEntry:
     """A row of the web page's log as the entry a page shows."""
     buttons = tuple(Button(*each) for each in json.loads(row.buttons)) if row.buttons else ()
-    return LogEntry(row.no, row.who, row.text, buttons, row.at)
+    media = unpacked_media(json.loads(row.media)) if row.media else ()
+    return LogEntry(row.no, row.who, row.text, buttons, row.at, media)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from bot.channels.base import Inner, Notice, NoticesDue, Update
+from bot.channels.base import Attachment, Inner, Notice, NoticesDue, Update
 from bot.pairing.policy.roster import ALL_OFFERS
 from bot.pairing.policy.work import OFFERED
 from storage.engine.database import Connection
@@ -71,4 +71,4 @@ def _notice(row: Row, said: Mapping[str, str], offers: Mapping[str, int]) -> Not
         return None
     text, kind, ref = json.loads(said[row["about"]])
     values["chu"] = text
-    return replace(notice, values=values, fleeting=True, media=(kind, ref) if kind else None)
+    return replace(notice, values=values, fleeting=True, media=(Attachment(kind, ref),) if kind else ())

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import flows
-from bot.channels.base import Button
+from bot.channels.base import Attachment, Button
 from bot.tutor.command import ServiceCommand
 from bot.tutor.state import ConversationState, OfferedButtons
 from flows import Book
@@ -35,15 +35,14 @@ class Person:
 class OutgoingReply:
     """`urgent` rings at night, too; `fleeting`: another person's words, erased once they have been read.
 
-    `media` is the kind and the provider's file id of a picture or recording that is passed on; `about` the id of what
-    it speaks of.
+    `media` goes with the text; `about` is the id of what it speaks of.
     """
 
     text: str
     buttons: tuple[Button, ...] = ()
     urgent: bool = False
     fleeting: bool = False
-    media: tuple[str, str] | None = None
+    media: tuple[Attachment, ...] = ()
     about: str = ""
 
 

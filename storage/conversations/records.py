@@ -114,7 +114,7 @@ class OutboxRow:
 
 @dataclass(frozen=True, slots=True)
 class LogRow:
-    """One line of a web conversation; `who` is tutor or learner."""
+    """One line of a web conversation; `who` is tutor or learner, `media` packed like the buttons."""
 
     chat_id: str
     no: int
@@ -123,6 +123,7 @@ class LogRow:
     buttons: str
     at: datetime
     fleeting: bool = False
+    media: str = ""
 
 
 @dataclass(slots=True)

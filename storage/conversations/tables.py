@@ -117,6 +117,7 @@ chat_log = Table(
     text_column("buttons"),
     instant("at"),
     number("fleeting", default="0"),  # 1: a relayed text, erased once it was read
+    text_column("media", default=""),
     PrimaryKeyConstraint("chat_id", "no"),
 )
 Index(

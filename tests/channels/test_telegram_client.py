@@ -243,3 +243,12 @@ async def test_a_tap_that_waited_too_long_is_thrown_away_by_telegram() -> None:
         updates = await api.call("getUpdates", {})
         await api.close()
     assert [json.dumps(update)[:30] for update in updates] == ['{"update_id": 1001, "message":']
+
+
+async def test_what_a_person_sent_is_fetched_by_its_id(fake: FakeTelegram, channel: TelegramChannel) -> None:
+    fake.bot.files["AwACAg"] = b"OggS" + bytes(2_000)
+    assert await channel.fetch("AwACAg", 5_000) == fake.bot.files["AwACAg"]
+    with pytest.raises(SendRefused):
+        await channel.fetch("AwACAg", 1_000)
+    with pytest.raises(SendRefused):
+        await channel.fetch("nobody-knows", 5_000)

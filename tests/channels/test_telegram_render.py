@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.channels.base import Button, Outgoing, SendRefused
+from bot.channels.base import Attachment, Button, Outgoing, SendRefused
 from bot.channels.layout import split_text, utf16_length
 from bot.channels.telegram.render import PROFILE, render
 from tests.support.fake_telegram.contract import violations
@@ -121,7 +121,9 @@ def test_what_is_rendered_is_within_the_limits(text: str, plain: bool) -> None:
 
 @pytest.mark.parametrize(("kind", "method"), [("photo", "sendPhoto"), ("voice", "sendVoice")])
 def test_what_another_person_sent_goes_by_telegrams_own_id(kind: str, method: str) -> None:
-    calls = render(replace(outgoing("💬 Chị Lan gửi cho chị:", "Trả lời"), media=(kind, "AgACAgUAAxkBAAIB")))
+    calls = render(
+        replace(outgoing("💬 Chị Lan gửi cho chị:", "Trả lời"), media=(Attachment(kind, "AgACAgUAAxkBAAIB"),))
+    )
     assert calls[0] == (method, {"chat_id": 5, kind: "AgACAgUAAxkBAAIB"})
     assert calls[1][0] == "sendMessage" and "reply_markup" in calls[1][1]
     assert not [fault for name, params in calls for fault in violations(name, params)]
@@ -129,4 +131,4 @@ def test_what_another_person_sent_goes_by_telegrams_own_id(kind: str, method: st
 
 def test_other_things_are_not_passed_on() -> None:
     with pytest.raises(SendRefused):
-        render(replace(outgoing("x"), media=("video", "AgACAgUAAxkBAAIB")))
+        render(replace(outgoing("x"), media=(Attachment("video", "AgACAgUAAxkBAAIB"),)))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.channels.base import Edited, Media, Text, Update
+from bot.channels.base import Attachment, Edited, Media, Text, Update
 from bot.channels.telegram.parse import ALLOWED_UPDATES, parse_update
 from tests.services.test_lines import paired
 from tests.services.test_offers import SAFETY
@@ -177,7 +177,7 @@ async def test_to_the_other_all_of_them_go_and_she_is_asked_once(t: Tutor, phone
     await phone.one.tap("Gửi đi")
     await t.tells()
     sent = [each for each in t.channel.sent if each.media]
-    assert [each.media for each in sent] == [("photo", f"ALB{number}") for number in range(4)]
+    assert [each.media for each in sent] == [(Attachment("photo", f"ALB{number}"),) for number in range(4)]
     assert ["nhìn giúp em nha" in each.text for each in sent] == [True, False, False, False]
     assert "ALB" not in await t.everything() and "nhìn giúp" not in await t.everything()
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.channels.base import Media, Tap, Text
+from bot.channels.base import Attachment, Media, Tap, Text
 from bot.people.policy.permissions import OPERATOR
 from tests.services.test_offers import CHANNELS, SAFETY, instructor, member, village
 from tests.support.builders import book, lesson
@@ -256,7 +256,7 @@ async def test_a_photo_goes_only_after_asking_and_only_within_one_bot(tmp_path: 
         await lan.does(Media("photo", "FILE-3"))
         await lan.tap("Gửi đi")
         await t.tells()
-        assert [each.media for each in t.channel.sent if each.media] == [("photo", "FILE-3")]
+        assert [each.media for each in t.channel.sent if each.media] == [(Attachment("photo", "FILE-3"),)]
         assert "FILE-" not in await t.everything()
         await lan.does(Media("video", "FILE-4"))
         assert "chưa chuyển được" in lan.said

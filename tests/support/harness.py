@@ -24,6 +24,7 @@ from bot.channels.base import (
     Outgoing,
     Returned,
     SendError,
+    SendRefused,
     Tap,
     Text,
     Update,
@@ -92,6 +93,9 @@ class CollectingChannel:
 
     async def acknowledge(self, updates: Sequence[Update]) -> None:
         pass
+
+    async def fetch(self, ref: str, most_bytes: int) -> bytes:
+        raise SendRefused("nobody sends but words")
 
 
 class Learner:

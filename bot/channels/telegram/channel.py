@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
 
-from bot.channels.base import Misconfigured, Outgoing, SendError, Update
+from bot.channels.base import Misconfigured, Outgoing, SendError, SendRefused, Update
 from bot.channels.telegram.client import BotApi
 from bot.channels.telegram.parse import Dropped, parse_update
 from bot.channels.telegram.render import render
@@ -65,6 +65,16 @@ class TelegramChannel:
                 task = asyncio.create_task(self._thank(update.receipt))
                 self._thanks.add(task)
                 task.add_done_callback(self._thanks.discard)
+
+    async def fetch(self, ref: str, most_bytes: int) -> bytes:
+        """The bytes behind a file id. Raises SendError; of what Telegram does not hand to bots (above 20 MB)
+        SendRefused."""
+        found = await self.api.call("getFile", {"file_id": ref})
+        known = found if isinstance(found, dict) else {}
+        size, path = known.get("file_size", 0), known.get("file_path")
+        if not isinstance(path, str) or not path or (type(size) is int and size > most_bytes):
+            raise SendRefused("the file cannot be had")
+        return await self.api.download(path, most_bytes)
 
     async def _thank(self, receipt: str) -> None:
         # Her button stops spinning by itself after a while; the answer she waits for is in the outbox.

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 import aiohttp
 from yarl import URL
@@ -36,6 +37,7 @@ class BotApi:
 
     def __init__(self, token: str, *, api_base: str = "https://api.telegram.org", call_s: float = _CALL_S) -> None:
         self._root = f"{api_base.rstrip('/')}/bot{token}/"
+        self._files = f"{api_base.rstrip('/')}/file/bot{token}/"
         self._urls: dict[str, URL] = {}
         self._call_s = call_s
         self._session: aiohttp.ClientSession | None = None
@@ -64,6 +66,29 @@ class BotApi:
             failure = Unreachable(f"{method}: no connection to Telegram ({type(error).__name__})")
         # Raised out here, so that the error above, and the address in it, is not even its __context__.
         raise failure
+
+    async def download(self, file_path: str, most_bytes: int) -> bytes:
+        """The file that `getFile` named. Raises SendRefused where it is larger than `most_bytes`, else as `call`."""
+        failure: SendError
+        url, body = URL(self._files + quote(file_path), encoded=True), bytearray()
+        try:
+            async with self._open().get(url, allow_redirects=False, timeout=self._timeout(0.0)) as response:
+                if response.status in (400, 404):
+                    raise SendRefused("the file is gone")
+                if response.status != 200:
+                    raise Unreachable(f"file: Telegram answered {response.status}")
+                async for chunk in response.content.iter_any():
+                    body += chunk
+                    if len(body) > most_bytes:
+                        raise SendRefused(f"the file has more than {most_bytes} bytes")
+                return bytes(body)
+        except SendError:
+            raise
+        except TimeoutError:
+            failure = Unreachable("file: Telegram did not answer in time")
+        except (aiohttp.ClientError, OSError) as error:
+            failure = Unreachable(f"file: no connection to Telegram ({type(error).__name__})")
+        raise failure  # out here for the same reason as in `call`
 
     async def close(self) -> None:
         """Close the connections; a later call opens them again."""

@@ -9,7 +9,7 @@ from random import Random
 from aiohttp import web
 
 from bot.channels.base import Misconfigured, SendError, Submit
-from bot.channels.provider import ChannelCheck, Now, SetUpFailed, bad, good
+from bot.channels.provider import ChannelCheck, Now, SetUpFailed, Surroundings, bad, good
 from bot.channels.telegram.channel import TelegramChannel
 from bot.channels.telegram.client import BotApi
 from bot.channels.telegram.polling import Poller
@@ -27,7 +27,7 @@ class TelegramProvider:
 
     profile = TelegramSettings.profile
 
-    def __init__(self, settings: TelegramSettings) -> None:
+    def __init__(self, settings: TelegramSettings, around: Surroundings) -> None:
         if settings.mode == "webhook" and not settings.webhook_url:
             raise SettingsInvalid(say("telegram.webhook_url: chế độ webhook cần địa chỉ https của máy này."))
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.channels.base import Button, Outgoing, SendRefused
+from bot.channels.base import Attachment, Button, Outgoing, SendRefused
 from bot.channels.layout import lay_out
 from flows.profiles import profile_of
 
@@ -24,20 +24,19 @@ def render(outgoing: Outgoing, *, plain: bool = False) -> list[ApiCall]:
         raise SendRefused("the text is empty")
     chat_id = int(outgoing.chat_id)
     calls: list[ApiCall] = [("sendMessage", {"chat_id": chat_id, "text": part}) for part in layout.parts]
-    if outgoing.media and not plain:
-        calls.insert(0, _media(chat_id, *outgoing.media))
+    if not plain:
+        calls = [*(_media(chat_id, each) for each in outgoing.media), *calls]
     if layout.buttons:
         rows = [[_button(*pair)] for pair in zip(outgoing.buttons, layout.buttons, strict=True)]
         calls[-1][1]["reply_markup"] = {"inline_keyboard": rows}
     return calls
 
 
-def _media(chat_id: int, kind: str, file_id: str) -> ApiCall:
+def _media(chat_id: int, media: Attachment) -> ApiCall:
     """What another person sent, by Telegram's own id of it: never downloaded, never kept."""
-    field = {"photo": "photo", "voice": "voice"}.get(kind)
-    if field is None:
-        raise SendRefused(f"a {kind} is not passed on")
-    return f"send{field.capitalize()}", {"chat_id": chat_id, field: file_id}
+    if media.kind not in ("photo", "voice"):
+        raise SendRefused(f"a {media.kind} is not passed on")
+    return f"send{media.kind.capitalize()}", {"chat_id": chat_id, media.kind: media.ref}
 
 
 def _button(button: Button, label: str) -> dict[str, str]:

@@ -10,6 +10,7 @@ from bot.sections import credential, key
 from flows.profiles import Profile, profile_of
 
 if TYPE_CHECKING:
+    from bot.channels.provider import Surroundings
     from bot.channels.telegram.provider import TelegramProvider
 
 _PROFILE = profile_of("telegram")
@@ -42,8 +43,8 @@ class TelegramSettings:
         """As `/start payload` when it is tapped."""
         return f"https://t.me/{self.username}?start={payload}" if self.username else ""
 
-    def provider(self) -> TelegramProvider:
+    def provider(self, around: Surroundings) -> TelegramProvider:
         """The bot. Raises SettingsInvalid for a token that is none, and a webhook without an address."""
         from bot.channels.telegram.provider import TelegramProvider
 
-        return TelegramProvider(self)
+        return TelegramProvider(self, around)

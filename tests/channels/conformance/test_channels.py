@@ -14,7 +14,7 @@ from bot.channels.registry import CHANNELS
 from flows.profiles import UNKNOWN, profile_of
 from storage.engine.database import Connection
 from tests.channels.conformance.known import KNOWN
-from tests.channels.conformance.under_test import Phone, Trouble, UnderTest, configured, sees, serving
+from tests.channels.conformance.under_test import Phone, Trouble, UnderTest, alone, configured, sees, serving
 from tests.support.harness import rows_of
 
 TROUBLES: tuple[Trouble, ...] = ("fails once", "refuses once")
@@ -142,7 +142,7 @@ async def test_a_text_of_any_length_arrives_whole_in_parts_that_fit(messenger: U
 
 async def test_the_doctor_sees_whether_the_provider_answers(messenger: UnderTest, tmp_path: Path) -> None:
     section = configured(messenger, tmp_path / "data").channels[str(messenger.section and messenger.section.profile.id)]
-    provider = section.provider()
+    provider = section.provider(alone())
     assert (await provider.check(2.0)).level == "good"
     await messenger.goes_away()
     assert (await provider.check(2.0)).level == "bad"
@@ -153,7 +153,7 @@ async def test_its_settings_are_its_own_and_its_secret_is_never_shown(messenger:
     given = configured(messenger, tmp_path / "data")
     assert messenger.section is not None
     section = given.channels[messenger.section.profile.id]
-    again, provider = section.provider(), section.provider()
+    again, provider = section.provider(alone()), section.provider(alone())
     assert section.is_on and not messenger.section().is_on, "without a credential nothing is served"
     assert provider.fingerprint == again.fingerprint
     assert provider.channel.name == messenger.channel

@@ -14,9 +14,35 @@ from aiohttp import web
 
 from bot import settings
 from bot.app import App, Environment, bootstrap
+from bot.channels.provider import Surroundings
 from bot.channels.registry import CHANNELS, ChannelSettings
+from bot.delivery.surroundings import NoFiles
 from tests.support.process import free_port
 from tests.support.short_lesson import write_lessons
+
+
+class Scratch:
+    """A memory for an account that is looked at alone: no tutor, no database."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, tuple[str, int]] = {}
+
+    async def get(self, key: str) -> tuple[str, int] | None:
+        return self.kept.get(key)
+
+    async def put(self, key: str, value: str, revision: int | None) -> bool:
+        known = self.kept.get(key)
+        if (known and known[1]) != revision:
+            return False
+        self.kept[key] = value, (revision or 0) + 1
+        return True
+
+
+def alone() -> Surroundings:
+    """What such an account has of the house."""
+    memory = Scratch()
+    return Surroundings(lambda channel: memory, NoFiles())
+
 
 Trouble = Literal["fails once", "refuses once", "is left"]
 """The provider fails and takes it the next time; refuses it as it is and takes it plainer; says that she is gone."""

@@ -15,7 +15,7 @@ from aiohttp import web
 from bot.app import App
 from bot.channels.base import Began, LearnerGone, Outgoing, SendRefused, Submit, Text, Unreachable, Update
 from bot.channels.layout import lay_out
-from bot.channels.provider import ChannelCheck, Now, bad, good
+from bot.channels.provider import ChannelCheck, Now, Surroundings, bad, good
 from bot.errors import StorageUnavailable
 from bot.sections import credential, key
 from flows.profiles import UNKNOWN, Profile
@@ -37,7 +37,7 @@ class ToySettings:
     def link(self, payload: str) -> str:
         return f"{self.server}/chat?hello={payload}" if self.server else ""
 
-    def provider(self) -> ToyProvider:
+    def provider(self, around: Surroundings) -> ToyProvider:
         return ToyProvider(self.server)
 
 
@@ -56,6 +56,9 @@ class ToyProvider:
 
     async def acknowledge(self, updates: Sequence[Update]) -> None:
         """There is nothing to tap."""
+
+    async def fetch(self, ref: str, most_bytes: int) -> bytes:
+        raise SendRefused("nobody sends but words")
 
     def routes(self, submit: Submit, now: Now) -> Sequence[web.AbstractRouteDef]:
         return ()

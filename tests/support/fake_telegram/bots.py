@@ -95,6 +95,8 @@ class Bot:
         self.allowed: set[str] = set()
         """Kinds of updates the bot asked for; empty means all."""
         self.webhook_error = ""
+        self.files: dict[str, bytes] = {}
+        """What people have sent, by its file id."""
         self.on_queued: Callable[[Queued], None] = lambda queued: None
         self.next_update = first_update
         self._next_message = 1

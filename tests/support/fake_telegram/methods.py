@@ -156,7 +156,11 @@ def _send_media(kind: str) -> Callable[[Bot, dict[str, Any]], dict[str, Any]]:
 
 
 def _file(bot: Bot, params: dict[str, Any]) -> dict[str, Any]:
-    return {"file_id": params["file_id"], "file_unique_id": "u" + params["file_id"], "file_size": 0}
+    file_id = params["file_id"]
+    if file_id not in bot.files:
+        raise BotApiError(400, "Bad Request: invalid file_id")
+    size, path = len(bot.files[file_id]), f"files/{file_id}"
+    return {"file_id": file_id, "file_unique_id": "u" + file_id, "file_size": size, "file_path": path}
 
 
 def _nothing(bot: Bot, params: dict[str, Any]) -> bool:

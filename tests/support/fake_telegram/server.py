@@ -115,6 +115,8 @@ class FakeTelegram:
         head, _, method = request.path[1:].partition("/")
         if head == "control" and self.control is not None:
             return await self.control(request)
+        if head == "file":
+            return self._file(*method.partition("/")[::2])
         if not head.startswith("bot"):
             return _refusal(BotApiError(404, "Not Found"))
         bot = self.bots.get(head[3:])
@@ -136,6 +138,13 @@ class FakeTelegram:
         if fault is not None:
             _break(request)
         return _answer({"ok": True, "result": result})
+
+    def _file(self, head: str, path: str) -> web.Response:
+        """What `getFile` has named, at its own address."""
+        bot, file_id = self.bots.get(head[3:]), path.removeprefix("files/")
+        if bot is None or file_id not in bot.files:
+            return _refusal(BotApiError(404, "Not Found"))
+        return web.Response(body=bot.files[file_id], content_type="application/octet-stream")
 
     async def _run(self, bot: Bot, method: str, params: dict[str, Any]) -> Any:
         self._accept(method, params)
