@@ -143,12 +143,15 @@ class Update:
 class Button:
     """`token` comes back in a Tap, at most 64 bytes; `label` is what is read on it.
 
-    `pinned`: it does not answer this message, it waits since earlier; a page keeps it in sight.
+    `pinned`: it does not answer this message, it waits since earlier; a page keeps it in sight. `area`: a place on the
+    picture that goes with the message, its left, top, width and height in per cent of it; a page shows that, elsewhere
+    it is a button like any other.
     """
 
     token: str
     label: str
     pinned: bool = False
+    area: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +226,10 @@ Submit = Callable[[Sequence[Update]], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class LogEntry:
-    """One line of a conversation as the web page shows it; `who` is tutor or learner, `no` grows within a chat."""
+    """One line of a conversation as the web page shows it; `who` is tutor or learner, `no` grows within a chat.
+
+    `fleeting`: another person's words, erased once they have been read.
+    """
 
     no: int
     who: str
@@ -231,3 +237,4 @@ class LogEntry:
     buttons: tuple[Button, ...]
     at: datetime
     media: tuple[Attachment, ...] = ()
+    fleeting: bool = False

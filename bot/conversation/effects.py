@@ -267,7 +267,7 @@ class Record:
     def _log(self, who: str, reply: OutgoingReply, now: datetime) -> None:
         self.out_no += 1
         chat_id = self.row.chat_id
-        entry = LogEntry(self.out_no, who, reply.text, reply.buttons, now, reply.media)
+        entry = LogEntry(self.out_no, who, reply.text, reply.buttons, now, reply.media, reply.fleeting)
         self.effects.entries.setdefault(chat_id, []).append(entry)
         buttons, media = pack_buttons(reply.buttons), json.dumps(packed_media(reply.media)) if reply.media else ""
         self.effects.writes.log.append(
@@ -348,7 +348,7 @@ def unpack(row: OutboxRow) -> Outgoing:
     text, buttons, *rest = json.loads(row.body)  # later fields may be missing in a row of an older program
     unasked = bool(rest and rest[0])
     media = unpacked_media(rest[1]) if len(rest) > 1 else ()
-    return Outgoing(row.channel, row.chat_id, row.no, text, tuple(Button(*each) for each in buttons), unasked, media)
+    return Outgoing(row.channel, row.chat_id, row.no, text, tuple(_unpacked(*each) for each in buttons), unasked, media)
 
 
 def about_of(body: str) -> str:
@@ -374,12 +374,17 @@ def unpacked_media(packed: Sequence[Any] | None) -> tuple[Attachment, ...]:
     return tuple(Attachment(*each) for each in packed or ())
 
 
-def _packed(button: Button) -> list[str | bool]:
-    return [button.token, button.label, *([True] if button.pinned else [])]
+def _packed(button: Button) -> list[Any]:
+    more = [button.pinned, button.area] if button.area else [True] if button.pinned else []
+    return [button.token, button.label, *more]
+
+
+def _unpacked(token: str, label: str, pinned: bool = False, area: Sequence[float] = ()) -> Button:
+    return Button(token, label, pinned, tuple(area))
 
 
 def unpack_entry(row: LogRow) -> LogEntry:
     """A row of the web page's log as the entry a page shows."""
-    buttons = tuple(Button(*each) for each in json.loads(row.buttons)) if row.buttons else ()
+    buttons = tuple(_unpacked(*each) for each in json.loads(row.buttons)) if row.buttons else ()
     media = unpacked_media(json.loads(row.media)) if row.media else ()
-    return LogEntry(row.no, row.who, row.text, buttons, row.at, media)
+    return LogEntry(row.no, row.who, row.text, buttons, row.at, media, row.fleeting)

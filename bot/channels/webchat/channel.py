@@ -86,8 +86,12 @@ class WebChat:
         max_text: int = 4000,
         export: Export | None = None,
         streams: Streams | None = None,
+        hears: bool = False,
     ) -> None:
-        """`export` gives a chat's owner everything that is kept about them; `streams` hold as many pages as fit."""
+        """`export` gives a chat's owner everything that is kept about them; `streams` hold as many pages as fit.
+
+        `hears`: recordings are understood, so the page offers a microphone.
+        """
         self.export = export
         self._submit = submit
         self._history = history
@@ -103,6 +107,7 @@ class WebChat:
         self.tutor = tutor
         self.union = union
         self.public_url = public_url
+        self.hears = hears
         self.max_text = max_text
 
     # --- who ---------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from bot.channels.base import Button, LogEntry
+from bot.channels.base import Attachment, Button, LogEntry
 from bot.channels.webchat.channel import Crowded, Malformed, TooLong, WebChat
 from bot.channels.webchat.identity import COOKIE, COOKIE_AGE_S, Visitor
 from bot.channels.webchat.page import build_page
@@ -55,7 +55,7 @@ class _Routes:
     def __init__(self, chat: WebChat, address_of: Callable[[web.Request], str]) -> None:
         self._chat = chat
         self._address_of = address_of
-        self._page = build_page(chat.tutor, chat.union)
+        self._page = build_page(chat.tutor, chat.union, hears=chat.hears)
 
     async def page(self, request: web.Request) -> web.Response:
         """The page, with the cookie that says who visits. Nothing is kept of whoever has neither spoken nor
@@ -281,13 +281,21 @@ def as_data(entries: Sequence[LogEntry]) -> list[dict[str, object]]:
             "text": entry.text,
             "buttons": [_button(button) for button in entry.buttons],
             "at": entry.at.isoformat(timespec="seconds"),
+            **({"media": [_medium(each) for each in entry.media]} if entry.media else {}),
+            **({"fleeting": True} if entry.fleeting else {}),
         }
         for entry in entries
     ]
 
 
 def _button(button: Button) -> dict[str, object]:
-    return {"token": button.token, "label": button.label, **({"pinned": True} if button.pinned else {})}
+    more = {"pinned": True} if button.pinned else {"area": button.area} if button.area else {}
+    return {"token": button.token, "label": button.label, **more}
+
+
+def _medium(each: Attachment) -> dict[str, object]:
+    """What goes with a line: its words, and an address below the page where the file lies here."""
+    return {"kind": each.kind, "words": each.words, **({"src": f"media/{each.file}"} if each.file else {})}
 
 
 def _event(entries: Sequence[LogEntry]) -> bytes:

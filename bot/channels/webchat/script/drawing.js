@@ -10,6 +10,8 @@ const CALM_MS = 450;          // a second tap sooner than this was meant for the
 const STEP = /^\d+\. /m;      // a line of a list of things to do
 const PHONE = /(^|[^\d.,])(\/chat\/data|1[89]00[ .]?\d{4}|0\d{2,3}[ .]?\d{3}[ .]?\d{3,4}|11[1345]|156)(?![.,]?\d|\/\d{4}| ?(?:đ|đồng|nghìn|ngàn|triệu|tỷ|người)(?![a-zà-ỹ])| ?%)/g;
 
+const whenOpen = [];          // what begins once the conversation is there: nothing of it holds up the first view
+
 let chat = '';                // the conversation shown
 let last = 0;                 // its newest line
 let mineNo = 0;               // her newest line
@@ -34,7 +36,7 @@ function bubble(who, words) {
     const p = node.appendChild(make('p'));
     if (who !== 'tutor') p.textContent = part;
     else if (!STEP.test(part)) withPhones(p, part);
-    else part.split('\n').forEach((row) => withPhones(p.appendChild(make('span', STEP.test(row) ? 'row step' : 'row')), row));
+    else part.split('\n').forEach((row) => withPhones(p.appendChild(make('span', STEP.test(row) ? 'list step' : 'list')), row));
   });
   return node;
 }
@@ -63,6 +65,7 @@ function stamp(at) {
   stampAt = at;
 }
 
+// New lines, in their order. Returns those that were not shown before.
 function show(entries) {
   const wasFollowing = following;
   const fresh = entries.filter((entry) => entry.no > last);
@@ -72,10 +75,12 @@ function show(entries) {
     last = entry.no;
     stamp(new Date(entry.at));
     const node = log.appendChild(bubble(entry.who, entry.text));
+    illustrate(node, entry);
+    if (entry.who === 'tutor') speakable(node, entry);
     if (!first || first.className.indexOf('mine') > 0) first = node;   // the answer matters more than her own words
     if (entry.who === 'tutor') prompt = entry; else mineNo = entry.no;
   });
-  if (!first) return;
+  if (!first) return fresh;
   while (log.childNodes.length > KEEP) log.removeChild(log.firstChild);
   anchor = first;
   queue.filter((m) => m.acked).forEach(drop);
@@ -84,13 +89,20 @@ function show(entries) {
   else if (wasFollowing) reveal(first);
   else unseen = unseen || first;
   look();
+  return fresh;
 }
 
 function clear() {
+  queue.forEach((m) => {
+    m.met = m.posted = false;
+    m.node.insertBefore(m.words, m.node.firstChild);
+  });
   log.textContent = '';
   last = mineNo = stampAt = 0;
   prompt = unseen = anchor = null;
   following = true;
+  spots.length = 0;
+  forgetSeen();
 }
 
 // The answers of the newest prompt, as long as she has said nothing since.
@@ -98,7 +110,9 @@ function offer() {
   const held = answers.contains(document.activeElement);
   const all = prompt ? prompt.buttons : [];
   pin(all.filter((button) => button.pinned));
-  const open = all.length && prompt.no > mineNo && !queue.length ? all.filter((button) => !button.pinned) : [];
+  const isOpen = prompt && prompt.no > mineNo && !queue.length;
+  spots.forEach((spot) => { spot.node.disabled = !isOpen || spot.no !== prompt.no; });
+  const open = isOpen ? all.filter((button) => !button.pinned && !button.area) : [];
   const key = open.length ? prompt.no : 0;
   if (answers.no === key) return;
   answers.no = key;
@@ -123,11 +137,14 @@ function pin(open) {
 }
 
 function tappable(where, button) {
-  const node = where.appendChild(make('button', '', button.label));
-  node.type = 'button';
-  node.onclick = () => {
+  return press(where.appendChild(make('button', '', button.label)), () => {
     tappedAt = Date.now();
     say({ token: button.token }, button.label);
-  };
+  });
+}
+
+function press(node, deed) {
+  node.type = 'button';
+  node.onclick = deed;
   return node;
 }

@@ -1,6 +1,7 @@
 // The line to the server: what is new, by a live stream or by asking from time to time.
 
-let stream = null, round = 0, misses = 0, streamFails = 0, timer = 0, dog = 0, hush = 0, filled = false;
+let stream = null, round = 0, misses = 0, streamFails = 0, timer = 0, dog = 0, filled = false;
+let pausing = 0, told = true, reason = 'Đang mở…';
 let strangers = 0;            // how often in a row the server did not know us
 
 const pause = (n) => Math.min(10000, 1000 * Math.pow(2, n)) * (0.5 + Math.random() / 2);
@@ -24,13 +25,11 @@ async function sync() {
   if (news.anew) clear();
   chat = news.chat;
   if (filled || news.began) log.setAttribute('aria-live', 'polite');
-  show(news.entries);
+  keepSeen(show(news.entries));
   if (!filled) setTimeout(() => log.setAttribute('aria-live', 'polite'), 1000);
   if (!filled) whenOpen.forEach((begin) => begin());
   filled = true;
-  const code = /[?&]moi=(MOI-[\w-]+)/.exec(location.search);
-  if (code) history.replaceState(null, '', location.pathname);
-  if (code) say({ text: code[1] }, '(mã mời)');
+  carried(news.began);
 }
 
 // The server does not know us: the page, fetched again, brings a new cookie. False: it is not kept, or did not come.
@@ -57,7 +56,7 @@ function listen() {
   stream.addEventListener('ready', () => { streamFails = 0; calm(); watch(40); });
   stream.addEventListener('beat', () => watch(40));
   stream.addEventListener('anew', connect);
-  stream.onmessage = (event) => { watch(40); show(JSON.parse(event.data)); };
+  stream.onmessage = (event) => { watch(40); keepSeen(show(JSON.parse(event.data))); };
   stream.onerror = broken;
 }
 
@@ -76,14 +75,26 @@ function hangUp() {
 }
 
 function retry(why) {
-  if (!hush) hush = setTimeout(() => { line.textContent = why || 'Đang nối lại…'; if (following) toEnd(); }, 800);
+  reason = why || 'Đang nối lại…';
+  if (!pausing) pausing = setTimeout(() => { told = true; tellLine(); }, 800);
   timer = setTimeout(connect, pause(misses++));
 }
 
+// Why nothing comes, and what waits here meanwhile.
+function tellLine() {
+  const waits = queue.filter((m) => !m.acked).length;
+  const also = waits ? ' ' + waits + ' tin đang chờ, có mạng là tự gửi.' : !filled && last ? ' Dưới đây là những gì đã xem lần trước.' : '';
+  const words = told ? reason + also : '';
+  if (line.textContent === words) return;
+  line.textContent = words;
+  if (following) toEnd();
+}
+
 function calm() {
-  clearTimeout(hush);
-  hush = misses = 0;
-  line.textContent = '';
+  clearTimeout(pausing);
+  pausing = misses = 0;
+  told = false;
+  tellLine();
 }
 
 window.addEventListener('online', () => { streamFails = misses = sendMisses = 0; connect(); });

@@ -1,39 +1,35 @@
 // What she says: kept until the server has it.
 
-const SLOT = 'camtay.';
-const queue = [];             // {id, text | token, label, key}, oldest first
+const queue = [];             // {id, text | token | audio, label, name, kept}, oldest first
 let sending = false, sendTimer = 0, sendMisses = 0;
 
-function store(key, value) {
-  try {
-    if (value) localStorage.setItem(key, value); else localStorage.removeItem(key);
-  } catch (_) { /* a browser that keeps nothing: the page itself remembers */ }
-}
-
-function restore() {
-  try {
-    Object.keys(localStorage).filter((key) => key.indexOf(SLOT) === 0).sort().forEach((key) => {
-      const m = JSON.parse(localStorage.getItem(key));
-      if (typeof m.label === 'string') { m.met = true; enqueue(m); }
-    });
-  } catch (_) { /* nothing to restore */ }
+// What an earlier page or another tab wrote and nobody has sent yet.
+function adopt() {
+  storedNames().filter((name) => /^\d{13,}\.\w+$/.test(name) && !queue.some((m) => m.name === name)).forEach((name) => {
+    const m = parsed(stored(name));
+    if (typeof m.label === 'string') enqueue(Object.assign(m, { name: name, kept: true, met: true }));
+  });
 }
 
 function say(body, label) {
   const id = Array.from(crypto.getRandomValues(new Uint8Array(12)), (n) => (n + 256).toString(16).slice(1)).join('');
-  const m = Object.assign({ id: id, label: label, key: SLOT + Date.now() + '.' + id }, body);
-  store(m.key, JSON.stringify(m));
+  const newest = queue.length ? parseInt(queue[queue.length - 1].name, 10) : 0;
+  const m = Object.assign({ id: id, label: label, name: Math.max(Date.now(), newest + 1) + '.' + id }, body);
+  m.kept = !m.audio && store(m.name, JSON.stringify(m));   // a recording is kept nowhere
   tell('');
+  hush();
   anchor = null;
   enqueue(m);
+  suggest();
   toEnd();
   flush();
 }
 
 function enqueue(m) {
-  m.node = waiting.appendChild(make('div'));
+  const later = queue.findIndex((other) => other.name > m.name), at = later < 0 ? queue.length : later;
+  m.node = waiting.insertBefore(make('div'), at < queue.length ? queue[at].node : null);
   m.words = m.node.appendChild(bubble('learner', m.label));
-  queue.push(m);
+  queue.splice(at, 0, m);
   offer();
 }
 
@@ -66,34 +62,54 @@ async function flush() {
   clearTimeout(sendTimer);
   if (sending) return;
   sending = true;
+  await alone(sendAll);
+  sending = false;
+  tellLine();
+}
+
+// One tab at a time, so that what was written in two of them leaves in its order.
+async function alone(work) {
+  try {
+    if (navigator.locks) return await navigator.locks.request(BOX + 'send', work);
+  } catch (_) { /* a frame without rights */ }
+  return work();
+}
+
+async function sendAll() {
   let m;
+  adopt();
   while ((m = queue.find((one) => !one.acked))) {
+    if (m.kept && !stored(m.name)) { settled(m); continue; }   // another tab has sent it
     m.posted = true;
     const slow = setTimeout(mark, 1500, m, 'Đang gửi…');
     const wait = await post(m);
     clearTimeout(slow);
     if (wait) {
+      m.posted = false;
       mark(m, 'Chưa gửi được. Lát nữa tự gửi lại.');
       sendTimer = setTimeout(flush, wait);
       break;
     }
+    adopt();
   }
-  sending = false;
 }
 
 // 0 when the server has it or will never take it, else the milliseconds until the next try.
 async function post(m) {
-  const got = await ask('chat/send', {
-    method: 'POST', headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify(m.token === undefined ? { id: m.id, text: m.text } : { id: m.id, token: m.token }),
-  }).catch(() => ({ status: 0 }));
+  const got = await ask(...addressed(m)).catch(() => ({ status: 0 }));
   if (!got.status || got.status >= 500) return pause(sendMisses++);
   sendMisses = 0;
   if (got.status === 429) { tell(got.data.say); return 1000 * (got.wait || 3); }
   if (got.status === 401 && await again()) { connect(); return 1000; }
-  store(m.key, '');
+  store(m.name, '');
   if (got.status === 200) settled(m); else refused(m, got.data.say);
   return 0;
+}
+
+function addressed(m) {
+  if (m.audio) return ['chat/voice?id=' + m.id, { method: 'POST', headers: { 'Content-Type': m.audio.type }, body: m.audio }];
+  const said = m.token === undefined ? { id: m.id, text: m.text } : { id: m.id, token: m.token };
+  return ['chat/send', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(said) }];
 }
 
 // The line in the log takes the place of the waiting bubble; if it does not come by itself, ask for it.

@@ -1,4 +1,5 @@
-// The page begins.
+// The page begins: what was seen last time at once, then what is new.
 footer.removeChild($('old'));
-restore();
+showSeen();
+adopt();
 connect();
