@@ -23,6 +23,7 @@ from bot.channels.webchat import WebChat
 from bot.channels.webchat.channel import SENDS_A_MINUTE
 from bot.channels.webchat.identity import COOKIE, Seal, Visitor, load_keys
 from bot.channels.webchat.page import SCRIPTS, build_page, page_script
+from bot.channels.webchat.qr import drawn
 from bot.channels.webchat.shell import ICONS, WORKER
 from bot.channels.webchat.streams import PER_CHAT, SLICE, Streams
 from bot.errors import SettingsInvalid, StorageUnavailable
@@ -175,8 +176,8 @@ async def test_without_gzip_the_page_is_light_as_well(house: House) -> None:
     assert len(text.encode()) < 60_000
     assert '<html lang="vi">' in text and "Hội Phụ nữ" in text and "%" + "tutor%" not in text
     assert "JavaScript" in text.partition("<noscript>")[2].partition("</noscript>")[0]
-    # everything is inside: what makes it an app is asked for when the page stands
-    assert set(re.findall(r'(?:src|href)="(?!data:)([^"]*)', text)) == {"app.webmanifest", "icon-180.png"}
+    # everything is inside: no second request
+    assert not re.search(r'(src|href)="(?!data:)', text)
 
 
 def test_scripts_are_small_whole_and_make_no_html() -> None:
@@ -672,3 +673,23 @@ async def test_the_manifest_names_nothing_by_a_whole_address(house: House) -> No
                 head = (await image.read())[:24]
             edge = int.from_bytes(head[16:20], "big"), int.from_bytes(head[20:24], "big")
             assert head.startswith(b"\x89PNG") and "{}x{}".format(*edge) == icon["sizes"]
+
+
+@pytest.mark.parametrize("code", ["noi=ga-may-nui-xe", "moi=MOI-K7QF-9FHT"])
+async def test_a_code_is_drawn_as_a_link_to_this_page(house: House, code: str) -> None:
+    async with house.browser() as browser:
+        house.chat.public_url = "https://camtay.example.vn/hoc"
+        response = await browser.session.get(f"/chat/qr?{code}")
+        assert response.status == 200 and response.content_type == "image/svg+xml"
+        assert response.headers["Cache-Control"] == "no-store"
+        assert await response.read() == drawn("https://camtay.example.vn/hoc/", code)
+
+
+@pytest.mark.parametrize(
+    "code", ["", "noi=ga-may", "noi=ga-may-nui-xe-cho", "moi=https://lua.example", "noi=ga-may-nui-xe&x=1", "x" * 3000]
+)
+async def test_nothing_else_is_drawn(house: House, code: str) -> None:
+    async with house.browser() as browser, browser.session.get(f"/chat/qr?{code}") as response:
+        assert response.status == 400 and (await response.json())["say"]
+    async with house.browser(opened=False) as stranger, stranger.session.get("/chat/qr?noi=ga-may-nui-xe") as response:
+        assert response.status == 401

@@ -14,6 +14,7 @@ from bot.channels.base import Attachment, Button, LogEntry
 from bot.channels.webchat.channel import Crowded, Malformed, TooLong, WebChat
 from bot.channels.webchat.identity import COOKIE, COOKIE_AGE_S, Visitor
 from bot.channels.webchat.page import build_page
+from bot.channels.webchat.qr import CODE, drawn
 from bot.channels.webchat.shell import shell_routes
 from bot.channels.webchat.streams import Full, Stream
 from bot.errors import StorageUnavailable
@@ -36,7 +37,8 @@ _log = logging.getLogger(__name__)
 
 
 def web_routes(chat: WebChat, address_of: Callable[[web.Request], str]) -> list[web.RouteDef]:
-    """GET / · POST /chat/send · GET /chat/log · GET /chat/stream · GET /chat/data, and what makes the page an app.
+    """GET / · POST /chat/send · GET /chat/log · GET /chat/stream · GET /chat/data · GET /chat/qr,
+    and what makes the page an app.
 
     `address_of` names who shares one allowance.
     """
@@ -47,6 +49,7 @@ def web_routes(chat: WebChat, address_of: Callable[[web.Request], str]) -> list[
         web.get("/chat/log", routes.log),
         web.get("/chat/stream", routes.stream, allow_head=False),
         web.get("/chat/data", routes.data, allow_head=False),
+        web.get("/chat/qr", routes.qr, allow_head=False),
         *shell_routes(chat.tutor, chat.union),
     ]
 
@@ -189,6 +192,19 @@ class _Routes:
         }
         content_type = "application/json" if kind == "json" else "text/html"
         return web.Response(text=text, content_type=content_type, charset="utf-8", headers=headers)
+
+    async def qr(self, request: web.Request) -> web.Response:
+        """?noi=WORDS or ?moi=CODE -> the picture of a link that brings it to this page on another phone."""
+        visitor = self._visitor(request)
+        if visitor is None:
+            return _refusal(401, NOT_KNOWN)
+        if not CODE.fullmatch(request.query_string):
+            return _refusal(400, NOT_READABLE)
+        if wait := self._chat.wait_to_read(visitor.chat_id):
+            return _refusal(429, TOO_OFTEN, wait)
+        here = f"{'https' if self._is_https(request) else 'http'}://{request.host}/"
+        picture = drawn(self._chat.public_url or here, request.query_string)
+        return web.Response(body=picture, content_type="image/svg+xml", headers={"Cache-Control": "no-store"})
 
     async def _follow(self, request: web.Request, stream: Stream) -> web.StreamResponse:
         response = web.StreamResponse(

@@ -32,7 +32,7 @@ function make(tag, name, words) {
 function bubble(who, words) {
   const node = make('div', 'bubble' + (who === 'tutor' ? '' : ' mine') + (filled ? ' fresh' : ''));
   node.appendChild(make('span', 'who', (who === 'tutor' ? tutor : 'Tôi') + ': '));
-  words.split(/\n\s*\n/).forEach((part) => {
+  words.replace(who === 'tutor' ? QR : /$^/, '').split(/\n\s*\n/).forEach((part) => {
     const p = node.appendChild(make('p'));
     if (who !== 'tutor') p.textContent = part;
     else if (!STEP.test(part)) withPhones(p, part);

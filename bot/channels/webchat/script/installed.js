@@ -5,5 +5,11 @@ function workers() {
 }
 
 whenOpen.push(() => {
-  if (workers()) workers().register('sw.js').catch(() => { /* a browser that refuses goes on without */ });
+  if (!workers()) return;
+  [['manifest', 'app.webmanifest'], ['apple-touch-icon', 'icon-180.png']].forEach((each) => {
+    const link = document.head.appendChild(make('link'));
+    link.rel = each[0];
+    link.href = each[1];
+  });
+  workers().register('sw.js').catch(() => { /* a browser that refuses goes on without */ });
 });

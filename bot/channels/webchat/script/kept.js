@@ -48,5 +48,5 @@ function showSeen() {
 function forgetSeen() {
   seen = [];
   store('seen', '');
-  if (window.caches) caches.delete('camtay pictures ' + location.pathname).catch(() => 0);
+  if (workers()) caches.delete('camtay pictures ' + location.pathname).catch(() => 0);
 }

@@ -3,8 +3,15 @@ const SIZES = '(min-width: 44rem) 38rem, 90vw';
 const spots = [];             // {no, node}: places on pictures, open as long as their message is the newest prompt
 const zoom = $('zoom'), room = zoom.querySelector('div');
 let scale = 1;
+const QR = /\s*\/chat\/qr\?((?:noi|moi)=[\w-]+)/;   // a code, to be read by another phone's camera
+const QR_MS = 10 * 60e3;      // so long it is shown; the words of two phones hold no longer
 
 function illustrate(node, entry) {
+  const code = QR.exec(entry.text);
+  if (code && entry.who === 'tutor' && Date.now() - new Date(entry.at) < QR_MS) {
+    const words = 'Ô vuông để máy kia soi vào';
+    node.appendChild(photo({ src: 'chat/qr?' + code[1], words: words, width: 320, height: 320 }, [], entry.no));
+  }
   const places = entry.buttons.filter((button) => button.area);
   (entry.media || []).forEach((item) => {
     if (!item.src) return;
