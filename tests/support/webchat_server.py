@@ -28,7 +28,7 @@ def build(folder: Path) -> tuple[WebChat, EchoConversation]:
         new_id=lambda: secrets.token_hex(16),
         now=now,
         key_path=folder / "web.key",
-        hears=True,
+        describe=lambda file: {"src": f"media/{file}", "type": "image/png", "width": 512, "height": 512},
     )
     conversation.publish = chat.publish
     return chat, conversation

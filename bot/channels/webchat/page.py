@@ -37,12 +37,9 @@ class ChatPage:
     etag: str
 
 
-def build_page(tutor: str, union: str, *, hears: bool = False) -> ChatPage:
-    """One response holds everything a first visit needs: on a slow line each further request costs a second.
-
-    `hears`: the server understands recordings, so that the page offers a microphone.
-    """
-    plain = page_text(tutor, union, hears=hears).encode("utf-8")
+def build_page(tutor: str, union: str) -> ChatPage:
+    """One response holds everything a first visit needs: on a slow line each further request costs a second."""
+    plain = page_text(tutor, union).encode("utf-8")
     return ChatPage(
         plain=plain,
         packed=gzip.compress(plain, 9, mtime=0),
@@ -55,11 +52,11 @@ def build_page(tutor: str, union: str, *, hears: bool = False) -> ChatPage:
     )
 
 
-def page_text(tutor: str, union: str, before: str = "", *, hears: bool = False) -> str:
+def page_text(tutor: str, union: str, before: str = "") -> str:
     """The HTML. `before` is markup that goes before the script, for a page that no server stands behind (a preview)."""
     text = asset(__package__, "page.html").replace("%tutor%", html.escape(tutor)).replace("%union%", html.escape(union))
     text = text.replace("%style%", page_style()).replace("%script%", page_script())
-    return text.replace("%voice%", ' data-voice="1"' if hears else "").replace("%before%", before)
+    return text.replace("%before%", before)
 
 
 def page_style() -> str:

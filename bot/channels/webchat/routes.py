@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from bot.channels.base import Attachment, Button, LogEntry
-from bot.channels.webchat.channel import Crowded, Malformed, TooLong, WebChat
+from bot.channels.webchat.channel import Crowded, Describe, Malformed, TooLong, WebChat
 from bot.channels.webchat.identity import COOKIE, COOKIE_AGE_S, Visitor
 from bot.channels.webchat.page import build_page
 from bot.channels.webchat.qr import CODE, drawn
@@ -58,7 +58,7 @@ class _Routes:
     def __init__(self, chat: WebChat, address_of: Callable[[web.Request], str]) -> None:
         self._chat = chat
         self._address_of = address_of
-        self._page = build_page(chat.tutor, chat.union, hears=chat.hears)
+        self._page = build_page(chat.tutor, chat.union)
 
     async def page(self, request: web.Request) -> web.Response:
         """The page, with the cookie that says who visits. Nothing is kept of whoever has neither spoken nor
@@ -135,7 +135,7 @@ class _Routes:
                 "anew": reading.anew,
                 "began": reading.began,
                 "newest": reading.entries[-1].no if reading.entries else seen,
-                "entries": as_data(reading.entries),
+                "entries": as_data(reading.entries, self._chat.describe),
             }
         )
         response.enable_compression()
@@ -223,7 +223,7 @@ class _Routes:
                     await response.write(b"event: anew\ndata: 1\n\n")
                 if stream.over or stream.anew:
                     break
-                await response.write(_event(news) if news else b": beat\nevent: beat\ndata: 1\n\n")
+                await response.write(_event(news, self._chat.describe) if news else b": beat\nevent: beat\ndata: 1\n\n")
                 del news  # while a page does not read, nothing of it waits here
                 await request.writer.drain()
         except (ConnectionError, StorageUnavailable):
@@ -288,7 +288,7 @@ def _number(text: str) -> int:
     return int(text)
 
 
-def as_data(entries: Sequence[LogEntry]) -> list[dict[str, object]]:
+def as_data(entries: Sequence[LogEntry], describe: Describe) -> list[dict[str, object]]:
     """Lines of a conversation as `/chat/log` and the stream tell them."""
     return [
         {
@@ -297,7 +297,7 @@ def as_data(entries: Sequence[LogEntry]) -> list[dict[str, object]]:
             "text": entry.text,
             "buttons": [_button(button) for button in entry.buttons],
             "at": entry.at.isoformat(timespec="seconds"),
-            **({"media": [_medium(each) for each in entry.media]} if entry.media else {}),
+            **({"media": [_shown(each, describe) for each in entry.media]} if entry.media else {}),
             **({"fleeting": True} if entry.fleeting else {}),
         }
         for entry in entries
@@ -309,13 +309,14 @@ def _button(button: Button) -> dict[str, object]:
     return {"token": button.token, "label": button.label, **more}
 
 
-def _medium(each: Attachment) -> dict[str, object]:
-    """What goes with a line: its words, and an address below the page where the file lies here."""
-    return {"kind": each.kind, "words": each.words, **({"src": f"media/{each.file}"} if each.file else {})}
+def _shown(media: Attachment, describe: Describe) -> dict[str, object]:
+    """What goes with a line; of what is gone, or another person's, only the words."""
+    told = {"kind": media.kind, "words": media.words, **({"of": media.of} if media.of else {})}
+    return {**told, **(describe(media.file) if media.file else {})}
 
 
-def _event(entries: Sequence[LogEntry]) -> bytes:
-    data = json.dumps(as_data(entries), ensure_ascii=False, separators=(",", ":"))
+def _event(entries: Sequence[LogEntry], describe: Describe) -> bytes:
+    data = json.dumps(as_data(entries, describe), ensure_ascii=False, separators=(",", ":"))
     return f"id: {entries[-1].no}\ndata: {data}\n\n".encode()
 
 

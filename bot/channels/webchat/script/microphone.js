@@ -8,7 +8,7 @@ let recorder = null, recognition = null, startedAt = 0, ticking = 0, wanted = fa
 
 function codec() {
   const canRecord = window.isSecureContext && window.MediaRecorder && navigator.mediaDevices && navigator.mediaDevices.getUserMedia;
-  return canRecord && document.body.getAttribute('data-voice') === '1' ? CODECS.find((type) => MediaRecorder.isTypeSupported(type)) : '';
+  return canRecord && document.documentElement.getAttribute('data-voice') === '1' ? CODECS.find((type) => MediaRecorder.isTypeSupported(type)) : '';
 }
 
 whenOpen.push(() => {

@@ -15,18 +15,25 @@ if (mouth && mouth.getVoices) {
   if (mouth.addEventListener) mouth.addEventListener('voiceschanged', findTongue);
 }
 
-// What is read: a recording where there is one, and the words as they are spoken where they are written down.
+// A line and, after it, its answers: recordings where there are some, and words as they are spoken where they are written.
 function speakable(node, entry) {
-  const item = (entry.media || []).find((one) => one.kind === 'voice') || {};
-  const words = item.words || entry.text;
-  const line = { node: null, src: item.src, words: words };
-  line.node = press(node.appendChild(make('button', 'hear' + (item.src ? ' recorded' : ''))), () => {
-    const mine = speaking && speaking.node === line.node;
+  const recorded = (entry.media || []).filter((one) => one.kind === 'voice');
+  const part = (of, words) => {
+    const item = recorded.find((one) => of ? one.of === of : !one.of) || {};
+    return { item: item, words: item.words || words };
+  };
+  const answers = entry.buttons.filter((button) => !button.pinned && !button.area);
+  const parts = [part('', entry.text)].concat(answers.map((button) => part(button.token, button.label)));
+  const hasSound = parts[0].item.src;
+  const button = press(node.appendChild(make('button', 'hear' + (hasSound ? ' recorded' : ''))), () => {
+    const mine = speaking && speaking.node === button;
     hush();
-    if (!mine) read(line);
+    if (!mine) read({ node: button, parts: parts });
   });
-  line.node.setAttribute('aria-label', 'Nghe');
-  if (filled && chosen.sound === '1' && (item.src || tongue)) { toRead.push(line); if (!speaking) readOn(); }
+  button.setAttribute('aria-label', 'Nghe');
+  if (!filled || chosen.sound !== '1' || !(hasSound || tongue)) return;
+  toRead.push({ node: button, parts: parts });
+  if (!speaking) readOn();
 }
 
 function readOn() {
@@ -36,22 +43,38 @@ function readOn() {
 }
 
 function read(line) {
-  const over = () => { if (speaking && speaking.node === line.node) { sounding(line.node, false); readOn(); } };
+  const mine = speaking = { node: line.node, sound: null };
+  const rest = line.parts.slice();
   sounding(line.node, true);
-  speaking = { node: line.node, sound: null };
-  if (!line.src) return utter(line, over);
-  const sound = speaking.sound = new Audio(line.src);
-  sound.onended = over;
-  sound.play().catch(() => { if (speaking && speaking.sound === sound) { speaking.sound = null; utter(line, over); } });
+  (function onward() {
+    if (speaking !== mine) return;
+    const part = rest.shift();
+    if (part) return play(part, onward);
+    sounding(line.node, false);
+    readOn();
+  })();
 }
 
-function utter(line, over) {
-  if (!tongue) return over();
-  const spoken = new SpeechSynthesisUtterance(line.words.replace(/\/chat\/\S+/g, ''));
+function play(part, onward) {
+  if (!part.item.src) return utter(part.words, onward);
+  const sound = speaking.sound = new Audio(playable(part.item));
+  sound.onended = onward;
+  sound.play().catch(() => { if (speaking && speaking.sound === sound) utter(part.words, onward); });
+}
+
+// The same recording comes in several types: the first that this browser plays.
+function playable(item) {
+  const all = [item].concat(item.sources || []), probe = make('audio');
+  return (all.find((one) => one.type && probe.canPlayType(one.type)) || item).src;
+}
+
+function utter(words, onward) {
+  if (!tongue) return onward();
+  const spoken = new SpeechSynthesisUtterance(words.replace(/\/chat\/\S+/g, ''));
   spoken.voice = tongue;
   spoken.lang = 'vi-VN';
   spoken.rate = 0.9;
-  spoken.onend = spoken.onerror = over;
+  spoken.onend = spoken.onerror = onward;
   mouth.speak(spoken);
 }
 
