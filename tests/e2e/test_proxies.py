@@ -1,4 +1,4 @@
-"""Behind a real nginx, Caddy and HAProxy, by the recipes of deploy/ word for word, also under a path; and behind one that
+"""Behind a real nginx, Caddy and HAProxy, by the recipes of deploy/ word for word, also under a path; behind one that
 rewrites Host."""
 
 from __future__ import annotations
@@ -187,7 +187,7 @@ async def _lives_in(context: BrowserContext, place: str) -> None:
     assert {url.removeprefix(f"{place}/").partition("?")[0] for url in asked if url != place} >= {
         "", "chat/log", "chat/stream", "chat/send", "sw.js",
     }  # fmt: skip
-    assert all(url.startswith("data:") or url == place or url.startswith(f"{place}/") for url in asked), asked
+    assert all(url == place or url.startswith(("data:", f"{place}/")) for url in asked), asked
     assert await page.evaluate("navigator.serviceWorker.ready.then((one) => one.scope)") == f"{place}/"
     manifest = await (await context.new_cdp_session(page)).send("Page.getAppManifest")
     assert manifest["url"] == f"{place}/app.webmanifest" and not manifest["errors"]
