@@ -144,7 +144,7 @@ class Update:
 class Button:
     """`token` comes back in a Tap, at most 64 bytes; `label` is what is read on it.
 
-    `pinned`: it does not answer this message, it waits since earlier; a page keeps it in sight. `area`: a place on the
+    `pinned`: it does not answer this message, it waits since earlier; a page keeps it in sight. `spot`: a part of the
     picture that goes with the message, its left, top, width and height in per cent of it; a page shows that, elsewhere
     it is a button like any other.
     """
@@ -152,7 +152,7 @@ class Button:
     token: str
     label: str
     pinned: bool = False
-    area: tuple[float, ...] = ()
+    spot: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -375,12 +375,12 @@ def unpacked_media(packed: Sequence[Any] | None) -> tuple[Attachment, ...]:
 
 
 def _packed(button: Button) -> list[Any]:
-    more = [button.pinned, button.area] if button.area else [True] if button.pinned else []
+    more = [button.pinned, button.spot] if button.spot else [True] if button.pinned else []
     return [button.token, button.label, *more]
 
 
-def _unpacked(token: str, label: str, pinned: bool = False, area: Sequence[float] = ()) -> Button:
-    return Button(token, label, pinned, tuple(area))
+def _unpacked(token: str, label: str, pinned: bool = False, spot: Sequence[float] = ()) -> Button:
+    return Button(token, label, pinned, tuple(spot))
 
 
 def unpack_entry(row: LogRow) -> LogEntry:

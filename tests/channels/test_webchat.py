@@ -664,6 +664,18 @@ async def test_what_makes_it_an_app_is_given_whole_and_once(house: House) -> Non
                 assert response.status == 304 and not await response.read()
 
 
+async def test_all_that_a_phone_loads_at_the_first_view_is_light(house: House) -> None:
+    """The page, what it asks at once, and what the worker and the home screen want afterwards."""
+    whole = 0
+    async with aiohttp.ClientSession(house.url, auto_decompress=False) as session:
+        for path in ("/", "/chat/log", "/sw.js", "/app.webmanifest", "/icon-192.png"):
+            async with session.get(path, headers={"Accept-Encoding": "gzip"}) as response:
+                whole += len(await response.read()) + sum(
+                    len(name) + len(value) + 4 for name, value in response.headers.items()
+                )
+    assert whole < 45_000
+
+
 async def test_the_manifest_names_nothing_by_a_whole_address(house: House) -> None:
     async with house.browser(opened=False) as browser, browser.session.get("/app.webmanifest") as response:
         manifest = json.loads(await response.text())

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import base64
 import re
+from typing import Literal
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from bot.channels.webchat.shell import ICONS, icon
 from bot.pages import asset
-from tests.e2e.chat_page import Chat
+from tests.e2e.chat_page import Chat, no_violations
 from tests.e2e.conftest import OpenContext, Server
 from tests.support.echo_conversation import PICTURED
 
@@ -22,7 +23,7 @@ CONTROLLED = """navigator.serviceWorker.ready.then(() => navigator.serviceWorker
 
 
 def opened(context: BrowserContext, server: Server) -> Chat:
-    """The page, with its worker at work."""
+    """The page, with its service worker at work."""
     page = context.new_page()
     page.goto(server.url)
     chat = Chat(page)
@@ -267,7 +268,7 @@ def test_where_a_picture_does_not_come_its_words_do(phone: BrowserContext, echo_
     expect(chat.log).to_contain_text(f"Hình chưa xem được: {PICTURED}")
 
 
-def test_a_place_on_a_picture_is_tapped_once_by_finger_or_keyboard(phone: BrowserContext, echo_server: Server) -> None:
+def test_a_spot_on_a_picture_is_tapped_once_by_finger_or_keyboard(phone: BrowserContext, echo_server: Server) -> None:
     chat = opened(phone, echo_server)
     chat.say("chạm")
     edge, heart = (chat.page.get_by_role("button", name=name) for name in ("Mép hình", "Trái tim"))
@@ -346,6 +347,100 @@ def test_the_home_screen_is_spoken_of_once_and_not_at_first_sight(
         expect(hint).to_contain_text(told)
         hint.get_by_role("button").first.click()
         assert bool(page.evaluate("window.prompted")) is not bool(agent)
+
+
+# --- for everybody -----------------------------------------------------------------------------------------
+
+
+def _looks(page: Page) -> None:
+    """Axe in light and dark, in strong colours, on the narrowest screen in letters twice as large."""
+    schemes: tuple[tuple[Literal["light", "dark"], str, int, int], ...] = (
+        ("light", "0", 360, 100),
+        ("dark", "1", 320, 200),
+        ("dark", "0", 320, 200),
+    )
+    for scheme, contrast, width, letters in schemes:
+        page.emulate_media(color_scheme=scheme)
+        page.set_viewport_size({"width": width, "height": 740})
+        page.evaluate(
+            """([contrast, letters]) => {
+                 document.documentElement.setAttribute('data-contrast', contrast);
+                 document.documentElement.style.fontSize = letters + '%';
+            }""",
+            [contrast, letters],
+        )
+        no_violations(page)
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+    page.evaluate("document.documentElement.style.fontSize = ''")
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size({"width": 360, "height": 740})
+
+
+def test_axe_finds_nothing_in_any_state_of_the_app(open_context: OpenContext, echo_server: Server) -> None:
+    context = open_context(user_agent=INSIDE["Zalo"], reduced_motion="reduce", **SMALL)
+    context.add_init_script(VOICE % "true")
+    chat = opened(context, echo_server)
+    page = chat.page
+    chat.say("hình")
+    expect(page.get_by_role("complementary", name="Gợi ý")).to_be_visible()
+    expect(page.get_by_role("img", name=PICTURED)).to_be_visible()
+    _looks(page)
+    page.get_by_role("button", name="Để sau").click()
+    page.get_by_role("button", name="Phóng to hình").click()
+    page.get_by_role("dialog").get_by_role("button", name="Phóng to").click()
+    _looks(page)
+    page.keyboard.press("Escape")
+    chat.say("chạm")
+    expect(page.get_by_role("button", name="Trái tim", exact=True)).to_be_enabled()
+    _looks(page)
+    page.get_by_role("button", name="Aa: cỡ chữ, màu, đọc to").click()
+    _looks(page)
+    page.get_by_role("button", name="Xong").click()
+    context.set_offline(True)
+    chat.say("không có mạng")
+    expect(page.get_by_text("1 tin đang chờ, có mạng là tự gửi.")).to_be_visible()
+    _looks(page)
+
+
+def test_the_keyboard_alone_reaches_and_leaves_the_choices(phone: BrowserContext, echo_server: Server) -> None:
+    page = opened(phone, echo_server).page
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Aa: cỡ chữ, màu, đọc to")).to_be_focused()
+    page.keyboard.press("Enter")
+    for _ in range(4):
+        if page.get_by_role("radio", name="Vừa").evaluate("radio => radio === document.activeElement"):
+            break
+        page.keyboard.press("Tab")
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_role("radio", name="To", exact=True)).to_be_checked()
+    for _ in range(3):
+        page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Xong")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    expect(page.get_by_role("button", name="Aa: cỡ chữ, màu, đọc to")).to_be_focused()
+
+
+SHIFTS = """
+window.shifted = 0;
+new PerformanceObserver((list) => list.getEntries().forEach((each) => { window.shifted += each.value; }))
+  .observe({ type: 'layout-shift', buffered: true });
+"""
+
+
+def test_nothing_jumps_and_nothing_is_asked_of_anybody_else(phone: BrowserContext, echo_server: Server) -> None:
+    asked: list[str] = []
+    phone.on("request", lambda request: asked.append(request.url))
+    phone.add_init_script(SHIFTS)
+    chat = opened(phone, echo_server)
+    chat.say("hình")
+    expect(chat.page.get_by_role("img", name=PICTURED)).to_be_visible()
+    chat.page.get_by_role("button", name="Phóng to hình").click()
+    chat.page.keyboard.press("Escape")
+    chat.page.reload()
+    expect(chat.page.get_by_role("img", name=PICTURED)).to_be_visible()
+    assert chat.page.evaluate("shifted") < 0.05
+    assert all(url.startswith((echo_server.url, "data:")) for url in asked), asked
 
 
 def test_the_icons_are_those_of_the_drawing(open_context: OpenContext) -> None:

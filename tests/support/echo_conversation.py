@@ -110,7 +110,7 @@ class EchoConversation:
         elif text == "riêng":
             said, extra["fleeting"] = "Lời của người khác.", True
         if text == "chạm":
-            buttons, extra["areas"] = [("heart", "Trái tim"), ("edge", "Mép hình")], [[25, 25, 50, 45], [0, 80, 30, 20]]
+            buttons, extra["spots"] = [("heart", "Trái tim"), ("edge", "Mép hình")], [[25, 25, 50, 45], [0, 80, 30, 20]]
         return [mine, self._add(chat_id, "tutor", said, buttons, extra)]
 
     def _label(self, chat_id: str, token: str) -> str:
@@ -149,9 +149,9 @@ class EchoConversation:
 
 def _entry(kept: dict[str, object]) -> LogEntry:
     known: dict[str, Any] = kept
-    areas = known.get("areas", [()] * len(known["buttons"]))
+    spots = known.get("spots", [()] * len(known["buttons"]))
     buttons = tuple(
-        Button(token, label, area=tuple(area)) for (token, label), area in zip(known["buttons"], areas, strict=True)
+        Button(token, label, spot=tuple(spot)) for (token, label), spot in zip(known["buttons"], spots, strict=True)
     )
     media = tuple(Attachment(*each) for each in known.get("media", ()))
     at, fleeting = datetime.fromisoformat(known["at"]), bool(known.get("fleeting"))

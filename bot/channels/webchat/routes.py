@@ -305,7 +305,7 @@ def as_data(entries: Sequence[LogEntry], describe: Describe) -> list[dict[str, o
 
 
 def _button(button: Button) -> dict[str, object]:
-    more = {"pinned": True} if button.pinned else {"area": button.area} if button.area else {}
+    more = {"pinned": True} if button.pinned else {"spot": button.spot} if button.spot else {}
     return {"token": button.token, "label": button.label, **more}
 
 

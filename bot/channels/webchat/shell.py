@@ -1,4 +1,4 @@
-"""The page as an app: its manifest, its icons and the worker that keeps it for when there is no line.
+"""The page as an app: its manifest, its icons and the service worker that keeps it for when there is no line.
 
 All addresses are relative: behind a proxy the page may lie under a path that only the proxy knows.
 """

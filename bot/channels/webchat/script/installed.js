@@ -1,4 +1,4 @@
-// The page as an app: what a worker keeps of it, so that it opens without a line.
+// The page as an app: what a service worker keeps of it, so that it opens without a line.
 // A frame without rights (the preview) and plain http have no worker; asking in the frame is a fault already.
 function workers() {
   try { return window.isSecureContext && navigator.serviceWorker || null; } catch (_) { return null; }

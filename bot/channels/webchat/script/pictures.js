@@ -12,7 +12,7 @@ function illustrate(node, entry) {
     const words = 'Ô vuông để máy kia soi vào';
     node.appendChild(photo({ src: 'chat/qr?' + code[1], words: words, width: 320, height: 320 }, [], entry.no));
   }
-  const places = entry.buttons.filter((button) => button.area);
+  const places = entry.buttons.filter((button) => button.spot);
   (entry.media || []).forEach((item) => {
     if (!item.src) return;
     if (item.kind === 'photo') node.appendChild(photo(item, places.splice(0), entry.no));
@@ -57,13 +57,13 @@ function picture(item, sizes) {
   return whole;
 }
 
-// `area`: left, top, width and height in per cent of the picture.
+// `spot`: left, top, width and height in per cent of the picture.
 function spot(scene, button) {
   const node = tappable(scene, button);
   node.className = 'spot';
   node.textContent = '';
   node.setAttribute('aria-label', button.label);
-  ['left', 'top', 'width', 'height'].forEach((side, at) => { node.style[side] = button.area[at] + '%'; });
+  ['left', 'top', 'width', 'height'].forEach((side, at) => { node.style[side] = button.spot[at] + '%'; });
   return node;
 }
 

@@ -1,4 +1,4 @@
-// The worker of the page: the page itself, and pictures that were seen, without a line. It keeps no word of anybody.
+// The service worker: the page itself, and pictures that were seen, without a line. It keeps no word of anybody.
 const base = new URL(self.registration.scope);
 const PAGE = 'camtay page ' + base.pathname, PICTURES = 'camtay pictures ' + base.pathname;
 const MOST = 60;              // pictures kept
