@@ -83,13 +83,14 @@ class Attachment:
     """A photo, voice or video (`kind`) that goes with a message.
 
     `ref` is the provider's own id of what a person sent, which is passed on by it; `file` a name in the media store.
-    `words` are what it shows or says, for whoever cannot have it.
+    `words` are what it shows or says, for whoever cannot have it. `of` is the token of the button that it reads out.
     """
 
     kind: str
     ref: str = ""
     file: str = ""
     words: str = ""
+    of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,13 +149,15 @@ class Button:
     """`token` comes back in a Tap, at most 64 bytes; `label` is what is read on it.
 
     `pinned`: it does not answer this message, it waits since earlier; a page keeps it in sight. `tone` is for the eye
-    alone: a channel without colours shows the same button.
+    alone: a channel without colours shows the same button. `spot`: a part of the picture that goes with the message,
+    its left, top, width and height in per cent of it; a page shows that, elsewhere it is a button like any other.
     """
 
     token: str
     label: str
     pinned: bool = False
     tone: Tone = ""
+    spot: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +240,10 @@ Submit = Callable[[Sequence[Update]], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class LogEntry:
-    """One line of a conversation as the web page shows it; `who` is tutor or learner, `no` grows within a chat."""
+    """One line of a conversation as the web page shows it; `who` is tutor or learner, `no` grows within a chat.
+
+    `fleeting`: another person's words, erased once they have been read.
+    """
 
     no: int
     who: str
@@ -245,3 +251,4 @@ class LogEntry:
     buttons: tuple[Button, ...]
     at: datetime
     media: tuple[Attachment, ...] = ()
+    fleeting: bool = False

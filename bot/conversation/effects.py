@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, assert_never
 
-from bot.channels.base import Attachment, Began, Button, LogEntry, NoticesDue, Outgoing, Update
+from bot.channels.base import Attachment, Began, Button, LogEntry, NoticesDue, Outgoing, Tone, Update
 from bot.conversation.policy import dispatch, merging, numbering, open_question
 from bot.conversation.policy.buttons import toned
 from bot.conversation.services import ConversationServices
@@ -282,7 +282,7 @@ class Record:
     def _log(self, who: str, reply: OutgoingReply, now: datetime) -> None:
         self.out_no += 1
         chat_id = self.row.chat_id
-        entry = LogEntry(self.out_no, who, reply.text, reply.buttons, now, reply.media)
+        entry = LogEntry(self.out_no, who, reply.text, reply.buttons, now, reply.media, reply.fleeting)
         self.effects.entries.setdefault(chat_id, []).append(entry)
         buttons, media = pack_buttons(reply.buttons), json.dumps(packed_media(reply.media)) if reply.media else ""
         self.effects.writes.log.append(
@@ -369,7 +369,7 @@ def unpack(row: OutboxRow) -> Outgoing:
     text, packed, *rest = json.loads(row.body)
     known = (*rest, *_REST[len(rest) :])  # later fields are missing in a row of an older program, and where empty
     unasked, media, _, private, copies = known
-    buttons, copied = tuple(Button(*each) for each in packed), tuple((label, words) for label, words in copies)
+    buttons, copied = tuple(_unpacked(*each) for each in packed), tuple((label, words) for label, words in copies)
     to_show = unpacked_media(media)
     return Outgoing(row.channel, row.chat_id, row.no, text, buttons, bool(unasked), to_show, private, copied)
 
@@ -397,13 +397,20 @@ def unpacked_media(packed: Sequence[Any] | None) -> tuple[Attachment, ...]:
     return tuple(Attachment(*each) for each in packed or ())
 
 
-def _packed(button: Button) -> list[str | bool]:
-    rest = [button.pinned, button.tone] if button.tone else [True] if button.pinned else []
-    return [button.token, button.label, *rest]
+def _packed(button: Button) -> list[Any]:
+    """Without what is empty at the end."""
+    if button.spot:
+        return [button.token, button.label, button.pinned, button.tone, button.spot]
+    more = [button.pinned, button.tone] if button.tone else [True] if button.pinned else []
+    return [button.token, button.label, *more]
+
+
+def _unpacked(token: str, label: str, pinned: bool = False, tone: Tone = "", spot: Sequence[float] = ()) -> Button:
+    return Button(token, label, pinned, tone, tuple(spot))
 
 
 def unpack_entry(row: LogRow) -> LogEntry:
     """A row of the web page's log as the entry a page shows."""
-    buttons = tuple(Button(*each) for each in json.loads(row.buttons)) if row.buttons else ()
+    buttons = tuple(_unpacked(*each) for each in json.loads(row.buttons)) if row.buttons else ()
     media = unpacked_media(json.loads(row.media)) if row.media else ()
-    return LogEntry(row.no, row.who, row.text, buttons, row.at, media)
+    return LogEntry(row.no, row.who, row.text, buttons, row.at, media, row.fleeting)

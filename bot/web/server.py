@@ -97,30 +97,31 @@ async def _speak_plainly(
         if refusal.status < 400:
             raise
         kept = {name: value for name, value in refusal.headers.items() if name in {"Allow", "Retry-After"}}
-        return _sentence(refusal.status, _SENTENCES.get(refusal.status, _OTHER_REFUSAL), kept)
+        return _sentence(request, refusal.status, _SENTENCES.get(refusal.status, _OTHER_REFUSAL), kept)
     except StorageUnavailable:
-        return _sentence(503, _SENTENCES[503], {"Retry-After": "5"})
+        return _sentence(request, 503, _SENTENCES[503], {"Retry-After": "5"})
     except ConnectionError:
         raise  # the browser has gone: there is nobody to tell
     except Exception:  # noqa: BLE001 the edge of one request: the fault is logged, the server goes on
         route = request.match_info.route.resource
         _log.exception("request failed", extra={"method": request.method, "route": route and route.canonical})
-        return _sentence(500, _OUR_FAULT, {})
+        return _sentence(request, 500, _OUR_FAULT, {})
 
 
-def _sentence(status: int, sentence: str, headers: dict[str, str]) -> web.Response:
-    page, policy = _error_page(sentence)
+def _sentence(request: web.Request, status: int, sentence: str, headers: dict[str, str]) -> web.Response:
+    deep = min(request.path.count("/") - 1, 8)  # nothing of ours lies deeper
+    page, policy = _error_page(sentence, "../" * deep or "./")
     return web.Response(
         text=page, status=status, content_type="text/html", headers={**headers, "Content-Security-Policy": policy}
     )
 
 
 @cache
-def _error_page(sentence: str) -> tuple[str, str]:
-    """The page that says one of our own sentences, and its policy."""
+def _error_page(sentence: str, home: str) -> tuple[str, str]:
+    """The page that says one of our own sentences, and its policy; `home` leads to the chat, wherever that lies."""
     style = asset(__package__, "templates/error.css")
     policy = f"default-src 'none'; style-src '{digest(style)}'; base-uri 'none'; frame-ancestors 'none'"
-    return render_page(__package__, "error.html", style=style, sentence=sentence), policy
+    return render_page(__package__, "error.html", style=style, sentence=sentence, home=home), policy
 
 
 async def _harden(_: web.Request, response: web.StreamResponse) -> None:

@@ -15,7 +15,7 @@ from storage.people.shown import LOGGED
 
 _LOG = conversations_t.chat_log.c
 _LINES = (  # made once: every page that is opened asks it
-    select(_LOG.chat_id, _LOG.no, _LOG.who, _LOG.text, _LOG.buttons, _LOG.at, _LOG.media)
+    select(_LOG.chat_id, _LOG.no, _LOG.who, _LOG.text, _LOG.buttons, _LOG.at, _LOG.fleeting, _LOG.media)
     .where(_LOG.chat_id == bindparam("of_chat"), _LOG.no > bindparam("after"))
     .limit(bindparam("most", type_=Integer))
 )
@@ -56,7 +56,7 @@ def history(connection: Connection, chat_id: str, after: int, limit: int, oldest
     asked = {"of_chat": chat_id, "after": after, "most": limit}
     rows = connection.execute(_OLDEST if oldest else _NEWEST, asked).all()
     lines = [
-        LogRow(chat, no, who, text, buttons, from_ms(at), media=media)
-        for chat, no, who, text, buttons, at, media in rows
+        LogRow(chat, no, who, text, buttons, from_ms(at), bool(fleeting), media)
+        for chat, no, who, text, buttons, at, fleeting, media in rows
     ]
     return lines if oldest else lines[::-1]

@@ -74,7 +74,12 @@ class Server:
 def switches() -> list[str]:
     """Chromium refuses its sandbox to root, which CI containers are; in those /dev/shm is small, and a page that finds
     no room there dies."""
-    return ["--disable-dev-shm-usage", *(["--no-sandbox"] if os.name == "posix" and os.geteuid() == 0 else [])]
+    microphone = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]  # it hums
+    return [
+        "--disable-dev-shm-usage",
+        *microphone,
+        *(["--no-sandbox"] if os.name == "posix" and os.geteuid() == 0 else []),
+    ]
 
 
 @pytest.fixture(scope="module")

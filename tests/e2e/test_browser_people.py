@@ -138,3 +138,31 @@ def test_what_she_took_stays_in_sight_and_leads_back_to_it(
     mine.click()
     cuc.answer("Xong rồi")
     expect(pinned).to_be_hidden()
+
+
+def test_another_phone_takes_a_learner_along_by_its_camera(tutor: Server, open_context: OpenContext) -> None:
+    old, busy = open_context(viewport=SIZE).new_page(), open_context(viewport=SIZE).new_page()
+    chat, other = Chat(old), Chat(busy)
+    for name, phone in (("Lan", chat), ("Bảy", other)):
+        phone.page.goto(tutor.url)
+        phone.answer("Đồng ý")
+        phone.say(name)
+        phone.answer("Gọi chị, xưng em")
+        expect(phone.log).to_contain_text("Làm quen với Cầm Tay")
+    chat.say("đổi máy")
+    square = old.get_by_role("img", name="Ô vuông để máy kia soi vào")
+    expect(square).to_be_visible()
+    assert square.evaluate("image => image.decode().then(() => image.naturalWidth)") > 100
+    no_violations(old)
+    link = tutor.url + "?" + (square.get_attribute("src") or "").partition("?")[2]
+    busy.goto(link)  # sent to somebody who has a conversation of her own
+    expect(busy.get_by_text("Máy này đã có người học.")).to_be_visible()
+    new = Chat(open_context(viewport=SIZE).new_page())
+    new.page.goto(link)
+    new.answer("Máy của tôi")
+    chat.answer("Đúng, nối vào")
+    expect(new.log).to_contain_text("Vừa có thêm một máy nối vào")
+    new.say("bài học")
+    expect(new.log).to_contain_text("Làm quen với Cầm Tay")
+    new.page.goto(link)
+    expect(new.page.get_by_text("Máy này đã có người học.")).to_be_visible()

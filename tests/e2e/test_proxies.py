@@ -1,4 +1,5 @@
-"""Behind a real nginx and a real Caddy, by the recipes of deploy/ word for word, and behind one that rewrites Host."""
+"""Behind a real nginx, Caddy and HAProxy, by the recipes of deploy/ word for word, also under a path; behind one that
+rewrites Host."""
 
 from __future__ import annotations
 
@@ -13,7 +14,7 @@ from typing import Any
 
 import aiohttp
 import pytest
-from playwright.async_api import async_playwright
+from playwright.async_api import BrowserContext, async_playwright
 
 from tests.e2e.conftest import switches
 from tests.support.environment import leave_out
@@ -54,6 +55,49 @@ def caddy(folder: Path, site: str) -> Iterator[None]:
             yield
         finally:
             served.kill()  # a goodbye would wait for whoever still listens
+
+
+@contextmanager
+def haproxy(folder: Path, whole: str) -> Iterator[None]:
+    folder.mkdir()
+    (folder / "haproxy.cfg").write_text(whole)
+    with subprocess.Popen([program("haproxy"), "-db", "-f", f"{folder}/haproxy.cfg"]) as served:
+        try:
+            yield
+        finally:
+            served.kill()  # a goodbye would wait for whoever still listens
+
+
+BY = {"nginx": (nginx, "nginx.conf"), "caddy": (caddy, "Caddyfile"), "haproxy": (haproxy, "haproxy.cfg")}
+
+
+def recipe(by: str, tutor: int) -> str:
+    return (ROOT / "deploy" / BY[by][1]).read_text("utf-8").replace("127.0.0.1:8080", f"127.0.0.1:{tutor}")
+
+
+def with_certificate(by: str, tutor: int, port: int, folder: Path) -> str:
+    key, signed = folder / "privkey.pem", folder / "fullchain.pem"
+    text = recipe(by, tutor).replace(f"/etc/letsencrypt/live/{SITE}", str(folder))
+    if by == "nginx":
+        return text.replace("listen 443 ssl", f"listen 127.0.0.1:{port} ssl")
+    if by == "caddy":
+        return text.replace(f"{SITE} {{", f"https://{SITE}:{port} {{\n\tbind 127.0.0.1\n\ttls {signed} {key}")
+    (folder / "camtay.pem").write_text(signed.read_text() + key.read_text())
+    return text.replace("bind :443", f"bind 127.0.0.1:{port}").replace("/etc/haproxy/", f"{folder}/")
+
+
+def under_a_path(by: str, tutor: int, port: int) -> str:
+    """As the first lines of each recipe tell; without a certificate, for a browser trusts its own machine as it is."""
+    text = recipe(by, tutor)
+    if by == "nginx":
+        text = text.replace("location / {", "location /hoc/ {").replace(f"{tutor};", f"{tutor}/;")
+        text = text.replace("listen 443 ssl", f"listen 127.0.0.1:{port}").replace(SITE, "127.0.0.1")
+        return "\n".join(line for line in text.splitlines() if "ssl_" not in line)
+    if by == "caddy":
+        text = text.replace("\treverse_proxy", "\tredir /hoc /hoc/\n\thandle_path /hoc/* {\n\treverse_proxy")
+        return text.replace(f"{SITE} {{", f"http://127.0.0.1:{port} {{\n\tbind 127.0.0.1") + "}\n"
+    text = text.replace("    #", "    ").replace("X-Forwarded-Proto https", "X-Forwarded-Proto http")
+    return text.replace("bind :443 ssl crt /etc/haproxy/camtay.pem alpn h2,http/1.1", f"bind 127.0.0.1:{port}")
 
 
 def certificate(folder: Path) -> tuple[Path, Path]:
@@ -106,23 +150,57 @@ async def chats(session: aiohttp.ClientSession, origin: str) -> None:
         assert answer.status == 404
 
 
-@pytest.mark.parametrize("by", ["nginx", "caddy"])
+@pytest.mark.parametrize("by", BY)
 async def test_the_recipe_works_as_it_stands(tmp_path: Path, by: str) -> None:
     program(by)
-    key, signed = certificate(tmp_path)
-    port = free_port()
-    origin = f"https://{SITE}:{port}"
+    _, signed = certificate(tmp_path)
+    port, start = free_port(), BY[by][0]
     async with running(tmp_path / "tutor", {"CAMTAY__WEB__PUBLIC_URL": f"https://{SITE}/"}) as tutor:
-        recipe = (ROOT / "deploy" / ("nginx.conf" if by == "nginx" else "Caddyfile")).read_text("utf-8")
-        recipe = recipe.replace("127.0.0.1:8080", f"127.0.0.1:{tutor.port}")
-        if by == "nginx":
-            recipe = recipe.replace("listen 443 ssl", f"listen 127.0.0.1:{port} ssl")
-            recipe = recipe.replace(f"/etc/letsencrypt/live/{SITE}", str(tmp_path))
-        else:
-            recipe = recipe.replace(f"{SITE} {{", f"https://{SITE}:{port} {{\n\tbind 127.0.0.1\n\ttls {signed} {key}")
-        with nginx(tmp_path / by, recipe) if by == "nginx" else caddy(tmp_path / by, recipe):
+        with start(tmp_path / by, with_certificate(by, tutor.port, port, tmp_path)):
             async with visitor(port, signed) as session:
-                await chats(session, origin)
+                await chats(session, f"https://{SITE}:{port}")
+
+
+async def test_under_a_path_the_page_stays_within_it(tmp_path: Path, chromium_path: str) -> None:
+    for each in BY:
+        program(each)
+    async with running(tmp_path / "tutor", {}) as tutor, async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium_path, args=switches())
+        for by, (start, _) in BY.items():
+            port = free_port()
+            with start(tmp_path / by, under_a_path(by, tutor.port, port)):
+                await until(lambda port=port: _listens(port))
+                await _lives_in(await browser.new_context(), f"http://127.0.0.1:{port}/hoc")
+        await browser.close()
+
+
+async def _lives_in(context: BrowserContext, place: str) -> None:
+    asked: list[str] = []
+    context.on("request", lambda request: asked.append(request.url))
+    page = await context.new_page()
+    await page.goto(place)
+    await page.get_by_role("button", name="Đồng ý", exact=True).click()
+    await page.get_by_text("gọi", exact=False).last.wait_for()
+    await page.evaluate(WORKING)
+    assert page.url == f"{place}/"
+    assert [cookie["path"] for cookie in await context.cookies()] == ["/hoc"]
+    assert {url.removeprefix(f"{place}/").partition("?")[0] for url in asked if url != place} >= {
+        "", "chat/log", "chat/stream", "chat/send", "sw.js",
+    }  # fmt: skip
+    assert all(url == place or url.startswith(("data:", f"{place}/")) for url in asked), asked
+    assert await page.evaluate("navigator.serviceWorker.ready.then((one) => one.scope)") == f"{place}/"
+    manifest = await (await context.new_cdp_session(page)).send("Page.getAppManifest")
+    assert manifest["url"] == f"{place}/app.webmanifest" and not manifest["errors"]
+    await page.goto(f"{place}/nothing/here")
+    await page.get_by_role("link", name="Mở trang trò chuyện").click()
+    await context.set_offline(True)
+    await page.goto(f"{place}/")
+    await page.get_by_text("Dưới đây là những gì đã xem lần trước.").wait_for()
+    await context.close()
+
+
+WORKING = """navigator.serviceWorker.ready.then(() => navigator.serviceWorker.controller
+  || new Promise((done) => navigator.serviceWorker.addEventListener('controllerchange', done))).then(() => 0)"""
 
 
 async def test_behind_a_proxy_that_rewrites_host_the_page_works_all_the_same(

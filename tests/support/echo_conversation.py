@@ -6,10 +6,12 @@ import json
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
-from bot.channels.base import Began, Button, LogEntry, Tap, Text, Update
+from bot.channels.base import Attachment, Began, Button, LogEntry, Tap, Text, Update
 from bot.errors import StorageUnavailable
 
+PICTURED = "Trái tim màu kem trên nền tím mận"
 GREETING = "Dạ em chào chị ạ. Em là Cầm Tay, máy trò chuyện của Hội Phụ nữ.\n\nMình học thử một chút nhé?"
 NUMBERS = (
     "Mất tiền thì gọi 113 để báo công an.\nVNeID: 1900 0368. Bán 156 nghìn, hạn 10.000.000 đ.\nHoặc gọi 0251 382 1234."
@@ -23,7 +25,8 @@ class EchoConversation:
     """Handles every update id once and answers each with one line; `publish` is told of new lines after they are kept.
 
     Texts it knows: "dài" (a long answer), "số" (phone numbers), "dữ liệu" (where hers are), "nút" (six buttons), "im"
-    (none); any other is said back.
+    (none), "hình" (a picture), "chạm" (two places on one), "nghe" (words to be spoken otherwise), "riêng" (another
+    person's words); any other is said back.
     """
 
     def __init__(self, path: Path, now: Callable[[], datetime]) -> None:
@@ -64,9 +67,11 @@ class EchoConversation:
         self._save()
         self.publish(chat_id, new)
 
-    def forget(self) -> None:
-        """Drop what was said, as after "delete my data"; which updates were handled stays known."""
+    def forget(self) -> list[str]:
+        """Drop what was said, as after "delete my data"; which updates were handled stays known. Whose it was."""
+        forgotten = list(self._kept)
         self._kept.clear()
+        return forgotten
 
     def texts(self, who: str = "learner") -> list[str]:
         return [str(kept["text"]) for lines in self._kept.values() for kept in lines if kept["who"] == who]
@@ -97,7 +102,16 @@ class EchoConversation:
             buttons = [(f"b{n}", f"Bài học thứ {n}, tên bài khá dài") for n in range(1, 7)]
         elif text == "im":
             said, buttons = "Dạ.", []
-        return [mine, self._add(chat_id, "tutor", said, buttons)]
+        extra: dict[str, object] = {}
+        if text in ("hình", "chạm"):
+            said, extra["media"] = "Chị xem hình nhé.", [["photo", "", "hinh.png", PICTURED]]
+        elif text == "nghe":
+            said, extra["media"] = "Gọi 113.", [["voice", "", "", "Gọi một một ba."]]
+        elif text == "riêng":
+            said, extra["fleeting"] = "Lời của người khác.", True
+        if text == "chạm":
+            buttons, extra["spots"] = [("heart", "Trái tim"), ("edge", "Mép hình")], [[25, 25, 50, 45], [0, 80, 30, 20]]
+        return [mine, self._add(chat_id, "tutor", said, buttons, extra)]
 
     def _label(self, chat_id: str, token: str) -> str:
         for kept in reversed(self._kept.get(chat_id, [])):
@@ -106,7 +120,14 @@ class EchoConversation:
                     return str(label)
         return "(nút cũ)"
 
-    def _add(self, chat_id: str, who: str, text: str, buttons: Sequence[tuple[str, str]] = ()) -> LogEntry:
+    def _add(
+        self,
+        chat_id: str,
+        who: str,
+        text: str,
+        buttons: Sequence[tuple[str, str]] = (),
+        extra: dict[str, object] | None = None,
+    ) -> LogEntry:
         lines = self._kept.setdefault(chat_id, [])
         lines.append(
             {
@@ -115,6 +136,7 @@ class EchoConversation:
                 "text": text,
                 "buttons": [list(button) for button in buttons],
                 "at": self._now().isoformat(),
+                **(extra or {}),
             }
         )
         return _entry(lines[-1])
@@ -126,6 +148,11 @@ class EchoConversation:
 
 
 def _entry(kept: dict[str, object]) -> LogEntry:
-    buttons = tuple(Button(token, label) for token, label in kept["buttons"])  # type: ignore[attr-defined]
-    at = datetime.fromisoformat(str(kept["at"]))
-    return LogEntry(int(str(kept["no"])), str(kept["who"]), str(kept["text"]), buttons, at)
+    known: dict[str, Any] = kept
+    spots = known.get("spots", [()] * len(known["buttons"]))
+    buttons = tuple(
+        Button(token, label, spot=tuple(spot)) for (token, label), spot in zip(known["buttons"], spots, strict=True)
+    )
+    media = tuple(Attachment(*each) for each in known.get("media", ()))
+    at, fleeting = datetime.fromisoformat(known["at"]), bool(known.get("fleeting"))
+    return LogEntry(known["no"], known["who"], known["text"], buttons, at, media, fleeting)

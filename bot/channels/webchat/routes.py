@@ -10,10 +10,12 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from bot.channels.base import Button, LogEntry
-from bot.channels.webchat.channel import Crowded, Malformed, TooLong, WebChat
+from bot.channels.base import Attachment, Button, LogEntry
+from bot.channels.webchat.channel import Crowded, Describe, Malformed, TooLong, WebChat
 from bot.channels.webchat.identity import COOKIE, COOKIE_AGE_S, Visitor
 from bot.channels.webchat.page import build_page
+from bot.channels.webchat.qr import CODE, drawn
+from bot.channels.webchat.shell import shell_routes
 from bot.channels.webchat.streams import Full, Stream
 from bot.errors import StorageUnavailable
 
@@ -35,7 +37,8 @@ _log = logging.getLogger(__name__)
 
 
 def web_routes(chat: WebChat, address_of: Callable[[web.Request], str]) -> list[web.RouteDef]:
-    """GET / · POST /chat/send · GET /chat/log · GET /chat/stream · GET /chat/data.
+    """GET / · POST /chat/send · GET /chat/log · GET /chat/stream · GET /chat/data · GET /chat/qr,
+    and what makes the page an app.
 
     `address_of` names who shares one allowance.
     """
@@ -46,6 +49,8 @@ def web_routes(chat: WebChat, address_of: Callable[[web.Request], str]) -> list[
         web.get("/chat/log", routes.log),
         web.get("/chat/stream", routes.stream, allow_head=False),
         web.get("/chat/data", routes.data, allow_head=False),
+        web.get("/chat/qr", routes.qr, allow_head=False),
+        *shell_routes(chat.tutor, chat.union),
     ]
 
 
@@ -75,7 +80,13 @@ class _Routes:
         response.content_type, response.charset = "text/html", "utf-8"
         if cookie is not None:
             response.set_cookie(
-                COOKIE, cookie, max_age=COOKIE_AGE_S, httponly=True, samesite="Lax", secure=self._is_https(request)
+                COOKIE,
+                cookie,
+                max_age=COOKIE_AGE_S,
+                path="",  # unnamed: it is what the browser asked for, under whatever path a proxy shows us
+                httponly=True,
+                samesite="Lax",
+                secure=self._is_https(request),
             )
         return response
 
@@ -124,7 +135,7 @@ class _Routes:
                 "anew": reading.anew,
                 "began": reading.began,
                 "newest": reading.entries[-1].no if reading.entries else seen,
-                "entries": as_data(reading.entries),
+                "entries": as_data(reading.entries, self._chat.describe),
             }
         )
         response.enable_compression()
@@ -182,6 +193,19 @@ class _Routes:
         content_type = "application/json" if kind == "json" else "text/html"
         return web.Response(text=text, content_type=content_type, charset="utf-8", headers=headers)
 
+    async def qr(self, request: web.Request) -> web.Response:
+        """?noi=WORDS or ?moi=CODE -> the picture of a link that brings it to this page on another phone."""
+        visitor = self._visitor(request)
+        if visitor is None:
+            return _refusal(401, NOT_KNOWN)
+        if not CODE.fullmatch(request.query_string):
+            return _refusal(400, NOT_READABLE)
+        if wait := self._chat.wait_to_read(visitor.chat_id):
+            return _refusal(429, TOO_OFTEN, wait)
+        here = f"{'https' if self._is_https(request) else 'http'}://{request.host}/"
+        picture = drawn(self._chat.public_url or here, request.query_string)
+        return web.Response(body=picture, content_type="image/svg+xml", headers={"Cache-Control": "no-store"})
+
     async def _follow(self, request: web.Request, stream: Stream) -> web.StreamResponse:
         response = web.StreamResponse(
             headers={
@@ -199,7 +223,7 @@ class _Routes:
                     await response.write(b"event: anew\ndata: 1\n\n")
                 if stream.over or stream.anew:
                     break
-                await response.write(_event(news) if news else b": beat\nevent: beat\ndata: 1\n\n")
+                await response.write(_event(news, self._chat.describe) if news else b": beat\nevent: beat\ndata: 1\n\n")
                 del news  # while a page does not read, nothing of it waits here
                 await request.writer.drain()
         except (ConnectionError, StorageUnavailable):
@@ -264,7 +288,7 @@ def _number(text: str) -> int:
     return int(text)
 
 
-def as_data(entries: Sequence[LogEntry]) -> list[dict[str, object]]:
+def as_data(entries: Sequence[LogEntry], describe: Describe) -> list[dict[str, object]]:
     """Lines of a conversation as `/chat/log` and the stream tell them."""
     return [
         {
@@ -273,17 +297,26 @@ def as_data(entries: Sequence[LogEntry]) -> list[dict[str, object]]:
             "text": entry.text,
             "buttons": [_button(button) for button in entry.buttons],
             "at": entry.at.isoformat(timespec="seconds"),
+            **({"media": [_shown(each, describe) for each in entry.media]} if entry.media else {}),
+            **({"fleeting": True} if entry.fleeting else {}),
         }
         for entry in entries
     ]
 
 
 def _button(button: Button) -> dict[str, object]:
-    return {"token": button.token, "label": button.label, **({"pinned": True} if button.pinned else {})}
+    more = {"pinned": True} if button.pinned else {"spot": button.spot} if button.spot else {}
+    return {"token": button.token, "label": button.label, **more}
 
 
-def _event(entries: Sequence[LogEntry]) -> bytes:
-    data = json.dumps(as_data(entries), ensure_ascii=False, separators=(",", ":"))
+def _shown(media: Attachment, describe: Describe) -> dict[str, object]:
+    """What goes with a line; of what is gone, or another person's, only the words."""
+    told = {"kind": media.kind, "words": media.words, **({"of": media.of} if media.of else {})}
+    return {**told, **(describe(media.file) if media.file else {})}
+
+
+def _event(entries: Sequence[LogEntry], describe: Describe) -> bytes:
+    data = json.dumps(as_data(entries, describe), ensure_ascii=False, separators=(",", ":"))
     return f"id: {entries[-1].no}\ndata: {data}\n\n".encode()
 
 

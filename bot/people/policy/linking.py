@@ -12,6 +12,7 @@ from bot.tutor.state import ConversationState
 from bot.tutor.turn import TurnContext
 from flows import Run
 from flows.run import Card
+from flows.words.keys import plain_of
 
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -48,7 +49,17 @@ def merge(stays: ConversationState, joins: ConversationState) -> ConversationSta
 def give_words(turn: TurnContext, words: str) -> CommandOutcome:
     """To be read on this phone and typed on the other: no link, a tap on what was sent joins nothing."""
     turn.entrust(turn.phrase("link_words", chu=words))
+    show_square(turn, "noi=" + "-".join(plain_of(words).split()))
     return ASIDE
+
+
+def show_square(turn: TurnContext, code: str) -> None:
+    """On the page, a code as a picture that the other phone's camera reads: "noi=" and words, or "moi=" and a code.
+
+    Words count there only where nobody has spoken yet: whoever sends somebody such a link gains nothing by it.
+    """
+    if turn.profile.keeps_log:
+        turn.say(turn.phrase("code_square", ma=code))
 
 
 def ask_yes(turn: TurnContext, code_hash: str, name: str) -> None:

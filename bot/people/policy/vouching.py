@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.people.policy.linking import show_square
 from bot.tutor.turn import TurnContext
 
 MOST = 6  # persons of a name that are shown to choose from
@@ -25,4 +26,5 @@ def give(turn: TurnContext, name: str, code: str) -> None:
     """Show the code, to be told face to face or by a voice that is known; then the menu is under the thumb."""
     who = turn.called(name)
     turn.entrust(turn.phrase("vouch_code", ai=who, ma=code))
+    show_square(turn, f"moi={code}")
     turn.offer("", (("g:menu", turn.phrase("label_menu")),))

@@ -5,7 +5,7 @@
   const tell = (news) => parent.postMessage(news, '*');   // that is the preview: no other page may frame this one
   window.EventSource = null;
   window.fetch = (path, options) => {
-    if (path === '/chat/send') tell({ said: JSON.parse(options.body) });
+    if (path === 'chat/send') tell({ said: JSON.parse(options.body) });
     return Promise.resolve(new Response(played));
   };
   document.getElementById('text').addEventListener('input', (event) => tell({ writing: event.target.value !== '' }));

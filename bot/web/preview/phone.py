@@ -16,7 +16,7 @@ UNDER_NAME = "Học thử: không lưu gì"
 
 def phone(play: Play, tutor: str) -> str:
     """The HTML of the chat page that shows the play; what is said there it tells the page around (`line.js`)."""
-    played = {"chat": "", "entries": as_data(tuple(lines(play)))}
+    played = {"chat": "", "entries": as_data(tuple(lines(play)), lambda file: {})}
     return page_text(tutor, UNDER_NAME, render_page(__package__, "line.html", played=played, script=script(LINE)))
 
 
