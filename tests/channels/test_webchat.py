@@ -22,7 +22,8 @@ from bot.channels.base import Began, Tap, Text
 from bot.channels.webchat import WebChat
 from bot.channels.webchat.channel import SENDS_A_MINUTE
 from bot.channels.webchat.identity import COOKIE, Seal, Visitor, load_keys
-from bot.channels.webchat.page import build_page
+from bot.channels.webchat.page import SCRIPTS, build_page, page_script
+from bot.channels.webchat.shell import ICONS, WORKER
 from bot.channels.webchat.streams import PER_CHAT, SLICE, Streams
 from bot.errors import SettingsInvalid, StorageUnavailable
 from bot.web.access import LocalKey
@@ -174,14 +175,20 @@ async def test_without_gzip_the_page_is_light_as_well(house: House) -> None:
     assert len(text.encode()) < 30_000
     assert '<html lang="vi">' in text and "Hội Phụ nữ" in text and "%" + "tutor%" not in text
     assert "JavaScript" in text.partition("<noscript>")[2].partition("</noscript>")[0]
-    # everything is inside: no second request
-    assert not re.search(r'(src|href)="(?!data:)', text)
+    # everything is inside: what makes it an app is asked for when the page stands
+    assert set(re.findall(r'(?:src|href)="(?!data:)([^"]*)', text)) == {"app.webmanifest", "icon-180.png"}
 
 
-def test_script_stays_small_and_names_are_escaped() -> None:
+def test_scripts_are_small_whole_and_make_no_html() -> None:
     folder = Path(__file__).parents[2] / "bot" / "channels" / "webchat"
-    assert len((folder / "chat.js").read_bytes()) < 16_000
-    assert "innerHTML" not in (folder / "chat.js").read_text("utf-8")
+    for each in (*folder.glob("script/*.js"), *folder.glob("worker/*.js")):
+        text = each.read_text("utf-8")
+        assert len(text.splitlines()) < 400 and "innerHTML" not in text, each.name
+        assert each.name in (*SCRIPTS, *WORKER), "nothing lies there that is not put in"
+    assert "comment" not in page_script() and not re.search("^(//| )", page_script(), re.M)
+
+
+def test_names_are_escaped() -> None:
     page = build_page("<b>Tay", 'Hội "A" & B').plain.decode()
     assert "&lt;b&gt;Tay" in page and "Hội &quot;A&quot; &amp; B" in page
 
@@ -635,3 +642,33 @@ async def test_her_data_as_a_file_of_hers_alone(house: House):
                 assert response.headers["Cache-Control"] == "no-store"
         async with stranger.session.get("/chat/data") as response:
             assert response.status == 401
+
+
+# --- the page as an app ----------------------------------------------------------------------------------
+
+
+async def test_what_makes_it_an_app_is_given_whole_and_once(house: House) -> None:
+    types = {
+        "app.webmanifest": "application/manifest+json",
+        "sw.js": "text/javascript",
+        **{f"icon-{edge}.png": "image/png" for edge in ICONS},
+    }
+    async with house.browser(opened=False) as browser:
+        for name, content_type in types.items():
+            async with browser.session.get(f"/{name}") as response:
+                assert response.status == 200 and response.content_type == content_type
+                assert "Set-Cookie" not in response.headers
+                etag = response.headers["ETag"]
+            async with browser.session.get(f"/{name}", headers={"If-None-Match": etag}) as response:
+                assert response.status == 304 and not await response.read()
+
+
+async def test_the_manifest_names_nothing_by_a_whole_address(house: House) -> None:
+    async with house.browser(opened=False) as browser, browser.session.get("/app.webmanifest") as response:
+        manifest = json.loads(await response.text())
+        assert manifest["lang"] == "vi" and manifest["start_url"] == manifest["scope"] == "./"
+        for icon in manifest["icons"]:
+            async with browser.session.get(f"/{icon['src']}") as image:
+                head = (await image.read())[:24]
+            edge = int.from_bytes(head[16:20], "big"), int.from_bytes(head[20:24], "big")
+            assert head.startswith(b"\x89PNG") and "{}x{}".format(*edge) == icon["sizes"]

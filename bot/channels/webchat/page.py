@@ -9,6 +9,9 @@ from dataclasses import dataclass
 
 from bot.pages import asset, digest
 
+SCRIPTS = ("drawing.js", "scrolling.js", "sending.js", "line.js", "installed.js", "start.js")
+"""What the page's one script is put together of, in this order, each of `script/`: all share one scope."""
+
 
 @dataclass(frozen=True, slots=True)
 class ChatPage:
@@ -28,7 +31,8 @@ def build_page(tutor: str, union: str) -> ChatPage:
         packed=gzip.compress(plain, 9, mtime=0),
         policy=(
             f"default-src 'none'; script-src '{digest(page_script())}'; style-src '{digest(page_style())}'; "
-            "connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+            "connect-src 'self'; img-src 'self' data:; media-src 'self'; worker-src 'self'; manifest-src 'self'; "
+            "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
         ),
         etag=f'"{hashlib.sha256(plain).hexdigest()[:20]}"',
     )
@@ -47,5 +51,8 @@ def page_style() -> str:
 
 
 def page_script() -> str:
-    """`chat.js`, the one script of the page."""
-    return asset(__package__, "chat.js")
+    """The one script of the page, without what only we read: whole lines of comment, and what stands before a line."""
+    whole = "".join(asset(__package__, f"script/{name}") for name in SCRIPTS)
+    lines = (line.strip() for line in whole.splitlines())
+    kept = "\n".join(line for line in lines if line and not line.startswith("//"))
+    return f"'use strict';\n(function () {{\n{kept}\n}})();\n"

@@ -14,6 +14,7 @@ from bot.channels.base import Button, LogEntry
 from bot.channels.webchat.channel import Crowded, Malformed, TooLong, WebChat
 from bot.channels.webchat.identity import COOKIE, COOKIE_AGE_S, Visitor
 from bot.channels.webchat.page import build_page
+from bot.channels.webchat.shell import shell_routes
 from bot.channels.webchat.streams import Full, Stream
 from bot.errors import StorageUnavailable
 
@@ -35,7 +36,7 @@ _log = logging.getLogger(__name__)
 
 
 def web_routes(chat: WebChat, address_of: Callable[[web.Request], str]) -> list[web.RouteDef]:
-    """GET / · POST /chat/send · GET /chat/log · GET /chat/stream · GET /chat/data.
+    """GET / · POST /chat/send · GET /chat/log · GET /chat/stream · GET /chat/data, and what makes the page an app.
 
     `address_of` names who shares one allowance.
     """
@@ -46,6 +47,7 @@ def web_routes(chat: WebChat, address_of: Callable[[web.Request], str]) -> list[
         web.get("/chat/log", routes.log),
         web.get("/chat/stream", routes.stream, allow_head=False),
         web.get("/chat/data", routes.data, allow_head=False),
+        *shell_routes(chat.tutor, chat.union),
     ]
 
 
@@ -75,7 +77,13 @@ class _Routes:
         response.content_type, response.charset = "text/html", "utf-8"
         if cookie is not None:
             response.set_cookie(
-                COOKIE, cookie, max_age=COOKIE_AGE_S, httponly=True, samesite="Lax", secure=self._is_https(request)
+                COOKIE,
+                cookie,
+                max_age=COOKIE_AGE_S,
+                path="",  # unnamed: it is what the browser asked for, under whatever path a proxy shows us
+                httponly=True,
+                samesite="Lax",
+                secure=self._is_https(request),
             )
         return response
 

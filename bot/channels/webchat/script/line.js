@@ -1,0 +1,97 @@
+// The line to the server: what is new, by a live stream or by asking from time to time.
+
+let stream = null, round = 0, misses = 0, streamFails = 0, timer = 0, dog = 0, hush = 0, filled = false;
+let strangers = 0;            // how often in a row the server did not know us
+
+const pause = (n) => Math.min(10000, 1000 * Math.pow(2, n)) * (0.5 + Math.random() / 2);
+
+// {status, wait, data}; fails when the line does, or when the whole answer is not there in time.
+async function ask(path, options) {
+  const stop = new AbortController();
+  const alarm = setTimeout(() => stop.abort(), 15000);
+  try {
+    const got = await fetch(path, Object.assign({ credentials: 'same-origin', cache: 'no-store', signal: stop.signal }, options));
+    const data = await got.json().catch((fault) => { if (got.ok) throw fault; return {}; });
+    return { status: got.status, wait: got.headers.get('Retry-After'), data: data };
+  } finally { clearTimeout(alarm); }
+}
+
+async function sync() {
+  const got = await ask('chat/log?after=' + last + '&chat=' + chat), news = got.data;
+  if (got.status === 401 && await again()) return sync();
+  if (got.status !== 200) throw got;
+  strangers = 0;
+  if (news.anew) clear();
+  chat = news.chat;
+  if (filled || news.began) log.setAttribute('aria-live', 'polite');
+  show(news.entries);
+  if (!filled) setTimeout(() => log.setAttribute('aria-live', 'polite'), 1000);
+  if (!filled) whenOpen.forEach((begin) => begin());
+  filled = true;
+  const code = /[?&]moi=(MOI-[\w-]+)/.exec(location.search);
+  if (code) history.replaceState(null, '', location.pathname);
+  if (code) say({ text: code[1] }, '(mã mời)');
+}
+
+// The server does not know us: the page, fetched again, brings a new cookie. False: it is not kept, or did not come.
+async function again() {
+  if (++strangers > 3) { tell('Trang chưa ghi nhớ được. Cần cho phép cookie trong Chrome.'); return false; }
+  const got = await fetch('./', { credentials: 'same-origin', cache: 'reload' }).catch(() => ({ ok: false }));
+  return got.ok;
+}
+
+async function connect() {
+  const mine = ++round;
+  hangUp();
+  try { await sync(); } catch (fault) { if (mine === round) retry(fault.status === 429 && fault.data.say); return; }
+  if (mine !== round) return;
+  flush();
+  if (window.EventSource && streamFails < 3) return listen();
+  calm();
+  timer = setTimeout(connect, 4000);   // no live stream: ask from time to time
+}
+
+function listen() {
+  stream = new EventSource('chat/stream?after=' + last + '&chat=' + chat);
+  watch(10);
+  stream.addEventListener('ready', () => { streamFails = 0; calm(); watch(40); });
+  stream.addEventListener('beat', () => watch(40));
+  stream.addEventListener('anew', connect);
+  stream.onmessage = (event) => { watch(40); show(JSON.parse(event.data)); };
+  stream.onerror = broken;
+}
+
+function watch(seconds) {
+  clearTimeout(dog);
+  dog = setTimeout(broken, seconds * 1000);
+}
+
+function broken() { streamFails++; hangUp(); retry(); }
+
+function hangUp() {
+  clearTimeout(timer);
+  clearTimeout(dog);
+  if (stream) stream.close();
+  stream = null;
+}
+
+function retry(why) {
+  if (!hush) hush = setTimeout(() => { line.textContent = why || 'Đang nối lại…'; if (following) toEnd(); }, 800);
+  timer = setTimeout(connect, pause(misses++));
+}
+
+function calm() {
+  clearTimeout(hush);
+  hush = misses = 0;
+  line.textContent = '';
+}
+
+window.addEventListener('online', () => { streamFails = misses = sendMisses = 0; connect(); });
+window.addEventListener('offline', () => { round++; hangUp(); retry(); });
+window.addEventListener('pageshow', (event) => { if (event.persisted) connect(); });
+document.addEventListener('visibilitychange', () => {
+  // A page nobody looks at costs no data.
+  clearTimeout(timer);
+  if (document.hidden) timer = setTimeout(() => { round++; hangUp(); }, 60e3);
+  else if (!stream) connect();
+});

@@ -1,0 +1,4 @@
+// The page begins.
+footer.removeChild($('old'));
+restore();
+connect();
