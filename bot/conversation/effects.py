@@ -12,6 +12,8 @@ from typing import Any, assert_never
 from bot.channels.base import Attachment, Began, Button, LogEntry, NoticesDue, Outgoing, Update
 from bot.conversation.policy import dispatch, numbering, open_question
 from bot.conversation.services import ConversationServices
+from bot.knocks.chat import ask_where_due
+from bot.knocks.policy.knock import knock_of
 from bot.people.policy.commands import PersonCommand
 from bot.tutor import notices, waits
 from bot.tutor import state as states
@@ -70,6 +72,7 @@ class Effects:
     identity_changes: list[tuple[Update, PersonCommand]] = field(default_factory=list)  # to be carried out alone
     reset_pages: list[str] = field(default_factory=list)  # chats of the web where another conversation goes on
     wakes_others: bool = False  # somebody else may have something to hear of it
+    rings: bool = False  # somebody's browser may be due to ring
 
 
 class Record:
@@ -86,7 +89,7 @@ class Record:
         self.out_no = row.out_no
         self.prompt_at = row.prompt_at
         self.seen_at: datetime | None = None
-        self.from_her = False
+        self.from_her = self.by_others = False
         self.forgotten = False
         self.whispers = 0
         self.urgent = False
@@ -116,7 +119,7 @@ class Record:
         A question that cannot even be put again is closed, so that showing it again always ends.
         """
         body, source = (update.body, update.source) if update else (Began(), "")
-        has_asked = isinstance(body, NoticesDue)
+        has_asked = self.by_others = isinstance(body, NoticesDue)
 
         def follow(outcome: CommandOutcome, *, put_again: bool) -> None:
             nonlocal has_asked
@@ -131,6 +134,8 @@ class Record:
                 follow(after, put_again=again)
 
         follow(outcome, put_again=False)
+        if self.from_her:
+            ask_where_due(connection, turn)
         if has_asked or turn.state.pinned:
             waits.pin(turn, services.hooks.waiting(connection, turn))
 
@@ -152,6 +157,9 @@ class Record:
             turn.change(whispers=0)
         if any(reply.buttons for reply in turn.replies):
             self.prompt_at = to_ms(turn.universe.now)
+        if self.keeps_log and turn.replies and not self.from_her:
+            self.effects.writes.knocks.append(knock_of(turn, self.quiet, by_others=self.by_others))
+            self.effects.rings = True
         if turn.profile.numbers:
             numbering.number(turn, answering=self.from_her)
         for reply in turn.replies:

@@ -87,7 +87,8 @@ class ConversationState:
     `letter` was written at `letter_at`; `pinned` are the buttons of what waits for her since earlier, numbered from
     `pinned_from` on (see `waits`). `numbers` are the choices shown as numbers on a channel without buttons (number,
     token), `numbered` is the last of those that begin with 0 (see `conversation.policy.numbering`). `amendable` is the
-    number of her newest message and the question that it was written to (see `edits`).
+    number of her newest message and the question that it was written to (see `edits`). `bell`: whether she is to be
+    asked, or was, if her browser may ring (see `bot.knocks.policy.bell`).
     """
 
     run: Run | None = None
@@ -118,6 +119,7 @@ class ConversationState:
     numbers: OfferedButtons = ()
     numbered: int = 0
     amendable: str = ""
+    bell: str = ""
 
     @property
     def line_id(self) -> str:
@@ -202,6 +204,7 @@ def dump(state: ConversationState) -> str:
         "numbers": [list(each) for each in state.numbers],
         "numbered": state.numbered,
         "amendable": state.amendable,
+        "bell": state.bell,
     }
     data |= {key: value for key, value in optional.items() if value}
     return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
@@ -257,6 +260,7 @@ def load(text: str) -> ConversationState:
             numbers=tuple((str(number), str(token)) for number, token in data.get("numbers", ())),
             numbered=int(data.get("numbered", 0)),
             amendable=str(data.get("amendable", "")),
+            bell=str(data.get("bell", "")),
             checkins=tuple(
                 Checkin(datetime.fromisoformat(at), str(lesson), str(step))
                 for at, lesson, step in data.get("checkins", ())

@@ -5,7 +5,10 @@ REQUIRED = frozenset(
     abilities address_set agreed aloud answer_elsewhere answer_lesson answer_none answer_source answer_what
     apply_kept apply_nowhere apply_told ask_address ask_language ask_name ask_passed_over ask_rating ask_retry
     ask_retry_date ask_retry_number ask_retry_phone_vn ask_retry_photo ask_retry_voice ask_teach_cap ask_teach_hours
-    ask_teach_lang ask_teach_pause ask_teach_top back_ask back_at_start back_unknown badge bigger called called_as
+    ask_teach_lang ask_teach_pause ask_teach_top back_ask back_at_start back_unknown badge
+    bell_ask bell_denied bell_elsewhere bell_fail bell_home bell_http bell_inapp bell_is_on bell_later bell_none
+    bell_off bell_on
+    bigger called called_as
     called_both called_helper called_officer cancel_urgent caught_officer certificate change_ask checkin checkin_no
     checkin_yes code_expired code_for code_for_instructor code_for_learner code_for_officer code_heard
     code_held_back code_left code_own code_own_link code_taken_back code_too_often code_unknown code_unknown_link
@@ -22,8 +25,10 @@ REQUIRED = frozenset(
     help_under_way helped_left hint hurt_again hurt_call hurt_steps idle_ask invited_instructor invited_learner
     invited_officer kept kept_advice kept_head kept_line kept_none kept_reported kind_account kind_card
     kind_citizen_id kind_contact kind_file kind_insurance kind_other kind_otp kind_passport kind_password kind_photo
-    kind_place kind_sticker kind_video kind_voice label_accept label_address label_agree label_answer label_approve
-    label_ask_human label_back label_bigger label_cancel label_change_address label_change_no label_change_yes
+    kind_place kind_sticker kind_video kind_voice knock_needed knock_waiting
+    label_accept label_address label_agree label_answer label_approve
+    label_ask_human label_back label_bell_off label_bell_on
+    label_bigger label_cancel label_change_address label_change_no label_change_yes
     label_checkin_no label_checkin_yes label_choose label_code_back label_code_mine label_code_not_mine
     label_code_revoke label_conduct_yes label_confirm label_confirm_member label_continue label_crew label_dealt
     label_decline label_delete_no label_delete_yes label_done label_emergency_no label_emergency_yes label_fine

@@ -13,6 +13,7 @@ from typing import Protocol
 from bot.channels.base import Began, LogEntry, Submit, Tap, Text, Update
 from bot.channels.webchat.identity import RENEW_AFTER_S, Seal, Visitor, load_keys
 from bot.channels.webchat.pace import Newcomers
+from bot.channels.webchat.ringing import Ringing
 from bot.channels.webchat.streams import SLICE, Stream, Streams
 from bot.pace import RateLimiter
 
@@ -86,9 +87,12 @@ class WebChat:
         max_text: int = 4000,
         export: Export | None = None,
         streams: Streams | None = None,
+        ringing: Ringing | None = None,
     ) -> None:
-        """`export` gives a chat's owner everything that is kept about them; `streams` hold as many pages as fit."""
-        self.export = export
+        """`export` gives a chat's owner everything that is kept about them; `streams` hold as many pages as fit;
+        `ringing` rings browsers whose page is closed.
+        """
+        self.export, self.ringing = export, ringing
         self._submit = submit
         self._history = history
         self._new_id = new_id
