@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from bot.pages import asset, digest
 
-SCRIPTS = ("drawing.js", "scrolling.js", "sending.js", "line.js", "installed.js", "start.js")
+SCRIPTS = ("drawing.js", "scrolling.js", "sending.js", "line.js", "installed.js", "bell.js", "start.js")
 """What the page's one script is put together of, in this order, each of `script/`: all share one scope."""
 
 

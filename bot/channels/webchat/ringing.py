@@ -36,13 +36,15 @@ class Ringing(Protocol):
 async def told(ringing: Ringing, chat_id: str, message: object) -> dict[str, object] | None:
     """Do what the page has posted: {subscription: {endpoint, keys: {p256dh, auth}}}, {gone: endpoint}, {looked: true}.
 
-    The answer to it, None where it is nothing of our page. Raises StorageUnavailable.
+    The answer to it, None where it is nothing of our page; `key` tells a browser whether it subscribed for the one of
+    today. Raises StorageUnavailable.
     """
     match message:
         case {"subscription": {"endpoint": str(endpoint), "keys": {"p256dh": str(p256dh), "auth": str(auth)}}}:
             if max(len(p256dh), len(auth)) > LONGEST_KEY:
                 return None
-            return {"ok": await ringing.keep(chat_id, Browser(endpoint, p256dh, auth))}
+            kept = await ringing.keep(chat_id, Browser(endpoint, p256dh, auth))
+            return {"ok": kept, "key": await ringing.key()}
         case {"gone": str(endpoint)}:
             await ringing.forget(chat_id, endpoint)
         case {"looked": True}:

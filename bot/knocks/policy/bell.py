@@ -33,17 +33,21 @@ def note(turn: TurnContext) -> None:
 
 
 def may_ask(turn: TurnContext) -> bool:
-    """Whether this is the moment: the person is here, and nothing else is being asked."""
-    is_free = turn.state.open_run is None and not turn.state.pending
-    return turn.state.bell == DUE and turn.profile.keeps_log and is_free and bool(turn.replies)
+    """Whether this is the moment: the person is here, and nothing else is being asked, about a request least of all."""
+    is_free = turn.state.open_run is None and not turn.state.pending and bool(turn.replies)
+    if turn.state.bell != DUE or not turn.profile.keeps_log or not is_free:
+        return False
+    return not any(button.token.startswith("o:") for button in turn.replies[-1].buttons)
 
 
 def ask(turn: TurnContext, *, is_rung: bool) -> None:
-    """Ask beside what was said; the buttons stand below its own. Nobody is asked twice, nor whoever is rung already."""
+    """Ask beside what was said; below its own buttons one stands that says yes. Nobody is asked twice, nor whoever is
+    rung already."""
     turn.change(bell=ASKED)
     if not is_rung:
+        alone = not turn.replies[-1].buttons
         turn.remark(turn.phrase("bell_ask"))
-        notices.also(turn, _buttons(turn, ON, LATER))
+        notices.also(turn, _buttons(turn, *((ON, LATER) if alone else (ON,))))
 
 
 def offer(turn: TurnContext, *, is_rung: bool) -> None:
