@@ -44,7 +44,8 @@ REQUIRED = frozenset(
     label_split_no label_split_other label_split_this label_still label_stuck label_suspend label_suspend_yes
     label_take label_teach label_teach_back label_teach_cap label_teach_days label_teach_hours label_teach_lang
     label_teach_number label_teach_pause label_teach_top label_union_phone label_value_no label_value_yes
-    label_write label_wrong_person lang_crw lang_km lang_nut lang_sti lang_tyz lang_vi lang_zh language_set
+    label_unheard label_write label_wrong_person lang_crw lang_km lang_nut lang_sti lang_tyz lang_vi lang_zh
+    language_set
     learner_away learner_left lesson_done lesson_gone lesson_moved lesson_moved_back lesson_points lesson_trouble
     line_end_ask line_held line_long line_media_ask line_media_no line_media_some line_mine line_no_union
     line_nobody line_number line_number_ask line_number_sure line_open line_over line_reported line_sent
@@ -67,7 +68,8 @@ REQUIRED = frozenset(
     pin_set pin_strangers pin_too_often pin_wrong place_kept place_lost post_approved post_area post_asked post_asks
     post_call_away post_call_nowhere post_call_seen post_call_unseen post_change post_confirmed post_empty post_help
     post_helpers post_kept post_lift_above post_lift_gone post_list post_mine post_no_helpers post_nobody_free
-    post_not_now post_pair post_person_active post_person_asked post_person_suspended post_quiet post_safety
+    post_not_now post_pair post_person_active post_person_asked post_person_suspended
+    post_quiet post_reach_away post_reach_called post_reach_page post_safety
     post_stranger post_strangers post_suspend_ask post_suspended post_taken_by post_theirs post_where post_yours
     rated relay_account relay_asked relay_elsewhere relay_install relay_link relay_link_hidden relay_link_only
     relay_masked relay_money relay_number_wanted relay_papers_wanted relay_phone relay_phone_union relay_prying
@@ -83,6 +85,6 @@ REQUIRED = frozenset(
     teach_not teach_welcome teaching teaching_all teaching_ask teaching_paused thanks too_fast too_long type_numbers
     type_order unhelped unhelped_heard union_phone_again union_phone_area union_phone_ask union_phone_change
     union_phone_none union_phone_set unsure value_ask vouch_again vouch_code vouch_how vouch_which vouch_whom
-    waiting waiting_over withdrawn withdrawn_told wrong wrong_number wrong_typed
+    waiting waiting_over way_no_bell withdrawn withdrawn_told wrong wrong_number wrong_typed
     """.split()
 )

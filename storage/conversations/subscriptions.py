@@ -22,7 +22,6 @@ from sqlalchemy import (
     case,
     delete,
     exists,
-    func,
     or_,
     select,
     update,
@@ -34,21 +33,15 @@ from storage.conversations import tables as conversations_t
 from storage.conversations.records import DueKnock, KnockEnd, KnockRow, SubscriptionRow
 from storage.engine.instants import from_ms, to_ms
 from storage.people import tables as people_t
+from storage.people.reach import AT_IDENTITY
 
 MOST = 3  # browsers of one address: a phone has one, and one more for each time its data were cleared
 
 _s, _i, _talk = conversations_t.subscription.c, people_t.identity.c, conversations_t.session.c
-_AT_IDENTITY = and_(_i.channel == _s.channel, _i.chat_id == _s.chat_id)
-
-
-def rings(learner_id: Any) -> Any:
-    """How many browsers of a person can be rung, as a column of a query."""
-    of_person = select(func.count()).where(_AT_IDENTITY, _i.learner_id == learner_id)
-    return of_person.scalar_subquery()
 
 
 def _of_person(learner_id: Any) -> Any:
-    return exists().where(_AT_IDENTITY, _i.learner_id == learner_id).correlate(conversations_t.subscription)
+    return exists().where(AT_IDENTITY, _i.learner_id == learner_id).correlate(conversations_t.subscription)
 
 
 # --- which browsers ----------------------------------------------------------------------------------
@@ -99,7 +92,7 @@ def looked(connection: Connection, channel: str, chat_id: str, now: datetime) ->
 _ELSEWHERE = (
     exists()
     .where(
-        _AT_IDENTITY,
+        AT_IDENTITY,
         _talk.learner_id == _i.learner_id,
         _talk.seen_at > _s.rung_at,
         _talk.seen_at <= bindparam("now", type_=BigInteger),  # no clock that was set back silences anybody
@@ -155,7 +148,7 @@ def knock(connection: Connection, rows: Sequence[KnockRow]) -> None:
 def _due(now: datetime, limit: int, *, urgent_only: bool) -> Select[Any]:
     query = (
         select(conversations_t.subscription, _talk.chat_id.label("talk"), _talk.seen_at.label("heard_at"))
-        .join(people_t.identity, _AT_IDENTITY)
+        .join(people_t.identity, AT_IDENTITY)
         .join(conversations_t.session, _talk.learner_id == _i.learner_id)
         .where(_s.knock_at <= to_ms(now))
         .order_by(_s.urgent.desc(), _s.knock_at, _s.endpoint)
