@@ -40,6 +40,10 @@ MOST = 3  # browsers of one address: a phone has one, and one more for each time
 _s, _i, _talk = conversations_t.subscription.c, people_t.identity.c, conversations_t.session.c
 
 
+_waits = and_(_s.knock_at.is_not(None), _s.text != "")
+"""A knock that is to ring waits here, or is under way."""
+
+
 def _of_person(learner_id: Any) -> Any:
     return exists().where(AT_IDENTITY, _i.learner_id == learner_id).correlate(conversations_t.subscription)
 
@@ -80,12 +84,14 @@ def is_rung(connection: Connection, channel: str, chat_id: str) -> bool:
 
 
 def looked(connection: Connection, channel: str, chat_id: str, now: datetime) -> bool:
-    """The page of this address is looked at: nothing waits for its person any more, and what the other browsers show
-    is to be taken away. Whether there is one of those."""
+    """The page of this address is looked at: nothing waits for its person any more but a cry, which may not have come
+    to the page yet, and what the other browsers show is to be taken away. Whether there is one of those.
+    """
     who = select(_i.learner_id).where(_i.channel == channel, _i.chat_id == chat_id).scalar_subquery()
     here = and_(_s.channel == channel, _s.chat_id == chat_id)
-    nothing: dict[str, Any] = {"knock_at": None, "rung_at": None, "tries": 0}
-    connection.execute(update(conversations_t.subscription).where(here).values(seen_at=to_ms(now), **nothing))
+    connection.execute(update(conversations_t.subscription).where(here).values(seen_at=to_ms(now), rung_at=None))
+    plain = _of_person(who), _waits, ~_s.urgent
+    connection.execute(update(conversations_t.subscription).where(*plain).values(knock_at=None, tries=0))
     return _close(connection, _of_person(who), now)
 
 
@@ -107,25 +113,23 @@ def close_read(connection: Connection, now: datetime) -> None:
 
 
 def _close(connection: Connection, whose: Any, now: datetime) -> bool:
-    """What waits is let go; whoever was rung is told to take it away."""
-    waits = whose, _s.knock_at.is_not(None), _s.rung_at.is_(None)
+    """Whoever was rung is told to take it away; where something newer waits that takes its place by itself."""
     at = {"now": to_ms(now)}
-    connection.execute(update(conversations_t.subscription).where(*waits).values(knock_at=None, tries=0), at)
     close = {"knock_at": to_ms(now), "since_at": to_ms(now), "text": "", "rung_at": None, "tries": 0}
-    rung = update(conversations_t.subscription).where(whose, _s.rung_at.is_not(None))
+    rung = update(conversations_t.subscription).where(whose, _s.rung_at.is_not(None), ~_waits)
     return connection.execute(rung.values(knock_no=_s.knock_no + 1, **close), at).rowcount > 0
 
 
 # --- the knock that waits ----------------------------------------------------------------------------
 
-_waits = and_(_s.knock_at.is_not(None), _s.text != "")
 _at, _since = bindparam("new_at", type_=BigInteger), bindparam("new_since", type_=BigInteger)
+_SEEN = select(_talk.seen_at).where(_talk.learner_id == bindparam("of_learner", type_=Text)).scalar_subquery()
 _KNOCK = (
     update(conversations_t.subscription)
     .where(_of_person(bindparam("of_learner", type_=Text)))
     .values(
         knock_at=case((and_(_waits, _s.knock_at < _at), _s.knock_at), else_=_at),
-        since_at=case((_waits, _s.since_at), else_=_since),
+        since_at=case((and_(_waits, _s.since_at >= _SEEN), _s.since_at), else_=_since),
         urgent=case((_waits, or_(_s.urgent, bindparam("new_urgent", type_=Boolean))), else_=bindparam("new_urgent")),
         text=bindparam("new_text", type_=Text),
         knock_no=_s.knock_no + 1,
@@ -161,7 +165,7 @@ def waits(connection: Connection, now: datetime) -> tuple[bool, bool]:
     """Whether a knock is due, and whether somebody was rung who has been there since: the one look at each tick."""
     due = connection.scalar(select(_s.endpoint).where(_s.knock_at <= to_ms(now)).limit(1))
     read = connection.scalar(
-        select(_s.endpoint).where(_s.rung_at.is_not(None), _ELSEWHERE).limit(1), {"now": to_ms(now)}
+        select(_s.endpoint).where(_s.rung_at.is_not(None), ~_waits, _ELSEWHERE).limit(1), {"now": to_ms(now)}
     )
     return due is not None, read is not None
 

@@ -149,7 +149,7 @@ subscription = Table(  # a browser that may be rung, and the one knock that wait
     instant("created_at"),
     instant("seen_at"),  # when its page said last that it is looked at
     maybe_instant("knock_at"),  # when the knock is due; while one is under way: when it is tried again
-    maybe_instant("since_at"),  # when the first line was said that the knock is about
+    maybe_instant("since_at"),  # when the first line was said that nobody has looked at since
     number("knock_no", default="0"),  # grows with each line: what has left ends no later knock
     text_column("text", default=""),  # what is read on it; "": nothing, what it shows is taken away
     Column("urgent", Boolean, nullable=False, server_default=false()),

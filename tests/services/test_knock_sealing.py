@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import timedelta
 
 import pytest
@@ -11,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from bot.errors import SettingsInvalid
 from bot.knocks.keys import KEY_FILE, PushKeys, decoded, encoded
 from bot.knocks.sealing import PADDED, point, seal, signed
+from tests.support.builders import PROJECT
 from tests.support.push_service import BrowserKeys, b64, raw, verified
 from tests.support.world import START
 
@@ -63,3 +66,10 @@ def test_the_pair_is_made_once_and_for_nobody_else_to_read(tmp_path):
     (tmp_path / KEY_FILE).write_text("broken\n")
     with pytest.raises(SettingsInvalid):
         _ = PushKeys(tmp_path / KEY_FILE).public
+
+
+def test_an_installation_in_which_nobody_is_rung_does_not_load_it():
+    """Neither at start nor for a look at what is due: it costs half a second and 10 MB."""
+    look = "import sys, bot.app, bot.knocks.worker; print([each for each in sys.modules if 'cryptography' in each])"
+    told = subprocess.run([sys.executable, "-c", look], cwd=PROJECT, capture_output=True, text=True, check=True)
+    assert told.stdout == "[]\n"

@@ -146,6 +146,45 @@ async def test_who_writes_anywhere_has_read_it(database: Database):
     assert close.text == "" and close.seen_at == after(12)
 
 
+async def test_what_is_newer_than_what_was_read_rings(database: Database):
+    """Read at ten seconds what rang at one; what came at twenty waits while that is found out."""
+    await meet(database, "p1", "chat-1", "chat-2")
+    await keep(database, "chat-1", "a")
+    await knock(database, "p1", 1)
+    (found,) = await take(database, 1)
+    await end(database, KnockEnd(found.to.endpoint, found.no, after(1), rung=True))
+    heard = update(conversations_t.session).values(seen_at=to_ms(after(10)))
+    await database.transact(lambda c: c.execute(heard))
+    await knock(database, "p1", 20, urgent=True)
+    await database.transact(lambda c: subscriptions.close_read(c, after(21)))
+    (newer,) = await take(database, 21)
+    assert (newer.text, newer.urgent) == ("?", True)
+    await database.transact(lambda c: subscriptions.close_read(c, after(22)))
+    await end(database, KnockEnd(newer.to.endpoint, newer.no, after(23), rung=True))
+    assert await database.read(lambda c: subscriptions.waits(c, after(24))) == (False, False)
+
+
+async def test_since_when_it_waits_is_counted_from_what_was_not_read(database: Database):
+    await meet(database, "p1", "chat-1")
+    await keep(database, "chat-1", "a")
+    await knock(database, "p1", 100, since=1)
+    await knock(database, "p1", 100, since=2)
+    heard = update(conversations_t.session).values(seen_at=to_ms(after(3)))
+    await database.transact(lambda c: c.execute(heard))
+    await knock(database, "p1", 100, since=4)
+    await knock(database, "p1", 100, since=5)
+    (found,) = await take(database, 100)
+    assert (found.since, found.seen_at) == (after(4), after(3))
+
+
+async def test_a_cry_that_waits_rings_though_a_page_was_just_looked_at(database: Database):
+    await meet(database, "p1", "chat-1")
+    await keep(database, "chat-1", "a")
+    await knock(database, "p1", 1, urgent=True)
+    await database.transact(lambda c: subscriptions.looked(c, "web", "chat-1", after(2)))
+    assert [each.urgent for each in await take(database, 2)] == [True]
+
+
 async def test_an_address_has_few_browsers_and_a_browser_one_address(database: Database):
     await meet(database, "p1", "chat-1")
     await meet(database, "p2", "chat-2")
