@@ -28,7 +28,7 @@ from bot.channels.webchat import WebChat
 from bot.channels.webchat.identity import load_keys
 from bot.channels.webchat.streams import Streams
 from bot.conversation.batch import Conversation
-from bot.conversation.effects import Effects, unpack_entry
+from bot.conversation.effects import unpack_entry
 from bot.conversation.handlers import handlers_of
 from bot.conversation.presence import Presence
 from bot.conversation.understanding import Overheard
@@ -36,6 +36,7 @@ from bot.conversation.warming import warmed
 from bot.delivery.accounts import distinct, open_accounts
 from bot.delivery.flood import Flood
 from bot.delivery.intake import Intake
+from bot.delivery.outlets import Outlets
 from bot.delivery.owner import ChannelOwner
 from bot.delivery.quota import QuotaMeters
 from bot.delivery.sender import Senders
@@ -43,6 +44,8 @@ from bot.delivery.surroundings import surroundings_of
 from bot.errors import CamtayError, SettingsInvalid, StorageError
 from bot.greeting import LOOPBACK, greeting, refusal
 from bot.health import Health
+from bot.knocks.doorbell import Doorbell
+from bot.knocks.road import Road
 from bot.officers import OfficerServices
 from bot.pairing.service import Pairings
 from bot.people.export import export_of_chat
@@ -83,7 +86,9 @@ log = logging.getLogger(__name__)
 @dataclass(frozen=True, slots=True)
 class Environment:
     """Clock, ids and chance of a whole process; tests hand in their own. `counted_s` is what the machine counts by
-    itself, in seconds, whatever is set; `told` puts a sentence into the language of whoever sits at the terminal."""
+    itself, in seconds, whatever is set; `told` puts a sentence into the language of whoever sits at the terminal;
+    `road` leads to the push services, over the internet where it is None.
+    """
 
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     counted_s: Callable[[], float] = lambda: _counted_s()
@@ -91,6 +96,7 @@ class Environment:
     told: Callable[[str], str] = str
     tick_s: float = EVERY_S
     failpoint: Callable[[str], None] = lambda _: None
+    road: Road | None = None
 
     def universe(self, seed: str) -> Universe:
         """The world of one update: the same update throws the same dice, so that a batch can run again."""
@@ -100,23 +106,6 @@ class Environment:
         """One line for whoever sits at the terminal."""
         sys.stdout.write(f"{self.told(line)}\n")
         sys.stdout.flush()
-
-
-class Outlets:
-    """Where what is committed goes out: to the senders, to the pages that are open; `wake` looks for what is due."""
-
-    def __init__(self, senders: Senders, webchat: WebChat, wake: Callable[[], None]) -> None:
-        self.senders, self.webchat, self.wake = senders, webchat, wake
-
-    def publish(self, effects: Effects) -> None:
-        """Hand on what one committed batch has to tell: messages to senders, log entries to open pages."""
-        self.senders.push(effects.outgoing)
-        if effects.wakes_others or effects.forgotten:
-            self.wake()
-        for chat_id in effects.reset_pages:
-            self.webchat.renew(chat_id)
-        for chat_id, entries in effects.entries.items():
-            self.webchat.publish(chat_id, entries)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +129,7 @@ class App:
     key: LocalKey
     files: int
     watch: bool
+    doorbell: Doorbell
     workers: Workers = field(default_factory=Workers)
 
 
@@ -160,8 +150,13 @@ async def bootstrap(
     conversation = Conversation(database, book, world.universe, quiet, officers.services, quotas)
     senders, presence = Senders(), Presence(database, world.now, quiet)
     steady = Steady(database, world.now, world.counted_s)
-    webchat = _webchat(settings, world, database, library, files, lambda updates: intake.submit(updates))
-    outlets = Outlets(senders, webchat, lambda: ticker.wake())
+    streams = _streams(files)
+    doorbell = Doorbell(
+        database, WebChat.name, world.now, quiet, streams.is_open, folder=data, title=settings.tutor.name,
+        public_url=settings.web.public_url, road=world.road, failpoint=world.failpoint,
+    )  # fmt: skip
+    webchat = _webchat(settings, world, database, library, streams, doorbell, lambda updates: intake.submit(updates))
+    outlets = Outlets(senders, webchat, lambda: ticker.wake(), doorbell.knocker.wake)
     intake = Intake(conversation, outlets.publish, senders, world.failpoint)
     beat, tick_s, pairings = presence.beat, world.tick_s, Pairings(database, officers.pairing)
     ticker = Ticker(database, intake.submit, world.now, quiet, beat, tick_s, pairings, steady)
@@ -174,7 +169,7 @@ async def bootstrap(
     health = Health(database, library, intake, Writable(database, world.now, world.counted_s), steady, owners, data)
     app = App(
         settings, world, database, library, conversation, intake, ticker, steady, officers, owners, health, key,
-        files, watch,
+        files, watch, doorbell,
     )  # fmt: skip
     port = await _start(stack, app, webchat)
     if is_locked:
@@ -204,9 +199,10 @@ async def _open(stack: AsyncExitStack, settings: Settings, data: Path) -> tuple[
 
 
 def _webchat(
-    settings: Settings, world: Environment, database: Database, library: LiveLessons, files: int, submit: Submit
-) -> WebChat:
-    web, bounds = settings.web, bounds_for(files)
+    settings: Settings, world: Environment, database: Database, library: LiveLessons, streams: Streams,
+    doorbell: Doorbell, submit: Submit,
+) -> WebChat:  # fmt: skip
+    web = settings.web
 
     async def history(chat_id: str, after: int, limit: int, oldest: bool = False) -> list[LogEntry]:
         rows = await database.read(lambda connection: web_log.history(connection, chat_id, after, limit, oldest))
@@ -226,8 +222,14 @@ def _webchat(
         public_url=web.public_url,
         max_text=web.max_text,
         export=export,
-        streams=Streams(bounds.streams, bounds.streams_per_address),
+        streams=streams,
+        ringing=doorbell.subscriptions,
     )
+
+
+def _streams(files: int) -> Streams:
+    bounds = bounds_for(files)
+    return Streams(bounds.streams, bounds.streams_per_address)
 
 
 async def _start(stack: AsyncExitStack, app: App, webchat: WebChat) -> int:
@@ -243,6 +245,7 @@ async def _start(stack: AsyncExitStack, app: App, webchat: WebChat) -> int:
     runner = await server.start(pages, web.host, web.port, bounds_for(app.files), proxies)
     stack.push_async_callback(runner.cleanup)
     workers.start(app.ticker.run())
+    workers.start(app.doorbell.run())
     for work in (*_announcements(app), *_lessons(app)):
         workers.start(work)
     for owner in app.owners:

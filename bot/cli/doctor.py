@@ -278,6 +278,11 @@ def _helpers(counts: Mapping[str, int]) -> Iterator[Finding]:
     else:
         advice = told("./camtay people invite --role officer --area MÃ (mã xã: ./camtay people areas)")
         yield note("Chưa có cán bộ nào: lời nhờ giúp không tới ai. {advice}", advice=advice)
+    if counts["unheard"]:
+        text = (
+            "Cán bộ, người chỉ chưa gọi được (chưa bật chuông, hay chặn tin): {unheard}. Xem ai: ./camtay people list"
+        )
+        yield note(text, unheard=counts["unheard"])
     if counts["overdue"]:
         yield bad("Việc khẩn quá hạn hơn một giờ: {overdue}; ./camtay run có đang chạy?", overdue=counts["overdue"])
 
@@ -377,6 +382,8 @@ def _web(settings: Settings) -> Iterator[Finding]:
         yield bad("Trang trò chuyện: cổng {port} đang do chương trình khác giữ; đổi web.port", port=served or web.port)
     if not web.public_url and local == web.host and web.host in ("127.0.0.1", "::1"):
         yield note("Trang trò chuyện chỉ mở được trên máy này; dùng --host 0.0.0.0 cho điện thoại cùng mạng")
+    elif not web.public_url.startswith("https:"):
+        yield note("Chuông của trang không rung được qua http; cần https (web.public_url), xem docs/van-hanh.md")
 
 
 def _ask_health(host: str, port: int) -> int | None:

@@ -13,6 +13,8 @@ from bot.channels.base import Attachment, Began, Button, LogEntry, NoticesDue, O
 from bot.conversation.policy import dispatch, merging, numbering, open_question
 from bot.conversation.policy.buttons import toned
 from bot.conversation.services import ConversationServices
+from bot.knocks.chat import ask_where_due
+from bot.knocks.policy.knock import knock_of
 from bot.people.policy.commands import PersonCommand
 from bot.tutor import notices, waits
 from bot.tutor import state as states
@@ -72,6 +74,7 @@ class Effects:
     identity_changes: list[tuple[Update, PersonCommand]] = field(default_factory=list)  # to be carried out alone
     reset_pages: list[str] = field(default_factory=list)  # chats of the web where another conversation goes on
     wakes_others: bool = False  # somebody else may have something to hear of it
+    rings: bool = False  # somebody's browser may be due to ring
 
 
 class Record:
@@ -88,7 +91,7 @@ class Record:
         self.out_no = row.out_no
         self.prompt_at = row.prompt_at
         self.seen_at: datetime | None = None
-        self.from_her = False
+        self.from_her = self.by_others = False
         self.forgotten = False
         self.whispers = 0
         self.urgent = False
@@ -124,7 +127,7 @@ class Record:
         A question that cannot even be put again is closed, so that showing it again always ends.
         """
         body, source = (update.body, update.source) if update else (Began(), "")
-        has_asked = isinstance(body, NoticesDue)
+        has_asked = self.by_others = isinstance(body, NoticesDue)
 
         def follow(outcome: CommandOutcome, *, put_again: bool) -> None:
             nonlocal has_asked
@@ -139,6 +142,8 @@ class Record:
                 follow(after, put_again=again)
 
         follow(outcome, put_again=False)
+        if self.from_her:
+            ask_where_due(connection, turn)
         if has_asked or turn.state.pinned:
             waits.pin(turn, services.hooks.waiting(connection, turn))
 
@@ -160,6 +165,9 @@ class Record:
             turn.change(whispers=0)
         if any(reply.buttons for reply in turn.replies):
             self.prompt_at = to_ms(turn.universe.now)
+        if self.keeps_log and turn.replies and not self.from_her:
+            self.effects.writes.knocks.append(knock_of(turn, self.quiet, by_others=self.by_others))
+            self.effects.rings = True
         if turn.profile.numbers:
             numbering.number(turn, answering=self.from_her)
         for reply in merging.merge(turn.profile, turn.replies) if turn.profile.metered else turn.replies:

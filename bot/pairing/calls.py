@@ -28,4 +28,5 @@ def _call(times: list[int], row: Row | None) -> OfficerCall:
     if row is None:
         return OfficerCall(times[0], times[-1], len(times))
     seen = (row["seen_at"] or 0) > times[0]
-    return OfficerCall(times[0], times[-1], len(times), row["name"], row["channel"] or "", seen, bool(row["away"]))
+    reached = row["name"], row["channel"] or "", seen, bool(row["away"]), row["rings"]
+    return OfficerCall(times[0], times[-1], len(times), *reached)

@@ -90,7 +90,7 @@ class ConversationState:
     `conversation.policy.numbering`). `spared_at` is when she heard that her lesson waits for the next month.
     `amendable` is the number of her newest message and the question that it was written to (see `edits`). `heard_no` is
     how far the tutor had come in numbering what it says when she wrote last, where a channel counts answers (see
-    `window`).
+    `window`). `bell`: whether she is to be asked, or was, if her browser may ring (see `bot.knocks.policy.bell`).
     """
 
     run: Run | None = None
@@ -124,6 +124,7 @@ class ConversationState:
     spared_at: datetime | None = None
     amendable: str = ""
     heard_no: int = 0
+    bell: str = ""
 
     @property
     def line_id(self) -> str:
@@ -211,6 +212,7 @@ def dump(state: ConversationState) -> str:
         "spared_at": state.spared_at.isoformat() if state.spared_at else None,
         "amendable": state.amendable,
         "heard_no": state.heard_no,
+        "bell": state.bell,
     }
     data |= {key: value for key, value in optional.items() if value}
     return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
@@ -269,6 +271,7 @@ def load(text: str) -> ConversationState:
             spared_at=datetime.fromisoformat(spared) if (spared := data.get("spared_at")) else None,
             amendable=str(data.get("amendable", "")),
             heard_no=int(data.get("heard_no", 0)),
+            bell=str(data.get("bell", "")),
             checkins=tuple(
                 Checkin(datetime.fromisoformat(at), str(lesson), str(step))
                 for at, lesson, step in data.get("checkins", ())

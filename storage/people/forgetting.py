@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, inspect, or_, select, update
+from sqlalchemy import Connection, Table, and_, delete, inspect, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -171,7 +171,18 @@ def export(connection: Connection, learner_id: str) -> dict[str, list[dict[str, 
     for row in found.get("consent", ()):
         row["words"] = words.get(row["wording"], "")
     found["chat_log"] = [_plain(row._mapping) for row in connection.execute(lines)]
+    found["subscription"] = _browsers(connection, learner_id)
     return {name: rows for name, rows in found.items() if rows}
+
+
+def _browsers(connection: Connection, learner_id: str) -> list[dict[str, Any]]:
+    """The browsers that may be rung at the person's addresses, without the keys that only they and we know."""
+    s, i = conversations_t.subscription.c, people_t.identity.c
+    query = select(s.endpoint, s.channel, s.created_at, s.seen_at).join(
+        people_t.identity, and_(i.channel == s.channel, i.chat_id == s.chat_id)
+    )
+    rows = connection.execute(query.where(i.learner_id == learner_id).order_by(s.created_at, s.endpoint))
+    return [_plain(row._mapping) for row in rows]
 
 
 def _plain(row: Any) -> dict[str, Any]:

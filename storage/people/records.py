@@ -96,7 +96,11 @@ class InvitationRow:
 
 @dataclass(frozen=True, slots=True)
 class PersonEntry:
-    """One line of a list of people: somebody who agreed, or an invitee (`state` invited)."""
+    """One line of a list of people: somebody who agreed, or an invitee (`state` invited).
+
+    `channel` is where the conversation goes on ("" for nowhere), `seen_at` (ms) when the person was last heard there,
+    `away`: the tutor is shut out; `rings`: how many browsers ring while their page is closed.
+    """
 
     person_id: str
     name: str
@@ -105,6 +109,10 @@ class PersonEntry:
     area_name: str
     state: str
     path: str
+    channel: str = ""
+    seen_at: int | None = None
+    away: bool = False
+    rings: int = 0
 
 
 @dataclass(frozen=True, slots=True)

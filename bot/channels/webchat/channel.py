@@ -13,6 +13,7 @@ from typing import Protocol
 from bot.channels.base import Began, LogEntry, Submit, Tap, Text, Update
 from bot.channels.webchat.identity import RENEW_AFTER_S, Seal, Visitor, load_keys
 from bot.channels.webchat.pace import Newcomers
+from bot.channels.webchat.ringing import Ringing
 from bot.channels.webchat.streams import SLICE, Stream, Streams
 from bot.pace import RateLimiter
 
@@ -90,10 +91,12 @@ class WebChat:
         export: Export | None = None,
         describe: Describe = lambda file: {},
         streams: Streams | None = None,
+        ringing: Ringing | None = None,
     ) -> None:
-        """`export` gives a chat's owner everything that is kept about them; `streams` hold as many pages as fit."""
-        self.export = export
-        self.describe = describe
+        """`export` gives a chat's owner everything that is kept about them; `streams` hold as many pages as fit;
+        `ringing` rings browsers whose page is closed.
+        """
+        self.export, self.describe, self.ringing = export, describe, ringing
         self._submit = submit
         self._history = history
         self._new_id = new_id

@@ -22,6 +22,7 @@ SCRIPTS = (
     "hints.js",
     "microphone.js",
     "installed.js",
+    "bell.js",
     "start.js",
 )
 """What the page's one script is put together of, in this order, each of `script/`: all share one scope."""

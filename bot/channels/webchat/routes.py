@@ -15,6 +15,7 @@ from bot.channels.webchat.channel import Crowded, Describe, Malformed, TooLong, 
 from bot.channels.webchat.identity import COOKIE, COOKIE_AGE_S, Visitor
 from bot.channels.webchat.page import build_page
 from bot.channels.webchat.qr import CODE, drawn
+from bot.channels.webchat.ringing import told
 from bot.channels.webchat.shell import shell_routes
 from bot.channels.webchat.streams import Full, Stream
 from bot.errors import StorageUnavailable
@@ -37,8 +38,8 @@ _log = logging.getLogger(__name__)
 
 
 def web_routes(chat: WebChat, address_of: Callable[[web.Request], str]) -> list[web.RouteDef]:
-    """GET / · POST /chat/send · GET /chat/log · GET /chat/stream · GET /chat/data · GET /chat/qr,
-    and what makes the page an app.
+    """GET / · POST /chat/send · GET /chat/log · GET /chat/stream · GET /chat/data · GET /chat/qr · GET and POST
+    /chat/push, and what makes the page an app.
 
     `address_of` names who shares one allowance.
     """
@@ -50,6 +51,8 @@ def web_routes(chat: WebChat, address_of: Callable[[web.Request], str]) -> list[
         web.get("/chat/stream", routes.stream, allow_head=False),
         web.get("/chat/data", routes.data, allow_head=False),
         web.get("/chat/qr", routes.qr, allow_head=False),
+        web.get("/chat/push", routes.push_key, allow_head=False),
+        web.post("/chat/push", routes.push),
         *shell_routes(chat.tutor, chat.union),
     ]
 
@@ -205,6 +208,32 @@ class _Routes:
         here = f"{'https' if self._is_https(request) else 'http'}://{request.host}/"
         picture = drawn(self._chat.public_url or here, request.query_string)
         return web.Response(body=picture, content_type="image/svg+xml", headers={"Cache-Control": "no-store"})
+
+    async def push_key(self, request: web.Request) -> web.Response:
+        """{key}: what a browser subscribes for, to be rung."""
+        visitor, ringing = self._visitor(request), self._chat.ringing
+        if visitor is None or ringing is None:
+            return _refusal(401, NOT_KNOWN)
+        if wait := self._chat.wait_to_read(visitor.chat_id):
+            return _refusal(429, TOO_OFTEN, wait)
+        return _answer({"key": await ringing.key()})
+
+    async def push(self, request: web.Request) -> web.Response:
+        """What the page says about being rung: see `told`. {"ok": false}: this browser cannot be."""
+        if not self._is_ours(request):
+            return _refusal(403, NOT_OURS)
+        visitor, ringing = self._visitor(request), self._chat.ringing
+        if visitor is None or ringing is None:
+            return _refusal(401, NOT_KNOWN)
+        if wait := self._chat.wait_to_send(visitor.chat_id):
+            return _refusal(429, TOO_OFTEN, wait)
+        try:
+            answer = await told(ringing, visitor.chat_id, await _read_json(request))
+            return _refusal(400, NOT_READABLE) if answer is None else _answer(answer)
+        except (Malformed, TooLong):
+            return _refusal(400, NOT_READABLE)
+        except StorageUnavailable:
+            return _refusal(503, RESTING, 2)
 
     async def _follow(self, request: web.Request, stream: Stream) -> web.StreamResponse:
         response = web.StreamResponse(

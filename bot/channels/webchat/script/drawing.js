@@ -139,7 +139,7 @@ function pin(open) {
 function tappable(where, button) {
   return press(where.appendChild(make('button', '', button.label)), () => {
     tappedAt = Date.now();
-    say({ token: button.token }, button.label);
+    if (!ringing(button)) say({ token: button.token }, button.label);
   });
 }
 
