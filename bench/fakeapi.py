@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 from bench.wire import ClientConnection, ServerConnection, answer
 
+TOKEN = "4242:bench-token-that-opens-nothing"
 ME = {"id": 4242, "is_bot": True, "first_name": "Cầm Tay", "username": "camtay_bench_bot"}
 ME_JSON = json.dumps(ME, ensure_ascii=False).encode()
 TRUE = answer(b'{"ok":true,"result":true}')
@@ -60,6 +61,10 @@ class FakeApi:
     @property
     def base(self) -> str:
         return f"http://127.0.0.1:{self.port}"
+
+    def environ(self) -> dict[str, str]:
+        """The variables by which a bot finds it."""
+        return {"TELEGRAM_API_BASE": self.base, "TELEGRAM_TOKEN": TOKEN}
 
     # --- what learners do ------------------------------------------------------------------------------
 

@@ -171,6 +171,14 @@ class Sender:
         """Whether something waits behind it that is no reminder: its reader has probably written meanwhile."""
         return any(each.no > outgoing.no and not each.unasked for each in self._chats[outgoing.chat_id])
 
+    async def _note_shut(self, outgoing: Outgoing, closed: WindowClosed) -> None:
+        """Write down that nothing reaches a reader until she writes; by the last that waits: there is no answer to her
+        behind it."""
+        last = self._chats[outgoing.chat_id][-1]
+        await self._until_stored(lambda: self.conversation.window_closed(last))
+        where = {"channel": outgoing.channel, "chat_id": outgoing.chat_id}
+        log.info("reply window closed", extra={**where, "reason": str(closed)[:200]})
+
     async def _deliver(self, outgoing: Outgoing) -> SendEnd:
         """Until it has left or never will; "gone": its row is no more, for so is the learner. "asleep": night has
         fallen over its delays, and it waits for the morning like what comes at night; "shut": it waits for a word of
@@ -203,9 +211,7 @@ class Sender:
                 return "gone"
             except WindowClosed as closed:
                 if tries >= SHUT_TRIES or not self._is_followed(outgoing):
-                    await self._until_stored(lambda: self.conversation.window_closed(outgoing))
-                    where = {"channel": outgoing.channel, "chat_id": outgoing.chat_id}
-                    log.info("reply window closed", extra={**where, "reason": str(closed)[:200]})
+                    await self._note_shut(outgoing, closed)
                     return "shut"
                 await self._sleep(BACK_OFF_S[tries])
                 tries += 1

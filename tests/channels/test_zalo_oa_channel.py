@@ -24,7 +24,7 @@ from bot.channels.base import (
     Unreachable,
     WindowClosed,
 )
-from bot.channels.provider import Surroundings
+from bot.channels.provider import SetUpFailed, Surroundings
 from bot.channels.zalo_oa.provider import ZaloOaProvider
 from bot.channels.zalo_oa.settings import ZaloOaSettings
 from bot.errors import SettingsInvalid
@@ -293,7 +293,13 @@ async def test_the_set_up_proves_the_tokens(stage: Stage, provider: ZaloOaProvid
     stage.fake.account.revoke()
     assert (await provider.check(2.0)).level == "note"
     assert stage.fake.account.counts["exchange"] == 1, "a doctor exchanges nothing"
-    stage.fake.account.waiting.append((-221, "", 1))
+    lost = stage.provider()
+    stage.fake.account.refresh = "another-SECRET"
+    with pytest.raises(SetUpFailed):
+        await lost.set_up()
+    found = await stage.provider().check(2.0)
+    assert found.level == "bad" and "cấp quyền lại" in str(found.values["reason"])
+    await lost.close()
 
 
 async def test_what_is_missing_is_named(stage: Stage) -> None:

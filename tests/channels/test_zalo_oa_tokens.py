@@ -87,7 +87,7 @@ def process(zalo: Zalo, memory: Memory, seed: str = FIRST) -> OaTokens:
 
 async def test_the_first_pair_comes_of_the_configured_token_and_is_stored(zalo: Zalo, memory: Memory) -> None:
     tokens = process(zalo, memory)
-    assert await tokens.kept() is None
+    assert (await tokens.kept()).access == ""
     access = await tokens.access()
     kept = load(memory.kept[KEY][0])
     assert (kept.access, kept.refresh) == (access, zalo.account.refresh) == ("access-1-SECRET", "refresh-1-SECRET")
@@ -187,6 +187,7 @@ async def test_what_was_granted_and_not_stored_is_told_to_the_operator(
     with pytest.raises(Misconfigured):
         await later.access()
     assert zalo.asked == asked, "Zalo is not asked again with every message"
+    assert (await process(zalo, memory).kept()).refused == "-14014", "a doctor can tell"
     zalo.at += ASK_AGAIN
     with pytest.raises(Misconfigured):
         await later.access()

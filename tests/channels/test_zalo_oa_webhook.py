@@ -58,7 +58,7 @@ class House:
 
 @pytest.fixture
 async def fake() -> AsyncIterator[FakeZaloOa]:
-    async with FakeZaloOa(NOW.timestamp, pause_s=0.01) as server:
+    async with FakeZaloOa(NOW.timestamp, pauses=(0.01,) * 5) as server:
         yield server
 
 

@@ -16,7 +16,7 @@ from bot.channels.zalo_oa.channel import ZaloOaChannel
 from bot.channels.zalo_oa.client import OaApi
 from bot.channels.zalo_oa.errors import TokenRefused
 from bot.channels.zalo_oa.settings import ZaloOaSettings
-from bot.channels.zalo_oa.tokens import NEVER, OaTokens, digest
+from bot.channels.zalo_oa.tokens import NEVER, OaTokens, consent_again, digest
 from bot.channels.zalo_oa.webhook import webhook_handler, webhook_path
 from bot.errors import SettingsInvalid
 from flows.saying import said_by, say
@@ -104,7 +104,9 @@ class ZaloOaProvider:
         api, base, known = self._api(patience_s), self._settings.api_base, ""
         try:
             kept = await self.channel.tokens.kept()
-            known = kept.access if kept else ""
+            if kept.refused:
+                return bad("{reason}", reason=consent_again(kept.refused))
+            known = kept.access
             await api.quota(known)
         except TokenRefused:
             if not known:

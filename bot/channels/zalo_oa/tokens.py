@@ -16,11 +16,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from bot.channels.base import Misconfigured, Unreachable
+from bot.channels.base import Misconfigured, SendError, Unreachable
 from bot.channels.provider import ChannelMemory, Now
 from bot.channels.zalo_oa.client import ExchangeRefused, Granted
 from bot.errors import StorageError
-from flows.saying import said_by, say
+from flows.saying import say
 
 KEY = "tokens"
 RENEW_BEFORE = timedelta(hours=3)  # of 25: a stop of two hours, or a night of a provider's trouble, costs nothing
@@ -35,13 +35,14 @@ log = logging.getLogger(__name__)
 @dataclass(frozen=True, slots=True)
 class KeptTokens:
     """`seed` is the digest of the refresh token that was configured, from which these come; `claimed_at` when somebody
-    began to exchange `refresh`, while that is under way."""
+    began to exchange `refresh`, while that is under way; `refused` Zalo's code where it was not taken."""
 
     seed: str
     refresh: str = field(repr=False)
     access: str = field(default="", repr=False)
     until: datetime = NEVER
     claimed_at: datetime | None = None
+    refused: str = ""
 
     def dump(self) -> str:
         """As it is kept."""
@@ -53,7 +54,7 @@ def load(text: str) -> KeptTokens:
     kept = json.loads(text)
     until, claimed_at = datetime.fromisoformat(kept["until"]), kept["claimed_at"]
     claimed = datetime.fromisoformat(claimed_at) if claimed_at else None
-    return KeptTokens(kept["seed"], kept["refresh"], kept["access"], until, claimed)
+    return KeptTokens(kept["seed"], kept["refresh"], kept["access"], until, claimed, kept["refused"])
 
 
 def digest(secret: str) -> str:
@@ -95,10 +96,9 @@ class OaTokens:
         """Exchange in good time, so that no message waits for it. Raises as `access`."""
         await self._renew("", RENEW_BEFORE)
 
-    async def kept(self) -> KeptTokens | None:
-        """What is kept of this consent, without exchanging anything; None before the first time. Raises Unreachable."""
-        found, revision = await self._read()
-        return found if revision is not None and found.access else None
+    async def kept(self) -> KeptTokens:
+        """What is kept of this consent; nothing is exchanged. Empty before the first time. Raises Unreachable."""
+        return (await self._read())[0]
 
     async def _renew(self, refused: str, spare: timedelta) -> KeptTokens:
         """What is kept where it is good for longer than `spare` and none that was `refused`, else a new pair."""
@@ -121,22 +121,22 @@ class OaTokens:
     def _give_up_on_refused(self, kept: KeptTokens, now: datetime) -> None:
         token, at = self._refused
         if kept.refresh == token and timedelta(0) <= now - at < ASK_AGAIN:
-            raise Misconfigured(_consent_again("…"))
+            raise Misconfigured(consent_again(kept.refused))
 
     async def _exchanged(self, claim: KeptTokens, revision: int) -> KeptTokens:
-        """The next pair, written down. Raises Misconfigured, Unreachable; the claim is then let go of."""
+        """The next pair, written down. Raises Misconfigured or another SendError; the claim is then let go of."""
         freed = replace(claim, claimed_at=None)
         try:
             granted = await self._exchange(claim.refresh)
-        except Unreachable:
-            await self._put(freed, revision)
-            raise
         except ExchangeRefused as refused:
-            await self._put(freed, revision)
+            await self._put(replace(freed, refused=str(refused)), revision)
             self._refused = claim.refresh, self._now()
-            sentence = _consent_again(said_by(refused))
+            sentence = consent_again(str(refused))
             log.error(sentence)
             raise Misconfigured(sentence) from None
+        except SendError:
+            await self._put(freed, revision)
+            raise
         until = self._now() + timedelta(seconds=granted.lives_s)
         return await self._stored(KeptTokens(claim.seed, granted.refresh, granted.access, until), claim, revision)
 
@@ -176,7 +176,8 @@ class OaTokens:
             raise Unreachable("the storage is away") from None
 
 
-def _consent_again(code: str) -> str:
+def consent_again(code: str) -> str:
+    """What to do when Zalo does not take the refresh token; `code` is what it says."""
     return say(
         "Zalo OA: Zalo không nhận refresh token nữa (mã {code}): token chỉ dùng một lần, quá ba tháng, hoặc máy đã tắt "
         "đúng lúc đổi. Hãy cấp quyền lại cho ứng dụng ở developers.zalo.me (Official Account > cấp quyền), đặt refresh "

@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from io import BytesIO
 from random import Random
 from typing import Any, Self
@@ -17,7 +17,7 @@ from aiohttp import web
 from tests.support.fake_zalo_oa.account import Account, OaError, Person
 
 STORMY = 0.01
-RETRIES = 5  # after 30 s, 5, 15, 30 minutes and an hour; here the pauses are the caller's
+PAUSES = (0.05, 0.5, 1.5, 3.0, 6.0)  # for 30 s, 5, 15, 30 minutes and an hour
 WITHIN_S = 2.0
 
 
@@ -25,16 +25,19 @@ class FakeZaloOa:
     """`async with FakeZaloOa() as fake:` listens on a free loopback port; `fake.url` is the API's and the OAuth's
     address.
 
-    `webhook`: where events go, "" nowhere; `pause_s`: between two tries of one event. After the last the webhook is
-    `disabled`, as the console would show. `calls`: (path, body) of everything that was asked for, without tokens.
+    `webhook`: where events go, "" nowhere; `pauses`: seconds before each further try of an event. After the last the
+    webhook is `disabled`, as the console would show. `calls`: (path, body) of everything that was asked for, without
+    tokens.
     """
 
     app_id, oa_id = "1234567890", "98765432109876"
     app_secret, oa_secret = "app-SECRET", "oa-SECRET"
 
-    def __init__(self, clock: Callable[[], float] = time.time, *, pause_s: float = 0.05, port: int = 0) -> None:
+    def __init__(
+        self, clock: Callable[[], float] = time.time, *, pauses: Sequence[float] = PAUSES, port: int = 0
+    ) -> None:
         self.account = Account(clock)
-        self.webhook, self.pause_s, self.disabled = "", pause_s, False
+        self.webhook, self.pauses, self.disabled = "", pauses, False
         self.calls: list[tuple[str, Any]] = []
         self.failing: list[int] = []  # statuses of HTTP to be answered to the next calls of the API
         self.storm: Random | None = None
@@ -185,12 +188,12 @@ class FakeZaloOa:
     async def _deliver(self, body: bytes, headers: Mapping[str, str], before: asyncio.Task[None] | None) -> None:
         if before is not None:
             await asyncio.wait([before])
-        for number in range(RETRIES + 1):
+        for number, pause in enumerate((*self.pauses, 0)):
             if not self.webhook or self.disabled:
                 return
             again = {"num_retry": str(number)} if number else {}
             if await self.post(body, {**headers, **again}) == 200:
                 self.delivered += 1
                 return
-            await asyncio.sleep(self.pause_s)
+            await asyncio.sleep(pause)
         self.disabled = True
