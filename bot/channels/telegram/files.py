@@ -59,7 +59,8 @@ class TelegramFiles:
                 log.info("telegram files sent again", extra={"count": len(ids), "reason": str(refused)[:200]})
                 await self._send(method, params, {})
             except Unreachable:
-                if not await self._cannot_upload({_key(each) for each in files if each not in ids}):
+                uploads = {_key(each) for each in files if each not in ids}
+                if not uploads or not await self._cannot_upload(uploads):
                     raise
                 raise SendRefused("the line carries words, but not this upload") from None
 
