@@ -117,6 +117,13 @@ async def test_the_doctor_asks_telegram(fake: FakeTelegram) -> None:
     await polls.close()
 
 
+async def test_links_that_would_open_another_bot_are_told(fake: FakeTelegram) -> None:
+    for username, level in (("camtay_bot", "bad"), ("Camtay_42_BOT", "good")):
+        provider = TelegramSettings(username=username, api_base=fake.url, token=fake.token).provider(alone())
+        assert (await provider.check(2)).level == level
+        await provider.close()
+
+
 async def test_a_webhook_that_somebody_took_away_is_set_again_at_the_next_start(fake: FakeTelegram) -> None:
     provider = settings(fake, "webhook").provider(alone())
 

@@ -11,6 +11,7 @@ import aiohttp
 import pytest
 import telegram
 import telegram.error
+from telegram.constants import KeyboardButtonStyle
 
 from bot.channels.base import Button, Outgoing
 from bot.channels.telegram.render import render
@@ -239,17 +240,28 @@ async def test_ptb_fetches_what_a_learner_sent(fake: FakeTelegram) -> None:
             await reader.get_file("other")
 
 
-async def test_ptb_reads_the_buttons_of_9_4(fake: FakeTelegram, reader: telegram.Bot) -> None:
+async def test_ptb_reads_our_tones_and_copies_as_its_own(fake: FakeTelegram, reader: telegram.Bot) -> None:
     lan = fake.learner(5)
+    buttons = (
+        Button("d:yes", "Xóa hết", tone="danger"),
+        Button("o:take:1", "Nhận", tone="right"),
+        Button("d:no", "Thôi"),
+    )
+    message = Outgoing("telegram:42", "5", 1, "Mã", buttons, private=True, copies=(("Chép", "k7qf-9fht"),))
+    ((_, ours),) = render(message)
     rows = [
-        [telegram.InlineKeyboardButton("Xóa hết", callback_data="d:yes", api_kwargs={"style": "danger"})],
+        [telegram.InlineKeyboardButton("Xóa hết", callback_data="d:yes", style=KeyboardButtonStyle.DANGER)],
+        [telegram.InlineKeyboardButton("Nhận", callback_data="o:take:1", style=KeyboardButtonStyle.SUCCESS)],
+        [telegram.InlineKeyboardButton("Thôi", callback_data="d:no")],
         [telegram.InlineKeyboardButton("Chép", copy_text=telegram.CopyTextButton("k7qf-9fht"))],
-        [telegram.InlineKeyboardButton("Nhắn riêng", url="https://t.me/camtay_bot")],
     ]
-    await reader.send_message(5, "Mã", reply_markup=telegram.InlineKeyboardMarkup(rows))
+    markup = telegram.InlineKeyboardMarkup(rows)
+    assert telegram.InlineKeyboardMarkup.de_json(ours["reply_markup"], None) == markup
+    await reader.send_message(5, "Mã", reply_markup=markup, protect_content=True)
+    theirs = fake.calls[-1][1]
+    assert {name: theirs[name] for name in ours} == ours
     seen = lan.inbox[-1]
-    assert (seen.buttons, seen.styles) == ((("Xóa hết", "d:yes"),), ("danger",))
-    assert (seen.copies, seen.links) == ((("Chép", "k7qf-9fht"),), (("Nhắn riêng", "https://t.me/camtay_bot"),))
+    assert (seen.styles, seen.copies, seen.is_protected) == (("danger", "success", ""), (("Chép", "k7qf-9fht"),), True)
 
 
 async def test_ptb_reads_a_group(fake: FakeTelegram, reader: telegram.Bot) -> None:

@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.channels.base import Attachment, Button, LearnerGone, Outgoing, Throttled, Unreachable
+from bot.channels.base import Attachment, Button, LearnerGone, Outgoing, SendRefused, Throttled, Unreachable
 from bot.channels.provider import Surroundings
 from bot.channels.telegram.channel import TelegramChannel
+from bot.channels.telegram.files import TelegramFiles
+from bot.channels.telegram.render import render
 from bot.errors import StorageUnavailable
 from tests.channels.conformance.under_test import Scratch
 from tests.support.fake_telegram import FakeTelegram, Learner
@@ -206,6 +208,53 @@ async def test_what_failed_before_anything_left_is_tried_as_a_whole(fake: FakeTe
         await channel.send(message(PHOTO))
     await channel.send(message(PHOTO))
     assert inbox(lan) == [("photo", TEXT, 1)]
+
+
+async def test_an_upload_that_never_gets_through_is_told_while_words_do(fake: FakeTelegram, house: House, lan: Learner):
+    channel = house.channel()
+    fake.faults.answer(502, "Bad Gateway", method="sendPhoto", times=100)
+    with pytest.raises(Unreachable):
+        await channel.send(message(PHOTO))
+    await channel.send(message(PHOTO))
+    assert inbox(lan) == [("text", f"{TEXT}\n(hình: nút Gửi)", 1)]
+    await channel.send(message(PHOTO, no=2))
+    assert (len(lan.inbox), fake.counts["sendPhoto"], fake.faults.waiting[0].times) == (2, 0, 98), "not tried at once"
+
+
+async def test_while_telegram_is_away_no_picture_is_to_blame(fake: FakeTelegram, house: House, lan: Learner):
+    channel = house.channel()
+    await channel.api.call("getMe", {})
+    await fake.stop()
+    for _ in range(4):
+        with pytest.raises(Unreachable):
+            await channel.send(message(PHOTO))
+    await fake.start()
+    await channel.send(message(PHOTO))
+    assert inbox(lan) == [("photo", TEXT, 1)]
+
+
+async def test_after_a_while_the_upload_is_tried_again(fake: FakeTelegram, house: House, lan: Learner):
+    now = [0.0]
+    api = house.channel().api
+    files = TelegramFiles(api, "telegram:42", house.around, lambda: now[0])
+    call = render(message(PHOTO))[0]
+    fake.faults.answer(502, "Bad Gateway", method="sendPhoto", times=2)
+    for refused in (Unreachable, SendRefused, SendRefused):
+        with pytest.raises(refused):
+            await files.call(call)
+    now[0] = 601.0
+    await files.call(call)
+    assert inbox(lan) == [("photo", TEXT, 1)]
+
+
+async def test_who_wants_no_recordings_reads_and_nothing_is_uploaded_again(
+    fake: FakeTelegram, house: House, lan: Learner
+):
+    channel, voice = house.channel(), Attachment("voice", file="say.ogg", words=TEXT)
+    await channel.send(message(voice))
+    fake.faults.answer(400, "Bad Request: VOICE_MESSAGES_FORBIDDEN", method="sendVoice")
+    await channel.send(message(voice, no=2))
+    assert inbox(lan) == [("voice", TEXT, 1), ("text", TEXT, 1)] and fake.bot.files.uploads == 1
 
 
 async def test_without_its_memory_it_uploads_and_sends(fake: FakeTelegram, house: House, lan: Learner):

@@ -54,7 +54,7 @@ async def seen(learner: Learner, words: str) -> None:
 async def test_each_bot_answers_its_own_people(fake: FakeTelegram, tmp_path: Path) -> None:
     both = f"{{api_base: {fake.url}, messages_per_second: 0"
     config = written(
-        tmp_path, f"telegram: {both}}}\ntelegram_hai: {both}, token_file: two.token, username: hai_bot}}\n"
+        tmp_path, f"telegram: {both}}}\ntelegram_hai: {both}, token_file: two.token, username: camtay_43_bot}}\n"
     )
     first, second = fake.bots.values()
     lan, mai = fake.learner(5, bot=first), fake.learner(5, "Mai", bot=second)
@@ -71,7 +71,7 @@ async def test_each_bot_answers_its_own_people(fake: FakeTelegram, tmp_path: Pat
             ("telegram:42", "5"),
             ("telegram:43", "5"),
         ]
-        assert "https://t.me/hai_bot?start=moi-abc" in [link("moi-abc") for link in app.settings.links]
+        assert "https://t.me/camtay_43_bot?start=moi-abc" in [link("moi-abc") for link in app.settings.links]
     assert len(lan.inbox) == 1, "the same number at another bot is somebody else"
     told = await doctor._channels(read(config), NOW)
     assert [each.text.split(" ")[2] for each in told if each.text.startswith("Telegram")] == [

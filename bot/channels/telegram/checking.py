@@ -14,6 +14,15 @@ MANY_WAIT = 100
 """So many updates wait at Telegram only where nobody has fetched them for a while: getUpdates gives as many at once."""
 
 
+def other_name(name: str, configured: str) -> ChannelCheck:
+    """The token is one bot's, the links of invitations are another's."""
+    return bad(
+        "Telegram: token là của bot @{name}, mà mục username ghi @{configured}: đường dẫn trong mã mời mở nhầm bot",
+        name=name,
+        configured=configured,
+    )
+
+
 def judge_polling(name: str, info: Any) -> ChannelCheck:
     """A bot that is asked for its updates; `info` is what getWebhookInfo gave."""
     url, waiting = _text(info, "url"), _count(info)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
-from bot.channels.base import Attachment, SendRefused
+from bot.channels.base import Attachment, SendError, SendRefused, Unreachable
 from bot.channels.provider import Surroundings
 from bot.channels.telegram.client import BotApi
 from bot.channels.telegram.render import PROFILE, ApiCall, attachments_in
@@ -17,18 +17,26 @@ from bot.errors import StorageError
 
 log = logging.getLogger(__name__)
 
+_UPLOADS, _FORGIVEN_S = 2, 600.0
+"""So many uploads of a file may fail, while all else gets through, until it is told in words for so long."""
+_FORBIDDEN = "forbidden"  # VOICE_MESSAGES_FORBIDDEN: the reader wants none, however they come
 _LARGEST = {"photo": PROFILE.image_bytes, "voice": PROFILE.file_bytes, "video": PROFILE.file_bytes}
 
 
 class TelegramFiles:
-    """The files of one bot: ids are its own, another bot has to upload anew. Without `around` there is none."""
+    """The files of one bot: ids are its own, another bot has to upload anew. Without `around` there is none. `clock`
+    counts seconds; without one it is the event loop's."""
 
-    def __init__(self, api: BotApi, channel: str, around: Surroundings | None) -> None:
+    def __init__(
+        self, api: BotApi, channel: str, around: Surroundings | None, clock: Callable[[], float] | None = None
+    ) -> None:
         self._api = api
         self._media = around.media if around else None
         self._memory = around.memory(channel) if around else None
         self._known: dict[str, str] = {}
         self._uploading: dict[str, asyncio.Lock] = {}
+        self._failed: dict[str, tuple[int, float]] = {}
+        self._clock = clock
 
     def missing(self, media: Collection[Attachment]) -> frozenset[Attachment]:
         """What cannot be sent, whatever Telegram says: no file here, an empty or too large one, an unknown kind."""
@@ -46,14 +54,41 @@ class TelegramFiles:
             try:
                 await self._send(method, params, ids)
             except SendRefused as refused:
-                if not ids:
+                if not ids or _FORBIDDEN in str(refused).lower():
                     raise
                 log.info("telegram files sent again", extra={"count": len(ids), "reason": str(refused)[:200]})
                 await self._send(method, params, {})
+            except Unreachable:
+                uploads = {_key(each) for each in files if each not in ids}
+                if not uploads or not await self._cannot_upload(uploads):
+                    raise
+                raise SendRefused("the line carries words, but not this upload") from None
+
+    async def _cannot_upload(self, keys: Collection[str]) -> bool:
+        """Whether it is these uploads that do not get through, again and again, while Telegram answers all else: what
+        waits behind them must not wait for ever."""
+        try:
+            await self._api.call("getMe", {})
+        except SendError:
+            return False
+        now = self._seconds()
+        for key in keys:
+            count, at = self._failed.get(key, (0, now))
+            self._failed[key] = (count + 1 if now - at < _FORGIVEN_S else 1), now
+        return any(self._fails(key) for key in keys)
+
+    def _seconds(self) -> float:
+        return self._clock() if self._clock else asyncio.get_running_loop().time()
+
+    def _fails(self, key: str) -> bool:
+        count, at = self._failed.get(key, (0, 0.0))
+        return count >= _UPLOADS and self._seconds() - at < _FORGIVEN_S
 
     async def _send(self, method: str, params: dict[str, Any], ids: dict[Attachment, str]) -> None:
         """By these ids, all else as uploads, whose ids are then known."""
         shown = attachments_in(params)
+        if any(self._fails(_key(each)) for each in shown if not (each.ref or each in ids)):
+            raise SendRefused("this upload has just failed")
         uploads = {each: await self._read(each) for each in shown if not (each.ref or each in ids)}
         names = {each: f"file{at}" for at, each in enumerate(uploads)}
         stands = {each: each.ref or ids.get(each) or f"attach://{names[each]}" for each in shown}
@@ -102,6 +137,7 @@ class TelegramFiles:
     async def _note(self, key: str, file_id: str) -> None:
         self._known[key] = file_id
         self._uploading.pop(key, None)
+        self._failed.pop(key, None)
         if self._memory is None:
             return
         try:

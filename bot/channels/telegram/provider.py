@@ -12,7 +12,7 @@ from aiohttp import web
 from bot.channels.base import Misconfigured, SendError, Submit
 from bot.channels.provider import ChannelCheck, Now, SetUpFailed, Surroundings, bad
 from bot.channels.telegram.channel import TelegramChannel
-from bot.channels.telegram.checking import judge_polling, judge_webhook, webhook_stands
+from bot.channels.telegram.checking import judge_polling, judge_webhook, other_name, webhook_stands
 from bot.channels.telegram.client import BotApi
 from bot.channels.telegram.introduction import introduce
 from bot.channels.telegram.polling import Poller
@@ -40,6 +40,7 @@ class TelegramProvider:
         except Misconfigured as wrong:
             raise SettingsInvalid(say("TELEGRAM_TOKEN: {reason}", reason=said_by(wrong))) from None
         self.plan = BotPlan(settings.token, settings.mode, settings.webhook_url, settings.api_base)
+        self._username = settings.username
         self.per_second = settings.messages_per_second
         self.forgets_taps_s: float | None = settings.drop_after_s
         self.state = settings.mode
@@ -114,6 +115,8 @@ class TelegramProvider:
         finally:
             await api.close()
         name = me.get("username", "?") if isinstance(me, dict) else "?"
+        if self._username and self._username.lower() != name.lower():
+            return other_name(name, self._username)
         if self._polls:
             return judge_polling(name, info)
         return judge_webhook(name, info, webhook_address(self.plan.webhook_url))
