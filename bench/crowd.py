@@ -116,7 +116,9 @@ def seed(path: Path, chats: list[str], loud: int, at: int) -> None:
         for no in range(1, 1 + (LOUD_LINES if chat in long else LINES))
     )
     with contextlib.closing(sqlite3.connect(path, timeout=30)) as database, database:
-        database.executemany("INSERT INTO chat_log VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+        database.executemany(
+            "INSERT INTO chat_log (chat_id, no, who, text, buttons, at, fleeting) VALUES (?, ?, ?, ?, ?, ?, ?)", rows
+        )
 
 
 # --- a page --------------------------------------------------------------------------------------------

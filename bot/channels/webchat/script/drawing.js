@@ -65,8 +65,8 @@ function stamp(at) {
   stampAt = at;
 }
 
-// New lines, in their order. Returns those that were not shown before.
-function show(entries) {
+// New lines, in their order; `again`: from what this phone has kept.
+function show(entries, again) {
   const wasFollowing = following;
   const fresh = entries.filter((entry) => entry.no > last);
   let first = null;
@@ -80,7 +80,8 @@ function show(entries) {
     if (!first || first.className.indexOf('mine') > 0) first = node;   // the answer matters more than her own words
     if (entry.who === 'tutor') prompt = entry; else mineNo = entry.no;
   });
-  if (!first) return fresh;
+  if (!first) return;
+  if (!again) keepSeen(fresh);
   while (log.childNodes.length > KEEP) log.removeChild(log.firstChild);
   anchor = first;
   queue.filter((m) => m.acked).forEach(drop);
@@ -89,7 +90,6 @@ function show(entries) {
   else if (wasFollowing) reveal(first);
   else unseen = unseen || first;
   look();
-  return fresh;
 }
 
 function clear() {
@@ -137,10 +137,13 @@ function pin(open) {
 }
 
 function tappable(where, button) {
-  return press(where.appendChild(make('button', '', button.label)), () => {
+  const node = where.appendChild(make('button', '', button.label));
+  node.type = 'button';
+  node.onclick = () => {
     tappedAt = Date.now();
     if (!ringing(button)) say({ token: button.token }, button.label);
-  });
+  };
+  return node;
 }
 
 function press(node, deed) {

@@ -41,12 +41,14 @@ function showSeen() {
   if (!Array.isArray(kept.entries) || !(Date.now() - kept.at < OLD_MS)) return forgetSeen();
   seen = kept.entries;
   chat = kept.chat;
-  show(kept.entries);
+  show(kept.entries, true);
 }
 
 // Another person sits down here, or all was deleted: nothing of the former lines stays on this phone.
 function forgetSeen() {
   seen = [];
   store('seen', '');
-  if (workers()) caches.delete('camtay pictures ' + location.pathname).catch(() => 0);
+  try {
+    caches.delete('camtay pictures ' + location.pathname).catch(() => 0);
+  } catch (_) { /* a browser that keeps nothing, or a frame without rights */ }
 }

@@ -25,7 +25,7 @@ async function sync() {
   if (news.anew) clear();
   chat = news.chat;
   if (filled || news.began) log.setAttribute('aria-live', 'polite');
-  keepSeen(show(news.entries));
+  show(news.entries);
   if (!filled) setTimeout(() => log.setAttribute('aria-live', 'polite'), 1000);
   if (!filled) whenOpen.forEach((begin) => begin());
   filled = true;
@@ -57,7 +57,7 @@ function listen() {
   stream.addEventListener('ready', () => { streamFails = 0; calm(); watch(40); });
   stream.addEventListener('beat', () => watch(40));
   stream.addEventListener('anew', connect);
-  stream.onmessage = (event) => { watch(40); keepSeen(show(JSON.parse(event.data))); looked(); };
+  stream.onmessage = (event) => { watch(40); show(JSON.parse(event.data)); looked(); };
   stream.onerror = broken;
 }
 

@@ -10,7 +10,8 @@ function illustrate(node, entry) {
   const code = QR.exec(entry.text);
   if (code && entry.who === 'tutor' && Date.now() - new Date(entry.at) < QR_MS) {
     const words = 'Ô vuông để máy kia soi vào';
-    node.appendChild(photo({ src: 'chat/qr?' + code[1], words: words, width: 320, height: 320 }, [], entry.no));
+    const above = node.querySelectorAll('p')[entry.text.slice(0, code.index).split(/\n\s*\n/).length - 1];
+    node.insertBefore(photo({ src: 'chat/qr?' + code[1], words: words, width: 320, height: 320 }, [], entry.no), above.nextSibling);
   }
   const places = entry.buttons.filter((button) => button.spot);
   (entry.media || []).forEach((item) => {
