@@ -83,13 +83,14 @@ class Attachment:
     """A photo, voice or video (`kind`) that goes with a message.
 
     `ref` is the provider's own id of what a person sent, which is passed on by it; `file` a name in the media store.
-    `words` are what it shows or says, for whoever cannot have it.
+    `words` are what it shows or says, for whoever cannot have it. `of` is the token of the button that it reads out.
     """
 
     kind: str
     ref: str = ""
     file: str = ""
     words: str = ""
+    of: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -266,9 +266,9 @@ def _messages(events: Iterable[ev.Event]) -> tuple[PlayedMessage, ...]:
     found: list[PlayedMessage] = []
     for event in events:
         match event:
-            case ev.Said(text=text):
+            case ev.Said(in_words=text):
                 choices, seq = (), 0
-            case ev.Asked(seq=seq, text=text, choices=choices):
+            case ev.Asked(seq=seq, in_words=text, choices=choices):
                 pass
             case _:
                 continue

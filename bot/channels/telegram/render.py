@@ -19,13 +19,15 @@ def render(outgoing: Outgoing, *, plain: bool = False) -> list[ApiCall]:
     `plain` writes the answers into the text, numbered, and leaves the buttons out. Raises SendRefused for what Telegram
     would refuse: an empty text, a token of more than 64 bytes.
     """
-    layout = lay_out(PROFILE, outgoing.text, [button.label for button in outgoing.buttons], plain=plain)
+    seen = (each.words for each in outgoing.media if each.file and each.kind != "voice")  # not shown, so it is told
+    text = "\n".join(filter(None, (outgoing.text, *seen)))
+    layout = lay_out(PROFILE, text, [button.label for button in outgoing.buttons], plain=plain)
     if not layout.parts:
         raise SendRefused("the text is empty")
     chat_id = int(outgoing.chat_id)
     calls: list[ApiCall] = [("sendMessage", {"chat_id": chat_id, "text": part}) for part in layout.parts]
     if not plain:
-        calls = [*(_media(chat_id, each) for each in outgoing.media), *calls]
+        calls = [*(_media(chat_id, each) for each in outgoing.media if each.ref), *calls]
     if layout.buttons:
         rows = [[_button(*pair)] for pair in zip(outgoing.buttons, layout.buttons, strict=True)]
         calls[-1][1]["reply_markup"] = {"inline_keyboard": rows}
