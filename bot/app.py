@@ -41,6 +41,7 @@ from bot.delivery.surroundings import surroundings_of
 from bot.errors import CamtayError, SettingsInvalid, StorageError
 from bot.greeting import LOOPBACK, greeting, refusal
 from bot.health import Health
+from bot.media.store import MediaStore
 from bot.officers import OfficerServices
 from bot.pairing.service import Pairings
 from bot.people.export import export_of_chat
@@ -59,6 +60,7 @@ from bot.telemetry import start_logging, stop_logging
 from bot.web import server
 from bot.web.access import LocalKey, networks
 from bot.web.door import bounds_for, take_files
+from bot.web.media import media_routes
 from bot.web.preview import preview_routes
 from bot.workers import Workers
 from flows import LessonInvalid
@@ -137,6 +139,7 @@ class App:
     health: Health
     key: LocalKey
     files: int
+    store: MediaStore
     watch: bool
     workers: Workers = field(default_factory=Workers)
 
@@ -151,19 +154,20 @@ async def bootstrap(
     world, data, files = environment or Environment(), Path(settings.data.dir), take_files()
     database, is_locked = await _open(stack, settings, data)
     quiet = pairing_clock(settings).quiet
-    library = LiveLessons(database, Path(settings.lessons.dir), settings.placeholders, quiet)
+    store = MediaStore(data / "media", settings.web.public_url, settings.media.max_mb * 1_000_000)
+    library = LiveLessons(database, Path(settings.lessons.dir), settings.placeholders, quiet, store)
     book = await library.open(world.now())
     officers = OfficerServices(settings, database, world.now, world.new_id, lambda: library.book, handlers_of)
     conversation = Conversation(database, book, world.universe, quiet, officers.services)
     senders, presence = Senders(), Presence(database, world.now, quiet)
     steady = Steady(database, world.now, world.counted_s)
-    webchat = _webchat(settings, world, database, library, files, lambda updates: intake.submit(updates))
+    webchat = _webchat(settings, world, database, library, store, files, lambda updates: intake.submit(updates))
     outlets = Outlets(senders, webchat, lambda: ticker.wake())
     intake = Intake(conversation, outlets.publish, senders, world.failpoint)
     beat, tick_s, pairings = presence.beat, world.tick_s, Pairings(database, officers.pairing)
     ticker = Ticker(database, intake.submit, world.now, quiet, beat, tick_s, pairings, steady)
     key = LocalKey(load_keys(data / "web.key", world.new_id)[0])
-    submit, around = Flood(intake.submit).submit, surroundings_of(database)
+    submit, around = Flood(intake.submit).submit, surroundings_of(database, store)
     owners = [
         ChannelOwner(each.provider(around), conversation, submit, presence, senders, world.now, world.failpoint)
         for each in settings.channels.values()
@@ -172,7 +176,7 @@ async def bootstrap(
     health = Health(database, library, intake, Writable(database, world.now, world.counted_s), steady, owners, data)
     app = App(
         settings, world, database, library, conversation, intake, ticker, steady, officers, owners, health, key,
-        files, watch,
+        files, store, watch,
     )  # fmt: skip
     port = await _start(stack, app, webchat)
     if is_locked:
@@ -202,7 +206,13 @@ async def _open(stack: AsyncExitStack, settings: Settings, data: Path) -> tuple[
 
 
 def _webchat(
-    settings: Settings, world: Environment, database: Database, library: LiveLessons, files: int, submit: Submit
+    settings: Settings,
+    world: Environment,
+    database: Database,
+    library: LiveLessons,
+    store: MediaStore,
+    files: int,
+    submit: Submit,
 ) -> WebChat:
     web, bounds = settings.web, bounds_for(files)
 
@@ -224,6 +234,7 @@ def _webchat(
         public_url=web.public_url,
         max_text=web.max_text,
         export=export,
+        describe=store.describe,
         streams=Streams(bounds.streams, bounds.streams_per_address),
     )
 
@@ -235,7 +246,7 @@ async def _start(stack: AsyncExitStack, app: App, webchat: WebChat) -> int:
         stack.push_async_callback(_close, owner)
     stack.push_async_callback(workers.end)
     stack.push_async_callback(_drain, app.intake, workers.watched(app.intake.run()))
-    routes = [*(route for owner in app.owners for route in owner.routes()), *_previews(app)]
+    routes = [*(route for owner in app.owners for route in owner.routes()), *_previews(app), *media_routes(app.store)]
     web, proxies = app.settings.web, networks(app.settings.web.proxies)
     pages = server.create_app(webchat, app.health.tell, routes, proxies, app.key)
     runner = await server.start(pages, web.host, web.port, bounds_for(app.files), proxies)

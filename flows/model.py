@@ -75,6 +75,19 @@ class Picture:
     alt: str = field(default="", metadata=SAID)
 
 
+FileFault = Literal["other", "broken", "animated", "large", "long"]
+"""Why a file is not shown: it is not what its name says; it cannot be read to its end; it moves; it has more pixels
+(40 million) or minutes (10) than anybody looks at."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFile:
+    """A file beside a lesson as lint looks at it; `size` in bytes, `fault` None: nobody has found any."""
+
+    size: int
+    fault: FileFault | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class LessonFile:
     """A picture or recording of a lesson as it is kept: `file` is its name in the media store, "<sha256>.jpg".

@@ -93,7 +93,10 @@ async def publish_files(
         for _ in range(MAX_OUTDATED):
             stored = await look(database, sorted(lessons)) if database else {lesson: Stored() for lesson in lessons}
             facts = console.settings.placeholders
-            plans = [plan(stored[k], each, shelf.translations.get(k, {}), how, facts) for k, each in lessons.items()]
+            words, media = shelf.translations, shelf.media
+            plans = [
+                plan(stored[k], each, words.get(k, {}), how, facts, media.get(k, {})) for k, each in lessons.items()
+            ]
             _check_decisions(how, stored, plans)
             telling = _Telling(console, named=bool(wanted))
             ready = telling.all(plans)
@@ -356,7 +359,7 @@ async def roll_back(
                 why = "Bản {version} của “{lesson}” không còn đọc được bằng chương trình này; chưa quay lại."
                 console.complain(told(why, version=version, lesson=lesson))
                 return 1
-            each = plan(stored, target, row.translations, how, facts)
+            each = plan(stored, target, row.translations, how, facts, row.media)
             _check_decisions(how, {lesson: stored}, [each])
             telling = _Telling(console, named=True)
             ready = telling.all([each])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -32,6 +32,9 @@ class History(Protocol):
 Export = Callable[[str, str], Awaitable[str | None]]
 """(chat_id, html or json) -> everything that is kept of her as one file; None for nobody known. Raises
 StorageUnavailable."""
+
+Describe = Callable[[str], Mapping[str, object]]
+"""A file of the media store as README.md tells the page of it; empty where it is gone."""
 
 _CLIENT_ID = re.compile(r"[0-9A-Za-z_-]{8,40}")
 _TOKEN_BYTES = 64
@@ -85,10 +88,12 @@ class WebChat:
         public_url: str = "",
         max_text: int = 4000,
         export: Export | None = None,
+        describe: Describe = lambda file: {},
         streams: Streams | None = None,
     ) -> None:
         """`export` gives a chat's owner everything that is kept about them; `streams` hold as many pages as fit."""
         self.export = export
+        self.describe = describe
         self._submit = submit
         self._history = history
         self._new_id = new_id

@@ -28,7 +28,8 @@ def build_page(tutor: str, union: str) -> ChatPage:
         packed=gzip.compress(plain, 9, mtime=0),
         policy=(
             f"default-src 'none'; script-src '{digest(page_script())}'; style-src '{digest(page_style())}'; "
-            "connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+            "connect-src 'self'; img-src 'self' data:; media-src 'self'; "
+            "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
         ),
         etag=f'"{hashlib.sha256(plain).hexdigest()[:20]}"',
     )

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from bot.channels.base import Button, LogEntry
-from bot.channels.webchat.channel import Crowded, Malformed, TooLong, WebChat
+from bot.channels.base import Attachment, Button, LogEntry
+from bot.channels.webchat.channel import Crowded, Describe, Malformed, TooLong, WebChat
 from bot.channels.webchat.identity import COOKIE, COOKIE_AGE_S, Visitor
 from bot.channels.webchat.page import build_page
 from bot.channels.webchat.streams import Full, Stream
@@ -124,7 +124,7 @@ class _Routes:
                 "anew": reading.anew,
                 "began": reading.began,
                 "newest": reading.entries[-1].no if reading.entries else seen,
-                "entries": as_data(reading.entries),
+                "entries": as_data(reading.entries, self._chat.describe),
             }
         )
         response.enable_compression()
@@ -199,7 +199,7 @@ class _Routes:
                     await response.write(b"event: anew\ndata: 1\n\n")
                 if stream.over or stream.anew:
                     break
-                await response.write(_event(news) if news else b": beat\nevent: beat\ndata: 1\n\n")
+                await response.write(_event(news, self._chat.describe) if news else b": beat\nevent: beat\ndata: 1\n\n")
                 del news  # while a page does not read, nothing of it waits here
                 await request.writer.drain()
         except (ConnectionError, StorageUnavailable):
@@ -264,7 +264,7 @@ def _number(text: str) -> int:
     return int(text)
 
 
-def as_data(entries: Sequence[LogEntry]) -> list[dict[str, object]]:
+def as_data(entries: Sequence[LogEntry], describe: Describe) -> list[dict[str, object]]:
     """Lines of a conversation as `/chat/log` and the stream tell them."""
     return [
         {
@@ -273,6 +273,7 @@ def as_data(entries: Sequence[LogEntry]) -> list[dict[str, object]]:
             "text": entry.text,
             "buttons": [_button(button) for button in entry.buttons],
             "at": entry.at.isoformat(timespec="seconds"),
+            **({"media": [_shown(each, describe) for each in entry.media]} if entry.media else {}),
         }
         for entry in entries
     ]
@@ -282,8 +283,14 @@ def _button(button: Button) -> dict[str, object]:
     return {"token": button.token, "label": button.label, **({"pinned": True} if button.pinned else {})}
 
 
-def _event(entries: Sequence[LogEntry]) -> bytes:
-    data = json.dumps(as_data(entries), ensure_ascii=False, separators=(",", ":"))
+def _shown(media: Attachment, describe: Describe) -> dict[str, object]:
+    """What goes with a line; of what is gone, or another person's, only the words."""
+    told = {"kind": media.kind, "words": media.words, **({"of": media.of} if media.of else {})}
+    return {**told, **(describe(media.file) if media.file else {})}
+
+
+def _event(entries: Sequence[LogEntry], describe: Describe) -> bytes:
+    data = json.dumps(as_data(entries, describe), ensure_ascii=False, separators=(",", ":"))
     return f"id: {entries[-1].no}\ndata: {data}\n\n".encode()
 
 
