@@ -14,6 +14,8 @@ from bot.cli.choices import nearest, no_lesson
 from bot.cli.language import shown, told
 from bot.cli.terminal import Print, near, seen, unread
 from bot.errors import SettingsInvalid
+from bot.media.store import MediaStore
+from bot.publishing.files import not_kept
 from bot.publishing.library import BY_FILES
 from bot.publishing.service import (
     MAX_OUTDATED,
@@ -102,6 +104,11 @@ async def publish_files(
             ready = telling.all(plans)
             if telling.stopped or not ready or dry_run:
                 return telling.end(ready, dry_run=dry_run)
+            store = MediaStore(Path(console.settings.data.dir) / "media")
+            for name in (name for each in ready for name in not_kept(store, shelf, each.media)):
+                console.complain(
+                    told("Chưa cất được “{name}” (đĩa đầy?): học viên đọc lời tả thay cho tệp.", name=name)
+                )
             try:
                 rows = await publish(_given(database), ready, console.now)
             except PlanOutdated:

@@ -7,6 +7,7 @@ Its argument is the folder for what is made, "" for none. Stands alone, so that 
 from __future__ import annotations
 
 import contextlib
+import importlib
 import json
 import os
 import sys
@@ -31,7 +32,7 @@ QUALITY: dict[str, dict[str, Any]] = {
 Seen = dict[str, Any]
 
 
-class Unfit(Exception):
+class NotShown(Exception):
     """The fault of a file."""
 
 
@@ -43,8 +44,8 @@ def main() -> None:
         path = Path(json.loads(line))
         ending = path.suffix[1:].lower()
         try:
-            seen = _picture(path, ending, into) if ending in KINDS else _sound(path, ending)
-        except Unfit as fault:
+            seen = _picture(path, ending, into) if ending in KINDS else _sound(path, ending, into)
+        except NotShown as fault:
             seen = {"fault": str(fault)}
         print(json.dumps(seen), flush=True)
 
@@ -69,19 +70,19 @@ def _picture(path: Path, ending: str, into: str) -> Seen:
     try:
         with Image.open(path) as image:
             if image.format not in KINDS[ending]:
-                raise Unfit("other")
+                raise NotShown("other")
             if image.width * image.height > MOST_PIXELS:
-                raise Unfit("large")
+                raise NotShown("large")
             if image.format == "PNG" and getattr(image, "is_animated", False):
-                raise Unfit("animated")
+                raise NotShown("animated")
             image.load()
             upright = ImageOps.exif_transpose(image)
             made = list(_made(upright, path, into)) if into else []
             return {"width": upright.width, "height": upright.height, "made": made}
     except UnidentifiedImageError:
-        raise Unfit("other") from None
+        raise NotShown("other") from None
     except (OSError, SyntaxError, ValueError, MemoryError):  # what Pillow says of a file that ends too soon, and worse
-        raise Unfit("broken") from None
+        raise NotShown("broken") from None
 
 
 def _made(image: Images.Image, path: Path, into: str) -> Iterator[list[Any]]:
@@ -101,15 +102,16 @@ def _made(image: Images.Image, path: Path, into: str) -> Iterator[list[Any]]:
 # --- recordings and videos ---------------------------------------------------------------------------
 
 
-def _sound(path: Path, ending: str) -> Seen:
+def _sound(path: Path, ending: str, into: str) -> Seen:
     with path.open("rb") as file:
         head = file.read(16)
     if not _begins_like(head, ending):
-        raise Unfit("other")
+        raise NotShown("other")
     seconds = _aac_seconds(path) if ending == "aac" else _tagged_seconds(path, ending)
     if seconds > MOST_SECONDS:
-        raise Unfit("long")
-    return {"seconds": round(seconds, 1)}
+        raise NotShown("long")
+    made = list(_converted(path, ending, round(seconds, 1), into)) if into else []
+    return {"seconds": round(seconds, 1), "made": made}
 
 
 def _begins_like(head: bytes, ending: str) -> bool:
@@ -131,7 +133,37 @@ def _tagged_seconds(path: Path, ending: str) -> float:
         found = TinyTag.get(path, tags=False).duration
         if found:
             return float(found)
-    raise Unfit("broken")
+    raise NotShown("broken")
+
+
+PLAYED: dict[str, dict[str, Any]] = {
+    "m4a": {"format": "mp4", "options": {"movflags": "faststart"}},
+    "aac": {"format": "adts"},
+}
+"""What every browser and Telegram play, and what Zalo does, with the containers they lie in."""
+NEEDED = {"m4a": ("aac",), "mp3": ("aac",), "aac": ("m4a",), "ogg": ("m4a", "aac"), "oga": ("m4a", "aac"),
+          "opus": ("m4a", "aac")}  # fmt: skip
+BITS_A_SECOND = 64_000  # enough for one voice
+
+
+def _converted(path: Path, ending: str, seconds: float, into: str) -> Iterator[list[Any]]:
+    """The recording in the types that others want, where an encoder is at hand: PyAV comes with the extra for voice."""
+    try:
+        av: Any = importlib.import_module("av")
+    except ImportError:
+        return
+    for kind in NEEDED.get(ending, ()):
+        name = Path(into) / f"voice.{kind}"
+        try:
+            with av.open(str(path)) as heard, av.open(str(name), "w", **PLAYED[kind]) as said:
+                track = said.add_stream("aac", rate=heard.streams.audio[0].rate, layout="mono", bit_rate=BITS_A_SECOND)
+                for frame in heard.decode(audio=0):
+                    frame.pts = None
+                    said.mux(track.encode(frame))
+                said.mux(track.encode(None))
+        except (av.FFmpegError, IndexError, ValueError):
+            raise NotShown("broken") from None  # what ends in a decoder would end so at a learner's
+        yield [name.name, 0, 0, seconds]
 
 
 _RATES = (96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8_000, 7_350)
@@ -142,14 +174,14 @@ def _aac_seconds(path: Path) -> float:
     data, at, frames, rate = path.read_bytes(), 0, 0, 0
     while at + 7 <= len(data):
         if data[at] != 0xFF or data[at + 1] & 0xF6 != 0xF0:
-            raise Unfit("broken")
+            raise NotShown("broken")
         index = data[at + 2] >> 2 & 0x0F
         size = (data[at + 3] & 0x03) << 11 | data[at + 4] << 3 | data[at + 5] >> 5
         if index >= len(_RATES) or size < 7:
-            raise Unfit("broken")
+            raise NotShown("broken")
         at, frames, rate = at + size, frames + 1, _RATES[index]
     if at != len(data) or not frames:
-        raise Unfit("broken")
+        raise NotShown("broken")
     return frames * 1024 / rate
 
 

@@ -36,6 +36,9 @@ TYPES: Mapping[str, str] = {
 }
 """What a file is, by the end of its name: never guessed from what is in it."""
 
+READABLE = 0o644
+"""Whoever publishes need not be the account that serves: what everybody may see, everybody here may read."""
+
 PLACE = "media/"
 """Where the files lie below the address of the page."""
 
@@ -110,6 +113,7 @@ class MediaStore:
             files.copy(source, copied)
             with copied.open("rb") as file:
                 name = f"{file_digest(file, 'sha256').hexdigest()}{source.suffix.lower()}"
+            copied.chmod(READABLE)
             os.replace(copied, self.folder / name)
         files.sync_folder(self.folder)
         return name
@@ -136,6 +140,7 @@ class MediaStore:
         with made.open("rb") as file:
             name = f"{file_digest(file, 'sha256').hexdigest()}{made.suffix}"
         files.copy(made, made.with_suffix(".kept"))
+        made.with_suffix(".kept").chmod(READABLE)
         os.replace(made.with_suffix(".kept"), self.folder / name)
         return name
 

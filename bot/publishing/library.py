@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time
 from functools import partial
@@ -12,6 +12,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot.media.store import MediaStore
+from bot.publishing.files import take_in
 from bot.publishing.policy.routes import LessonVersion, routes
 from bot.publishing.positions import places
 from bot.tutor.quiet_hours import QuietHours
@@ -19,7 +20,6 @@ from flows import Book, Lesson, LessonInvalid, Problem
 from flows.reading.loader import ASKS, EAR, load_lesson
 from flows.reading.translation import with_texts
 from flows.run import Route
-from flows.shelf.media import FOLDER
 from flows.shelf.shelf import Shelf, read_shelf
 from flows.words.understand import read_words
 from storage.engine.database import Connection, Database
@@ -254,21 +254,6 @@ def version_row(
     """A lesson as it is kept for ever."""
     hashes = lesson.graph_hash, lesson.text_hash
     return VersionRow(lesson.id, number, lesson.source, LANGUAGE, *hashes, author, now, translations, media)
-
-
-def take_in(store: MediaStore, shelf: Shelf, needed: Collection[str]) -> list[str]:
-    """Take the files that published versions need, and the store has not, from the lessons' folders; those of which
-    nobody has looked at what is in them yet. What cannot be taken is told in words: the log says why."""
-    missing = store.missing(needed)
-    for lesson_id, names in shelf.media.items() if missing else ():
-        folder = Path(shelf.good[lesson_id].place.path).parent / FOLDER
-        for name, file in names.items():
-            if file in missing:
-                try:
-                    store.take(folder / name)
-                except OSError as fault:
-                    log.error("file of a lesson not kept", extra={"path": str(folder / name), "reason": fault.strerror})
-    return store.unmade(needed)
 
 
 def with_files(kept: Kept, store: MediaStore | None) -> Kept:

@@ -6,6 +6,7 @@ import errno
 import json
 import os
 from collections.abc import AsyncIterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -296,7 +297,11 @@ async def test_a_lesson_without_files_costs_nothing(tmp_path: Path, folder: Path
         assert not await library.make_files() and not store.folder.exists()
 
 
-def test_records_say_what_was_seen(store: MediaStore, tmp_path: Path):
+def test_a_recording_is_kept_and_where_an_encoder_is_at_hand_also_in_other_types(store: MediaStore, tmp_path):
     file = kept(store, tmp_path / "in", "a.aac", media.aac(12))
-    assert json.loads((store.folder / f"{file}.json").read_text())["seconds"] == pytest.approx(12, abs=0.2)
-    assert store.describe(file) == {"src": f"media/{file}", "type": "audio/aac", "seconds": 12.0}
+    told = store.describe(file)
+    assert json.loads((store.folder / f"{file}.json").read_text())["seconds"] == 12.0
+    assert (told["src"], told["type"], told["seconds"]) == (f"media/{file}", "audio/aac", 12.0)
+    others = [(each["type"], each["src"]) for each in told.get("sources", ())]
+    assert [kind for kind, _ in others] == (["audio/mp4"] if find_spec("av") else [])
+    assert all(store.path(src.removeprefix("media/")) for _, src in others)
