@@ -17,6 +17,7 @@ from flows.model import FileFault
 
 _CHILD = Path(__file__).parent / "child.py"
 WITHIN_S = 120.0
+AT_ONCE = 16  # files for one child: it has 90 seconds of a core, and a photograph takes one
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +40,10 @@ def look_at(paths: Sequence[Path], into: Path | None = None, within_s: float = W
     ends is broken; the others are looked at by another."""
     found: list[Found] = []
     while len(found) < len(paths):
-        rest = paths[len(found) :]
-        found += _ask(rest, into, within_s)[: len(rest)]
-        if len(found) < len(paths):
-            found.append(Found("broken"))
-    return found[: len(paths)]
+        some = paths[len(found) : len(found) + AT_ONCE]
+        seen = _ask(some, into, within_s)[: len(some)]
+        found += seen if len(seen) == len(some) else [*seen, Found("broken")]
+    return found
 
 
 def _ask(paths: Sequence[Path], into: Path | None, within_s: float) -> list[Found]:

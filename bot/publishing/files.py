@@ -25,6 +25,8 @@ def take_in(store: MediaStore, shelf: Shelf, needed: Collection[str]) -> list[st
                     store.take(folder / name)
                 except OSError as fault:
                     log.error("file of a lesson not kept", extra={"path": str(folder / name), "reason": fault.strerror})
+    for file in sorted(store.missing(missing)):
+        log.warning("file of a published lesson is missing", extra={"file": file})
     return store.unmade(needed)
 
 

@@ -138,17 +138,14 @@ class LiveLessons:
         self.shelf, self.catalogue, self._kept, self._ways = shelf or self.shelf, catalogue, kept, ways
         if self.store and any(each.media for each in kept.values()):
             self._unmade = await asyncio.to_thread(take_in, self.store, self.shelf, self._needed)
+            await asyncio.to_thread(self.store.sweep, self._needed)
         self.book = self._bind()
         return self.book
 
     @property
-    def _needed(self) -> dict[str, set[LessonVersion]]:
-        """Each file of the store that goes with a version somebody may be inside, and the versions it goes with."""
-        needed: dict[str, set[LessonVersion]] = {}
-        for key, each in self._kept.items():
-            for file in each.media.values():
-                needed.setdefault(file, set()).add(key)
-        return needed
+    def _needed(self) -> frozenset[str]:
+        """The files of the store that go with a version somebody may be inside."""
+        return frozenset(file for each in self._kept.values() for file in each.media.values())
 
     async def make_files(self, most: int = MADE_AT_ONCE) -> bool:
         """Look at files that are new and make what pages want of them; True when the book shows more than before."""
@@ -159,7 +156,7 @@ class LiveLessons:
             for file in some:
                 await asyncio.to_thread(self.store.make, file)
             if not self._unmade:
-                await asyncio.to_thread(self.store.sweep, set(self._needed))
+                await asyncio.to_thread(self.store.sweep, self._needed)
             self.book = self._bind()
             return True
 
