@@ -46,6 +46,7 @@ from bot.greeting import LOOPBACK, greeting, refusal
 from bot.health import Health
 from bot.knocks.doorbell import Doorbell
 from bot.knocks.road import Road
+from bot.media.store import MediaStore
 from bot.officers import OfficerServices
 from bot.pairing.service import Pairings
 from bot.people.export import export_of_chat
@@ -64,6 +65,7 @@ from bot.telemetry import start_logging, stop_logging
 from bot.web import server
 from bot.web.access import LocalKey, networks
 from bot.web.door import bounds_for, take_files
+from bot.web.media import media_routes
 from bot.web.preview import preview_routes
 from bot.workers import Workers
 from flows import LessonInvalid
@@ -128,6 +130,7 @@ class App:
     health: Health
     key: LocalKey
     files: int
+    store: MediaStore
     watch: bool
     doorbell: Doorbell
     workers: Workers = field(default_factory=Workers)
@@ -143,7 +146,8 @@ async def bootstrap(
     world, data, files = environment or Environment(), Path(settings.data.dir), take_files()
     database, is_locked = await _open(stack, settings, data)
     quiet = pairing_clock(settings).quiet
-    library = LiveLessons(database, Path(settings.lessons.dir), settings.placeholders, quiet)
+    store = MediaStore(data / "media", settings.web.public_url, settings.media.max_mb * 1_000_000)
+    library = LiveLessons(database, Path(settings.lessons.dir), settings.placeholders, quiet, store)
     book = await library.open(world.now())
     officers = OfficerServices(settings, database, world.now, world.new_id, lambda: library.book, handlers_of)
     quotas = QuotaMeters(world.now, quiet, world.new_id)
@@ -155,13 +159,15 @@ async def bootstrap(
         database, WebChat.name, world.now, quiet, streams.is_open, folder=data, title=settings.tutor.name,
         public_url=settings.web.public_url, road=world.road, failpoint=world.failpoint,
     )  # fmt: skip
-    webchat = _webchat(settings, world, database, library, streams, doorbell, lambda updates: intake.submit(updates))
+    webchat = _webchat(
+        settings, world, database, library, store, streams, doorbell, lambda updates: intake.submit(updates)
+    )
     outlets = Outlets(senders, webchat, lambda: ticker.wake(), doorbell.knocker.wake)
     intake = Intake(conversation, outlets.publish, senders, world.failpoint)
     beat, tick_s, pairings = presence.beat, world.tick_s, Pairings(database, officers.pairing)
     ticker = Ticker(database, intake.submit, world.now, quiet, beat, tick_s, pairings, steady)
     key = LocalKey(load_keys(data / "web.key", world.new_id)[0])
-    submit, around = Flood(intake.submit).submit, surroundings_of(database)
+    submit, around = Flood(intake.submit).submit, surroundings_of(database, store)
     owners = [
         ChannelOwner(each, conversation, submit, presence, senders, world.now, quotas, world.failpoint)
         for each in open_accounts(settings.channels, around)
@@ -169,7 +175,7 @@ async def bootstrap(
     health = Health(database, library, intake, Writable(database, world.now, world.counted_s), steady, owners, data)
     app = App(
         settings, world, database, library, conversation, intake, ticker, steady, officers, owners, health, key,
-        files, watch, doorbell,
+        files, store, watch, doorbell,
     )  # fmt: skip
     port = await _start(stack, app, webchat)
     if is_locked:
@@ -199,8 +205,8 @@ async def _open(stack: AsyncExitStack, settings: Settings, data: Path) -> tuple[
 
 
 def _webchat(
-    settings: Settings, world: Environment, database: Database, library: LiveLessons, streams: Streams,
-    doorbell: Doorbell, submit: Submit,
+    settings: Settings, world: Environment, database: Database, library: LiveLessons, store: MediaStore,
+    streams: Streams, doorbell: Doorbell, submit: Submit,
 ) -> WebChat:  # fmt: skip
     web = settings.web
 
@@ -222,6 +228,7 @@ def _webchat(
         public_url=web.public_url,
         max_text=web.max_text,
         export=export,
+        describe=store.describe,
         streams=streams,
         ringing=doorbell.subscriptions,
     )
@@ -240,6 +247,7 @@ async def _start(stack: AsyncExitStack, app: App, webchat: WebChat) -> int:
     stack.push_async_callback(workers.end)
     stack.push_async_callback(_drain, app.intake, workers.watched(app.intake.run()))
     routes = [*distinct(route for owner in app.owners for route in owner.routes()), *_previews(app)]
+    routes += media_routes(app.store)
     web, proxies = app.settings.web, networks(app.settings.web.proxies)
     pages = server.create_app(webchat, app.health.tell, routes, proxies, app.key)
     runner = await server.start(pages, web.host, web.port, bounds_for(app.files), proxies)

@@ -141,6 +141,13 @@ class Lessons:
 
 
 @dataclass(frozen=True, slots=True)
+class MediaSettings:
+    """What is kept of the pictures and recordings of lessons; what published lessons need stays in any case."""
+
+    max_mb: int = key(500, within(1, 1_000_000))
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything that was set, one section each; `channels` those of the messengers, by the ids of their profiles, a
     further account of one by its id and a name ("telegram_bien_hoa"); `facts` the placeholders that lessons may use."""
@@ -156,6 +163,7 @@ class Settings:
     keep: Keep = Keep()
     log: Log = Log()
     lessons: Lessons = Lessons()
+    media: MediaSettings = MediaSettings()
     channels: Mapping[str, ChannelSettings] = field(default_factory=lambda: {c.profile.id: c() for c in CHANNELS})
     facts: Mapping[str, str] = field(default_factory=dict)
 
@@ -187,6 +195,7 @@ _SECTIONS: Mapping[str, Any] = {
     "keep": Keep,
     "log": Log,
     "lessons": Lessons,
+    "media": MediaSettings,
 }
 
 

@@ -6,12 +6,13 @@ and where they come from:
 - **web**: our own page. 4,000 units is what its log stores of one message.
 - **telegram**: Bot API 10.3, "text 1-4096 characters after entities parsing; caption 0-1024"; tokens of 64
   bytes; photos up to 10 MB, other files up to 50 MB; lengths count UTF-16 units; the bot FAQ's one message a second
-  in a chat, short bursts pass, 30 a second over all; taps are dropped after some 150 s; 30 characters fit one line of
-  a button on a 320 px phone.
+  in a chat, short bursts pass, 30 a second over all; voice messages in OGG with Opus,
+  MP3 or M4A; taps are dropped after some 150 s; 30 characters fit one line of a button on a 320 px phone.
 - **zalo_bot**: the Bot Platform's documentation (12/2025, 9/2026): text and caption 1 to 2,000 characters, without
   saying how they are counted, hence 1,900 UTF-16 units; no buttons of any kind, so that choices are numbered lines in
-  the text; a photo by its address, voice in private chats only, no video; the free plan has 3,000 messages a month for
-  50 people; how many a second is not said, 10 are ours. A poll that was answered may have consumed what it brought.
+  the text; a photo by its address, voice (.aac) in private chats only, no video; the free plan has 3,000 messages a
+  month for 50 people; how many a second is not said, 10 are ours. A poll that was answered may have consumed what it
+  brought.
 - **zalo_oa**: OpenAPI v3 as public code uses it: text 2,000; buttons of which no two sources show the same shape, so
   that choices are numbered lines as well, at most 5 (unverified) with a title of 100; images of 1 MB (unverified) by
   upload, whose ids expire; free answers within 48 hours of her last word, 8 of them, and none at all after 7 days.
@@ -45,9 +46,9 @@ class Profile:
 
     `name` is what people call it, `about` what the reader of the schema is told. `text` and `caption` are UTF-16
     units; `buttons` how many a message may have (0: choices are numbered lines in the text), `label` the characters
-    that fit one; `spare_buttons` how many may stand under numbered lines, where nobody is sure that they can be seen.
-    `keeps_log`: its log of the conversation is its delivery, nothing waits in the outbox, and what is
-    said later is seen beside what was said before (hence only the newest line has buttons).
+    that fit one; `spare_buttons` how many may stand under numbered lines, where nobody is sure that they can be seen;
+    `voices` the types of recordings it plays. `keeps_log`: its log of the conversation is its delivery, nothing waits
+    in the outbox, and what is said later is seen beside what was said before (hence only the newest line has buttons).
 
     `window_s`: how long after her last word a learner may be written to freely, None: always; `window_messages` so many
     messages (0: any number); `closes_s`: after so long nothing arrives at all, between the two each message is paid
@@ -69,7 +70,8 @@ class Profile:
     spare_buttons: int = 0
     label: int | None = None
     token_bytes: int | None = None
-    video: bool = True
+    voices: frozenset[str] = frozenset()
+    video: bool = False
     media: MediaWay = "address"
     keeps_log: bool = False
     window_s: int | None = None
@@ -88,6 +90,10 @@ class Profile:
         """Whether there are questions whose choices cannot all be buttons."""
         return self.buttons < self.options
 
+    def takes(self, kind: str) -> frozenset[str]:
+        """The types of files that can be sent here: of images, videos or voices."""
+        return {"image": IMAGES, "video": VIDEOS if self.video else frozenset(), "voice": self.voices}[kind]
+
     def shows(self, labels: tuple[str, ...]) -> bool:
         """Whether these choices can be buttons of one message; else they are numbered lines in its text."""
         return len(labels) <= self.buttons
@@ -95,15 +101,16 @@ class Profile:
 
 PROFILES = (
     Profile(
-        "web", say("trang web"), "Trang trò chuyện trên web.", 4_000, 4_000, 8, 10 * MB, 50 * MB, keeps_log=True,
+        "web", say("trang web"), "Trang trò chuyện trên web.", 4_000, 4_000, 8, 10 * MB, 50 * MB,
+        voices=VOICES, video=True, keeps_log=True,
     ),
     Profile(
         "telegram", "Telegram", "Telegram.", 4_096, 1_024, 8, 10 * MB, 50 * MB,
-        label=30, token_bytes=64, media="id", per_s=30.0, forgets_taps_s=150.0,
+        voices=VOICES - {"aac"}, video=True, label=30, token_bytes=64, media="id", per_s=30.0, forgets_taps_s=150.0,
     ),
     Profile(
         "zalo_bot", "Zalo Bot", "Zalo Bot: không có nút, bấm số.", 1_900, 1_900, 0, MB, 5 * MB,
-        video=False, metered=True, quota=3_000, per_s=10.0,
+        voices=frozenset({"aac"}), metered=True, quota=3_000, per_s=10.0,
     ),
     Profile(
         "zalo_oa", "Zalo OA", "Zalo OA: chưa chắc có nút, bấm số.", 2_000, 2_000, 0, MB, 5 * MB,
@@ -112,7 +119,7 @@ PROFILES = (
     ),
 )  # fmt: skip
 
-UNKNOWN = Profile("", "", "", 1_000, 1_000, 0, MB, MB, video=False)
+UNKNOWN = Profile("", "", "", 1_000, 1_000, 0, MB, MB)
 """What any messenger can do: short texts, nothing to tap. So is a channel treated whose row is missing."""
 
 _BY_ID: Mapping[str, Profile] = {profile.id: profile for profile in PROFILES}

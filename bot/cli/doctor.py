@@ -317,7 +317,8 @@ async def _drafts(settings: Settings, url: str) -> list[Finding]:
     found = []
     for key, kept in sorted(stored.items()):
         now = kept.current
-        if now and kept.number_of(shelf.good[key].source, shelf.translations.get(key, {})) != now.version:
+        beside = shelf.translations.get(key, {}), shelf.media.get(key, {})
+        if now and kept.number_of(shelf.good[key].source, *beside) != now.version:
             found.append(key)
     text = "Bài đã sửa, chưa phát hành: {lessons} (xem ./camtay publish --dry-run)"
     return [note(text, lessons=" ".join(found))] if found else []

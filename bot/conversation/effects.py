@@ -395,7 +395,7 @@ def pack_buttons(buttons: Sequence[Button]) -> str:
 
 def packed_media(media: Sequence[Attachment]) -> list[list[str]] | None:
     """What goes with a message as rows keep it; None for nothing."""
-    return [[each.kind, each.ref, each.file, each.words] for each in media] or None
+    return [[each.kind, each.ref, each.file, each.words, *filter(None, [each.of])] for each in media] or None
 
 
 def unpacked_media(packed: Sequence[Any] | None) -> tuple[Attachment, ...]:

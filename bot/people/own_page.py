@@ -55,6 +55,8 @@ SAID = {
 }  # fmt: skip
 """What a machine calls it, alone or as `column:value` → what the person reads."""
 
+_SHOWN = {"photo": "Hình", "video": "Video"}
+
 FREE = frozenset({"name", "address", "words", "lesson", "question", "chosen"})
 """Columns of plain words; of every other one only values that have words here are shown."""
 
@@ -86,7 +88,14 @@ def _section(kind: str, rows: list[dict[str, Any]], book: Book | None, address: 
 
 def _line(row: Row) -> str:
     who = "Máy" if row["who"] == "tutor" else "Chị"
-    return f"{_time(row['at'])}, {who}: {row['text']}"
+    return "\n".join((f"{_time(row['at'])}, {who}: {row['text']}", *_seen(row.get("media", ""))))
+
+
+def _seen(media: str) -> Iterator[str]:
+    """What was shown beside a line, in words; a recording says what the line says."""
+    for kind, _, _, words, *_ in json.loads(media) if media else ():
+        if name := _SHOWN.get(kind):
+            yield f"({name}: {words})"
 
 
 def _values(row: Row, address: str) -> tuple[tuple[str, str], ...]:

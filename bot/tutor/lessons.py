@@ -10,7 +10,7 @@ import flows
 from bot.channels.base import Button, Inner, NoticesDue
 from bot.meetings.policy.commands import EndGroupLesson
 from bot.pairing.policy.commands import CallForSafety, CallOffSafety
-from bot.tutor import follow_up, menu, notices, onboarding
+from bot.tutor import exhibits, follow_up, menu, notices, onboarding
 from bot.tutor.state import Meeting
 from bot.tutor.turn import TurnContext
 from flows import Run, Trigger
@@ -207,10 +207,13 @@ def take_over(turn: TurnContext, sprint: flows.Sprint) -> LeftByLesson | None:
         if not (group and isinstance(event, ONES_OWN)):
             turn.events.append(event)
         match event:
-            case ev.Said(_, text):
-                turn.say(text)
-            case ev.Asked(_, seq, text, choices):
-                turn.ask(text, [Button(f"{STEP}{seq}:{choice.id}", choice.label) for choice in choices])
+            case ev.Said(_, text, shown):
+                turn.say(*exhibits.carried(turn.profile, text, shown))
+            case ev.Asked(_, seq, text, choices, shown):
+                buttons = [Button(f"{STEP}{seq}:{choice.id}", choice.label) for choice in choices]
+                tokens = [(button.token, choice.voice) for button, choice in zip(buttons, choices, strict=True)]
+                text, media = exhibits.carried(turn.profile, text, shown)
+                turn.ask(text, buttons, (*media, *exhibits.read_out(turn.profile, tokens)))
                 turn.change(offer=(), pending="")
             case ev.AnswerGraded() if not group:
                 turn.change(answers=turn.state.answers + 1)

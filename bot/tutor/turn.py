@@ -179,16 +179,18 @@ class TurnContext:
         """One of the tutor's own sentences, filled in for this person in the person's language. Raises KeyError."""
         return self.book.phrase(phrase_id, self.person.address, self.person.name, self.state.lang, **values)
 
-    def say(self, text: str) -> None:
-        """Add a text; it joins what was said before it in this turn, unless that already asks something."""
-        if not text:
+    def say(self, text: str, media: tuple[Attachment, ...] = ()) -> None:
+        """Add a text, with what goes with it; it joins what was said before it in this turn, unless that already asks
+        something. What is seen stands alone: a picture goes with its own words."""
+        if not text and not media:
             return
         last = self.replies[-1] if self.replies else None
         joins = last is not None and not last.buttons and not last.fleeting and not last.private
+        joins = joins and not (last and _is_seen((*last.media, *media)))
         if last is not None and joins and len(last.text) + len(text) < JOIN_UP_TO:
-            self.replies[-1] = OutgoingReply(f"{last.text}\n\n{text}")
+            self.replies[-1] = OutgoingReply(f"{last.text}\n\n{text}".strip(), media=(*last.media, *media))
         else:
-            self.replies.append(OutgoingReply(text))
+            self.replies.append(OutgoingReply(text, media=media))
 
     def remark(self, text: str) -> None:
         """Say a sentence before the question that closes this turn, so that the thumb stays on its buttons."""
@@ -200,9 +202,9 @@ class TurnContext:
         else:
             self.replies.insert(-1, OutgoingReply(text))
 
-    def ask(self, text: str, buttons: Sequence[Button]) -> None:
-        """Add a text with buttons under it."""
-        self.say(text)
+    def ask(self, text: str, buttons: Sequence[Button], media: tuple[Attachment, ...] = ()) -> None:
+        """Add a text with buttons under it, and what goes with it."""
+        self.say(text, media)
         if buttons:
             last = self.replies.pop() if self.replies else OutgoingReply("")
             self.replies.append(replace(last, buttons=tuple(buttons)))
@@ -232,3 +234,7 @@ class TurnContext:
         """The title of the current version in the person's language; the id where the lesson is gone."""
         lesson = self.book.lesson(lesson_id, None, self.state.lang)
         return lesson.title if lesson else lesson_id
+
+
+def _is_seen(media: Sequence[Attachment]) -> bool:
+    return any(each.kind != "voice" for each in media)

@@ -232,7 +232,7 @@ def write(connection: Connection, writes: Writes) -> None:
     ])  # fmt: skip
     _many(connection, _ADD_LOG, [
         {"chat_id": e.chat_id, "no": e.no, "who": e.who, "text": e.text, "buttons": e.buttons, "at": to_ms(e.at),
-         "fleeting": int(e.fleeting)}
+         "fleeting": int(e.fleeting), "media": e.media}
         for e in writes.log
     ])  # fmt: skip
     subscriptions.knock(connection, writes.knocks)

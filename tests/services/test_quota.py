@@ -13,7 +13,7 @@ from bot.channels.zalo_bot.settings import ZaloBotSettings
 from bot.delivery.quota import QuotaMeter, QuotaMeters, messages_left
 from bot.delivery.rate_limit import SendLimiter
 from bot.delivery.sender import Sender
-from bot.delivery.surroundings import surroundings_of
+from bot.delivery.surroundings import NoFiles, surroundings_of
 from flows.profiles import profile_of
 from tests.channels.conformance.under_test import alone
 from tests.services.test_numbered import QUIZ, ZALO, meets
@@ -116,7 +116,7 @@ async def test_the_doctor_sees_how_far_it_is(tmp_path: Path):
     given = ZaloBotSettings(token=TOKEN, messages_per_month=100)
     async with tutor(tmp_path, BOOK, Clock(MID_MONTH), messenger=given.provider(alone()).channel.name) as t:
         await metered(t, 100)
-        around = surroundings_of(t.database)
+        around = surroundings_of(t.database, NoFiles())
         for more, level in ((0, "good"), (70, "note"), (25, "bad")):
             meter = await metered(t, 100)
             for no in range(more):
