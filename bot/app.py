@@ -26,6 +26,7 @@ from bot.announcements.worker import AnnouncementWorker
 from bot.channels.base import LogEntry, Submit
 from bot.channels.webchat import WebChat
 from bot.channels.webchat.identity import load_keys
+from bot.channels.webchat.sounds import Sounds
 from bot.channels.webchat.streams import Streams
 from bot.conversation.batch import Conversation
 from bot.conversation.effects import Effects, unpack_entry
@@ -56,6 +57,9 @@ from bot.scheduler.steady import Steady
 from bot.scheduler.ticker import EVERY_S, Ticker
 from bot.settings import Settings, account
 from bot.telemetry import start_logging, stop_logging
+from bot.voice.extra import listener
+from bot.voice.transcriber import Transcriber
+from bot.voice.worker import VoiceWorker
 from bot.web import server
 from bot.web.access import LocalKey, networks
 from bot.web.door import bounds_for, take_files
@@ -81,13 +85,15 @@ log = logging.getLogger(__name__)
 @dataclass(frozen=True, slots=True)
 class Environment:
     """Clock, ids and chance of a whole process; tests hand in their own. `counted_s` is what the machine counts by
-    itself, in seconds, whatever is set; `told` puts a sentence into the language of whoever sits at the terminal."""
+    itself, in seconds, whatever is set; `told` puts a sentence into the language of whoever sits at the terminal;
+    `listener` is the command of the process that understands voice messages, empty where there is none."""
 
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     counted_s: Callable[[], float] = lambda: _counted_s()
     new_id: Callable[[], str] = lambda: uuid4().hex
     told: Callable[[str], str] = str
     tick_s: float = EVERY_S
+    listener: Callable[[], Sequence[str]] = listener
     failpoint: Callable[[str], None] = lambda _: None
 
     def universe(self, seed: str) -> Universe:
@@ -103,14 +109,16 @@ class Environment:
 class Outlets:
     """Where what is committed goes out: to the senders, to the pages that are open; `wake` looks for what is due."""
 
-    def __init__(self, senders: Senders, webchat: WebChat, wake: Callable[[], None]) -> None:
-        self.senders, self.webchat, self.wake = senders, webchat, wake
+    def __init__(self, senders: Senders, webchat: WebChat, wake: Callable[[], None], voice: VoiceWorker) -> None:
+        self.senders, self.webchat, self.wake, self.voice = senders, webchat, wake, voice
 
     def publish(self, effects: Effects) -> None:
         """Hand on what one committed batch has to tell: messages to senders, log entries to open pages."""
         self.senders.push(effects.outgoing)
         if effects.wakes_others or effects.forgotten:
             self.wake()
+        if effects.recordings:
+            self.voice.wake()
         for chat_id in effects.reset_pages:
             self.webchat.renew(chat_id)
         for chat_id, entries in effects.entries.items():
@@ -138,6 +146,7 @@ class App:
     key: LocalKey
     files: int
     watch: bool
+    voice: VoiceWorker
     workers: Workers = field(default_factory=Workers)
 
 
@@ -154,11 +163,19 @@ async def bootstrap(
     library = LiveLessons(database, Path(settings.lessons.dir), settings.placeholders, quiet)
     book = await library.open(world.now())
     officers = OfficerServices(settings, database, world.now, world.new_id, lambda: library.book, handlers_of)
-    conversation = Conversation(database, book, world.universe, quiet, officers.services)
+    command = world.listener() if settings.voice.listen == "yes" else ()
+    conversation = Conversation(database, book, world.universe, quiet, officers.services, listens=bool(command))
     senders, presence = Senders(), Presence(database, world.now, quiet)
     steady = Steady(database, world.now, world.counted_s)
+    sounds = Sounds(data / "voice")
     webchat = _webchat(settings, world, database, library, files, lambda updates: intake.submit(updates))
-    outlets = Outlets(senders, webchat, lambda: ticker.wake())
+    webchat.sounds = sounds if command else None
+    voice = VoiceWorker(
+        database, lambda updates: intake.submit(updates), world.now, Transcriber(command) if command else None,
+        lambda: {WebChat.name: sounds, **{each.channel.name: each.channel for each in owners if each.is_ours}},
+        sounds, settings.voice.idle_min * 60.0,
+    )  # fmt: skip
+    outlets = Outlets(senders, webchat, lambda: ticker.wake(), voice)
     intake = Intake(conversation, outlets.publish, senders, world.failpoint)
     beat, tick_s, pairings = presence.beat, world.tick_s, Pairings(database, officers.pairing)
     ticker = Ticker(database, intake.submit, world.now, quiet, beat, tick_s, pairings, steady)
@@ -172,7 +189,7 @@ async def bootstrap(
     health = Health(database, library, intake, Writable(database, world.now, world.counted_s), steady, owners, data)
     app = App(
         settings, world, database, library, conversation, intake, ticker, steady, officers, owners, health, key,
-        files, watch,
+        files, watch, voice,
     )  # fmt: skip
     port = await _start(stack, app, webchat)
     if is_locked:
@@ -241,7 +258,7 @@ async def _start(stack: AsyncExitStack, app: App, webchat: WebChat) -> int:
     runner = await server.start(pages, web.host, web.port, bounds_for(app.files), proxies)
     stack.push_async_callback(runner.cleanup)
     workers.start(app.ticker.run())
-    for work in (*_announcements(app), *_lessons(app)):
+    for work in (app.voice.run(), *_announcements(app), *_lessons(app)):
         workers.start(work)
     for owner in app.owners:
         stack.callback(owner.stop)

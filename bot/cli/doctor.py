@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Literal, TypeVar
 
 from bot import backup, restoring
-from bot.channels.provider import Surroundings
+from bot.channels.provider import ChannelCheck, Surroundings
 from bot.channels.registry import ChannelSettings
 from bot.cli.language import shown, told
 from bot.delivery.surroundings import AccountMemory, NoFiles
@@ -29,6 +29,7 @@ from bot.scheduler.policy.clocks import ClockReading, begin
 from bot.scheduler.steady import clock_of
 from bot.sections import credentials
 from bot.settings import Settings
+from bot.voice.extra import check_voice
 from bot.web.door import FILES, files_allowed
 from flows import LessonInvalid
 from flows.saying import said_by
@@ -109,6 +110,7 @@ async def look_at_settings(settings: Settings, config: Path, database_url: str, 
         *await asyncio.to_thread(lambda: list(_web(settings))),
         Finding("good" if files_allowed() >= FILES else "note", shown(pages_told(files_allowed()))),
         _helper(settings),
+        _of(check_voice(settings.voice.listen)),
         good("Múi giờ {zone}; không nhắc bài từ {quiet}", zone=settings.time.zone, quiet=_quiet(settings)),
     ]
 
@@ -345,6 +347,10 @@ async def _channel(section: ChannelSettings, around: Surroundings) -> Finding:
         check = await provider.check(PATIENCE_S)
     finally:
         await provider.close()
+    return _of(check)
+
+
+def _of(check: ChannelCheck) -> Finding:
     return Finding(check.level, told(check.sentence, **check.values))
 
 

@@ -17,6 +17,7 @@ from bot.channels.base import (
     NoticesDue,
     Outgoing,
     Returned,
+    Spoken,
     Tap,
     Text,
     Update,
@@ -55,13 +56,17 @@ class Conversation:
         universe: Callable[[str], Universe],
         quiet: QuietHours,
         services: ConversationServices | None = None,
+        *,
+        listens: bool = False,
     ) -> None:
-        """Without `services` codes of other processes are not known here: its key is made up."""
+        """Without `services` codes of other processes are not known here: its key is made up. `listens`: voice messages
+        are understood by this process, or by another on the same database."""
         self.services = services or ConversationServices(Pseudonyms(os.urandom(32)))
         self.database = database
         self.book = book
         self.universe = universe
         self.quiet = quiet
+        self.listens = listens
 
     async def handle(self, updates: Sequence[Update], settled: Settled = ()) -> Effects:
         """Commit everything these updates cause. Raises StorageUnavailable; then nothing was kept.
@@ -182,13 +187,18 @@ class Conversation:
                 # She has blocked the tutor: what others had to say comes too late for her.
                 announcements.not_reached(connection, record.row.learner_id, [n.about for n in update.body.notices])
                 continue
+            if isinstance(update.body, Spoken) and record.away:
+                continue  # she has blocked the tutor since she spoke
             universe = self.universe(f"{update.channel}:{update.update_id}")
-            turn = TurnContext(book, universe, record.person, record.state, record.row.channel, record.row.chat_id)
+            turn = TurnContext(
+                book, universe, record.person, record.state, record.row.channel, record.row.chat_id,
+                listens=self.listens,
+            )  # fmt: skip
             is_timer = isinstance(update.body, Inner) and update.body.kind == "due"
             if is_timer and self.quiet.holds(universe.now) and not is_about_safety(turn):
                 record.not_before = universe.now  # it was due by day, while the tutor was stopped
                 continue
-            record.begin(universe.now, from_her=update.channel != INNER)
+            record.begin(universe.now, from_her=update.channel != INNER or isinstance(update.body, Spoken))
             record.answer(connection, self.services, turn, update)
             record.end(turn)
         return []
@@ -248,7 +258,7 @@ def _begins(update: Update) -> bool:
             return not token.startswith("d:")
         case Left() | Returned():
             return False
-        case Text() | Edited() | Began() | Media() | Inner() | NoticesDue():
+        case Text() | Edited() | Began() | Media() | Inner() | Spoken() | NoticesDue():
             return True
         case _:
             assert_never(update.body)

@@ -28,6 +28,7 @@ from bot.tutor.turn import (
     OutgoingReply,
     Person,
     PersonForgotten,
+    RecordingCame,
     ServiceEvent,
     TurnContext,
     TurnEvent,
@@ -45,6 +46,7 @@ from storage.conversations.records import (
     LearnerRow,
     LogRow,
     OutboxRow,
+    RecordingRow,
     RunRow,
     Writes,
 )
@@ -70,6 +72,7 @@ class Effects:
     identity_changes: list[tuple[Update, PersonCommand]] = field(default_factory=list)  # to be carried out alone
     reset_pages: list[str] = field(default_factory=list)  # chats of the web where another conversation goes on
     wakes_others: bool = False  # somebody else may have something to hear of it
+    recordings: bool = False  # there are voice messages to be listened to
 
 
 class Record:
@@ -141,6 +144,10 @@ class Record:
             self.effects.identity_changes.append((update, event))
         if isinstance(event, ev.Heard | Whispered) and turn.agreed and self.person.consent == "agreed":
             self._heard(event, turn.universe.now)
+        if isinstance(event, RecordingCame) and update is not None:
+            where = self.row.learner_id, f"{update.channel}:{update.update_id}", update.channel, event.ref
+            self.effects.writes.recordings.append(RecordingRow(*where, turn.universe.now))
+            self.effects.recordings = True
         self._event(turn, event, turn.universe.now)
 
     def end(self, turn: TurnContext) -> None:
@@ -200,8 +207,8 @@ class Record:
                 writes.awards.append(AwardRow(*of_run, event.lesson, event.version, event.points, now))
             case LessonRated(run_id, stars):
                 writes.ratings.append((run_id, learner_id, stars))
-            case CodeShown() | ServiceCommand():
-                pass  # the services have dealt with it, in the same transaction
+            case CodeShown() | ServiceCommand() | RecordingCame():
+                pass  # dealt with by the services, or written down, in the same transaction
             case Whispered() | ev.Said() | ev.Asked() | ev.Heard() | ev.EmergencySuspected():
                 pass  # on her own page, if she has agreed
             case ev.ValueSaved() | ev.TaskDone() | ev.TaskStuck() | ev.TaskPostponed() | ev.CheckpointPassed():

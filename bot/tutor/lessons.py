@@ -17,7 +17,7 @@ from flows import Run, Trigger
 from flows import events as ev
 from flows.engine.kinds.table import kind_of
 from flows.engine.stage import clean
-from flows.model import Help, Pair
+from flows.model import Help, Pair, Step
 
 LeftByLesson = ev.Commanded | ev.EmergencySuspected | ev.Digressed | ev.TapIgnored
 """What a lesson leaves to the conversation: global words, words that answer nothing, taps that change nothing."""
@@ -161,10 +161,20 @@ def resume(turn: TurnContext, signal: ev.Signal) -> LeftByLesson | None:
 
 def wants(turn: TurnContext, kind: str) -> bool:
     """Whether the open step asks for a picture or a recording."""
+    step = _open_step(turn)
+    return step is not None and kind_of(step).wants(step) == kind
+
+
+def is_private(turn: TurnContext) -> bool:
+    """Whether what answers the open step is kept nowhere and shown to nobody."""
+    step = _open_step(turn)
+    return step is not None and kind_of(step).is_private(step)
+
+
+def _open_step(turn: TurnContext) -> Step | None:
     run = turn.state.open_run
     lesson = turn.book.lesson(run.lesson, run.version) if run else None
-    step = lesson.step(run.step) if lesson and run else None
-    return step is not None and kind_of(step).wants(step) == kind
+    return lesson.step(run.step) if lesson and run else None
 
 
 def _lent(run: Run, turn: TurnContext) -> Run:

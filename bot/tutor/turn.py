@@ -95,6 +95,13 @@ class CodeShown:
     code: str
 
 
+@dataclass(frozen=True, slots=True)
+class RecordingCame:
+    """A voice message is to be listened to; `ref` is the channel's id of its sound."""
+
+    ref: str
+
+
 TurnEvent = (
     ev.Event
     | ConsentAnswered
@@ -103,6 +110,7 @@ TurnEvent = (
     | WentAway
     | LessonRated
     | CodeShown
+    | RecordingCame
     | ServiceCommand
     | Whispered
 )
@@ -125,13 +133,17 @@ class TurnContext:
         state: ConversationState,
         channel: str,
         chat_id: str = "",
+        *,
+        listens: bool = False,
     ) -> None:
+        """`listens`: voice messages can be understood here."""
         self.book = book
         self.universe = universe
         self.person = person
         self.state = state
         self.channel = channel
         self.chat_id = chat_id
+        self.listens = listens
         self.replies: list[OutgoingReply] = []
         self.events: list[TurnEvent] = []
         self._taken = 0
