@@ -18,6 +18,7 @@ from flows import events as ev
 from flows.engine.kinds.table import kind_of
 from flows.engine.stage import clean
 from flows.model import Help, Pair, Step
+from flows.run import render
 
 LeftByLesson = ev.Commanded | ev.EmergencySuspected | ev.Digressed | ev.TapIgnored
 """What a lesson leaves to the conversation: global words, words that answer nothing, taps that change nothing."""
@@ -169,6 +170,15 @@ def is_private(turn: TurnContext) -> bool:
     """Whether what answers the open step is kept nowhere and shown to nobody."""
     step = _open_step(turn)
     return step is not None and kind_of(step).is_private(step)
+
+
+def labels(turn: TurnContext) -> list[str]:
+    """What can be chosen at the open step, as the learner reads it."""
+    step, run = _open_step(turn), turn.state.open_run
+    if step is None or run is None:
+        return []
+    texts = [option.text for option in kind_of(step).options(step)]
+    return [render(text, run.address, run.name, turn.book.facts) for text in texts]
 
 
 def _open_step(turn: TurnContext) -> Step | None:

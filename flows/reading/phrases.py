@@ -75,7 +75,7 @@ REQUIRED = frozenset(
     small_bye small_chat small_hello small_machine small_praise small_rude small_thanks small_tired somebody
     somewhere
     label_spoken_again label_spoken_help label_spoken_type label_spoken_yes spoken_again spoken_ask spoken_cry
-    spoken_heard spoken_long spoken_tap spoken_type spoken_unclear
+    spoken_guess spoken_heard spoken_long spoken_tap spoken_type spoken_unclear
     split_ask split_ask_alone split_other split_this split_told split_undone stale stale_short stopped
     taken taken_instructor taken_officer taken_other task_again task_done task_later task_proof task_stuck_end
     teach_not teach_welcome teaching teaching_all teaching_ask teaching_paused thanks too_fast too_long type_numbers

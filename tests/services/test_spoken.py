@@ -119,6 +119,24 @@ async def test_a_no_counts_nothing_and_the_question_stands(house: House, choice:
     assert [row["right"] for row in await house.t.rows("attempt")] == [1]
 
 
+@pytest.mark.parametrize("heard", ["húp mấy", "chúp mái"])
+async def test_an_answer_that_was_misheard_is_offered_by_its_label(house: House, heard: str):
+    lan = await house.t.learner().meets()
+    await lan.opens("quiz")
+    await house.hears(lan, f"say {heard}")
+    assert "“Cúp máy” phải không" in lan.said and not await house.t.rows("attempt")
+    await lan.tap("Đúng")
+    assert [row["right"] for row in await house.t.rows("attempt")] == [1]
+
+
+@pytest.mark.parametrize("heard", ["con mèo nhà chị bị lạc mất rồi", "không cúp máy đâu", "chị chưa hiểu"])
+async def test_what_sounds_like_no_answer_is_shown_as_it_was_heard(house: House, heard: str):
+    lan = await house.t.learner().meets()
+    await lan.opens("quiz")
+    await house.hears(lan, f"say {heard}")
+    assert f"“{heard}”" in lan.said
+
+
 async def test_what_she_types_or_taps_instead_is_what_counts(house: House):
     lan = await house.t.learner().meets()
     await lan.opens("quiz")
@@ -201,12 +219,15 @@ async def test_words_that_answer_the_open_question_are_no_cry(house: House):
         "mã của tôi là bốn tám hai chín một ba",
         "số thẻ là chín bảy không bốn ba sáu một hai ba bốn năm sáu bảy tám chín không",
         "mật khẩu là hoa mai một hai ba",
+        "nó đọc là bốn tám hay chín một ba",
+        "dạ là chín bảy không bốn vào sáu một hai ba bún năm sáu bảy tám chín không",
     ],
 )
 async def test_a_secret_that_is_spoken_is_neither_kept_nor_shown(house: House, words: str):
     lan = await house.t.learner().meets()
     await house.hears(lan, f"say {words}")
     tail = words.partition("là ")[2]
+    assert len(tail.split()) > 4
     assert "•••" in lan.said and tail not in lan.said and "đừng gửi" in lan.said
     assert tail not in await house.t.everything()
     await lan.tap("Đúng")

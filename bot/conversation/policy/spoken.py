@@ -7,7 +7,7 @@ cry least of all may be lost: it is asked about at once, with the button that ca
 from __future__ import annotations
 
 from bot.channels.base import Began, Media, Spoken, Tap, Text
-from bot.conversation.policy import alarm, numbering
+from bot.conversation.policy import alarm, numbering, replying
 from bot.conversation.policy.understanding import about, offered, warn_of_secrets
 from bot.pairing.policy import lines
 from bot.tutor import lessons, menu, onboarding
@@ -17,7 +17,9 @@ from bot.tutor.turn import RecordingCame, TurnContext
 from flows import events as ev
 from flows.engine.stage import clean
 from flows.words.ear.ear import Alarm, reply_of
-from flows.words.understand import Answered
+from flows.words.masking import mask_heard
+from flows.words.sounding import sounds_like
+from flows.words.understand import Answered, Unknown, Unsure
 
 PREFIX = "v:"
 """What the tokens of the buttons under what was heard begin with: yes, again or type follows, then which it was."""
@@ -52,13 +54,17 @@ def came(turn: TurnContext, body: Spoken) -> CommandOutcome:
     if not words:
         return _not_heard(turn, body.fault)
     cry = alarm.in_speech(turn, words)
-    shown = warn_of_secrets(turn, words)
+    masked = mask_heard(words, turn.book.nouns)
+    shown = masked.text
+    warn_of_secrets(turn, masked)
     if cry.level != "quiet":
         _ask_cry(turn, cry, shown, about(turn, words).topics if cry.level == "ask" else ())
     elif not turn.agreed:
         return _not_heard(turn, "")
     elif asked and (said := reply_of(turn.book.words.ear, words[:200]).kind) in ("yes", "no"):
         return _by_voice(turn, asked, said)
+    elif (guess := _guessed(turn, words)) is not None:
+        _show_back(turn, guess, "spoken_guess")
     else:
         _show_back(turn, shown)
     return ANSWERED
@@ -122,11 +128,22 @@ def _written(turn: TurnContext, asked: SpokenWords, text: str) -> str:
     return f"{PREFIX}{ {'yes': 'yes', 'no': 'again'}.get(kind, '') }:{asked.no}"
 
 
-def _show_back(turn: TurnContext, words: str) -> None:
+def _guessed(turn: TurnContext, words: str) -> str | None:
+    """The answer of the open question that may have been said, where the words as they were heard are none."""
+    if turn.state.offer:
+        labels = [label for _, label in turn.state.offer]
+        is_answer = not isinstance(offered(turn, words), Unknown | Unsure)
+    else:
+        labels = lessons.labels(turn)
+        is_answer = replying.is_answer_in_lesson(turn, words)
+    return None if is_answer else sounds_like(turn.book.words, words, labels)
+
+
+def _show_back(turn: TurnContext, words: str, phrase: str = "spoken_ask") -> None:
     no = turn.universe.new_id()[:8]
     asked = SpokenWords(no, words, turn.state.offer, turn.state.pending)
     choices = tuple((f"{PREFIX}{each}:{no}", turn.phrase(f"label_spoken_{each}")) for each in ("yes", "again", "type"))
-    turn.offer(turn.phrase("spoken_ask", loi=words), choices)
+    turn.offer(turn.phrase(phrase, loi=words), choices)
     turn.change(spoken=asked)
 
 
