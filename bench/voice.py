@@ -34,6 +34,8 @@ from flows.words.ear.model import model_of
 from flows.words.sounding import sounds_like
 from flows.words.understand import Answered, Own, Words, read_words, understand
 from tests.support import phones
+from tests.support.builders import real_book
+from tests.support.harness import tutor
 
 PACKAGE = "vieneu==3.8.3 --hash=sha256:{hash}"
 HASH = "7388d166e65746f5bb075bf8094d324f8131a82393680b712260d6f2f983ef06"
@@ -156,6 +158,38 @@ async def listen(sounds: dict[str, np.ndarray], clips: int) -> tuple[list[Heard]
     return found, seconds, cpu, memory
 
 
+async def felt(sounds: dict[str, np.ndarray], updates: int) -> dict[bool, float]:
+    """The p99 of an update's milliseconds in a whole conversation on SQLite, while nobody listens and while somebody
+    does, without a pause; each hundred in turn, so that whatever else the machine does is felt by both."""
+    clip, took = CLIPS[-1], {False: list[float](), True: list[float]()}
+    samples = sounds[clip.file][int(clip.start * RATE) : int(clip.end * RATE)]
+    sound, transcriber = phones.recorded(samples, *PHONES["Telegram"]), Transcriber(listener())
+    await transcriber.hear(sound)
+    with tempfile.TemporaryDirectory() as folder:
+        async with tutor(Path(folder), real_book()) as t:
+            lan = await t.learner().meets()
+            for turn in range(updates // 100):
+                listens = turn % 2 == 1
+                heard = asyncio.create_task(_listen_on(transcriber, sound)) if listens else None
+                for at in range(100):
+                    began = time.perf_counter()
+                    await lan.say("menu" if at % 2 else "con chim se se")
+                    took[listens].append(1000 * (time.perf_counter() - began))
+                    await asyncio.sleep(0.01)
+                if heard:
+                    heard.cancel()
+                    await asyncio.gather(heard, return_exceptions=True)
+                    await transcriber.close()
+                    await transcriber.hear(sound)
+    await transcriber.close()
+    return {which: sorted(of)[int(len(of) * 0.99)] for which, of in took.items()}
+
+
+async def _listen_on(transcriber: Transcriber, sound: bytes) -> None:
+    while True:
+        await transcriber.hear(sound)
+
+
 def _cpu(process: Path) -> float:
     import os
 
@@ -172,9 +206,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.voice", description=__doc__)
     parser.add_argument("--clips", type=int, default=len(CLIPS), help="so many of the clips only")
     parser.add_argument("--show", action="store_true", help="what was heard, where it was not what was said")
+    parser.add_argument("--felt", type=int, default=0, metavar="N", help="instead: what N updates of a chat feel of it")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         sounds = fetch(Path(folder))
+    if given.felt:
+        p99 = asyncio.run(felt(sounds, given.felt))
+        print(f"p99 of an update: {p99[False]:.1f} ms in silence, {p99[True]:.1f} ms while somebody is listened to")
+        return 0
     began = time.perf_counter()
     found, seconds, cpu, memory = asyncio.run(listen(sounds, given.clips))
     took = time.perf_counter() - began

@@ -90,11 +90,18 @@ class VoiceWorker:
                 await self.transcriber.close()
 
     async def step(self) -> None:
-        """Listen to all that waits and can be had now."""
-        for row in await self.database.read(recordings.waiting):
-            spoken = await self._hear(row)
-            if spoken is not None:
-                await self._tell(row, spoken)
+        """Listen to what waits and can be had now: one of everybody, so that nobody waits for all that another said. A
+        channel that is away is not asked twice."""
+        rows, away = await self.database.read(recordings.waiting), set[str]()
+        first = {row.learner_id: row for row in reversed(rows)}
+        for row in sorted(first.values(), key=lambda each: each.at):
+            spoken = await self._hear(row) if row.channel not in away else None
+            if spoken is None:
+                away.add(row.channel)
+                continue
+            await self._tell(row, spoken)
+            if len(first) < len(rows):
+                self.wake()
         await asyncio.to_thread(self.sounds.sweep, self.now())
 
     async def _hear(self, row: RecordingRow) -> Spoken | None:

@@ -98,6 +98,8 @@ async def test_the_real_process_answers_each_in_its_turn_and_keeps_to_itself(tra
     if sys.platform == "linux":
         status = Path(f"/proc/{process.pid}/limits").read_text()
         assert any(line.split()[:4] == ["Max", "file", "size", "0"] for line in status.splitlines())
+        space = next(line.split()[3] for line in status.splitlines() if line.startswith("Max address space"))
+        assert int(space) == child.MEMORY
         assert os.getpriority(os.PRIO_PROCESS, process.pid) >= child.NICENESS
         files = {os.path.realpath(each) for each in Path(f"/proc/{process.pid}/fd").iterdir()}
         assert not [each for each in files if each.startswith(("/tmp", str(tmp_path)))]

@@ -9,6 +9,9 @@ import pytest
 
 from bot.channels.base import Attachment, Media, SendRefused, Spoken, Text, Unreachable, Update
 from bot.conversation.batch import INNER
+from bot.conversation.policy.spoken import is_to_be_heard
+from bot.tutor.state import ConversationState
+from bot.tutor.turn import Person, TurnContext
 from bot.voice.transcriber import Transcriber
 from bot.voice.worker import VoiceWorker
 from storage.conversations import recordings
@@ -18,6 +21,7 @@ from tests.services.test_offers import SAFETY
 from tests.support.builders import book, lesson
 from tests.support.harness import TELEGRAM, WEB, Learner, Tutor, tutor
 from tests.support.listener import COMMAND
+from tests.support.world import universe
 
 QUIZ = lesson(
     """
@@ -304,6 +308,25 @@ async def test_a_channel_that_is_away_is_asked_again_until_it_is_too_late(house:
     house.t.clock.passes(minutes=11)
     await house.listens()
     assert "chưa nghe được" in lan.said and await house.waits() == 0
+
+
+async def test_nobody_waits_for_all_that_another_said(house: House):
+    lan, hoa = [await house.t.learner(each).meets(each) for each in ("lan", "hoa")]
+    for at in range(3):
+        house.sounds.kept[f"L{at}"] = f"say lời {at}".encode()
+        await lan.does(Media("voice", f"L{at}"))
+    await house.hears(hoa, "say chào em", "H")
+    assert "“chào em”" in hoa.said and await house.waits() == 2
+    await house.listens()
+    await house.listens()
+    assert "“lời 2”" in lan.said and await house.waits() == 0
+
+
+@pytest.mark.parametrize(("lang", "heard"), [("vi", True), ("km", False)])
+def test_who_reads_another_language_is_not_misheard(lang: str, heard: bool):
+    her, state = Person("her", consent="agreed"), ConversationState(lang=lang)
+    turn = TurnContext(book(QUIZ), universe(), her, state, TELEGRAM, listens=True)
+    assert is_to_be_heard(turn, Media("voice", "V1")) == heard
 
 
 async def test_without_the_extra_a_voice_message_is_answered_as_ever(house: House):

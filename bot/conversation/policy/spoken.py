@@ -24,6 +24,9 @@ from flows.words.understand import Answered, Unknown, Unsure
 PREFIX = "v:"
 """What the tokens of the buttons under what was heard begin with: yes, again or type follows, then which it was."""
 
+SPOKEN_HERE = "vi"
+"""The language (ISO 639) that is understood. Who reads another one may speak it too, and would be heard wrongly."""
+
 _FAULTS = {"long": "spoken_long", "silent": "spoken_unclear"}
 """What she can do better the next time; whatever else went wrong is no fault of hers and is answered as ever."""
 
@@ -33,6 +36,7 @@ def is_to_be_heard(turn: TurnContext, body: object) -> bool:
     the other of a pairing, or that comes with words; and none where the answer is to be shown nowhere."""
     return (
         turn.listens
+        and turn.state.lang == SPOKEN_HERE
         and isinstance(body, Media)
         and body.kind == "voice"
         and bool(body.ref)
