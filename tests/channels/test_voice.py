@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -19,22 +19,28 @@ from bot.app import App, Environment, bootstrap
 from bot.channels.base import SendRefused
 from bot.channels.webchat.sounds import KEPT, Sounds
 from bot.channels.webchat.voice import LARGEST
+from tests.support.fake_telegram import FakeTelegram
 from tests.support.listener import COMMAND
 from tests.support.process import free_port, until
 from tests.support.short_lesson import write_lessons
 from tests.support.world import START
 
 CONFIG = Path(__file__).parents[2] / "config.yaml"
+NOTHING: Mapping[str, str] = {}
 
 
 @asynccontextmanager
-async def house(tmp_path: Path, command: Sequence[str] = COMMAND, **flags: str) -> AsyncIterator[tuple[App, str]]:
+async def house(
+    tmp_path: Path, command: Sequence[str] = COMMAND, *, environ: Mapping[str, str] = NOTHING, **flags: str
+) -> AsyncIterator[tuple[App, str]]:
     """A whole tutor, and its address."""
     lessons, port = tmp_path / "lessons", free_port()
     if not lessons.exists():
         write_lessons(lessons)
     set_up = {"data.dir": str(tmp_path / "data"), "lessons.dir": str(lessons), "web.port": str(port)}
-    given = settings.load(CONFIG, {}, {**set_up, **{name.replace("__", "."): value for name, value in flags.items()}})
+    given = settings.load(
+        CONFIG, environ, {**set_up, **{name.replace("__", "."): value for name, value in flags.items()}}
+    )
     async with AsyncExitStack() as stack:
         app = await bootstrap(stack, given, Environment(tick_s=0.2, listener=lambda: command), watch=False)
         yield app, f"http://127.0.0.1:{port}"
@@ -148,6 +154,25 @@ async def test_a_tutor_that_was_killed_listens_to_it_when_it_is_back(tmp_path: P
     jar = aiohttp.CookieJar(unsafe=True)
     async with house(tmp_path) as (_, url), aiohttp.ClientSession(url, cookies=cookies, cookie_jar=jar) as session:
         await Page(session).reads("“chị Tư”")
+
+
+async def test_from_telegram_it_is_fetched_by_its_id_and_heard(tmp_path: Path):
+    async with FakeTelegram() as fake:
+        token, flags = {"TELEGRAM_TOKEN": fake.token}, {"telegram__api_base": fake.url}
+        async with house(tmp_path, environ=token, **flags):
+            lan = fake.learner(5)
+            lan.start()
+            for label in ("Đồng ý", "Bỏ qua"):
+                await until(lambda wanted=label: lan.inbox and wanted in dict(lan.inbox[-1].buttons))
+                lan.tap(label)
+            await until(lambda: "a:0" in dict(lan.inbox[-1].buttons).values())
+            fake.bot.files["F1"] = "say chị".encode()
+            lan.send_voice()
+            await until(lambda: "“chị”" in lan.inbox[-1].text)
+            assert "Đúng" in dict(lan.inbox[-1].buttons)
+            fake.bot.files["F1"] = b"x" * 6_000_000
+            lan.send_voice()
+            await until(lambda: any("chưa nghe được" in each.text for each in lan.inbox))
 
 
 async def test_what_nobody_came_for_is_swept(tmp_path: Path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import os
 import sys
@@ -105,6 +106,11 @@ async def test_the_real_process_answers_each_in_its_turn_and_keeps_to_itself(tra
         assert not [each for each in files if each.startswith(("/tmp", str(tmp_path)))]
     process.kill()
     assert await transcriber.hear(quiet) == Spoken(fault="silent"), "another was started"
+    orphan = transcriber._process
+    assert orphan is not None and orphan.stdin is not None
+    orphan.stdin.close()  # as when the tutor is killed
+    async with asyncio.timeout(10):
+        assert await orphan.wait() == 0
 
 
 def test_the_tutor_imports_nothing_of_it():
