@@ -59,7 +59,7 @@ class Town:
             await self.say(chat, Tap(await self.token(chat, "Đúng là tôi")))
 
     async def token(self, chat: str, label: str) -> str:
-        from bot.conversation.effects import unpack_entry
+        from bot.conversation.packing import unpack_entry
         from storage.conversations import web_log
 
         rows = await self.app.database.read(lambda c: web_log.history(c, chat, 0, 20))

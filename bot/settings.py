@@ -129,6 +129,15 @@ class Keep:
 
 
 @dataclass(frozen=True, slots=True)
+class VoiceSettings:
+    """`listen`: voice messages are understood where the extra for it is installed; after `idle_min` minutes without one
+    the process that listens gives its memory back."""
+
+    listen: str = key("yes", one_of("yes", "no"))
+    idle_min: int = key(5, within(1, 1_440))
+
+
+@dataclass(frozen=True, slots=True)
 class Log:
     level: str = key("info", one_of("debug", "info", "warning", "error"))
     max_mb: int = key(10, within(1, 10_000))
@@ -161,6 +170,7 @@ class Settings:
     pairing: PairingSettings = PairingSettings()
     announce: Announce = Announce()
     keep: Keep = Keep()
+    voice: VoiceSettings = VoiceSettings()
     log: Log = Log()
     lessons: Lessons = Lessons()
     media: MediaSettings = MediaSettings()
@@ -193,6 +203,7 @@ _SECTIONS: Mapping[str, Any] = {
     "pairing": PairingSettings,
     "announce": Announce,
     "keep": Keep,
+    "voice": VoiceSettings,
     "log": Log,
     "lessons": Lessons,
     "media": MediaSettings,

@@ -79,6 +79,19 @@ class Inner:
 
 
 @dataclass(frozen=True, slots=True)
+class Spoken:
+    """What a voice message that the learner sent before turned out to say (channel `inner`), secrets and all.
+
+    `words` are as the machine heard them, without a comma or capital, and may be wrong; where there are none `fault`
+    says why: long (more than is listened to), silent (nothing that sounds like words), broken (no recording), gone (it
+    could not be had or listened to).
+    """
+
+    words: str = ""
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Attachment:
     """A photo, voice or video (`kind`) that goes with a message.
 
@@ -116,7 +129,7 @@ class NoticesDue:
     notices: tuple[Notice, ...]
 
 
-Body = Text | Edited | Tap | Began | Media | Left | Returned | Inner | NoticesDue
+Body = Text | Edited | Tap | Began | Media | Left | Returned | Inner | Spoken | NoticesDue
 
 
 @dataclass(frozen=True, slots=True)

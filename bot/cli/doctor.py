@@ -19,7 +19,7 @@ from typing import Literal, TypeVar
 from zoneinfo import ZoneInfo
 
 from bot import backup, restoring
-from bot.channels.provider import Surroundings
+from bot.channels.provider import ChannelCheck, Surroundings
 from bot.channels.registry import ChannelSettings
 from bot.cli.language import shown, told
 from bot.delivery.accounts import open_account
@@ -32,6 +32,7 @@ from bot.scheduler.policy.clocks import ClockReading, begin
 from bot.scheduler.steady import clock_of
 from bot.sections import credentials, variable_of
 from bot.settings import Settings
+from bot.voice.extra import check_voice
 from bot.web.door import FILES, files_allowed
 from flows import LessonInvalid
 from flows.saying import said_by
@@ -112,6 +113,7 @@ async def look_at_settings(settings: Settings, config: Path, database_url: str, 
         *await asyncio.to_thread(lambda: list(_web(settings))),
         Finding("good" if files_allowed() >= FILES else "note", shown(pages_told(files_allowed()))),
         _helper(settings),
+        _of(check_voice(settings.voice.listen)),
         good("Múi giờ {zone}; không nhắc bài từ {quiet}", zone=settings.time.zone, quiet=_quiet(settings)),
     ]
 
@@ -359,7 +361,11 @@ async def _channel(name: str, section: ChannelSettings, around: Surroundings, lo
         checks = [await provider.check(PATIENCE_S), *await messages_left(provider, around, local_now)]
     finally:
         await provider.close()
-    return [Finding(check.level, told(check.sentence, **check.values)) for check in checks]
+    return [_of(check) for check in checks]
+
+
+def _of(check: ChannelCheck) -> Finding:
+    return Finding(check.level, told(check.sentence, **check.values))
 
 
 def _web(settings: Settings) -> Iterator[Finding]:

@@ -17,12 +17,14 @@ from bot.channels.base import (
     NoticesDue,
     Outgoing,
     Returned,
+    Spoken,
     Tap,
     Text,
     Update,
 )
 from bot.conversation import identity_changes, notices
-from bot.conversation.effects import Effects, Record, about_of, state_of
+from bot.conversation.effects import Effects, Record, state_of
+from bot.conversation.packing import about_of
 from bot.conversation.services import ConversationServices
 from bot.people.pseudonyms import Pseudonyms
 from bot.tutor.lessons import STEP, is_about_safety
@@ -68,15 +70,19 @@ class Conversation:
         quiet: QuietHours,
         services: ConversationServices | None = None,
         quotas: MessageQuotas | None = None,
+        *,
+        listens: bool = False,
     ) -> None:
         """Without `services` codes of other processes are not known here: its key is made up. Without `quotas` no
-        message is counted."""
+        message is counted. `listens`: voice messages are understood by this process, or by another on the same
+        database."""
         self.services = services or ConversationServices(Pseudonyms(os.urandom(32)))
         self.database = database
         self.book = book
         self.universe = universe
         self.quiet = quiet
         self.quotas = quotas
+        self.listens = listens
 
     async def handle(self, updates: Sequence[Update], settled: Settled = ()) -> Effects:
         """Commit everything these updates cause. Raises StorageUnavailable; then nothing was kept.
@@ -198,8 +204,13 @@ class Conversation:
                 # She has blocked the tutor: what others had to say comes too late for her.
                 announcements.not_reached(connection, record.row.learner_id, [n.about for n in update.body.notices])
                 continue
+            if isinstance(update.body, Spoken) and record.away:
+                continue  # she has blocked the tutor since she spoke
             universe = self.universe(f"{update.channel}:{update.update_id}")
-            turn = TurnContext(book, universe, record.person, record.state, record.row.channel, record.row.chat_id)
+            turn = TurnContext(
+                book, universe, record.person, record.state, record.row.channel, record.row.chat_id,
+                listens=self.listens,
+            )  # fmt: skip
             turn.is_saving = self.quotas is not None and self.quotas.is_reserved(turn.channel)
             is_timer = isinstance(update.body, Inner) and update.body.kind == "due"
             if is_timer and not is_about_safety(turn):
@@ -208,7 +219,7 @@ class Conversation:
                     continue
                 if not record.window.takes(universe.now, urgent=False):
                     continue  # it waits until she has written
-            record.begin(universe.now, from_her=update.channel != INNER)
+            record.begin(universe.now, from_her=update.channel != INNER or isinstance(update.body, Spoken))
             record.answer(connection, self.services, turn, update)
             record.end(turn)
         return []
@@ -283,7 +294,7 @@ def _begins(update: Update) -> bool:
             return not token.startswith("d:")
         case Left() | Returned():
             return False
-        case Text() | Edited() | Began() | Media() | Inner() | NoticesDue():
+        case Text() | Edited() | Began() | Media() | Inner() | Spoken() | NoticesDue():
             return True
         case _:
             assert_never(update.body)

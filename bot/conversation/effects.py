@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, assert_never
+from typing import assert_never
 
-from bot.channels.base import Attachment, Began, Button, LogEntry, NoticesDue, Outgoing, Tone, Update
+from bot.channels.base import Began, LogEntry, NoticesDue, Outgoing, Update
+from bot.conversation.packing import pack, pack_buttons, packed_media
 from bot.conversation.policy import dispatch, merging, numbering, open_question
 from bot.conversation.policy.buttons import toned
 from bot.conversation.services import ConversationServices
@@ -31,6 +31,7 @@ from bot.tutor.turn import (
     OutgoingReply,
     Person,
     PersonForgotten,
+    RecordingCame,
     ServiceEvent,
     TurnContext,
     TurnEvent,
@@ -49,6 +50,7 @@ from storage.conversations.records import (
     LearnerRow,
     LogRow,
     OutboxRow,
+    RecordingRow,
     RunRow,
     Writes,
 )
@@ -75,6 +77,7 @@ class Effects:
     reset_pages: list[str] = field(default_factory=list)  # chats of the web where another conversation goes on
     wakes_others: bool = False  # somebody else may have something to hear of it
     rings: bool = False  # somebody's browser may be due to ring
+    recordings: bool = False  # there are voice messages to be listened to
 
 
 class Record:
@@ -154,6 +157,10 @@ class Record:
             self.effects.identity_changes.append((update, event))
         if isinstance(event, ev.Heard | Whispered) and turn.agreed and self.person.consent == "agreed":
             self._heard(event, turn.universe.now)
+        if isinstance(event, RecordingCame) and update is not None:
+            where = self.row.learner_id, f"{update.channel}:{update.update_id}", update.channel, event.ref
+            self.effects.writes.recordings.append(RecordingRow(*where, turn.universe.now))
+            self.effects.recordings = True
         self._event(turn, event, turn.universe.now)
 
     def end(self, turn: TurnContext) -> None:
@@ -221,8 +228,8 @@ class Record:
                 writes.awards.append(AwardRow(*of_run, event.lesson, event.version, event.points, now))
             case LessonRated(run_id, stars):
                 writes.ratings.append((run_id, learner_id, stars))
-            case CodeShown() | ServiceCommand():
-                pass  # the services have dealt with it, in the same transaction
+            case CodeShown() | ServiceCommand() | RecordingCame():
+                pass  # dealt with by the services, or written down, in the same transaction
             case Whispered() | ev.Said() | ev.Asked() | ev.Heard() | ev.EmergencySuspected():
                 pass  # on her own page, if she has agreed
             case ev.ValueSaved() | ev.TaskDone() | ev.TaskStuck() | ev.TaskPostponed() | ev.CheckpointPassed():
@@ -358,67 +365,3 @@ def _left_to_do(turn: TurnContext, outcome: CommandOutcome) -> list[tuple[TurnEv
     if outcome.pinned:
         waits.under(turn, outcome.pinned)
     return happened + [(event, True) for event in turn.take_events()]
-
-
-_REST = (False, None, "", False, ())
-
-
-def pack(reply: OutgoingReply, unasked: bool) -> str:
-    """A message as it waits in the outbox."""
-    buttons = [_packed(b) for b in reply.buttons]
-    rest = [packed_media(reply.media), reply.about, reply.private, reply.copies]
-    while rest and not rest[-1]:
-        rest.pop()
-    return json.dumps([reply.text, buttons, unasked, *rest], ensure_ascii=False)
-
-
-def unpack(row: OutboxRow) -> Outgoing:
-    """A row of the outbox as the message to send, also one of an older program."""
-    text, packed, *rest = json.loads(row.body)
-    known = (*rest, *_REST[len(rest) :])  # later fields are missing in a row of an older program, and where empty
-    unasked, media, _, private, copies = known
-    buttons, copied = tuple(_unpacked(*each) for each in packed), tuple((label, words) for label, words in copies)
-    to_show = unpacked_media(media)
-    return Outgoing(row.channel, row.chat_id, row.no, text, buttons, bool(unasked), to_show, private, copied)
-
-
-def about_of(body: str) -> str:
-    """What a packed message speaks of; "" where that is nothing with an id."""
-    rest = json.loads(body)[4:]
-    return str(rest[0]) if rest else ""
-
-
-def pack_buttons(buttons: Sequence[Button]) -> str:
-    """Buttons as a log row keeps them, empty for none."""
-    return json.dumps([_packed(b) for b in buttons], ensure_ascii=False) if buttons else ""
-
-
-def packed_media(media: Sequence[Attachment]) -> list[list[str]] | None:
-    """What goes with a message as rows keep it; None for nothing."""
-    return [[each.kind, each.ref, each.file, each.words, *filter(None, [each.of])] for each in media] or None
-
-
-def unpacked_media(packed: Sequence[Any] | None) -> tuple[Attachment, ...]:
-    """The reverse; a row of an older program has one kind and ref."""
-    if packed and isinstance(packed[0], str):
-        return (Attachment(*packed),)
-    return tuple(Attachment(*each) for each in packed or ())
-
-
-def _packed(button: Button) -> list[Any]:
-    """Without what is empty at the end."""
-    if button.spot:
-        return [button.token, button.label, button.pinned, button.tone, button.spot]
-    more = [button.pinned, button.tone] if button.tone else [True] if button.pinned else []
-    return [button.token, button.label, *more]
-
-
-def _unpacked(token: str, label: str, pinned: bool = False, tone: Tone = "", spot: Sequence[float] = ()) -> Button:
-    return Button(token, label, pinned, tone, tuple(spot))
-
-
-def unpack_entry(row: LogRow) -> LogEntry:
-    """A row of the web page's log as the entry a page shows."""
-    buttons = tuple(_unpacked(*each) for each in json.loads(row.buttons)) if row.buttons else ()
-    media = unpacked_media(json.loads(row.media)) if row.media else ()
-    return LogEntry(row.no, row.who, row.text, buttons, row.at, media, row.fleeting)

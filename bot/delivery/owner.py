@@ -66,6 +66,11 @@ class ChannelOwner:
         """How updates come in, in a word; "standing by" while another process owns the account."""
         return self.provider.state if self._tasks else self._idle
 
+    @property
+    def is_ours(self) -> bool:
+        """Whether this process serves the account now."""
+        return bool(self._tasks)
+
     def routes(self) -> Sequence[web.AbstractRouteDef]:
         """What the provider posts to."""
         return self.provider.routes(self.submit, self.now)

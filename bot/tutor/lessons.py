@@ -18,7 +18,8 @@ from flows import events as ev
 from flows.engine.kinds.kind import AGAIN
 from flows.engine.kinds.table import kind_of
 from flows.engine.stage import Stage, clean
-from flows.model import Help, Pair
+from flows.model import Help, Pair, Step
+from flows.run import render
 
 LeftByLesson = ev.Commanded | ev.EmergencySuspected | ev.Digressed | ev.TapIgnored
 """What a lesson leaves to the conversation: global words, words that answer nothing, taps that change nothing."""
@@ -172,10 +173,29 @@ def resume(turn: TurnContext, signal: ev.Signal) -> LeftByLesson | None:
 
 def wants(turn: TurnContext, kind: str) -> bool:
     """Whether the open step asks for a picture or a recording."""
+    step = _open_step(turn)
+    return step is not None and kind_of(step).wants(step) == kind
+
+
+def is_private(turn: TurnContext) -> bool:
+    """Whether what answers the open step is kept nowhere and shown to nobody."""
+    step = _open_step(turn)
+    return step is not None and kind_of(step).is_private(step)
+
+
+def labels(turn: TurnContext) -> list[str]:
+    """What can be chosen at the open step, as the learner reads it."""
+    step, run = _open_step(turn), turn.state.open_run
+    if step is None or run is None:
+        return []
+    texts = [option.text for option in kind_of(step).options(step)]
+    return [render(text, run.address, run.name, turn.book.facts) for text in texts]
+
+
+def _open_step(turn: TurnContext) -> Step | None:
     run = turn.state.open_run
     lesson = turn.book.lesson(run.lesson, run.version) if run else None
-    step = lesson.step(run.step) if lesson and run else None
-    return step is not None and kind_of(step).wants(step) == kind
+    return lesson.step(run.step) if lesson and run else None
 
 
 def _lent(run: Run, turn: TurnContext) -> Run:

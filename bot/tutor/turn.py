@@ -97,6 +97,13 @@ class CodeShown:
     code: str
 
 
+@dataclass(frozen=True, slots=True)
+class RecordingCame:
+    """A voice message is to be listened to; `ref` is the channel's id of its sound."""
+
+    ref: str
+
+
 TurnEvent = (
     ev.Event
     | ConsentAnswered
@@ -105,6 +112,7 @@ TurnEvent = (
     | WentAway
     | LessonRated
     | CodeShown
+    | RecordingCame
     | ServiceCommand
     | Whispered
 )
@@ -127,7 +135,10 @@ class TurnContext:
         state: ConversationState,
         channel: str,
         chat_id: str = "",
+        *,
+        listens: bool = False,
     ) -> None:
+        """`listens`: voice messages can be understood here."""
         self.book = book
         self.universe = universe
         self.person = person
@@ -136,6 +147,7 @@ class TurnContext:
         self.chat_id = chat_id
         self.is_saving = False
         """The channel's messages of this month are nearly used up: what is left is kept for calls for help."""
+        self.listens = listens
         self.replies: list[OutgoingReply] = []
         self.events: list[TurnEvent] = []
         self._taken = 0

@@ -83,7 +83,10 @@ REQUIRED = frozenset(
     safety_wait_2 safety_wait_3 safety_wait_4 secret secret_for_bank self_area_again self_area_ask self_area_now
     self_area_set self_area_which self_ask set_aside show_image show_video silenced skill_alone skill_help small_any
     small_bye small_chat small_hello small_machine small_praise small_rude small_thanks small_tired somebody
-    somewhere split_ask split_ask_alone split_other split_this split_told split_undone stale stale_short stopped
+    somewhere
+    label_spoken_again label_spoken_help label_spoken_type label_spoken_yes spoken_again spoken_ask spoken_cry
+    spoken_guess spoken_heard spoken_long spoken_tap spoken_type spoken_unclear
+    split_ask split_ask_alone split_other split_this split_told split_undone stale stale_short stopped
     taken taken_instructor taken_officer taken_other task_again task_done task_later task_proof task_stuck_end
     teach_not teach_welcome teaching teaching_all teaching_ask teaching_paused thanks too_fast too_long type_numbers
     type_order unhelped unhelped_heard union_phone_again union_phone_area union_phone_ask union_phone_change

@@ -21,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from storage.conversations import subscriptions
+from storage.conversations import recordings, subscriptions
 from storage.conversations import tables as conversations_t
 from storage.conversations.leaving import forget_answers, forget_person
 from storage.conversations.numbering import highest_forgotten
@@ -236,6 +236,7 @@ def write(connection: Connection, writes: Writes) -> None:
         for e in writes.log
     ])  # fmt: skip
     subscriptions.knock(connection, writes.knocks)
+    recordings.add(connection, writes.recordings)
     for each in named:
         traces.erase(connection, each)  # last: somebody of the same batch may have been shown her name
 

@@ -180,6 +180,18 @@ class KnockEnd:
     tries: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class RecordingRow:
+    """A voice message to be listened to: `ref` is the channel's id of its sound, `update` names the update (channel and
+    id) that it came by."""
+
+    learner_id: str
+    update: str
+    channel: str
+    ref: str
+    at: datetime
+
+
 @dataclass(slots=True)
 class Writes:
     """Everything one batch changes, collected first and written table by table in one fixed order."""
@@ -196,6 +208,7 @@ class Writes:
     awards: list[AwardRow] = field(default_factory=list)
     outbox: list[OutboxRow] = field(default_factory=list)
     log: list[LogRow] = field(default_factory=list)
+    recordings: list[RecordingRow] = field(default_factory=list)
     forget_log: list[tuple[str, int]] = field(default_factory=list)
     erased: list[tuple[str, int]] = field(default_factory=list)  # relayed lines of a chat up to this number
     forget_answers: list[str] = field(default_factory=list)

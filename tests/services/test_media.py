@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.conversation.effects import unpack_entry
+from bot.conversation.packing import unpack_entry
 from bot.media.looking import Found, look_at
 from bot.media.store import MediaStore
 from bot.people.export import export_of_chat

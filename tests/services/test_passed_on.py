@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.channels.base import Button, Outgoing
-from bot.conversation.effects import pack, unpack
+from bot.conversation.packing import pack, unpack
 from bot.conversation.policy.buttons import toned
 from bot.conversation.policy.registry import SUBJECTS
 from bot.tutor.turn import OutgoingReply

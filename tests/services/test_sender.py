@@ -23,7 +23,7 @@ from bot.channels.base import (
     Unreachable,
     WindowClosed,
 )
-from bot.conversation.effects import pack
+from bot.conversation.packing import pack
 from bot.delivery.backlog import Backlog
 from bot.delivery.rate_limit import SendLimiter
 from bot.delivery.sender import REMEMBER_CHATS, Sender

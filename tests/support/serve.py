@@ -17,9 +17,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot import settings
-from bot.app import Environment, run
+from bot.app import Environment
 from bot.errors import SettingsInvalid
 from bot.knocks.road import Road
+from bot.serving import run
 
 
 def crash_as_told(file: Path) -> Callable[[str], None]:

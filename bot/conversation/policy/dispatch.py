@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import assert_never
 
-from bot.channels.base import Began, Body, Edited, Inner, Left, Media, NoticesDue, Returned, Tap, Text
+from bot.channels.base import Began, Body, Edited, Inner, Left, Media, NoticesDue, Returned, Spoken, Tap, Text
 from bot.conversation.policy import (
     alarm,
     albums,
@@ -16,6 +16,7 @@ from bot.conversation.policy import (
     numbering,
     registry,
     replying,
+    spoken,
     thrift,
 )
 from bot.conversation.policy.global_words import obey
@@ -50,12 +51,19 @@ def answer(turn: TurnContext, body: Body, *, codes_too: bool = True) -> CommandO
     before consent."""
     if turn.state.amendable and isinstance(body, Tap | Began | Media | Left | Returned):
         turn.change(amendable="")  # what was written before is not put right any more
+    if turn.state.spoken is not None and isinstance(body, Text | Tap | Began | Media):
+        settled = spoken.settle(turn, body)
+        if settled is None:
+            return ASIDE
+        body = settled
     match body:
         case Text() | Edited():
             return _written(turn, body, codes_too=codes_too)
         case Inner():
             lines.meanwhile(turn, partial(lessons.take_inner, turn, body))
             return ANSWERED
+        case Spoken():
+            return spoken.came(turn, body)
         case NoticesDue():
             lessons.take_told(turn, body)
             return waits.put_back(turn, writing=lines.is_writing(turn))
@@ -90,6 +98,9 @@ def _done(turn: TurnContext, body: Text | Tap | Began | Media, *, codes_too: boo
         return ANSWERED
     if codes_too and isinstance(body, Text | Began) and (shown := codes.shown(body)):
         turn.events.append(CodeShown(shown.kind, shown.code))
+        return ANSWERED
+    if isinstance(body, Media) and spoken.is_to_be_heard(turn, body):
+        spoken.note(turn, body)
         return ANSWERED
     if turn.person.consent == "new":
         if isinstance(body, Media):
