@@ -45,6 +45,7 @@ from bot.channels.base import Body, Tap, Text, Update
 from bot.channels.webchat import WebChat
 from bot.conversation.effects import Effects
 from bot.people.policy.lists.words import fold
+from bot.serving import loop_factory
 from storage.announcements import announcements
 from storage.announcements.records import AnnouncementRow
 from storage.conversations import leaving

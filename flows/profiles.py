@@ -47,7 +47,7 @@ class Profile:
     `name` is what people call it, `about` what the reader of the schema is told. `text` and `caption` are UTF-16
     units; `buttons` how many a message may have (0: choices are numbered lines in the text), `label` the characters
     that fit one; `spare_buttons` how many may stand under numbered lines, where nobody is sure that they can be seen;
-    `voices` the types of recordings it plays. `keeps_log`: its log of the conversation is its delivery, nothing waits
+    `voices` the types of recordings it plays; `tones`: a button's meaning can be seen (red, green). `keeps_log`: its log of the conversation is its delivery, nothing waits
     in the outbox, and what is said later is seen beside what was said before (hence only the newest line has buttons).
 
     `window_s`: how long after her last word a learner may be written to freely, None: always; `window_messages` so many
@@ -74,6 +74,7 @@ class Profile:
     video: bool = False
     media: MediaWay = "address"
     keeps_log: bool = False
+    tones: bool = False
     window_s: int | None = None
     window_messages: int = 0
     closes_s: int | None = None
@@ -106,7 +107,7 @@ PROFILES = (
     ),
     Profile(
         "telegram", "Telegram", "Telegram.", 4_096, 1_024, 8, 10 * MB, 50 * MB,
-        voices=VOICES - {"aac"}, video=True, label=30, token_bytes=64, media="id", per_s=30.0, forgets_taps_s=150.0,
+        voices=VOICES - {"aac"}, video=True, tones=True, label=30, token_bytes=64, media="id", per_s=30.0, forgets_taps_s=150.0,
     ),
     Profile(
         "zalo_bot", "Zalo Bot", "Zalo Bot: không có nút, bấm số.", 1_900, 1_900, 0, MB, 5 * MB,
@@ -131,6 +132,11 @@ KEEP_LOGS = tuple(profile.id for profile in PROFILES if profile.keeps_log)
 def profile_of(channel: str) -> Profile:
     """What the channel of this name ("telegram:42", "web") can carry."""
     return _BY_ID.get(channel.partition(":")[0], UNKNOWN)
+
+
+def has_window(channel: str) -> bool:
+    """Whether people can be written to for a while only, on the channel of this name."""
+    return profile_of(channel).window_s is not None
 
 
 def profiles(channels: tuple[str, ...]) -> tuple[Profile, ...]:

@@ -217,7 +217,7 @@ class Conversation:
                 if self.quiet.holds(universe.now):
                     record.not_before = universe.now  # it was due by day, while the tutor was stopped
                     continue
-                if not record.window.takes(universe.now, urgent=False):
+                if record.window is not None and not record.window.takes(universe.now, urgent=False):
                     continue  # it waits until she has written
             record.begin(universe.now, from_her=update.channel != INNER or isinstance(update.body, Spoken))
             record.answer(connection, self.services, turn, update)

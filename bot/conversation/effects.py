@@ -11,7 +11,6 @@ from typing import assert_never
 from bot.channels.base import Began, LogEntry, NoticesDue, Outgoing, Update
 from bot.conversation.packing import pack, pack_buttons, packed_media
 from bot.conversation.policy import dispatch, merging, numbering, open_question
-from bot.conversation.policy.buttons import toned
 from bot.conversation.services import ConversationServices
 from bot.knocks.chat import ask_where_due
 from bot.knocks.policy.knock import knock_of
@@ -41,7 +40,7 @@ from bot.tutor.turn import (
 from bot.tutor.window import ReplyWindow
 from flows import RunCorrupt
 from flows import events as ev
-from flows.profiles import profile_of
+from flows.profiles import has_window, profile_of
 from storage.conversations import leaving
 from storage.conversations.records import (
     AttemptRow,
@@ -100,7 +99,7 @@ class Record:
         self.urgent = False
         self.is_reminder = False
         self.heard_no = state.heard_no
-        self.window = ReplyWindow.of(row.channel, from_ms(row.seen_at), row.out_no, state.heard_no, away=row.away)
+        self.window = self._window(from_ms(row.seen_at), away=row.away) if has_window(row.channel) else None
         self.came_back = False  # she has written after her reply window was over, or after she was out of reach
         self.not_before: datetime | None = None  # when a timer that waits for the morning was found due
 
@@ -108,9 +107,10 @@ class Record:
         """An update is about to be answered at this instant; `from_her`: not of the clock, nor of somebody else."""
         self.from_her = from_her
         if from_her:
-            self.came_back |= self.away or not self.window.takes(now, urgent=False)
+            was_out = self.window is not None and not self.window.takes(now, urgent=False)
+            self.came_back |= self.away or was_out
             self.away, self.seen_at, self.heard_no = False, now, self.out_no
-            self.window = ReplyWindow(self.window.profile, now)
+            self.window = self.window and ReplyWindow(self.window.profile, now)
 
     def answer(self, connection: Connection, services: ConversationServices, turn: TurnContext, update: Update) -> None:
         """Answer one update: the policies say what it means, and what they ask for is carried out."""
@@ -145,7 +145,7 @@ class Record:
                 follow(after, put_again=again)
 
         follow(outcome, put_again=False)
-        if self.from_her:
+        if self.from_her and self.keeps_log:
             ask_where_due(connection, turn)
         if has_asked or turn.state.pinned:
             waits.pin(turn, services.hooks.waiting(connection, turn))
@@ -179,13 +179,11 @@ class Record:
             numbering.number(turn, answering=self.from_her)
         for reply in merging.merge(turn.profile, turn.replies) if turn.profile.metered else turn.replies:
             unasked = not self.from_her and not reply.urgent
-            shown = toned(reply.buttons)
-            toned_reply = reply if shown is reply.buttons else replace(reply, buttons=shown)
-            self._reply(toned_reply, turn.universe.now, unasked=unasked)
+            self._reply(reply, turn.universe.now, unasked=unasked)
         self.person, self.state = turn.person, replace(turn.state, whispers=max(turn.state.whispers, self.whispers))
-        if self.window.profile.window_messages:
-            self.state = replace(self.state, heard_no=self.heard_no)
-        self.urgent, self.is_reminder = is_about_safety(turn), self.window.is_bounded and is_reminded(turn)
+        if self.window is not None:
+            self.state = replace(self.state, heard_no=self.heard_no if self.window.profile.window_messages else 0)
+        self.urgent, self.is_reminder = is_about_safety(turn), self.window is not None and is_reminded(turn)
         self.whispers = 0
 
     def tell(self, text: str, now: datetime) -> None:
@@ -337,8 +335,12 @@ class Record:
 
     def _in_time(self, remind_at: datetime | None, now: datetime) -> datetime | None:
         by_day = remind_at and self.quiet.shift(max(remind_at, self.not_before or remind_at))
-        window = ReplyWindow.of(self.row.channel, self.window.heard_at, self.out_no, self.heard_no)
-        return window.plan(by_day, now, self.quiet, is_reminder=self.is_reminder)
+        if self.window is None:
+            return by_day
+        return self._window(self.window.heard_at).plan(by_day, now, self.quiet, is_reminder=self.is_reminder)
+
+    def _window(self, heard_at: datetime, *, away: bool = False) -> ReplyWindow:
+        return ReplyWindow.of(self.row.channel, heard_at, self.out_no, self.heard_no, away=away)
 
 
 def state_of(connection: Connection, row: LearnerRow) -> states.ConversationState:

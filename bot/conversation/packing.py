@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from bot.channels.base import Attachment, Button, LogEntry, Outgoing, Tone
+from bot.channels.base import Attachment, Button, LogEntry, Outgoing
 from bot.tutor.turn import OutgoingReply
 from storage.conversations.records import LogRow, OutboxRow
 
@@ -56,15 +56,13 @@ def unpacked_media(packed: Sequence[Any] | None) -> tuple[Attachment, ...]:
 
 
 def _packed(button: Button) -> list[Any]:
-    """Without what is empty at the end."""
-    if button.spot:
-        return [button.token, button.label, button.pinned, button.tone, button.spot]
-    more = [button.pinned, button.tone] if button.tone else [True] if button.pinned else []
+    """Without what is empty at the end, and without its tone, which its token tells to whoever sends it."""
+    more = [button.pinned, button.spot] if button.spot else [True] if button.pinned else []
     return [button.token, button.label, *more]
 
 
-def _unpacked(token: str, label: str, pinned: bool = False, tone: Tone = "", spot: Sequence[float] = ()) -> Button:
-    return Button(token, label, pinned, tone, tuple(spot))
+def _unpacked(token: str, label: str, pinned: bool = False, spot: Sequence[float] = ()) -> Button:
+    return Button(token, label, pinned, spot=tuple(spot))
 
 
 def unpack_entry(row: LogRow) -> LogEntry:

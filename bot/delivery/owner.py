@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from aiohttp import web
@@ -12,6 +13,7 @@ from aiohttp import web
 from bot.channels.base import Outgoing, Submit
 from bot.channels.provider import Provider, SetUpFailed
 from bot.conversation.batch import Conversation, Settled
+from bot.conversation.policy.buttons import toned
 from bot.conversation.presence import Presence
 from bot.delivery.backlog import Backlog
 from bot.delivery.quota import QuotaMeters
@@ -28,6 +30,12 @@ SET_UP_PAUSE_S, SET_UP_LONGEST_PAUSE_S = 5.0, 300.0
 REOFFER_AT_ONCE = 100
 
 log = logging.getLogger(__name__)
+
+
+def in_tones(outgoing: Outgoing) -> Outgoing:
+    """A message whose buttons show what they mean."""
+    buttons = toned(outgoing.buttons)
+    return outgoing if buttons is outgoing.buttons else replace(outgoing, buttons=buttons)
 
 
 class ChannelOwner:
@@ -130,6 +138,7 @@ class ChannelOwner:
             alone=not self._shared,
             is_quiet=self._rests,
             on_sent=self._count,
+            dress=in_tones if self.provider.profile.tones else lambda outgoing: outgoing,
         )
         sender.primed = False
         self.senders.by_channel[self.channel.name] = sender

@@ -49,6 +49,7 @@ class Sender:
         alone: bool = True,
         is_quiet: Callable[[], bool] = lambda: False,
         clock: Callable[[], float] | None = None,
+        dress: Callable[[Outgoing], Outgoing] = lambda outgoing: outgoing,
         on_sent: Callable[[Outgoing], None] = lambda _: None,
     ) -> None:
         """`failpoint` as in Intake, `on_sent` is told what has just left. `alone`: nobody but this process writes into
@@ -56,7 +57,7 @@ class Sender:
 
         While `is_quiet`, what nobody asked for is held back: until morning (or the next month, where messages are
         counted), or until its reader is awake. `clock` tells the seconds of the pace; without one it is the event
-        loop's.
+        loop's. `dress` is a message as this channel is to be given it.
         """
         self.channel = channel
         self.conversation = conversation
@@ -72,6 +73,7 @@ class Sender:
         self.sent = 0
         self._sleep = sleep
         self._clock = clock
+        self._dress = dress
         self._on_sent = on_sent
         self._chats: dict[str, deque[Outgoing]] = {}
         self._held: dict[str, deque[Outgoing]] = {}
@@ -197,7 +199,7 @@ class Sender:
                         return "asleep"
                     if self.pace.is_paused(self._seconds()):
                         continue  # it began while she waited for her turn
-                    await self.channel.send(outgoing, plain=plain)
+                    await self.channel.send(self._dress(outgoing), plain=plain)
                 self.failpoint("after send")
                 self.sent += 1
                 self._on_sent(outgoing)

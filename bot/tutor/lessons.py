@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import assert_never
 
 import flows
-from bot.channels.base import Button, Inner, NoticesDue
+from bot.channels.base import Attachment, Button, Inner, NoticesDue
 from bot.meetings.policy.commands import EndGroupLesson
 from bot.pairing.policy.commands import CallForSafety, CallOffSafety
 from bot.tutor import exhibits, follow_up, menu, notices, onboarding
@@ -214,6 +214,11 @@ def tapped(token: str) -> ev.Tapped | None:
     return ev.Tapped(int(seq) if seq.isascii() and seq.isdigit() and len(seq) < 10 else -1, option)
 
 
+def _shown(turn: TurnContext, event: ev.Said | ev.Asked) -> tuple[str, tuple[Attachment, ...]]:
+    """A text of the lesson, and what goes with it on this channel."""
+    return exhibits.carried(turn.profile, event.text, event.exhibits) if event.exhibits else (event.text, ())
+
+
 def take_over(turn: TurnContext, sprint: flows.Sprint) -> LeftByLesson | None:
     """Take over what the engine answered, event by event: said, kept in the turn, acted on. Returns what the lesson
     could make nothing of, or what is not about it; the engine says that last.
@@ -227,13 +232,13 @@ def take_over(turn: TurnContext, sprint: flows.Sprint) -> LeftByLesson | None:
         if not (group and isinstance(event, ONES_OWN)):
             turn.events.append(event)
         match event:
-            case ev.Said(_, text, shown):
-                turn.say(*exhibits.carried(turn.profile, text, shown))
-            case ev.Asked(_, seq, text, choices, shown):
+            case ev.Said():
+                turn.say(*_shown(turn, event))
+            case ev.Asked(_, seq, _, choices):
                 buttons = [Button(f"{STEP}{seq}:{choice.id}", choice.label) for choice in choices]
-                tokens = [(button.token, choice.voice) for button, choice in zip(buttons, choices, strict=True)]
-                text, media = exhibits.carried(turn.profile, text, shown)
-                turn.ask(text, buttons, (*media, *exhibits.read_out(turn.profile, tokens)))
+                text, media = _shown(turn, event)
+                tokens = [(f"{STEP}{seq}:{choice.id}", choice.voice) for choice in choices if choice.voice]
+                turn.ask(text, buttons, (*media, *exhibits.read_out(turn.profile, tokens)) if tokens else media)
                 turn.change(offer=(), pending="")
             case ev.AnswerGraded() if not group:
                 turn.change(answers=turn.state.answers + 1)

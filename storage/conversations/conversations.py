@@ -235,8 +235,10 @@ def write(connection: Connection, writes: Writes) -> None:
          "fleeting": int(e.fleeting), "media": e.media}
         for e in writes.log
     ])  # fmt: skip
-    subscriptions.knock(connection, writes.knocks)
-    recordings.add(connection, writes.recordings)
+    if writes.knocks:
+        subscriptions.knock(connection, writes.knocks)
+    if writes.recordings:
+        recordings.add(connection, writes.recordings)
     for each in named:
         traces.erase(connection, each)  # last: somebody of the same batch may have been shown her name
 

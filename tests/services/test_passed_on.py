@@ -45,7 +45,8 @@ def test_a_tone_is_of_a_button_that_there_is():
 
 
 def test_all_of_it_waits_in_the_outbox():
-    buttons = (Button("d:yes", "Xóa hết", tone="danger"), Button("o:take:1", "Nhận", True, "right"), Button("g:x", "y"))
+    spot = (10.0, 20.0, 5.5, 7.0)
+    buttons = (Button("d:yes", "Xóa hết"), Button("o:take:1", "Nhận", True), Button("g:x", "y", spot=spot))
     reply = OutgoingReply("Mã", buttons, about="p1", private=True, copies=(("Chép", "k7qf-9fht"),))
     back = through_outbox(pack(reply, unasked=True))
     assert (back.text, back.buttons, back.unasked) == ("Mã", buttons, True)

@@ -27,9 +27,9 @@ _GONE = ("chat not found", "user is deactivated", "peer_id_invalid", "user not f
 _HARMLESS = ("message is not modified", "query is too old", "query id is invalid")
 
 
-NamedFile = tuple[str, bytes]
+UploadedFile = tuple[str, bytes]
 """Its name, by whose ending Telegram knows what it is, and its bytes."""
-_NONE: Mapping[str, NamedFile] = {}
+_NONE: Mapping[str, UploadedFile] = {}
 
 
 class Occupied(SendError):
@@ -53,7 +53,7 @@ class BotApi:
         return "BotApi(token hidden)"
 
     async def call(
-        self, method: str, params: Mapping[str, Any], *, wait_s: float = 0.0, files: Mapping[str, NamedFile] = _NONE
+        self, method: str, params: Mapping[str, Any], *, wait_s: float = 0.0, files: Mapping[str, UploadedFile] = _NONE
     ) -> Any:
         """POST one method. `wait_s`: seconds that the answer may take longer than usual (a long poll). `files` go
         beside the parameters, which name them `attach://<key>`.
@@ -129,7 +129,7 @@ class BotApi:
         return timeout
 
 
-def _form(params: Mapping[str, Any], files: Mapping[str, NamedFile]) -> aiohttp.FormData:
+def _form(params: Mapping[str, Any], files: Mapping[str, UploadedFile]) -> aiohttp.FormData:
     """Parameters and files as multipart: what is no text is JSON there."""
     form = aiohttp.FormData()
     for name, value in params.items():

@@ -236,7 +236,7 @@ def _press(
     match button:
         case ServiceCommand() as asked:
             turn.events.append(asked)
-        case menu.OpenLesson(lesson_id) if not thrift.holds_back(turn):
+        case menu.OpenLesson(lesson_id) if not (turn.is_saving and thrift.holds_back(turn)):
             lessons.open_lesson(turn, lesson_id)
         case menu.OpenLesson():
             pass
@@ -323,7 +323,7 @@ def _answer_step(turn: TurnContext, tapped: ev.Tapped) -> CommandOutcome:
 
 def _resume(turn: TurnContext, signal: ev.Signal) -> CommandOutcome:
     """Hand it to the open lesson; what that leaves is understood here."""
-    if thrift.holds_back(turn, signal):
+    if turn.is_saving and thrift.holds_back(turn, signal):
         return ANSWERED
     match lessons.resume(turn, signal):
         case ev.Commanded(word):

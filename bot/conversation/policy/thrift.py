@@ -15,12 +15,12 @@ TOLD_AGAIN = timedelta(days=1)
 
 
 def holds_back(turn: TurnContext, signal: ev.Signal | None = None) -> bool:
-    """Whether a lesson is not to be opened now, nor to hear this `signal`; it then stays as it is, which is said once a
+    """While the channel saves: whether a lesson is not to be opened now, nor to hear this `signal`; it then stays as it is, which is said once a
     day.
 
     A command, a cry and what may be one are heard; so is everything in a lesson that a cry has opened.
     """
-    if not turn.is_saving or lessons.is_about_safety(turn):
+    if lessons.is_about_safety(turn):
         return False
     if isinstance(signal, ev.Typed):
         said = clean(signal.text[:2000])
