@@ -182,7 +182,7 @@ def export(connection: Connection, learner_id: str) -> dict[str, list[dict[str, 
 def _browsers(connection: Connection, learner_id: str) -> list[dict[str, Any]]:
     """The browsers that may be rung at the person's addresses, without the keys that only they and we know."""
     s, i = conversations_t.subscription.c, people_t.identity.c
-    query = select(s.endpoint, s.channel, s.created_at, s.seen_at).join(
+    query = select(s.endpoint, s.channel, s.created_at, s.seen_at.label("looked_at")).join(
         people_t.identity, and_(i.channel == s.channel, i.chat_id == s.chat_id)
     )
     rows = connection.execute(query.where(i.learner_id == learner_id).order_by(s.created_at, s.endpoint))

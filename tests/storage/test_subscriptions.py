@@ -224,7 +224,7 @@ async def test_it_goes_with_its_person_and_stands_in_the_export_without_keys(dat
     await keep(database, "chat-2", "b")
     (row,) = (await database.read(lambda c: forgetting.export(c, "p1")))["subscription"]
     assert row == {
-        "endpoint": browser("a").endpoint, "channel": "web", "created_at": to_ms(START), "seen_at": to_ms(START),
+        "endpoint": browser("a").endpoint, "channel": "web", "created_at": to_ms(START), "looked_at": to_ms(START),
     }  # fmt: skip
     await database.transact(lambda c: leaving.forget_person(c, "p1"))
     kept = await database.read(lambda c: list(c.scalars(conversations_t.subscription.select())))
