@@ -81,7 +81,7 @@ async def town(kind: str, folder: Path, *, night: bool) -> AsyncIterator[Town]:
         if kind == "postgresql":
             binaries = find_binaries()
             assert binaries is not None, "no PostgreSQL here"
-            url = stack.enter_context(private_server(binaries)).make_database()
+            url = stack.enter_context(private_server(binaries)).url
         settings = given_settings.load(
             ROOT / "config.yaml", {"DATABASE_URL": url}, {"data.dir": str(folder), "web.port": "0"}
         )

@@ -79,7 +79,7 @@ async def _list(services: OfficerServices, actor: Actor, given: argparse.Namespa
             r.area_name,
             told(STATE_NAMES.get(r.state, r.state)),
             told(REACHES[reach_of(r.channel, away=r.away, rings=r.rings)]) if r.state != "invited" else "",
-            since(r.seen_at) if r.seen_at is not None else "",
+            since(r.there_at) if r.there_at is not None else "",
         )
         for r in rows
     ]

@@ -15,7 +15,9 @@ from bot.knocks.road import NotPublic, Resolver, Road, is_allowed
 from storage.conversations.records import SubscriptionRow
 
 PATIENCE_S, CONNECT_S = 10.0, 5.0  # a service answers within half a second; ten, and it is tried again later
-AT_ONE_HOST = 10  # connections: one service that hangs keeps nobody else's knock waiting
+AT_ONE_HOST = (
+    20  # connections, and as many for what is urgent: one service has most browsers, and an announcement rings all
+)
 SIGNED_FOR = timedelta(hours=12)  # RFC 8292 allows a day; a clock that is some minutes off still signs well
 TOPICS = {True: "urgent", False: "waits"}
 """What waits at the service for a phone that is off is replaced by what comes later of the same topic, never a cry by
@@ -63,7 +65,7 @@ class PushClient:
 
     def __init__(self, keys: PushKeys, subject: str, road: Road, patience_s: float = PATIENCE_S) -> None:
         self.keys, self.subject, self.road, self.patience_s = keys, subject, road, patience_s
-        self._session: aiohttp.ClientSession | None = None
+        self._sessions: dict[bool, aiohttp.ClientSession] = {}
         self._signed: dict[str, tuple[str, datetime]] = {}
 
     async def post(self, to: SubscriptionRow, message: bytes, now: datetime, *, urgent: bool) -> PushAnswer:
@@ -81,7 +83,8 @@ class PushClient:
         except ValueError:
             return PushAnswer("gone", "no keys")
         try:
-            async with self._open().post(to.endpoint, data=body, headers=headers, allow_redirects=False) as response:
+            session = self._open(urgent=urgent)
+            async with session.post(to.endpoint, data=body, headers=headers, allow_redirects=False) as response:
                 answer = answer_of(response.status, response.headers.get("Retry-After", ""), now)
                 response.close()  # whatever it goes on to say
                 return answer
@@ -118,19 +121,19 @@ class PushClient:
             self._signed[audience] = header, until
         return header
 
-    def _open(self) -> aiohttp.ClientSession:
-        if self._session is None:
+    def _open(self, *, urgent: bool) -> aiohttp.ClientSession:
+        """The connections; those of cries are their own, so that no crowd stands before them."""
+        if urgent not in self._sessions:
             connector = aiohttp.TCPConnector(
                 resolver=Resolver(self.road), use_dns_cache=False, limit=0, limit_per_host=AT_ONE_HOST,
                 ssl=self.road.trust or True,
             )  # fmt: skip
             patience = aiohttp.ClientTimeout(total=self.patience_s, sock_connect=CONNECT_S)
             jar = aiohttp.DummyCookieJar()
-            self._session = aiohttp.ClientSession(connector=connector, timeout=patience, cookie_jar=jar)
-        return self._session
+            self._sessions[urgent] = aiohttp.ClientSession(connector=connector, timeout=patience, cookie_jar=jar)
+        return self._sessions[urgent]
 
     async def close(self) -> None:
         """Close the connections; what is under way ends."""
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
+        while self._sessions:
+            await self._sessions.popitem()[1].close()

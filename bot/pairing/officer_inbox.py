@@ -335,7 +335,7 @@ class OfficerInbox:
             return row
         held = granting.bars(connection, self.names, person_id, "instructor")
         mine = self._actor(connection, turn).may_lift(each.path for each in held)
-        seen, stamp = self.world.clock.say(row["seen_at"] or 0), granting.stamp(held)
+        seen, stamp = self.world.clock.say(max(row["seen_at"] or 0, row["looked_at"] or 0)), granting.stamp(held)
         pure.show_reach(turn, row["name"], _reach(row), seen)
         pure.show_person(turn, person_id, row["name"], row["area"], row["state"], stamp, mine=mine)
         return ANSWERED

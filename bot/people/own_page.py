@@ -36,7 +36,8 @@ COLUMNS = {
     "level": "mức", "rating": "số sao", "words": "lời đã hỏi",
     "created_at": "từ lúc", "since_at": "từ lúc", "opened_at": "từ lúc", "started_at": "bắt đầu",
     "ended_at": "kết thúc", "paused_until_at": "nghỉ tới", "conduct_at": "hứa giữ quy tắc lúc", "expires_at": "hết hạn",
-    "used_at": "dùng lúc", "seen_at": "nhắn lần cuối", "at": "lúc",
+    "used_at": "dùng lúc", "seen_at": "nhắn lần cuối", "looked_at": "xem lần cuối",
+    "at": "lúc",
 }  # fmt: skip
 
 SAID = {

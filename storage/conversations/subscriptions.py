@@ -52,8 +52,11 @@ def _of_person(learner_id: Any) -> Any:
 
 
 def keep(connection: Connection, channel: str, chat_id: str, row: SubscriptionRow, now: datetime) -> bool:
-    """Keep a browser of this address, or its new keys; the oldest beyond MOST go. False where nobody is known there."""
-    if connection.scalar(select(_i.learner_id).where(_i.channel == channel, _i.chat_id == chat_id)) is None:
+    """Keep a browser of this address, or its new keys; the oldest beyond MOST go. False where nobody is known there, or
+    who is has not agreed to being kept."""
+    agreed = select(_i.learner_id).join(people_t.person, people_t.person.c.learner_id == _i.learner_id)
+    agreed = agreed.where(_i.channel == channel, _i.chat_id == chat_id, people_t.person.c.consent == "agreed")
+    if connection.scalar(agreed) is None:
         return False
     into = postgres_insert if connection.dialect.name == "postgresql" else sqlite_insert
     keys = {"channel": channel, "chat_id": chat_id, "p256dh": row.p256dh, "auth": row.auth, "seen_at": to_ms(now)}

@@ -17,7 +17,7 @@ from storage.engine.rows import Row
 from storage.pairing import tables as pairing_t
 from storage.pairing.availability import closed
 from storage.people import tables as people_t
-from storage.people.reach import rings
+from storage.people.reach import looked_at, rings
 
 _DONE = (
     select(func.count(func.distinct(conversations_t.run.c.lesson)))
@@ -179,7 +179,7 @@ def with_role(
             func.coalesce(pairing_t.standing.c.taken, 0).label("taken"), people_t.instructor.c.capacity,
             conversations_t.session.c.channel, conversations_t.session.c.seen_at,
             closed(people_t.role.c.learner_id).label("away"),
-            rings(people_t.role.c.learner_id).label("rings"),
+            rings(people_t.role.c.learner_id).label("rings"), looked_at(people_t.role.c.learner_id).label("looked_at"),
         )
         .outerjoin(conversations_t.session, conversations_t.session.c.learner_id == people_t.role.c.learner_id)
         .join(people_t.person, people_t.person.c.learner_id == people_t.role.c.learner_id)

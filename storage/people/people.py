@@ -30,7 +30,7 @@ from storage.pairing import tables as pairing_t
 from storage.people import tables as people_t
 from storage.people import traces
 from storage.people.invitees import is_visible
-from storage.people.reach import rings
+from storage.people.reach import looked_at, rings
 from storage.people.records import AuditRow, InstructorRow, PersonEntry, RoleRow
 
 _talk, _i = conversations_t.session.c, people_t.identity.c
@@ -264,6 +264,7 @@ def listed(
             _talk.seen_at,
             func.coalesce(people_t.identity.c.away, False).label("away"),
             rings(people_t.role.c.learner_id).label("rings"),
+            looked_at(people_t.role.c.learner_id).label("looked_at"),
         )
         .join(people_t.area, people_t.area.c.area_id == people_t.role.c.area_id)
         .join(people_t.person, people_t.person.c.learner_id == people_t.role.c.learner_id)
@@ -284,6 +285,7 @@ def listed(
             null(),
             false(),
             word(0),
+            null(),
         )
         .join(people_t.area, people_t.area.c.area_id == people_t.invitee.c.area_id)
         .where(

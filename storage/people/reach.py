@@ -15,6 +15,11 @@ AT_IDENTITY = and_(_i.channel == _s.channel, _i.chat_id == _s.chat_id)
 """A browser stands at the address of this identity."""
 
 
+def looked_at(learner_id: Any) -> Any:
+    """When a page of a person that rings was looked at last (ms), as a column of a query; NULL where none rings."""
+    return select(func.max(_s.seen_at)).where(AT_IDENTITY, _i.learner_id == learner_id).scalar_subquery()
+
+
 def rings(learner_id: Any) -> Any:
     """How many browsers of a person can be rung, as a column of a query."""
     return select(func.count()).where(AT_IDENTITY, _i.learner_id == learner_id).scalar_subquery()

@@ -8,9 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from bot.knocks.policy.bell import HOW
+from bot.pairing.requests import Requests
+from bot.people.policy.permissions import OPERATOR
+from bot.people.policy.reach import reach_of
 from storage.conversations import subscriptions
 from storage.conversations.records import DueKnock, KnockEnd, SubscriptionRow
 from storage.engine.instants import to_ms
+from storage.pairing import roster
 from tests.services.test_cries import CRY, RESCUE
 from tests.services.test_offers import LESSON, instructor, member
 from tests.support.builders import book
@@ -166,3 +170,48 @@ async def test_what_is_rung_is_as_durable_as_what_was_said(tmp_path: Path):
         await t.crash()
         assert await due(t) == {"hoa": to_ms(t.clock.now())}
         assert list(await knocks(t)) == ["hoa"]
+
+
+async def test_an_officer_sees_who_cannot_be_called_and_when_somebody_was_last_there(tmp_path: Path):
+    async with tutor(tmp_path, BOOK) as t:
+        hoa, mai = await instructor(t, "hoa", "Hoa", WEB), await instructor(t, "mai", "Mai", WEB)
+        await instructor(t, "be", "Bé", TELEGRAM)
+        cuc = await member(t, "cuc", "Cúc", "officer", WEB)
+        await rings(t, mai)
+        await t.passes(days=3)
+        await cuc.tap_token("q:helpers:0")
+        assert [label for label in cuc.last.labels if "·" in label] == [
+            "Hoa · 0/3 · không gọi được", "Mai · 0/3", "Bé · 0/3",
+        ]  # fmt: skip
+        await cuc.tap("Hoa · 0/3 · không gọi được")
+        assert (
+            "Chị Hoa dùng trang web mà chưa bật chuông" in cuc.said and "Lần cuối vào là 08:00 ngày 05/01" in cuc.said
+        )
+        await t.database.transact(lambda c: subscriptions.looked(c, WEB, mai.chat_id, t.clock.now()))
+        await cuc.tap_token("q:helpers:0")
+        await cuc.tap("Mai · 0/3")
+        assert "Lần cuối chị Mai vào là 08:00 ngày 08/01" in cuc.said, "to look is to be there"
+        rows = {row.name: row for row in await t.people.list_people(OPERATOR, "w26041", ["instructor"])}
+        told = {name: reach_of(row.channel, away=row.away, rings=row.rings) for name, row in rows.items()}
+        assert told == {"Hoa": "page", "Mai": "called", "Bé": "called"}
+        assert rows["Mai"].there_at == to_ms(t.clock.now()) > (rows["Hoa"].there_at or 0)
+        assert (await t.database.read(lambda c: roster.counts(c, 0)))["unheard"] == 2, "Hoa, and the officer"
+        await hoa.leaves()
+        (row,) = [each for each in await t.people.list_people(OPERATOR, "w26041") if each.name == "Hoa"]
+        assert reach_of(row.channel, away=row.away, rings=row.rings) == "away"
+
+
+async def test_of_a_cry_it_is_told_that_a_page_without_a_bell_was_called(tmp_path: Path):
+    async with tutor(tmp_path, BOOK) as t:
+        lan, cuc = await member(t, "lan", "Lan", "learner", WEB), await member(t, "cuc", "Cúc", "officer", WEB)
+        await lan.say(CRY)
+        await t.tells()
+        (request,) = await t.rows("request")
+        t.clock.passes(minutes=1)
+        explained = Requests(t.people, t.pairing)
+        told = "\n".join(await explained.explain(OPERATOR, request["request_id"]))
+        assert "qua trang web chưa bật chuông" in told and "từ đó chưa vào máy" in told
+        await rings(t, cuc)
+        await t.database.transact(lambda c: subscriptions.looked(c, WEB, cuc.chat_id, t.clock.now()))
+        told = "\n".join(await explained.explain(OPERATOR, request["request_id"]))
+        assert "chưa bật chuông" not in told and "sau đó có vào máy" in told

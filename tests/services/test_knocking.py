@@ -11,6 +11,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from aiohttp import web
 
 from bot.channels.webchat.ringing import Browser
 from bot.knocks import client
@@ -249,6 +250,31 @@ async def test_a_service_that_hangs_or_never_stops_talking_holds_up_nobody(place
     await place.round()
     hung, talked = [row for row in await place.rows() if row["endpoint"][-1] in "hp"]
     assert hung["tries"] == 1 and talked["rung_at"] is not None
+
+
+async def test_a_crowd_at_one_service_keeps_no_cry_waiting(place: Place):
+    """More browsers than there are connections, at a service that takes its time; then one cry."""
+    going = asyncio.Event()
+
+    async def slow(_: web.Request) -> web.StreamResponse:
+        await going.wait()
+        return web.Response(status=201)
+
+    for at in range(client.AT_ONE_HOST + 5):
+        await place.meet(f"p-{at}", f"chat-{at}-")
+        place.service.answers[f"b{at}"] = slow
+        assert await place.subscribe(f"b{at}", f"chat-{at}-")
+        await place.knock(learner_id=f"p-{at}")
+    await place.bell.knocker.step()
+    await place.subscribe("cry")
+    await place.knock(urgent=True)
+    await place.bell.knocker.step()
+    await place.service.until(1)
+    assert [each.name for each in place.service.knocks] == ["cry"]
+    assert len(place.service.tried) <= client.AT_ONE_HOST + 1
+    going.set()
+    await place.round()
+    assert all(row["rung_at"] for row in await place.rows())
 
 
 async def test_nobody_listens_at_the_endpoint(place: Place):

@@ -200,6 +200,23 @@ async def test_an_address_has_few_browsers_and_a_browser_one_address(database: D
     assert not await database.read(lambda c: subscriptions.is_rung(c, "web", "chat-2"))
 
 
+@pytest.mark.parametrize("consent", ["new", "asked", "declined"])
+async def test_of_who_has_not_agreed_no_browser_is_kept(database: Database, consent: str):
+    person = PersonRow("p1", "", "chị/em", consent)
+    await database.transact(lambda c: conversations.add_learner(c, person, "web", "chat-1", START))
+    assert not await keep(database, "chat-1", "a")
+
+
+async def test_who_withdraws_is_rung_no_more(database: Database):
+    await meet(database, "p1", "chat-1")
+    await meet(database, "p2", "chat-2")
+    await keep(database, "chat-1", "a")
+    await keep(database, "chat-2", "b")
+    await database.transact(lambda c: forgetting.forget_belonging(c, "p1"))
+    kept = await database.read(lambda c: list(c.scalars(conversations_t.subscription.select())))
+    assert kept == [browser("b").endpoint]
+
+
 async def test_it_goes_with_its_person_and_stands_in_the_export_without_keys(database: Database):
     await meet(database, "p1", "chat-1")
     await meet(database, "p2", "chat-2")
@@ -207,15 +224,14 @@ async def test_it_goes_with_its_person_and_stands_in_the_export_without_keys(dat
     await keep(database, "chat-2", "b")
     (row,) = (await database.read(lambda c: forgetting.export(c, "p1")))["subscription"]
     assert row == {
-        "endpoint": browser("a").endpoint, "channel": "web", "created_at": to_ms(START), "seen_at": to_ms(START),
+        "endpoint": browser("a").endpoint, "channel": "web", "created_at": to_ms(START), "looked_at": to_ms(START),
     }  # fmt: skip
     await database.transact(lambda c: leaving.forget_person(c, "p1"))
     kept = await database.read(lambda c: list(c.scalars(conversations_t.subscription.select())))
     assert kept == [browser("b").endpoint]
 
 
-@pytest.mark.parametrize("many", [1, 200])
-async def test_nobody_to_ring_is_no_work(database: Database, many: int):
+async def test_nobody_to_ring_is_no_work(database: Database):
     await knock(database, "nobody", 0)
-    assert not await take(database, 0, limit=many)
+    assert not await take(database, 0)
     assert await database.read(lambda c: subscriptions.waits(c, after(0))) == (False, False)
