@@ -105,9 +105,9 @@ async def publish_files(
             if telling.stopped or not ready or dry_run:
                 return telling.end(ready, dry_run=dry_run)
             store = MediaStore(Path(console.settings.data.dir) / "media")
-            for name in (name for each in ready for name in not_kept(store, shelf, each.media)):
+            for name in (name for each in ready for name in not_kept(store, shelf, each.lesson)):
                 console.complain(
-                    told("Chưa cất được “{name}” (đĩa đầy?): học viên đọc lời tả thay cho tệp.", name=name)
+                    told("Không có “{name}”, hoặc chưa cất được: học viên đọc lời tả thay cho tệp.", name=name)
                 )
             try:
                 rows = await publish(_given(database), ready, console.now)

@@ -39,6 +39,9 @@ class NoFiles:
         return ""
 
 
-def surroundings_of(database: Database, media: MediaFiles) -> Surroundings:
+NO_FILES = NoFiles()
+
+
+def surroundings_of(database: Database, media: MediaFiles = NO_FILES) -> Surroundings:
     """Those of a running tutor."""
     return Surroundings(partial(AccountMemory, database), media)

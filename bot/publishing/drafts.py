@@ -21,7 +21,7 @@ from flows.reading.translation import texts, usable, with_texts
 from flows.rules.lint import lint
 from flows.rules.rule import Script
 from flows.shelf.media import FOLDER
-from flows.shelf.shelf import OF_TRANSLATION
+from flows.shelf.shelf import OF_FILES, OF_TRANSLATION
 
 MAX_BYTES = 1_000_000  # of one file that is looked at; the loader refuses smaller ones in a sentence
 
@@ -71,8 +71,8 @@ class LessonReading:
 
 
 def breaks(problem: Problem) -> bool:
-    """Whether a problem is an error of the lesson itself, not of its translations."""
-    return problem.severity == "error" and problem.code not in OF_TRANSLATION
+    """Whether a problem is an error of the lesson itself, not of its translations or of a picture."""
+    return problem.severity == "error" and problem.code not in {*OF_TRANSLATION, OF_FILES}
 
 
 def find(root: Path, wanted: str) -> Path | None:

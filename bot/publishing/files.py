@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from pathlib import Path
 
 from bot.media.store import MediaStore
-from flows.shelf.media import FOLDER
+from flows.model import Lesson
+from flows.shelf.media import FOLDER, not_found
 from flows.shelf.shelf import Shelf
 
 log = logging.getLogger(__name__)
@@ -30,8 +31,9 @@ def take_in(store: MediaStore, shelf: Shelf, needed: Collection[str]) -> list[st
     return store.unmade(needed)
 
 
-def not_kept(store: MediaStore, shelf: Shelf, media: Mapping[str, str]) -> list[str]:
-    """The names of those files of a lesson (name → name in the store) that could not be taken in."""
+def not_kept(store: MediaStore, shelf: Shelf, lesson: Lesson) -> list[str]:
+    """Take in the files that a lesson of the shelf names; those that are not there, or could not be taken."""
+    media = shelf.media.get(lesson.id, {})
     take_in(store, shelf, media.values())
     missing = store.missing(media.values())
-    return [name for name, file in media.items() if file in missing]
+    return [*not_found(lesson, media), *(name for name, file in media.items() if file in missing)]

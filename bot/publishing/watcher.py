@@ -23,7 +23,7 @@ from flows import LessonInvalid, Problem
 from flows.model import SourcePosition
 from flows.reading.loader import ANSWERS, MODELS, SCRIPT, TABLES, is_aside
 from flows.saying import joined, line_of, say
-from flows.shelf.media import FOLDER
+from flows.shelf.media import FOLDER, not_found
 from flows.shelf.rereading import Rereader
 from flows.shelf.shelf import Shelf, with_media
 from storage.publications.records import PublicationRow
@@ -130,6 +130,7 @@ class Watcher:
         self._unread: dict[str, tuple[Problem, ...]] = {}
         self._closed: Mapping[str, str] = {}
         self._started = False
+        self._unshown: dict[str, list[str]] = {}
         self._untranslated: Mapping[str, tuple[Problem, ...]] = {}
 
     async def run(self) -> None:
@@ -210,6 +211,7 @@ class Watcher:
         self._taken, self._started = dict(texts), True
         self._tell_published(published)
         self._tell_untranslated(shelf.untranslated)
+        self._tell_unshown(shelf)
         self._tell_faults({path: found for path, found in library.faults.items() if before.get(path) != found})
         for path in sorted(before.keys() - library.faults.keys()):
             self.tell(say("Hết lỗi: {path}", path=Path(path)))
@@ -243,6 +245,15 @@ class Watcher:
                 self.tell(say("Đã dùng được, nhưng bản dịch chưa xong: {path}", path=Path(path)))
                 self._tell_some(problems)
         self._untranslated = faults
+
+    def _tell_unshown(self, shelf: Shelf) -> None:
+        """Which pictures and recordings learners will read of instead."""
+        for lesson in shelf.good.values():
+            names = not_found(lesson, shelf.media.get(lesson.id, ()))
+            if names and names != self._unshown.get(lesson.id):
+                path = Path(lesson.place.path)
+                self.tell(say("Đã dùng được, nhưng không có tệp {names}: {path}", names=joined(names), path=path))
+            self._unshown[lesson.id] = names
 
     def _tell_faults(self, faults: Mapping[str, tuple[Problem, ...]]) -> None:
         for path, problems in sorted(faults.items()):

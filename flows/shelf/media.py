@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Collection
 from hashlib import file_digest
 from pathlib import Path
 
@@ -26,6 +27,11 @@ def media_of(lesson: Lesson) -> dict[str, str]:
         if kept:
             found[name] = kept
     return found
+
+
+def not_found(lesson: Lesson, found: Collection[str]) -> list[str]:
+    """The files that a lesson names and that are not among those found beside it."""
+    return sorted({each.file for each in files_of(lesson)} - {*found})
 
 
 def kept_name(folder: Path, name: str) -> str:

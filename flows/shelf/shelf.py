@@ -26,6 +26,7 @@ from flows.words.understand import read_words
 from flows.words.wishes import UNREAD, Wishes
 
 REHEARSAL = "rehearsal.yaml"
+OF_FILES = "E504"  # a picture that cannot be shown is told in words: it keeps no lesson from being taught
 OF_TRANSLATION = frozenset({"W401", "W402", "W403", "E404"})
 
 
@@ -98,6 +99,8 @@ def shelf_of(library: LessonSet, problems: Iterable[Problem], root: Path, words:
     untranslated: dict[str, list[Problem]] = {}
     unheard: dict[str, list[Problem]] = {}
     for problem in problems:
+        if problem.code == OF_FILES:
+            continue
         of_translation = problem.code in OF_TRANSLATION
         if (of_translation or problem.severity == "error") and not _of_phrases(problem, root):
             path = lesson_path(problem.place.path)

@@ -20,12 +20,12 @@ from bot.publishing.watcher import Watcher
 from flows import Book
 from storage.conversations import web_log
 from tests.services.test_library import LESSON, folder, publish_all, put
-from tests.services.test_publishing import Running
+from tests.services.test_publishing import Running, camtay
 from tests.support import media
 from tests.support.builders import facts
 from tests.support.harness import WEB, tutor
 
-__all__ = ["folder"]  # the fixture
+__all__ = ["camtay", "folder"]  # the fixtures
 
 SHOWN = LESSON.replace(
     '    wait_tap: "Tiếp"\n',
@@ -264,6 +264,7 @@ async def test_with_watch_a_picture_that_is_saved_is_taken_over(t: Shown, folder
     second = (await t.first_words("2"))[1]
     assert first and second and second != first
     assert any("bản 2" in line for line in t.told)
+    assert [line for line in t.told if "chao.aac" in line] == t.told[:1]  # said once, at the beginning
 
 
 async def test_a_broken_or_missing_file_holds_up_no_lesson(t: Shown, folder: Path):
@@ -274,6 +275,22 @@ async def test_a_broken_or_missing_file_holds_up_no_lesson(t: Shown, folder: Pat
         await t.look()
         assert t.conversation.book.lesson("mot") is not None
         assert await t.first_words(str(t.conversation.book.current["mot"])) == (IN_WORDS, [])
+
+
+async def test_a_type_that_nobody_shows_holds_up_no_lesson_either(t: Shown, folder: Path):
+    put(folder, "mot", SHOWN.replace("may.png", "may.tiff"))
+    beside(folder, "may.tiff", b"II*\0")
+    await publish_all(t.database, folder)
+    await t.look()
+    assert await t.first_words("1") == (IN_WORDS, [])
+
+
+async def test_publish_takes_the_files_in_and_says_which_are_not_there(folder: Path, tmp_path: Path, camtay):
+    put(folder, "mot", SHOWN)
+    beside(folder, "may.png", media.picture())
+    code, said = await camtay("publish", "mot")
+    assert code == 0 and "Không có “chao.aac”" in said and "may.png" not in said.replace("src: may.png", "")
+    assert [path.read_bytes() for path in (tmp_path / "media").glob("*.png")] == [media.picture()]
 
 
 async def test_a_full_disk_costs_the_picture_and_is_told(t: Shown, folder: Path, caplog: pytest.LogCaptureFixture):
