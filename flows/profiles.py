@@ -47,8 +47,9 @@ class Profile:
     `name` is what people call it, `about` what the reader of the schema is told. `text` and `caption` are UTF-16
     units; `buttons` how many a message may have (0: choices are numbered lines in the text), `label` the characters
     that fit one; `spare_buttons` how many may stand under numbered lines, where nobody is sure that they can be seen;
-    `voices` the types of recordings it plays; `tones`: a button's meaning can be seen (red, green). `keeps_log`: its log of the conversation is its delivery, nothing waits
-    in the outbox, and what is said later is seen beside what was said before (hence only the newest line has buttons).
+    `voices` the types of recordings it plays; `tones`: what a button means can be seen (red, green). `keeps_log`: its
+    log of the conversation is its delivery, nothing waits in the outbox, and what is said later is seen beside what was
+    said before (hence only the newest line has buttons).
 
     `window_s`: how long after her last word a learner may be written to freely, None: always; `window_messages` so many
     messages (0: any number); `closes_s`: after so long nothing arrives at all, between the two each message is paid
@@ -107,7 +108,8 @@ PROFILES = (
     ),
     Profile(
         "telegram", "Telegram", "Telegram.", 4_096, 1_024, 8, 10 * MB, 50 * MB,
-        voices=VOICES - {"aac"}, video=True, tones=True, label=30, token_bytes=64, media="id", per_s=30.0, forgets_taps_s=150.0,
+        voices=VOICES - {"aac"}, video=True, tones=True, label=30, token_bytes=64, media="id",
+        per_s=30.0, forgets_taps_s=150.0,
     ),
     Profile(
         "zalo_bot", "Zalo Bot", "Zalo Bot: không có nút, bấm số.", 1_900, 1_900, 0, MB, 5 * MB,

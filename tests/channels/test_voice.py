@@ -31,16 +31,17 @@ NOTHING: Mapping[str, str] = {}
 
 @asynccontextmanager
 async def house(
-    tmp_path: Path, command: Sequence[str] = COMMAND, *, environ: Mapping[str, str] = NOTHING, **flags: str
+    tmp_path: Path,
+    command: Sequence[str] = COMMAND,
+    flags: Mapping[str, str] = NOTHING,
+    environ: Mapping[str, str] = NOTHING,
 ) -> AsyncIterator[tuple[App, str]]:
     """A whole tutor, and its address."""
     lessons, port = tmp_path / "lessons", free_port()
     if not lessons.exists():
         write_lessons(lessons)
     set_up = {"data.dir": str(tmp_path / "data"), "lessons.dir": str(lessons), "web.port": str(port)}
-    given = settings.load(
-        CONFIG, environ, {**set_up, **{name.replace("__", "."): value for name, value in flags.items()}}
-    )
+    given = settings.load(CONFIG, environ, {**set_up, **flags})
     async with AsyncExitStack() as stack:
         app = await bootstrap(stack, given, Environment(tick_s=0.2, listener=lambda: command), watch=False)
         yield app, f"http://127.0.0.1:{port}"
@@ -135,12 +136,9 @@ async def test_what_is_no_recording_of_our_page_is_refused_in_a_sentence(tmp_pat
         assert not folder.exists() or not list(folder.iterdir())
 
 
-@pytest.mark.parametrize("flags", [{}, {"voice__listen": "no"}])
+@pytest.mark.parametrize("flags", [{}, {"voice.listen": "no"}])
 async def test_where_nobody_listens_there_is_nothing_to_post_to(tmp_path: Path, flags: dict[str, str]):
-    async with (
-        house(tmp_path, COMMAND if flags else (), environ=NOTHING, **flags) as (_, url),
-        page(url, agrees=False) as lan,
-    ):
+    async with house(tmp_path, COMMAND if flags else (), flags) as (_, url), page(url, agrees=False) as lan:
         asked = lan.session.post("/chat/voice?id=recording-1", data=b"x", headers={"Content-Type": "audio/webm"})
         async with asked as response:
             assert response.status in (404, 405)
@@ -161,20 +159,18 @@ async def test_a_tutor_that_was_killed_listens_to_it_when_it_is_back(tmp_path: P
 
 async def test_from_telegram_it_is_fetched_by_its_id_and_heard(tmp_path: Path):
     async with FakeTelegram() as fake:
-        token, flags = {"TELEGRAM_TOKEN": fake.token}, {"telegram__api_base": fake.url}
-        async with house(tmp_path, environ=token, **flags):
+        token = {"TELEGRAM_TOKEN": fake.token}
+        async with house(tmp_path, flags={"telegram.api_base": fake.url}, environ=token):
             lan = fake.learner(5)
             lan.start()
             for label in ("Đồng ý", "Bỏ qua"):
                 await until(lambda wanted=label: lan.inbox and wanted in dict(lan.inbox[-1].buttons))
                 lan.tap(label)
             await until(lambda: "a:0" in dict(lan.inbox[-1].buttons).values())
-            fake.bot.files["F1"] = "say chị".encode()
-            lan.send_voice()
+            lan.send("voice", content="say chị".encode())
             await until(lambda: "“chị”" in lan.inbox[-1].text)
             assert "Đúng" in dict(lan.inbox[-1].buttons)
-            fake.bot.files["F1"] = b"x" * 6_000_000
-            lan.send_voice()
+            lan.send("voice", content=b"x" * 6_000_000, file_id="F2")
             await until(lambda: any("chưa nghe được" in each.text for each in lan.inbox))
 
 

@@ -15,8 +15,8 @@ TOLD_AGAIN = timedelta(days=1)
 
 
 def holds_back(turn: TurnContext, signal: ev.Signal | None = None) -> bool:
-    """While the channel saves: whether a lesson is not to be opened now, nor to hear this `signal`; it then stays as it is, which is said once a
-    day.
+    """While the channel saves: whether a lesson is not to be opened now, nor to hear this `signal`; it then stays as it
+    is, which is said once a day.
 
     A command, a cry and what may be one are heard; so is everything in a lesson that a cry has opened.
     """
