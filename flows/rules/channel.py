@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from flows.engine.kinds.facets import PHRASE, MessageOnChannel, NamedFile, StepPath
+from flows.engine.kinds.facets import PHRASE, MessageOnChannel, StepFile, StepPath
 from flows.engine.kinds.table import files_of, kind_of
 from flows.model import FileFault, Option, Picture, Step
 from flows.profiles import IMAGES, VIDEOS, VOICES, Profile, profiles
@@ -171,7 +171,7 @@ def _told(fault: FileFault, file: str) -> tuple[str, str]:
             return say("“{file}” dài hơn 10 phút", file=file), say("hãy cắt ngắn, mỗi đoạn một ý")
 
 
-def _too_heavy(script: Script, named: NamedFile, size: int) -> Iterator[LintFinding]:
+def _too_heavy(script: Script, named: StepFile, size: int) -> Iterator[LintFinding]:
     channels = profiles(script.lesson.channels)
     limits = [each.image_bytes if named.kind == "image" else each.file_bytes for each in channels]
     most = min(limits, default=size)

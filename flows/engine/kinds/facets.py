@@ -94,7 +94,7 @@ class MessageOnChannel(NamedTuple):
     pictured: bool = False
 
 
-class NamedFile(NamedTuple):
+class StepFile(NamedTuple):
     """A file that a step shows or plays: `field` leads to its name in the step, `kind` is image, video or voice."""
 
     step: Step
