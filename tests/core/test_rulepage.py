@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from flows.reading.loader import load_lesson
 from flows.rules.changes import impact
 from flows.rules.lint import rules
 from flows.rules.rulepage import MARK, RuleExample, examples, page, whole
+from tests.support.media import opus, photo
 
 ROOT = Path(__file__).parents[2]
 FACTS = {"hotline_vneid": "1900 0368", "doan_dai": "x" * 1_997}
@@ -27,6 +29,9 @@ TABLES = {
 }
 OF_THE_SHELF = {"E009", "W705"}  # no lesson can be blamed; tests/core/test_lint.py and test_shelf.py have them
 EXAMPLES = {example.code: example for example in examples()}
+
+MADE: Mapping[str, Callable[[], bytes]] = {".jpg": photo, ".ogg": lambda: opus(3)}
+"""What an example writes as a letter: files that are what their names say."""
 
 Told = tuple[str, str, int, int]
 """Code, file, line, column."""
@@ -50,7 +55,7 @@ def told(root: Path, example: RuleExample, snippet: str) -> tuple[list[Told], li
     for name, text in files.items():
         path = (root / name).resolve()
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
+        path.write_bytes(MADE[path.suffix]() if path.suffix in MADE else text.encode())
     helped = frozenset[str]() if example.code == "W702" else None
     here = root.resolve() / "m" / "thu"
     asked = [root] if any(name.startswith("../../") for name in example.beside) else [here]

@@ -52,7 +52,7 @@ def test_what_only_begins_like_a_recording_is_refused(start: bytes):
 
 @pytest.mark.parametrize(
     "sound",
-    [b"", b"a", b"#EXTM3U\n#EXTINF:1,\nfile:///etc/passwd\n", b"ffconcat version 1.0\nfile /etc/passwd\n", b"\0" * 500],
+    [b"", b"a", b"#EXTM3U\n#EXTINF:1,\nkhac.ogg\n", b"ffconcat version 1.0\nfile khac.ogg\n", b"\0" * 500],
 )
 def test_lists_of_addresses_and_whatever_else_are_never_opened(sound: bytes):
     with pytest.raises(Refused, match="broken"):
