@@ -69,10 +69,11 @@ Signal = Typed | Tapped | Sent | Due | Reoffered | Met
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One button of a prompt: `id` is stable, `label` is rendered for the learner."""
+    """One button of a prompt: `id` is stable, `label` is rendered for the learner, `spot` is where on the picture."""
 
     id: str
     label: str
+    spot: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

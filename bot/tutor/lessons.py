@@ -199,7 +199,9 @@ def take_over(turn: TurnContext, sprint: flows.Sprint) -> LeftByLesson | None:
             case ev.Said(_, text):
                 turn.say(text)
             case ev.Asked(_, seq, text, choices):
-                turn.ask(text, [Button(f"{STEP}{seq}:{choice.id}", choice.label) for choice in choices])
+                turn.ask(
+                    text, [Button(f"{STEP}{seq}:{choice.id}", choice.label, spot=choice.spot) for choice in choices]
+                )
                 turn.change(offer=(), pending="")
             case ev.AnswerGraded() if not group:
                 turn.change(answers=turn.state.answers + 1)

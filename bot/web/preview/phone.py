@@ -25,7 +25,7 @@ def lines(play: Play) -> Iterator[LogEntry]:
     without a zone: a browser shows such as they are."""
     said = [(turn, who, text) for turn in play.turns for who, text in _said(turn)]
     newest = max((no for no, (_, who, _) in enumerate(said, 1) if who == "tutor"), default=0)
-    buttons = tuple(Button(choice.id, choice.label) for choice in play.choices)
+    buttons = tuple(Button(choice.id, choice.label, spot=choice.spot) for choice in play.choices)
     for no, (turn, who, text) in enumerate(said, 1):
         yield LogEntry(no, who, text, buttons if no == newest else (), turn.at.replace(tzinfo=None))
 

@@ -240,7 +240,7 @@ def chosen(before: Run, after: Run) -> str | None:
 
 def labels(stage: Stage, options: tuple[Option, ...]) -> tuple[ev.Choice, ...]:
     """The options as buttons, filled in for the learner, icons first."""
-    return tuple(ev.Choice(o.id, f"{o.icon} {stage.words(o.text)}".strip()) for o in options)
+    return tuple(ev.Choice(o.id, f"{o.icon} {stage.words(o.text)}".strip(), spot=o.spot) for o in options)
 
 
 def label_of(option: Option) -> str:
