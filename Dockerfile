@@ -12,6 +12,12 @@ RUN apt-get update \
 COPY requirements/run.lock requirements/run.lock
 RUN pip install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements/run.lock
 
+# What listens to voice messages, 260 MB: `docker build --build-arg VOICE=yes`.
+ARG VOICE=no
+COPY requirements/voice.lock requirements/voice.lock
+RUN [ "$VOICE" != yes ] \
+ || pip install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements/voice.lock
+
 COPY config.yaml ./
 COPY flows flows
 COPY storage storage

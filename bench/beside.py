@@ -40,11 +40,12 @@ from bench.pairing import NOW, fill
 from bench.postgres import free_port
 from bench.script import Action
 from bot import settings as given_settings
-from bot.app import App, Environment, _loop_factory, bootstrap
+from bot.app import App, Environment, bootstrap
 from bot.channels.base import Body, Tap, Text, Update
 from bot.channels.webchat import WebChat
 from bot.conversation.effects import Effects
 from bot.people.policy.lists.words import fold
+from bot.serving import loop_factory
 from storage.announcements import announcements
 from storage.announcements.records import AnnouncementRow
 from storage.conversations import leaving
@@ -346,7 +347,7 @@ def main() -> int:
     parser.add_argument("--folder", default="")
     given = parser.parse_args()
     if given.measure:
-        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        with asyncio.Runner(loop_factory=loop_factory()) as runner:
             print(json.dumps(runner.run(measure(given.measure, Path(given.folder), given))))
         return 0
     good = True

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 from bench.wire import ClientConnection, ServerConnection, answer
 
+TOKEN = "4242:bench-token-that-opens-nothing"
 ME = {"id": 4242, "is_bot": True, "first_name": "Cầm Tay", "username": "camtay_bench_bot"}
 ME_JSON = json.dumps(ME, ensure_ascii=False).encode()
 TRUE = answer(b'{"ok":true,"result":true}')
@@ -41,6 +42,7 @@ class FakeApi:
         self._poller: tuple[ServerConnection, int, asyncio.TimerHandle] | None = None
         self._flushing = False
         self.webhook: Webhook | None = None
+        self.allowed: list[str] = []
         self._server: asyncio.Server | None = None
         self.port = 0
 
@@ -59,6 +61,10 @@ class FakeApi:
     @property
     def base(self) -> str:
         return f"http://127.0.0.1:{self.port}"
+
+    def environ(self) -> dict[str, str]:
+        """The variables by which a bot finds it."""
+        return {"TELEGRAM_API_BASE": self.base, "TELEGRAM_TOKEN": TOKEN}
 
     # --- what learners do ------------------------------------------------------------------------------
 
@@ -101,6 +107,7 @@ class FakeApi:
         elif method == "getwebhookinfo":
             url = self.webhook.url if self.webhook else ""
             info = {"url": url, "has_custom_certificate": False, "pending_update_count": len(self._pending)}
+            info |= {"allowed_updates": self.allowed} if self.allowed else {}
             return answer(dumps({"ok": True, "result": info}).encode())
         return TRUE
 
@@ -169,7 +176,8 @@ class FakeApi:
         if not url:
             self.webhook = None
             return
-        secret = str(fields.get("secret_token") or "")
+        secret, allowed = str(fields.get("secret_token") or ""), fields.get("allowed_updates") or []
+        self.allowed = json.loads(allowed) if isinstance(allowed, str) else allowed
         if self.webhook is None:
             self.webhook = Webhook(url, secret, self._call)
             while self._pending:

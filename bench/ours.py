@@ -45,10 +45,10 @@ def lessons_in(data: Path) -> Path:
     return folder
 
 
-def ours(name: str, *, mode: str = "polling", postgres: Postgres | None = None) -> Bot:
-    """A fresh bot on SQLite under its data folder, or on a fresh database of `postgres`."""
+def ours(name: str, *, mode: str = "polling", postgres: Postgres | None = None, port: int = 0) -> Bot:
+    """A fresh bot on SQLite under its data folder, or on a fresh database of `postgres`; `port` 0: a free one."""
     url = postgres.fresh_database() if postgres else ""
-    port = free_port()
+    port = port or free_port()
 
     def environ(data: Path) -> dict[str, str]:
         chosen = {

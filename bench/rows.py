@@ -14,13 +14,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bench.fakeapi import FakeApi
+from bench.fakeapi import FakeApi, Heard
 from bench.learners import Crowd, percentile
 from bench.postgres import Postgres
 from bench.processes import NeverReady, Process, until, watch
 from bench.script import Action
 
-TOKEN = "4242:bench-token-that-opens-nothing"
 ROOT = Path(__file__).resolve().parent.parent
 WARM = 40
 SETTLE_S = 1.0  # what a bot still writes after its last answer belongs to that answer
@@ -32,7 +31,7 @@ class Bot:
 
     `environ(data)` gives more variables; `check(data)` says after the end, in words, what is wrong with what it kept
     ("" when nothing is). `fill(data)` multiplies what the learners of the warm-up have left behind, while the bot is
-    stopped. `postgres` is the server whose CPU counts.
+    stopped. `postgres` is the server whose CPU counts, `api` the provider that it talks to.
     """
 
     name: str
@@ -43,6 +42,7 @@ class Bot:
     check: Callable[[Path], str] = lambda data: ""
     fill: Callable[[Path], None] | None = None
     postgres: Postgres | None = None
+    api: Callable[[Heard], FakeApi] = FakeApi
 
 
 @dataclass
@@ -78,7 +78,7 @@ class Stage:
     def __init__(self, bot: Bot, data: Path) -> None:
         self.bot, self.data = bot, data
         self.crowds: list[Crowd] = []
-        self.api = FakeApi(self._heard)
+        self.api = bot.api(self._heard)
         self.process: Process | None = None
         self._watcher: asyncio.Task[None] | None = None
         self._next_chat = 700_000_000
@@ -94,8 +94,7 @@ class Stage:
             "LC_ALL": "C.UTF-8",
             "PYTHONPATH": str(ROOT),
             "PYTHONDONTWRITEBYTECODE": "",
-            "TELEGRAM_API_BASE": self.api.base,
-            "TELEGRAM_TOKEN": TOKEN,
+            **self.api.environ(),
             "BENCH_DATA": str(self.data),
             **self.bot.environ(self.data),
         }

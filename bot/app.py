@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import os
-import signal
 import sys
 import time as time_
 from collections.abc import Callable, Coroutine, Iterator, Sequence
@@ -26,21 +24,27 @@ from bot.announcements.worker import AnnouncementWorker
 from bot.channels.base import LogEntry, Submit
 from bot.channels.webchat import WebChat
 from bot.channels.webchat.identity import load_keys
+from bot.channels.webchat.sounds import Sounds
 from bot.channels.webchat.streams import Streams
 from bot.conversation.batch import Conversation
-from bot.conversation.effects import Effects, unpack_entry
 from bot.conversation.handlers import handlers_of
+from bot.conversation.packing import unpack_entry
 from bot.conversation.presence import Presence
 from bot.conversation.understanding import Overheard
 from bot.conversation.warming import warmed
+from bot.delivery.accounts import distinct, open_accounts
 from bot.delivery.flood import Flood
 from bot.delivery.intake import Intake
+from bot.delivery.outlets import Outlets
 from bot.delivery.owner import ChannelOwner
+from bot.delivery.quota import QuotaMeters
 from bot.delivery.sender import Senders
 from bot.delivery.surroundings import surroundings_of
-from bot.errors import CamtayError, SettingsInvalid, StorageError
-from bot.greeting import LOOPBACK, greeting, refusal
+from bot.errors import SettingsInvalid, StorageError
 from bot.health import Health
+from bot.knocks.doorbell import Doorbell
+from bot.knocks.road import Road
+from bot.media.store import MediaStore
 from bot.officers import OfficerServices
 from bot.pairing.service import Pairings
 from bot.people.export import export_of_chat
@@ -55,15 +59,17 @@ from bot.scheduler.disk import Writable
 from bot.scheduler.steady import Steady
 from bot.scheduler.ticker import EVERY_S, Ticker
 from bot.settings import Settings, account
-from bot.telemetry import start_logging, stop_logging
+from bot.voice.extra import listener
+from bot.voice.transcriber import Transcriber
+from bot.voice.worker import VoiceWorker
 from bot.web import server
 from bot.web.access import LocalKey, networks
 from bot.web.door import bounds_for, take_files
+from bot.web.media import media_routes
 from bot.web.preview import preview_routes
 from bot.workers import Workers
-from flows import LessonInvalid
 from flows.events import Universe
-from flows.saying import joined, said_by, say
+from flows.saying import said_by, say
 from storage.conversations import web_log
 from storage.engine import schema
 from storage.engine.address import sqlite_path
@@ -73,7 +79,6 @@ from storage.engine.lock import lock_all, note_port
 SEND_PATIENCE_S = 3.0  # how long a stop waits for messages under way; the rest stays in the outbox
 WORK_PATIENCE_S = 3.0
 WATCHED_S = 0.5  # how often publications are looked for while somebody writes lessons here
-STOP_WITHIN_S = 7.0  # all of it together
 
 log = logging.getLogger(__name__)
 
@@ -81,14 +86,19 @@ log = logging.getLogger(__name__)
 @dataclass(frozen=True, slots=True)
 class Environment:
     """Clock, ids and chance of a whole process; tests hand in their own. `counted_s` is what the machine counts by
-    itself, in seconds, whatever is set; `told` puts a sentence into the language of whoever sits at the terminal."""
+    itself, in seconds, whatever is set; `told` puts a sentence into the language of whoever sits at the terminal;
+    `road` leads to the push services, over the internet where it is None; `listener` is the command of the process that
+    understands voice messages, empty where there is none.
+    """
 
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     counted_s: Callable[[], float] = lambda: _counted_s()
     new_id: Callable[[], str] = lambda: uuid4().hex
     told: Callable[[str], str] = str
     tick_s: float = EVERY_S
+    listener: Callable[[], Sequence[str]] = listener
     failpoint: Callable[[str], None] = lambda _: None
+    road: Road | None = None
 
     def universe(self, seed: str) -> Universe:
         """The world of one update: the same update throws the same dice, so that a batch can run again."""
@@ -98,23 +108,6 @@ class Environment:
         """One line for whoever sits at the terminal."""
         sys.stdout.write(f"{self.told(line)}\n")
         sys.stdout.flush()
-
-
-class Outlets:
-    """Where what is committed goes out: to the senders, to the pages that are open; `wake` looks for what is due."""
-
-    def __init__(self, senders: Senders, webchat: WebChat, wake: Callable[[], None]) -> None:
-        self.senders, self.webchat, self.wake = senders, webchat, wake
-
-    def publish(self, effects: Effects) -> None:
-        """Hand on what one committed batch has to tell: messages to senders, log entries to open pages."""
-        self.senders.push(effects.outgoing)
-        if effects.wakes_others or effects.forgotten:
-            self.wake()
-        for chat_id in effects.reset_pages:
-            self.webchat.renew(chat_id)
-        for chat_id, entries in effects.entries.items():
-            self.webchat.publish(chat_id, entries)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +130,10 @@ class App:
     health: Health
     key: LocalKey
     files: int
+    store: MediaStore
     watch: bool
+    doorbell: Doorbell
+    voice: VoiceWorker
     workers: Workers = field(default_factory=Workers)
 
 
@@ -151,28 +147,43 @@ async def bootstrap(
     world, data, files = environment or Environment(), Path(settings.data.dir), take_files()
     database, is_locked = await _open(stack, settings, data)
     quiet = pairing_clock(settings).quiet
-    library = LiveLessons(database, Path(settings.lessons.dir), settings.placeholders, quiet)
+    store = MediaStore(data / "media", settings.web.public_url, settings.media.max_mb * 1_000_000)
+    library = LiveLessons(database, Path(settings.lessons.dir), settings.placeholders, quiet, store)
     book = await library.open(world.now())
     officers = OfficerServices(settings, database, world.now, world.new_id, lambda: library.book, handlers_of)
-    conversation = Conversation(database, book, world.universe, quiet, officers.services)
+    quotas = QuotaMeters(world.now, quiet, world.new_id)
+    command = world.listener() if settings.voice.listen == "yes" else ()
+    conversation = Conversation(database, book, world.universe, quiet, officers.services, quotas, listens=bool(command))
     senders, presence = Senders(), Presence(database, world.now, quiet)
     steady = Steady(database, world.now, world.counted_s)
-    webchat = _webchat(settings, world, database, library, files, lambda updates: intake.submit(updates))
-    outlets = Outlets(senders, webchat, lambda: ticker.wake())
+    streams, sounds = _streams(files), Sounds(data / "voice")
+    doorbell = Doorbell(
+        database, WebChat.name, world.now, quiet, streams.is_open, folder=data, title=settings.tutor.name,
+        public_url=settings.web.public_url, road=world.road, failpoint=world.failpoint,
+    )  # fmt: skip
+    webchat = _webchat(
+        settings, world, database, library, store, streams, doorbell, lambda updates: intake.submit(updates)
+    )
+    webchat.sounds = sounds if command else None
+    voice = VoiceWorker(
+        database, lambda updates: intake.submit(updates), world.now, Transcriber(command) if command else None,
+        lambda: {WebChat.name: sounds, **{each.channel.name: each.channel for each in owners if each.is_ours}},
+        sounds, settings.voice.idle_min * 60.0,
+    )  # fmt: skip
+    outlets = Outlets(senders, webchat, lambda: ticker.wake(), doorbell.knocker.wake, voice.wake)
     intake = Intake(conversation, outlets.publish, senders, world.failpoint)
     beat, tick_s, pairings = presence.beat, world.tick_s, Pairings(database, officers.pairing)
     ticker = Ticker(database, intake.submit, world.now, quiet, beat, tick_s, pairings, steady)
     key = LocalKey(load_keys(data / "web.key", world.new_id)[0])
-    submit, around = Flood(intake.submit).submit, surroundings_of(database)
+    submit, around = Flood(intake.submit).submit, surroundings_of(database, store)
     owners = [
-        ChannelOwner(each.provider(around), conversation, submit, presence, senders, world.now, world.failpoint)
-        for each in settings.channels.values()
-        if each.is_on
+        ChannelOwner(each, conversation, submit, presence, senders, world.now, quotas, world.failpoint)
+        for each in open_accounts(settings.channels, around)
     ]
     health = Health(database, library, intake, Writable(database, world.now, world.counted_s), steady, owners, data)
     app = App(
         settings, world, database, library, conversation, intake, ticker, steady, officers, owners, health, key,
-        files, watch,
+        files, store, watch, doorbell, voice,
     )  # fmt: skip
     port = await _start(stack, app, webchat)
     if is_locked:
@@ -202,9 +213,10 @@ async def _open(stack: AsyncExitStack, settings: Settings, data: Path) -> tuple[
 
 
 def _webchat(
-    settings: Settings, world: Environment, database: Database, library: LiveLessons, files: int, submit: Submit
-) -> WebChat:
-    web, bounds = settings.web, bounds_for(files)
+    settings: Settings, world: Environment, database: Database, library: LiveLessons, store: MediaStore,
+    streams: Streams, doorbell: Doorbell, submit: Submit,
+) -> WebChat:  # fmt: skip
+    web = settings.web
 
     async def history(chat_id: str, after: int, limit: int, oldest: bool = False) -> list[LogEntry]:
         rows = await database.read(lambda connection: web_log.history(connection, chat_id, after, limit, oldest))
@@ -224,8 +236,15 @@ def _webchat(
         public_url=web.public_url,
         max_text=web.max_text,
         export=export,
-        streams=Streams(bounds.streams, bounds.streams_per_address),
+        describe=store.describe,
+        streams=streams,
+        ringing=doorbell.subscriptions,
     )
+
+
+def _streams(files: int) -> Streams:
+    bounds = bounds_for(files)
+    return Streams(bounds.streams, bounds.streams_per_address)
 
 
 async def _start(stack: AsyncExitStack, app: App, webchat: WebChat) -> int:
@@ -235,13 +254,15 @@ async def _start(stack: AsyncExitStack, app: App, webchat: WebChat) -> int:
         stack.push_async_callback(_close, owner)
     stack.push_async_callback(workers.end)
     stack.push_async_callback(_drain, app.intake, workers.watched(app.intake.run()))
-    routes = [*(route for owner in app.owners for route in owner.routes()), *_previews(app)]
+    routes = [*distinct(route for owner in app.owners for route in owner.routes()), *_previews(app)]
+    routes += media_routes(app.store)
     web, proxies = app.settings.web, networks(app.settings.web.proxies)
     pages = server.create_app(webchat, app.health.tell, routes, proxies, app.key)
     runner = await server.start(pages, web.host, web.port, bounds_for(app.files), proxies)
     stack.push_async_callback(runner.cleanup)
     workers.start(app.ticker.run())
-    for work in (*_announcements(app), *_lessons(app)):
+    workers.start(app.doorbell.run())
+    for work in (app.voice.run(), *_announcements(app), *_lessons(app)):
         workers.start(work)
     for owner in app.owners:
         stack.callback(owner.stop)
@@ -295,87 +316,3 @@ def _lessons(app: App) -> Iterator[Coroutine[Any, Any, None]]:
 def _counted_s() -> float:
     """Sleep counts where the system tells, as on Linux: a lid that was closed is no jump of the clock."""
     return time_.clock_gettime(time_.CLOCK_BOOTTIME) if hasattr(time_, "CLOCK_BOOTTIME") else time_.monotonic()
-
-
-def watches(settings: Settings, wish: bool | None) -> bool:
-    """Whether saved lessons are taken over: as wished, else only while nobody but whoever sits here can be reached."""
-    alone = settings.web.host in LOOPBACK and not settings.web.public_url
-    alone = alone and not any(each.is_on for each in settings.channels.values())
-    return alone if wish is None else wish
-
-
-def run(settings: Settings, environment: Environment | None = None, watch: bool | None = None) -> int:
-    """Serve until SIGTERM or Ctrl-C; the exit code is 0, 2 for a setting or database that refuses, 1 for a failure.
-    `watch` None: see `watches`.
-    """
-    world, kept = environment or Environment(), settings.log
-    folder = Path(settings.data.dir) / "log"
-    start_logging(folder, level=kept.level, max_mb=kept.max_mb, keep=kept.keep, told=world.told)
-    try:
-        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-            return runner.run(_serve(settings, world, watches(settings, watch)))
-    finally:
-        stop_logging()
-
-
-def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
-    try:
-        import uvloop
-    except ImportError:
-        return None
-    return uvloop.new_event_loop
-
-
-async def _serve(settings: Settings, world: Environment, watch: bool) -> int:
-    code, stack = 1, AsyncExitStack()
-    try:
-        code = await _until_stopped(stack, settings, world, watch)
-        return code
-    finally:
-        await _end(stack, code)
-
-
-async def _until_stopped(stack: AsyncExitStack, settings: Settings, world: Environment, watch: bool) -> int:
-    stopping, loop = asyncio.Event(), asyncio.get_running_loop()
-    for name in ("SIGTERM", "SIGINT"):
-        with suppress(NotImplementedError):
-            loop.add_signal_handler(getattr(signal, name), stopping.set)
-    try:
-        app = await bootstrap(stack, settings, world, watch=watch)
-    except (CamtayError, StorageError, LessonInvalid) as wrong:
-        world.tell(said_by(wrong))
-        return 2
-    except OSError as fault:
-        world.tell(refusal(fault, settings))
-        return 2
-    gc.freeze()  # modules and lessons stay: walking through them again and again would hold everybody up for 60 ms
-    for line in (*greeting(settings, app.library.shelf, app.files, app.key.text), *_about_lessons(app)):
-        world.tell(line)
-    failed = app.workers.failed
-    waits = [asyncio.create_task(event.wait()) for event in (stopping, failed)]
-    await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-    for wait in waits:
-        wait.cancel()
-    return 1 if failed.is_set() else 0
-
-
-async def _end(stack: AsyncExitStack, code: int) -> None:
-    """Stop, but not for ever: when something hangs (a database that neither answers nor breaks off) go without it.
-
-    What was acknowledged is committed, and what was not will be delivered again: an end without goodbye is safe.
-    """
-    stopping = asyncio.create_task(stack.aclose())
-    _, late = await asyncio.wait([stopping], timeout=STOP_WITHIN_S)
-    if late:
-        log.warning("stop cut short")
-        stop_logging()
-        os._exit(code)
-    await stopping
-
-
-def _about_lessons(app: App) -> Iterator[str]:
-    if app.watch:
-        yield say("Lưu bài nào là dùng được ngay bài đó (tắt: --no-watch).")
-    elif app.library.drafts:
-        ids = joined((lesson.id for lesson in app.library.drafts), " ")
-        yield say("Bài đã sửa, chưa phát hành: {ids}. Xem trước khi phát hành: ./camtay publish --dry-run", ids=ids)

@@ -81,6 +81,11 @@ def phone(value: str) -> str:
     return "" if known else say("số điện thoại, ví dụ 0912 345 678")
 
 
+def digits(value: str) -> str:
+    """A number by which a provider calls something; empty is allowed."""
+    return "" if not value or re.fullmatch(r"[0-9]{1,30}", value) else say("một dãy chữ số")
+
+
 def some(value: str) -> str:
     """Anything but an empty text."""
     return "" if value else say("một giá trị, không để trống")

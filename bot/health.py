@@ -47,5 +47,6 @@ class Health:
         of_machine = {"clock": "jumped" if self.steady.jumped else "steady", "free_mb": free // 1_000_000}
         handled = {"handled": self.intake.handled, "lessons": len(shelf.good), "broken": len(shelf.broken)}
         channels = {owner.provider.profile.id: owner.state for owner in self.owners}
+        channels |= {f"{owner.provider.profile.id}_sent": owner.meter.told for owner in self.owners if owner.meter}
         waits_s = self.intake.waits_s
         return waits_s < self.stuck_s, {**counts, **handled, **of_machine, "waits_s": round(waits_s, 1), **channels}

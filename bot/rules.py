@@ -48,7 +48,8 @@ def news_rules(settings: Settings) -> NewsRules:
     """A quarter of what the slowest messenger takes at most: of what nobody asked for, half is always left to
     reminders."""
     given = settings.announce
-    per_second = min(filter(None, (each.messages_per_second for each in settings.channels.values())), default=0.0)
+    served = (each.messages_per_second for each in settings.channels.values() if each.is_on)
+    per_second = min(filter(None, served), default=0.0)
     most = round(per_second * 60 / 4) if per_second else given.per_minute
     return NewsRules(tuple(given.hosts.split()), given.a_day, max(1, min(given.per_minute, most)))
 

@@ -26,7 +26,7 @@ from bot.checks import (
     zone,
 )
 from bot.errors import SettingsInvalid, in_words
-from bot.sections import credentials, key, keys
+from bot.sections import Sections, accounts_in, key
 from flows.saying import joined, say
 from flows.yaml import strictyaml
 from flows.yaml.fields import NAME, NAME_SHAPE, did_you_mean
@@ -129,6 +129,15 @@ class Keep:
 
 
 @dataclass(frozen=True, slots=True)
+class VoiceSettings:
+    """`listen`: voice messages are understood where the extra for it is installed; after `idle_min` minutes without one
+    the process that listens gives its memory back."""
+
+    listen: str = key("yes", one_of("yes", "no"))
+    idle_min: int = key(5, within(1, 1_440))
+
+
+@dataclass(frozen=True, slots=True)
 class Log:
     level: str = key("info", one_of("debug", "info", "warning", "error"))
     max_mb: int = key(10, within(1, 10_000))
@@ -141,9 +150,16 @@ class Lessons:
 
 
 @dataclass(frozen=True, slots=True)
+class MediaSettings:
+    """What is kept of the pictures and recordings of lessons; what published lessons need stays in any case."""
+
+    max_mb: int = key(500, within(1, 1_000_000))
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything that was set, one section each; `channels` those of the messengers, by the ids of their profiles;
-    `facts` are the placeholders that lessons may use."""
+    """Everything that was set, one section each; `channels` those of the messengers, by the ids of their profiles, a
+    further account of one by its id and a name ("telegram_bien_hoa"); `facts` the placeholders that lessons may use."""
 
     tutor: Tutor = Tutor()
     helper: Helper = Helper()
@@ -154,8 +170,10 @@ class Settings:
     pairing: PairingSettings = PairingSettings()
     announce: Announce = Announce()
     keep: Keep = Keep()
+    voice: VoiceSettings = VoiceSettings()
     log: Log = Log()
     lessons: Lessons = Lessons()
+    media: MediaSettings = MediaSettings()
     channels: Mapping[str, ChannelSettings] = field(default_factory=lambda: {c.profile.id: c() for c in CHANNELS})
     facts: Mapping[str, str] = field(default_factory=dict)
 
@@ -185,24 +203,11 @@ _SECTIONS: Mapping[str, Any] = {
     "pairing": PairingSettings,
     "announce": Announce,
     "keep": Keep,
+    "voice": VoiceSettings,
     "log": Log,
     "lessons": Lessons,
+    "media": MediaSettings,
 }
-
-
-class _Schema:
-    """What may be set, with the sections of these channels."""
-
-    def __init__(self, channels: Sequence[type[ChannelSettings]]) -> None:
-        self.channels: Mapping[str, Any] = {channel.profile.id: channel for channel in channels}
-        self.sections: Mapping[str, Any] = {**_SECTIONS, **self.channels}
-        every = self.sections.items()
-        self.keys: Mapping[tuple[str, str], Any] = {  # dataclasses.Field, whose default is typed too tightly for us
-            (section, each.name): each for section, kind in every for each in keys(kind)
-        }
-        self.credentials = {(section, each.name): each for section, kind in every for each in credentials(kind)}
-        known = self.keys.items()
-        self.short = {each.metadata["variable"]: at for at, each in known if each.metadata["variable"]}
 
 
 # --- where values come from --------------------------------------------------------------------------
@@ -228,10 +233,15 @@ def load(
 
     Raises SettingsInvalid with one sentence that names file:line:col, variable or flag.
     """
-    path, schema = Path(config_path), _Schema(channels)
+    path = Path(config_path)
+    root = _file(path)
+    kinds = {channel.profile.id: channel for channel in channels}
+    further = accounts_in(root.entries, kinds)
+    of_channels = {**kinds, **{name: kinds[kind] for name, kind in further.items()}}
+    schema = Sections({**_SECTIONS, **of_channels}, further)
     values: dict[tuple[str, str], Any] = {}
     facts: dict[str, str] = {}
-    for given in _from_file(path, schema):
+    for given in _from_file(root, schema):
         if given.section == "facts":
             facts[given.key] = given.text
         else:
@@ -246,19 +256,18 @@ def load(
             facts[given.key] = given.text
         else:
             values[given.section, given.key] = _value(given, schema)
-    for (section, name), secret in schema.credentials.items():
-        variable, file = secret.metadata["credential"], secret.metadata["file"]
+    for (section, name), (variable, file) in schema.credentials.items():
         values[section, name] = _credential(environ.get(variable, ""), f"{section}.{file}", values[section, file])
     made = {name: kind(**_of(name, values)) for name, kind in schema.sections.items()}
-    of_channels = {name: made.pop(name) for name in schema.channels}
-    return Settings(**made, channels=of_channels, facts=facts)
+    return Settings(**{name: made[name] for name in _SECTIONS}, channels={n: made[n] for n in of_channels}, facts=facts)
 
 
 def _of(section: str, values: Mapping[tuple[str, str], Any]) -> dict[str, Any]:
     return {key: value for (part, key), value in values.items() if part == section}
 
 
-def _from_file(path: Path, schema: _Schema) -> Iterator[_Given]:
+def _file(path: Path) -> strictyaml.Mapping:
+    """The sections of the file, as they are written."""
     try:
         source = path.read_bytes()
     except FileNotFoundError:
@@ -271,7 +280,11 @@ def _from_file(path: Path, schema: _Schema) -> Iterator[_Given]:
             _refuse(str(problem.place), problem.message, problem.hint)
     if not isinstance(document.root, strictyaml.Mapping):
         _refuse(f"{path}:1:1", say("tệp phải gồm các phần như “web:”, “telegram:”"))
-    for section, (at, node) in document.root.entries.items():
+    return document.root
+
+
+def _from_file(root: strictyaml.Mapping, schema: Sections) -> Iterator[_Given]:
+    for section, (at, node) in root.entries.items():
         if section not in schema.sections and section != "facts":
             hint = did_you_mean(section, (*schema.sections, "facts"))
             _refuse(str(at.place), say("không có phần nào tên “{section}”", section=section), hint)
@@ -280,10 +293,10 @@ def _from_file(path: Path, schema: _Schema) -> Iterator[_Given]:
         yield from _from_section(section, node, schema)
 
 
-def _from_section(section: str, node: strictyaml.Mapping, schema: _Schema) -> Iterator[_Given]:
+def _from_section(section: str, node: strictyaml.Mapping, schema: Sections) -> Iterator[_Given]:
     for name, (at, value) in node.entries.items():
         if secret := schema.credentials.get((section, name)):
-            variable, file = secret.metadata["credential"], secret.metadata["file"]
+            variable, file = secret
             hint = say("hãy đặt biến {variable} hoặc dùng {file}", variable=variable, file=file)
             _refuse(str(at.place), say("không ghi {name} vào tệp này", name=name), hint)
         if section == "facts" and not NAME.fullmatch(name):
@@ -299,12 +312,12 @@ def _from_section(section: str, node: strictyaml.Mapping, schema: _Schema) -> It
         yield _Given(section, name, value.text.strip(), str(value.place))
 
 
-def _from_environment(environ: Mapping[str, str], facts: Mapping[str, str], schema: _Schema) -> Iterator[_Given]:
+def _from_environment(environ: Mapping[str, str], facts: Mapping[str, str], schema: Sections) -> Iterator[_Given]:
     for name, at in schema.short.items():
         if environ.get(name):
             yield _Given(*at, environ[name].strip(), name)
     known = {_variable(*at): at for at in (*schema.keys, *(("facts", fact) for fact in facts))}
-    secrets = [each.metadata["credential"] for each in schema.credentials.values()]
+    secrets = [variable for variable, _ in schema.credentials.values()]
     for name, text in environ.items():
         if not name.startswith(PREFIX):
             continue
@@ -313,7 +326,7 @@ def _from_environment(environ: Mapping[str, str], facts: Mapping[str, str], sche
         yield _Given(*known[name], text.strip(), name)
 
 
-def _from_flags(flags: Mapping[str, str], schema: _Schema) -> Iterator[_Given]:
+def _from_flags(flags: Mapping[str, str], schema: Sections) -> Iterator[_Given]:
     for name, text in flags.items():
         section, _, key = name.partition(".")
         if (section, key) not in schema.keys:
@@ -337,7 +350,7 @@ def account(environ: Mapping[str, str]) -> str:
 _NUMBER = {int: re.compile(r"-?[0-9]{1,12}"), float: re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,6})?")}
 
 
-def _value(given: _Given, schema: _Schema) -> Any:
+def _value(given: _Given, schema: Sections) -> Any:
     key = schema.keys[given.section, given.key]
     kind = type(key.default)
     if kind is not str and not _NUMBER[kind].fullmatch(given.text):

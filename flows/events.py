@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from random import Random
+from typing import Literal
+
+from flows.model import LessonFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +71,28 @@ Signal = Typed | Tapped | Sent | Due | Reoffered | Met
 
 
 @dataclass(frozen=True, slots=True)
+class Exhibit:
+    """What is shown or played with a text: `file` where it is kept, None where there are only words for it.
+
+    `words` are what is on a picture, or what a recording says; `told` is the sentence that stands for a picture where
+    it cannot be shown ("" of a recording: the text says it).
+    """
+
+    kind: Literal["image", "voice", "video"]
+    file: LessonFile | None
+    words: str = ""
+    told: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Choice:
-    """One button of a prompt: `id` is stable, `label` is rendered for the learner, `spot` is where on the picture."""
+    """One button of a prompt: `id` is stable, `label` is rendered for the learner; `voice` reads it out, `spot` is
+    where it lies on the picture.
+    """
 
     id: str
     label: str
+    voice: Exhibit | None = None
     spot: tuple[int, ...] = ()
 
 
@@ -80,6 +100,12 @@ class Choice:
 class Said:
     step: str
     text: str
+    exhibits: tuple[Exhibit, ...] = ()
+
+    @property
+    def in_words(self) -> str:
+        """All of it for whoever has nothing but words."""
+        return told(self.text, self.exhibits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +116,17 @@ class Asked:
     seq: int
     text: str
     choices: tuple[Choice, ...]
+    exhibits: tuple[Exhibit, ...] = ()
+
+    @property
+    def in_words(self) -> str:
+        """All of it for whoever has nothing but words."""
+        return told(self.text, self.exhibits)
+
+
+def told(text: str, exhibits: Iterable[Exhibit]) -> str:
+    """A text with the sentences that stand for what is not shown, each on a line of its own."""
+    return "\n".join(filter(None, (text, *(each.told for each in exhibits))))
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,6 +75,41 @@ class Picture:
     alt: str = field(default="", metadata=SAID)
 
 
+FileFault = Literal["other", "broken", "animated", "large", "long"]
+"""Why a file is not shown: it is not what its name says; it cannot be read to its end; it moves; it has more pixels
+(40 million) or minutes (10) than anybody looks at."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFile:
+    """A file beside a lesson as lint looks at it; `size` in bytes, `fault` None: nobody has found any."""
+
+    size: int
+    fault: FileFault | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LessonFile:
+    """A picture or recording of a lesson as it is kept: `file` is its name in the media store, "<sha256>.jpg".
+
+    `size` in bytes; `width` and `height` in pixels, `seconds` of a recording (0: not known). `others` are the same in
+    other types and widths. `address` is where anybody may fetch it, "" where nobody outside reaches us.
+    """
+
+    file: str
+    size: int
+    width: int = 0
+    height: int = 0
+    seconds: float = 0.0
+    others: tuple[LessonFile, ...] = ()
+    address: str = ""
+
+    @property
+    def ending(self) -> str:
+        """Its type, as the end of its name."""
+        return self.file.rpartition(".")[2]
+
+
 @dataclass(frozen=True, slots=True)
 class Option:
     """One answer that can be tapped or typed in `ways`. `say` is the feedback, `next` overrides the step's own.
@@ -359,7 +394,7 @@ class Guard:
 class Lesson:
     """One script. `source` is its text as written; the hashes say what an edit changed (32 hex digits).
 
-    `timed` are the steps whose time some condition asks for.
+    `timed` are the steps whose time some condition asks for; `files` what is kept of its `media` folder, by name.
     """
 
     id: str
@@ -386,6 +421,7 @@ class Lesson:
     text_hash: str = ""
     index: Mapping[str, int] = field(default_factory=dict)
     timed: frozenset[str] = frozenset()
+    files: Mapping[str, LessonFile] = field(default_factory=dict)
 
     def step(self, step_id: str) -> Step | None:
         """The step with this id; None where the lesson has none, as after an edit."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol
 
 # --- inbound -----------------------------------------------------------------------------------------
 
@@ -79,6 +79,19 @@ class Inner:
 
 
 @dataclass(frozen=True, slots=True)
+class Spoken:
+    """What a voice message that the learner sent before turned out to say (channel `inner`), secrets and all.
+
+    `words` are as the machine heard them, without a comma or capital, and may be wrong; where there are none `fault`
+    says why: long (more than is listened to), silent (nothing that sounds like words), broken (no recording), gone (it
+    could not be had or listened to).
+    """
+
+    words: str = ""
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Attachment:
     """A photo, voice or video (`kind`) that goes with a message.
 
@@ -116,7 +129,7 @@ class NoticesDue:
     notices: tuple[Notice, ...]
 
 
-Body = Text | Edited | Tap | Began | Media | Left | Returned | Inner | NoticesDue
+Body = Text | Edited | Tap | Began | Media | Left | Returned | Inner | Spoken | NoticesDue
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,18 +153,23 @@ class Update:
 # --- outbound ----------------------------------------------------------------------------------------
 
 
+Tone = Literal["", "right", "danger"]
+"""What a button means beside its words: right, it is waited for; danger, it calls for help or cannot be undone."""
+
+
 @dataclass(frozen=True, slots=True)
 class Button:
     """`token` comes back in a Tap, at most 64 bytes; `label` is what is read on it.
 
-    `pinned`: it does not answer this message, it waits since earlier; a page keeps it in sight. `spot`: a part of the
-    picture that goes with the message, its left, top, width and height in per cent of it; a page shows that, elsewhere
-    it is a button like any other.
+    `pinned`: it does not answer this message, it waits since earlier; a page keeps it in sight. `tone` is for the eye
+    alone: a channel without colours shows the same button. `spot`: a part of the picture that goes with the message,
+    its left, top, width and height in per cent of it; a page shows that, elsewhere it is a button like any other.
     """
 
     token: str
     label: str
     pinned: bool = False
+    tone: Tone = ""
     spot: tuple[float, ...] = ()
 
 
@@ -159,7 +177,9 @@ class Button:
 class Outgoing:
     """One message. `(channel, chat_id, no)` is unique and `no` grows by one in a chat: that is its order.
 
-    `unasked` messages (reminders) answer nothing that was done just now: replies to others go before them.
+    `unasked` messages (reminders) answer nothing that was done just now: replies to others go before them. `private`:
+    meant for this person alone, not to be passed on as it stands; `copies` are (label, text) of what in it is to be
+    passed on, for a channel that can copy. Both stand in the text as well.
     """
 
     channel: str
@@ -169,6 +189,8 @@ class Outgoing:
     buttons: tuple[Button, ...] = ()
     unasked: bool = False
     media: tuple[Attachment, ...] = ()
+    private: bool = False
+    copies: tuple[tuple[str, str], ...] = ()
 
 
 class SendError(Exception):
@@ -199,6 +221,10 @@ class SendRefused(SendError):
 
 class LearnerGone(SendError):
     """The learner blocked us or the chat is no more (403): mark it away, drop what waits."""
+
+
+class WindowClosed(SendError):
+    """The provider lets nobody write to this reader until she writes: keep what waits, it goes out then."""
 
 
 class Misconfigured(SendError):

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flows.profiles import Profile
 
-_JOINERS = "\u200d\ufe0e\ufe0f"
+_JOINER = "\u200d"  # makes one picture of several
+_SENTENCE_END = re.compile(r"[.!?…]+[\"'”’»)]*\s+")
+_FLAG = range(0x1F1E6, 0x1F200)  # two letters of these are one flag
+_SKIN = range(0x1F3FB, 0x1F400)  # the colour of the hand before it
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,8 @@ def numbered(labels: Sequence[str]) -> str:
 
 
 def split_text(text: str, limit: int) -> tuple[str, ...]:
-    """`text` in parts of at most `limit` UTF-16 units, cut at a paragraph, line or word; blank parts are left out."""
+    """`text` in parts of at most `limit` UTF-16 units, cut at a paragraph, line, sentence or word, in a word without
+    blanks between two letters, each with its marks. Blank parts are left out."""
     parts = []
     while utf16_length(text) > limit:
         cut = _cut(text, limit)
@@ -66,16 +71,23 @@ def _cut(text: str, limit: int) -> int:
     head = text[:limit]
     if len(head) != utf16_length(head):
         head = head.encode("utf-16-le", "surrogatepass")[: 2 * limit].decode("utf-16-le", "ignore")
-    for mark in ("\n\n", "\n", " "):
-        at = head.rfind(mark)
-        if at > limit // 2:
+    least = limit // 2
+    for mark in ("\n\n", "\n"):
+        if (at := head.rfind(mark)) > least:
             return at + len(mark)
-    at = len(head)
-    while at > limit // 2 and _clings(text, at):
-        at -= 1
-    return at
+    if (at := max((found.end() for found in _SENTENCE_END.finditer(head)), default=0)) > least:
+        return at
+    if (at := head.rfind(" ")) > least:
+        return at + 1
+    return next((at for at in range(len(head), 0, -1) if not _clings(text, at)), len(head))
 
 
 def _clings(text: str, at: int) -> bool:
-    """True when a cut before `text[at]` would tear a letter from its marks or an emoji apart."""
-    return bool(unicodedata.combining(text[at])) or text[at] in _JOINERS or text[at - 1] == _JOINERS[0]
+    """Whether a cut before `text[at]` would tear a letter from its marks, or a picture of several signs apart."""
+    before, after = text[at - 1], text[at]
+    if unicodedata.category(after) in ("Mn", "Mc", "Me") or _JOINER in (before, after) or ord(after) in _SKIN:
+        return True
+    if ord(after) in _FLAG and ord(before) in _FLAG:
+        letters = len(text[:at]) - len(text[:at].rstrip("".join(map(chr, _FLAG))))
+        return letters % 2 == 1
+    return False

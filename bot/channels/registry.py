@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from bot.channels.telegram.settings import TelegramSettings
+from bot.channels.zalo_bot.settings import ZaloBotSettings
+from bot.channels.zalo_oa.settings import ZaloOaSettings
 from flows.profiles import Profile
 
 if TYPE_CHECKING:
@@ -34,4 +36,4 @@ class ChannelSettings(Protocol):
         """The account. Raises SettingsInvalid in a sentence that names the setting."""
 
 
-CHANNELS: tuple[type[ChannelSettings], ...] = (TelegramSettings,)
+CHANNELS: tuple[type[ChannelSettings], ...] = (TelegramSettings, ZaloBotSettings, ZaloOaSettings)

@@ -182,7 +182,7 @@ class Console:
         failed = False
         for event in events:
             match event:
-                case Said(text=text):
+                case Said(in_words=text):
                     self._say(text)
                 case Asked():
                     self._ask(event)
@@ -208,7 +208,7 @@ class Console:
 
     def _ask(self, asked: Asked) -> None:
         self.asked = asked
-        self._say(asked.text)
+        self._say(asked.in_words)
         for number, choice in enumerate(asked.choices, 1):
             self.write(f"   {number}. {choice.label}")
 

@@ -16,19 +16,23 @@ from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Literal, TypeVar
+from zoneinfo import ZoneInfo
 
 from bot import backup, restoring
-from bot.channels.provider import Surroundings
+from bot.channels.provider import ChannelCheck, Surroundings
 from bot.channels.registry import ChannelSettings
 from bot.cli.language import shown, told
+from bot.delivery.accounts import open_account
+from bot.delivery.quota import messages_left
 from bot.delivery.surroundings import AccountMemory, NoFiles
 from bot.errors import AlreadyRunning, SettingsInvalid, StorageError, in_words
 from bot.greeting import hearing_faults, pages_told
 from bot.scheduler.disk import LITTLE
 from bot.scheduler.policy.clocks import ClockReading, begin
 from bot.scheduler.steady import clock_of
-from bot.sections import credentials
+from bot.sections import credentials, variable_of
 from bot.settings import Settings
+from bot.voice.extra import check_voice
 from bot.web.door import FILES, files_allowed
 from flows import LessonInvalid
 from flows.saying import said_by
@@ -105,10 +109,11 @@ async def look_at_settings(settings: Settings, config: Path, database_url: str, 
         *await _kept(settings, database_url, now),
         *_lessons(settings),
         *await _drafts(settings, database_url),
-        *await _channels(settings),
+        *await _channels(settings, now),
         *await asyncio.to_thread(lambda: list(_web(settings))),
         Finding("good" if files_allowed() >= FILES else "note", shown(pages_told(files_allowed()))),
         _helper(settings),
+        _of(check_voice(settings.voice.listen)),
         good("Múi giờ {zone}; không nhắc bài từ {quiet}", zone=settings.time.zone, quiet=_quiet(settings)),
     ]
 
@@ -275,6 +280,11 @@ def _helpers(counts: Mapping[str, int]) -> Iterator[Finding]:
     else:
         advice = told("./camtay people invite --role officer --area MÃ (mã xã: ./camtay people areas)")
         yield note("Chưa có cán bộ nào: lời nhờ giúp không tới ai. {advice}", advice=advice)
+    if counts["unheard"]:
+        text = (
+            "Cán bộ, người chỉ chưa gọi được (chưa bật chuông, hay chặn tin): {unheard}. Xem ai: ./camtay people list"
+        )
+        yield note(text, unheard=counts["unheard"])
     if counts["overdue"]:
         yield bad("Việc khẩn quá hạn hơn một giờ: {overdue}; ./camtay run có đang chạy?", overdue=counts["overdue"])
 
@@ -309,15 +319,18 @@ async def _drafts(settings: Settings, url: str) -> list[Finding]:
     found = []
     for key, kept in sorted(stored.items()):
         now = kept.current
-        if now and kept.number_of(shelf.good[key].source, shelf.translations.get(key, {})) != now.version:
+        beside = shelf.translations.get(key, {}), shelf.media.get(key, {})
+        if now and kept.number_of(shelf.good[key].source, *beside) != now.version:
             found.append(key)
     text = "Bài đã sửa, chưa phát hành: {lessons} (xem ./camtay publish --dry-run)"
     return [note(text, lessons=" ".join(found))] if found else []
 
 
-async def _channels(settings: Settings) -> list[Finding]:
+async def _channels(settings: Settings, now: datetime) -> list[Finding]:
     around = Surroundings(partial(_StoredMemory, settings.database_url), NoFiles())
-    return [await _channel(each, around) for each in settings.channels.values()]
+    local = now.astimezone(ZoneInfo(settings.time.zone))
+    accounts = settings.channels.items()
+    return [found for name, each in accounts for found in await _channel(name, each, around, local)]
 
 
 class _StoredMemory:
@@ -333,18 +346,25 @@ class _StoredMemory:
         return False
 
 
-async def _channel(section: ChannelSettings, around: Surroundings) -> Finding:
+async def _channel(name: str, section: ChannelSettings, around: Surroundings, local_now: datetime) -> list[Finding]:
     if not section.is_on:
-        variables = ", ".join(each.metadata["credential"] for each in credentials(section))
-        return good("{name}: chưa dùng (đặt {variables} khi cần)", name=section.profile.name, variables=variables)
+        kind = section.profile.id
+        known = [each.metadata["credential"] for each in credentials(section)]
+        variables = ", ".join(known if name == kind else (variable_of(each, kind, name) for each in known))
+        called = section.profile.name if name == kind else name
+        return [good("{name}: chưa dùng (đặt {variables} khi cần)", name=called, variables=variables)]
     try:
-        provider = section.provider(around)
+        provider = open_account(name, section, around)
     except SettingsInvalid as wrong:
-        return Finding("bad", str(wrong))
+        return [Finding("bad", str(wrong))]
     try:
-        check = await provider.check(PATIENCE_S)
+        checks = [await provider.check(PATIENCE_S), *await messages_left(provider, around, local_now)]
     finally:
         await provider.close()
+    return [_of(check) for check in checks]
+
+
+def _of(check: ChannelCheck) -> Finding:
     return Finding(check.level, told(check.sentence, **check.values))
 
 
@@ -369,6 +389,8 @@ def _web(settings: Settings) -> Iterator[Finding]:
         yield bad("Trang trò chuyện: cổng {port} đang do chương trình khác giữ; đổi web.port", port=served or web.port)
     if not web.public_url and local == web.host and web.host in ("127.0.0.1", "::1"):
         yield note("Trang trò chuyện chỉ mở được trên máy này; dùng --host 0.0.0.0 cho điện thoại cùng mạng")
+    elif not web.public_url.startswith("https:"):
+        yield note("Chuông của trang không rung được qua http; cần https (web.public_url), xem docs/van-hanh.md")
 
 
 def _ask_health(host: str, port: int) -> int | None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from difflib import unified_diff
 from pathlib import Path
 
+from bot.channels.layout import lay_out
 from bot.cli import linting, transcripts
 from bot.cli.language import shown, told
 from bot.cli.sheets import aligned
@@ -15,11 +16,16 @@ from bot.cli.terminal import Print, annotation, near, seen
 from bot.errors import SettingsInvalid, in_words
 from flows.model import Lesson, Problem, SourcePosition
 from flows.play.coverage import Coverage, Gap, Trail, coverage
+from flows.play.dialogue import TutorTurn
 from flows.play.rehearsal import Difference, Played, rehearse, rewritten
+from flows.profiles import profile_of
 from flows.reading.loader import lesson_files
 from flows.run import Book
 from flows.shelf.shelf import plain_book, read_shelf, rehearsal_facts
 
+COUNTED = profile_of("zalo_bot")
+"""Where each message counts: the free plan has 60 a month for a learner."""
+ENDED = "run ended: completed"
 WAYS = {
     "right": "trả lời đúng",
     "wrong": "trả lời sai",
@@ -38,11 +44,15 @@ WAYS = {
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What came of it: each transcript, the coverage of the lessons that were asked for, and those that are broken."""
+    """What came of it: each transcript, the coverage of the lessons that were asked for, and those that are broken.
+
+    `messages` by lesson: how many messages the tutor needs for it where each is counted (`COUNTED`).
+    """
 
     played: tuple[Played, ...]
     covered: tuple[Coverage, ...]
     broken: tuple[str, ...] = ()
+    messages: Mapping[str, int] = field(default_factory=dict)
 
 
 def play_all(lessons: Path, paths: Sequence[Path], facts: Mapping[str, str]) -> Report:
@@ -58,7 +68,23 @@ def play_all(lessons: Path, paths: Sequence[Path], facts: Mapping[str, str]) -> 
         played.append(rehearse(book, str(path), text, ids.get(folder, folder.name), trail.watch))
     asked = [lesson for lesson in book.versions.values() if _is_in(Path(lesson.place.path).resolve(), folders)]
     broken = [path for folder in folders for path in lesson_files(folder) if path.parent not in ids]
-    return Report(tuple(played), tuple(coverage(lesson, trail) for lesson in asked), tuple(map(str, broken)))
+    covered = tuple(coverage(lesson, trail) for lesson in asked)
+    return Report(tuple(played), covered, tuple(map(str, broken)), _messages(played))
+
+
+def _messages(played: Iterable[Played]) -> dict[str, int]:
+    """By lesson, of the transcript that ends it with the fewest messages: what a learner who is in no trouble gets."""
+    found: dict[str, int] = {}
+    for each in played:
+        if any(note.startswith(ENDED) for turn in each.turns for note in turn.notes):
+            count = sum(messages_of(turn) for turn in each.turns)
+            found[each.lesson] = min(count, found.get(each.lesson, count))
+    return found
+
+
+def messages_of(turn: TutorTurn) -> int:
+    """How many messages one turn takes on `COUNTED`: its bubbles together, split where they are too long."""
+    return len(lay_out(COUNTED, "\n\n".join(turn.texts), turn.buttons).parts)
 
 
 def _chosen(lessons: Path, paths: Sequence[Path]) -> tuple[list[Path], list[Path]]:
@@ -134,7 +160,7 @@ def show(report: Report, shape: str, detail: bool, write: Print) -> None:
             for path in report.broken:
                 write(told("{path}: bài còn lỗi, chưa diễn được; xem: ./camtay lint {path}", path=near(path)))
             if report.covered:
-                write(table(report.covered))
+                write(table(report))
                 for line in (line for covered in report.covered for line in _details(covered) if detail):
                     write(line)
     failed = sum(played.failed is not None for played in report.played)
@@ -166,17 +192,24 @@ def _diff(difference: Difference) -> list[str]:
     return [*(f"  {line}" for line in her), *(f"{line[0]} {line[1:]}" for line in body if not line.startswith("@@"))]
 
 
-def table(covered: Sequence[Coverage]) -> str:
+def table(report: Report) -> str:
     """One line a lesson; the last column are lines of lesson.yaml that no transcript meets."""
-    heads = (told("bài"), told("bước"), told("lựa chọn"), told("lối khác"), told("chưa đi qua (dòng)"))
+    covered, counts = report.covered, report.messages
+    counted = told("tin {channel}", channel=COUNTED.name)
+    heads = (told("bài"), told("bước"), told("lựa chọn"), told("lối khác"), counted, told("chưa đi qua (dòng)"))
     rows = [
-        (each.lesson, *(f"{n}/{m}" for n, m in (each.steps, each.options, each.ways)), _ranges(each.lines))
+        (
+            each.lesson,
+            *(f"{n}/{m}" for n, m in (each.steps, each.options, each.ways)),
+            str(counts.get(each.lesson, "")),
+            _ranges(each.lines),
+        )
         for each in covered
     ]
     total = [tuple(map(sum, zip(*pairs, strict=True))) for pairs in _columns(covered)]
     if len(covered) > 1:
-        rows.append((told("cả {count} bài", count=len(covered)), *(f"{n}/{m}" for n, m in total), ""))
-    return "\n".join(aligned([heads, *rows], to_left={0, 4}))
+        rows.append((told("cả {count} bài", count=len(covered)), *(f"{n}/{m}" for n, m in total), "", ""))
+    return "\n".join(aligned([heads, *rows], to_left={0, 5}))
 
 
 def _columns(covered: Sequence[Coverage]) -> tuple[list[tuple[int, int]], ...]:
@@ -213,6 +246,7 @@ def _as_json(report: Report) -> dict[str, object]:
                 "steps": each.steps,
                 "options": each.options,
                 "ways": each.ways,
+                "messages": report.messages.get(each.lesson),
                 "lines": each.lines,
                 "missing": [
                     {

@@ -13,6 +13,7 @@ from bot.publishing.service import PublishingOptions, look, plan
 from flows.model import Lesson, Problem
 from flows.reading.loader import Parsers, by_place
 from flows.saying import say
+from flows.shelf.media import media_of
 from flows.shelf.shelf import languages_of
 from storage.engine import schema
 from storage.engine.address import sqlite_path
@@ -69,6 +70,7 @@ async def _of_learners(database: Database, found: Findings, facts: Mapping[str, 
                 words[lesson.id] = languages_of(lesson, library)
     stored = await look(database, sorted(good))
     plans = [
-        plan(stored[lesson.id], lesson, words[lesson.id], PublishingOptions("lint"), facts) for lesson in good.values()
+        plan(stored[lesson.id], lesson, words[lesson.id], PublishingOptions("lint"), facts, media_of(lesson))
+        for lesson in good.values()
     ]
     return [problem for each in plans if not each.unchanged for problem in each.impact.problems]

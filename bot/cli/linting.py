@@ -6,7 +6,7 @@ import errno
 import json
 import os
 import stat
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -14,7 +14,9 @@ from bot.cli import transcripts
 from bot.cli.language import told
 from bot.cli.terminal import Print, annotation, seen
 from bot.errors import SettingsInvalid
-from flows.model import Lesson, Problem, SourcePosition
+from bot.media.looking import look_at
+from flows.model import FoundFile, Lesson, Problem, SourcePosition
+from flows.profiles import IMAGES, VIDEOS, VOICES
 from flows.reading.loader import (
     ANSWERS,
     MODELS,
@@ -30,6 +32,7 @@ from flows.reading.loader import (
 )
 from flows.rules.lint import lint
 from flows.saying import say
+from flows.shelf.media import FOLDER
 from flows.yaml.strictyaml import MAX_BYTES
 
 MAX_DEPTH = 12  # folders below the one that is looked at
@@ -53,7 +56,7 @@ class Files:
     texts: dict[str, bytes] = field(default_factory=dict)
     scripts: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
-    media: dict[str, dict[str, int]] = field(default_factory=dict)
+    media: dict[str, dict[str, FoundFile]] = field(default_factory=dict)
 
     def add(self, path: Path, most: int = MAX_BYTES) -> None:
         """Read a file, one byte past `most` so that a longer one is told; no file, or a closed one, is a problem."""
@@ -72,8 +75,17 @@ class Files:
         for language in _listed(path.parent / "po"):
             if language.name.endswith(".po"):
                 self.add(Path(language.path), MAX_PO_BYTES)
-        names = _listed(path.parent / "media")
-        self.media[str(path.parent)] = {entry.name: entry.stat().st_size for entry in names if entry.is_file()}
+        names = _listed(path.parent / FOLDER)
+        sizes = {entry.name: entry.stat().st_size for entry in names if entry.is_file()}
+        self.media[str(path.parent)] = {name: FoundFile(size) for name, size in sizes.items()}
+
+    def look_into_media(self, own: Collection[str]) -> None:
+        """Look at what is really in the files beside the lessons whose paths are in `own`."""
+        folders = [folder for folder in self.media if str(Path(folder) / SCRIPT) in own]
+        found = [(folder, name) for folder in folders for name in self.media[folder] if _is_shown(name)]
+        looks = look_at([Path(folder, FOLDER, name) for folder, name in found])
+        for (folder, name), look in zip(found, looks, strict=True):
+            self.media[folder] |= {name: replace(self.media[folder][name], fault=look.fault)}
 
     def refuse(self, path: Path, fault: OSError) -> None:
         """Note E001 for a file that could not be read, in words for its reason."""
@@ -91,6 +103,10 @@ _WHY = {
     errno.ENOENT: say("liên kết trỏ tới chỗ không có"),
     errno.ELOOP: say("liên kết chạy vòng tròn"),
 }
+
+
+def _is_shown(name: str) -> bool:
+    return name.rpartition(".")[2].lower() in IMAGES | VOICES | VIDEOS
 
 
 # --- which files -------------------------------------------------------------------------------------
@@ -220,6 +236,7 @@ def problems(
     libraries: list[tuple[LessonSet, frozenset[str]]] = []
     for asked in _asked(lessons, paths):
         files = asked.files
+        files.look_into_media(asked.own)
         library = load_files(files.texts, facts, parsers or Faultfinder(), frozenset(files.scripts))
         library = replace(library, quiet=quiet, helped=helped, media=files.media)
         all_found = lint(library)

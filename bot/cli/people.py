@@ -21,10 +21,12 @@ from bot.people.export import as_file
 from bot.people.named import SHOWN
 from bot.people.policy.invitations import SHORT
 from bot.people.policy.permissions import Actor
+from bot.people.policy.reach import REACHES, reach_of
 from bot.people.profile import Correction
 from bot.people.service import Invited
 from bot.settings import Settings
 from flows import Book
+from storage.engine.instants import from_ms
 
 
 def main(
@@ -68,7 +70,7 @@ async def _areas(services: OfficerServices, actor: Actor, given: argparse.Namesp
 
 
 async def _list(services: OfficerServices, actor: Actor, given: argparse.Namespace, write: Print) -> int:
-    rows = await services.people.list_people(actor, given.area, given.role, given.state)
+    rows, since = await services.people.list_people(actor, given.area, given.role, given.state), _day(services)
     table = [
         (
             r.person_id if given.format == "csv" else r.person_id[:SHOWN],
@@ -76,17 +78,25 @@ async def _list(services: OfficerServices, actor: Actor, given: argparse.Namespa
             told(ROLE_NAMES.get(r.role, r.role)),
             r.area_name,
             told(STATE_NAMES.get(r.state, r.state)),
+            told(REACHES[reach_of(r.channel, away=r.away, rings=r.rings)]) if r.state != "invited" else "",
+            since(r.there_at) if r.there_at is not None else "",
         )
         for r in rows
     ]
-    heads = ("ma", "ten", "vai", "dia_ban", "tinh_trang")
+    heads = ("ma", "ten", "vai", "dia_ban", "tinh_trang", "goi", "lan_cuoi")
     if given.format == "csv":
         write(as_csv(heads, table).rstrip("\n"))
     else:
         for row in table:
-            write("  ".join(str(cell) for cell in row))
+            write("  ".join(row).rstrip())
         write(told("{count} người.", count=len(table)))
     return 0
+
+
+def _day(services: OfficerServices) -> Callable[[int], str]:
+    """Writes an instant (ms) as the day there, which sorts."""
+    zone = services.pairing.clock.quiet.zone
+    return lambda at: f"{from_ms(at).astimezone(zone):%Y-%m-%d}"
 
 
 # --- invitations -------------------------------------------------------------------------------------

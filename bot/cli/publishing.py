@@ -14,6 +14,8 @@ from bot.cli.choices import nearest, no_lesson
 from bot.cli.language import shown, told
 from bot.cli.terminal import Print, near, seen, unread
 from bot.errors import SettingsInvalid
+from bot.media.store import MediaStore
+from bot.publishing.files import not_kept
 from bot.publishing.library import BY_FILES
 from bot.publishing.service import (
     MAX_OUTDATED,
@@ -93,12 +95,20 @@ async def publish_files(
         for _ in range(MAX_OUTDATED):
             stored = await look(database, sorted(lessons)) if database else {lesson: Stored() for lesson in lessons}
             facts = console.settings.placeholders
-            plans = [plan(stored[k], each, shelf.translations.get(k, {}), how, facts) for k, each in lessons.items()]
+            words, media = shelf.translations, shelf.media
+            plans = [
+                plan(stored[k], each, words.get(k, {}), how, facts, media.get(k, {})) for k, each in lessons.items()
+            ]
             _check_decisions(how, stored, plans)
             telling = _Telling(console, named=bool(wanted))
             ready = telling.all(plans)
             if telling.stopped or not ready or dry_run:
                 return telling.end(ready, dry_run=dry_run)
+            store = MediaStore(Path(console.settings.data.dir) / "media")
+            for name in (name for each in ready for name in not_kept(store, shelf, each.lesson)):
+                console.complain(
+                    told("Không có “{name}”, hoặc chưa cất được: học viên đọc lời tả thay cho tệp.", name=name)
+                )
             try:
                 rows = await publish(_given(database), ready, console.now)
             except PlanOutdated:
@@ -356,7 +366,7 @@ async def roll_back(
                 why = "Bản {version} của “{lesson}” không còn đọc được bằng chương trình này; chưa quay lại."
                 console.complain(told(why, version=version, lesson=lesson))
                 return 1
-            each = plan(stored, target, row.translations, how, facts)
+            each = plan(stored, target, row.translations, how, facts, row.media)
             _check_decisions(how, {lesson: stored}, [each])
             telling = _Telling(console, named=True)
             ready = telling.all([each])

@@ -12,7 +12,8 @@ from bot.people.policy.lists.words import harmless
 from bot.reports.policy.table import CellValue, Table
 
 HEADS = {
-    "ma": "Mã", "ten": "Tên", "vai": "Vai", "dia_ban": "Địa bàn", "tinh_trang": "Tình trạng", "duong_dan": "Đường dẫn",
+    "ma": "Mã", "ten": "Tên", "vai": "Vai", "dia_ban": "Địa bàn", "tinh_trang": "Tình trạng", "goi": "Gọi",
+    "lan_cuoi": "Lần cuối vào", "duong_dan": "Đường dẫn",
     "cap": "Cấp", "gia_dinh_so": "Gia đình số", "co_doi_song": "Có đôi đang sống", "chi_hoi": "Chi hội",
     "chi_hoi_dat": "Chi hội đạt", "to": "Tổ", "to_dat": "Tổ đạt", "con_thieu": "Còn thiếu",
     "doi_dang_kem": "Đôi đang kèm", "da_co_nguoi_nhan": "Đã có người nhận", "khong_ai_nhan": "Không ai nhận",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import assert_never
+from typing import Protocol, assert_never
 
 from bot.announcements import service as announcing
 from bot.channels.base import (
@@ -17,12 +17,14 @@ from bot.channels.base import (
     NoticesDue,
     Outgoing,
     Returned,
+    Spoken,
     Tap,
     Text,
     Update,
 )
 from bot.conversation import identity_changes, notices
-from bot.conversation.effects import Effects, Record, about_of, state_of
+from bot.conversation.effects import Effects, Record, state_of
+from bot.conversation.packing import about_of
 from bot.conversation.services import ConversationServices
 from bot.people.pseudonyms import Pseudonyms
 from bot.tutor.lessons import STEP, is_about_safety
@@ -35,6 +37,8 @@ from storage.conversations import conversations, inbox, outbox
 from storage.conversations.records import LearnerRow, Writes
 from storage.engine.database import Connection, Database
 from storage.engine.errors import Conflict, StorageError
+from storage.engine.instants import to_ms
+from storage.pairing import pairings
 from storage.people.records import PersonRow
 
 INNER = "inner"
@@ -43,6 +47,16 @@ MAX_CONFLICTS = 5  # how often a batch runs again because another process was qu
 Settled = Sequence[tuple[str, str, int]]
 
 log = logging.getLogger(__name__)
+
+
+class MessageQuotas(Protocol):
+    """The accounts whose messages are counted."""
+
+    def write(self, connection: Connection, settled: Settled) -> None:
+        """Keep what has been sent, in the transaction that settles it."""
+
+    def is_reserved(self, channel: str) -> bool:
+        """Whether what is left on this channel is kept for calls for help."""
 
 
 class Conversation:
@@ -55,13 +69,20 @@ class Conversation:
         universe: Callable[[str], Universe],
         quiet: QuietHours,
         services: ConversationServices | None = None,
+        quotas: MessageQuotas | None = None,
+        *,
+        listens: bool = False,
     ) -> None:
-        """Without `services` codes of other processes are not known here: its key is made up."""
+        """Without `services` codes of other processes are not known here: its key is made up. Without `quotas` no
+        message is counted. `listens`: voice messages are understood by this process, or by another on the same
+        database."""
         self.services = services or ConversationServices(Pseudonyms(os.urandom(32)))
         self.database = database
         self.book = book
         self.universe = universe
         self.quiet = quiet
+        self.quotas = quotas
+        self.listens = listens
 
     async def handle(self, updates: Sequence[Update], settled: Settled = ()) -> Effects:
         """Commit everything these updates cause. Raises StorageUnavailable; then nothing was kept.
@@ -86,7 +107,7 @@ class Conversation:
         effects, book = Effects(), self.book
         now = self.universe("batch").now
         if settled:
-            outbox.settle(connection, settled)
+            self._settle(connection, settled)
         waiting: list[Update] = []
         for channel, of_channel in _by_channel(updates).items():
             fresh_ids = inbox.keep_new(connection, channel, [u.update_id for u in of_channel], now)
@@ -113,13 +134,14 @@ class Conversation:
         for channel, of_channel in _by_channel(updates).items():
             after += self._channel(connection, channel, of_channel, records, effects, book)
         for learner_id in sorted(records):
-            records[learner_id].close()
+            records[learner_id].close(self.universe("close").now)
         conversations.write(connection, effects.writes)
         for record in records.values():
-            if record.away != record.row.away and not record.forgotten:
+            if (record.away != record.row.away or record.came_back) and not record.forgotten:
                 now, her = self.universe("reach").now, record.row.learner_id
                 self.services.hooks.reach_changed(connection, her, now, away=record.away)
                 if not record.away:
+                    pairings.release_notices(connection, her, to_ms(now))
                     announcing.catch_up(connection, her, now, self.universe(f"missed:{her}:{now}").new_id)
                 effects.wakes_others = True
         if gone := effects.writes.forget_people:
@@ -182,13 +204,22 @@ class Conversation:
                 # She has blocked the tutor: what others had to say comes too late for her.
                 announcements.not_reached(connection, record.row.learner_id, [n.about for n in update.body.notices])
                 continue
+            if isinstance(update.body, Spoken) and record.away:
+                continue  # she has blocked the tutor since she spoke
             universe = self.universe(f"{update.channel}:{update.update_id}")
-            turn = TurnContext(book, universe, record.person, record.state, record.row.channel, record.row.chat_id)
+            turn = TurnContext(
+                book, universe, record.person, record.state, record.row.channel, record.row.chat_id,
+                listens=self.listens,
+            )  # fmt: skip
+            turn.is_saving = self.quotas is not None and self.quotas.is_reserved(turn.channel)
             is_timer = isinstance(update.body, Inner) and update.body.kind == "due"
-            if is_timer and self.quiet.holds(universe.now) and not is_about_safety(turn):
-                record.not_before = universe.now  # it was due by day, while the tutor was stopped
-                continue
-            record.begin(universe.now, from_her=update.channel != INNER)
+            if is_timer and not is_about_safety(turn):
+                if self.quiet.holds(universe.now):
+                    record.not_before = universe.now  # it was due by day, while the tutor was stopped
+                    continue
+                if record.window is not None and not record.window.takes(universe.now, urgent=False):
+                    continue  # it waits until she has written
+            record.begin(universe.now, from_her=update.channel != INNER or isinstance(update.body, Spoken))
             record.answer(connection, self.services, turn, update)
             record.end(turn)
         return []
@@ -220,14 +251,29 @@ class Conversation:
                 turn.say(turn.phrase("set_aside"))
             record.begin(universe.now, from_her=not isinstance(update.body, Inner))
             record.end(turn)
-            record.close()
+            record.close(universe.now)
         inbox.set_aside(connection, update.channel, update.update_id, fault, universe.now)
         conversations.write(connection, effects.writes)
         return effects
 
     async def settle(self, settled: Settled) -> None:
         """End outbox rows when no batch comes along to carry them."""
-        await self.database.transact(lambda connection: outbox.settle(connection, settled))
+        await self.database.transact(lambda connection: self._settle(connection, settled))
+
+    def _settle(self, connection: Connection, settled: Settled) -> None:
+        outbox.settle(connection, settled)
+        if self.quotas is not None:
+            self.quotas.write(connection, settled)
+
+    async def window_closed(self, outgoing: Outgoing) -> None:
+        """The provider lets nobody write to a reader until she writes: what was asked of her goes to others, what waits
+        is kept."""
+
+        def work(connection: Connection) -> None:
+            for who in outbox.mark_shut(connection, outgoing.channel, outgoing.chat_id, outgoing.no):
+                self.services.hooks.reach_changed(connection, who, self.universe("reach").now, away=True)
+
+        await self.database.transact(work)
 
     async def learner_gone(self, outgoing: Outgoing) -> None:
         """A reader has blocked the tutor: unless back since, nothing more is sent, what they were asked goes on."""
@@ -248,7 +294,7 @@ def _begins(update: Update) -> bool:
             return not token.startswith("d:")
         case Left() | Returned():
             return False
-        case Text() | Edited() | Began() | Media() | Inner() | NoticesDue():
+        case Text() | Edited() | Began() | Media() | Inner() | Spoken() | NoticesDue():
             return True
         case _:
             assert_never(update.body)

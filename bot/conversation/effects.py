@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, assert_never
+from typing import assert_never
 
-from bot.channels.base import Attachment, Began, Button, LogEntry, NoticesDue, Outgoing, Update
-from bot.conversation.policy import dispatch, numbering, open_question
+from bot.channels.base import Began, LogEntry, NoticesDue, Outgoing, Update
+from bot.conversation.packing import pack, pack_buttons, packed_media
+from bot.conversation.policy import dispatch, merging, numbering, open_question
 from bot.conversation.services import ConversationServices
+from bot.knocks.chat import ask_where_due
+from bot.knocks.policy.knock import knock_of
 from bot.people.policy.commands import PersonCommand
 from bot.tutor import notices, waits
 from bot.tutor import state as states
 from bot.tutor.command import ServiceCommand
-from bot.tutor.lessons import is_about_safety
+from bot.tutor.lessons import is_about_safety, is_reminded
 from bot.tutor.onboarding import consent_text, fingerprint
 from bot.tutor.outcome import ANSWERED, CommandOutcome
 from bot.tutor.quiet_hours import QuietHours
@@ -28,15 +30,17 @@ from bot.tutor.turn import (
     OutgoingReply,
     Person,
     PersonForgotten,
+    RecordingCame,
     ServiceEvent,
     TurnContext,
     TurnEvent,
     WentAway,
     Whispered,
 )
+from bot.tutor.window import ReplyWindow
 from flows import RunCorrupt
 from flows import events as ev
-from flows.profiles import profile_of
+from flows.profiles import has_window, profile_of
 from storage.conversations import leaving
 from storage.conversations.records import (
     AttemptRow,
@@ -45,12 +49,13 @@ from storage.conversations.records import (
     LearnerRow,
     LogRow,
     OutboxRow,
+    RecordingRow,
     RunRow,
     Writes,
 )
 from storage.engine import key_value
 from storage.engine.database import Connection
-from storage.engine.instants import to_ms
+from storage.engine.instants import from_ms, to_ms
 from storage.people.records import ConsentRow, PersonRow
 
 log = logging.getLogger(__name__)
@@ -70,6 +75,8 @@ class Effects:
     identity_changes: list[tuple[Update, PersonCommand]] = field(default_factory=list)  # to be carried out alone
     reset_pages: list[str] = field(default_factory=list)  # chats of the web where another conversation goes on
     wakes_others: bool = False  # somebody else may have something to hear of it
+    rings: bool = False  # somebody's browser may be due to ring
+    recordings: bool = False  # there are voice messages to be listened to
 
 
 class Record:
@@ -86,17 +93,24 @@ class Record:
         self.out_no = row.out_no
         self.prompt_at = row.prompt_at
         self.seen_at: datetime | None = None
-        self.from_her = False
+        self.from_her = self.by_others = False
         self.forgotten = False
         self.whispers = 0
         self.urgent = False
+        self.is_reminder = False
+        self.heard_no = state.heard_no
+        self.window = self._window(from_ms(row.seen_at), away=row.away) if has_window(row.channel) else None
+        self.came_back = False  # she has written after her reply window was over, or after she was out of reach
         self.not_before: datetime | None = None  # when a timer that waits for the morning was found due
 
     def begin(self, now: datetime, *, from_her: bool) -> None:
         """An update is about to be answered at this instant; `from_her`: not of the clock, nor of somebody else."""
         self.from_her = from_her
         if from_her:
-            self.away, self.seen_at = False, now
+            was_out = self.window is not None and not self.window.takes(now, urgent=False)
+            self.came_back |= self.away or was_out
+            self.away, self.seen_at, self.heard_no = False, now, self.out_no
+            self.window = self.window and ReplyWindow(self.window.profile, now)
 
     def answer(self, connection: Connection, services: ConversationServices, turn: TurnContext, update: Update) -> None:
         """Answer one update: the policies say what it means, and what they ask for is carried out."""
@@ -116,7 +130,7 @@ class Record:
         A question that cannot even be put again is closed, so that showing it again always ends.
         """
         body, source = (update.body, update.source) if update else (Began(), "")
-        has_asked = isinstance(body, NoticesDue)
+        has_asked = self.by_others = isinstance(body, NoticesDue)
 
         def follow(outcome: CommandOutcome, *, put_again: bool) -> None:
             nonlocal has_asked
@@ -131,6 +145,8 @@ class Record:
                 follow(after, put_again=again)
 
         follow(outcome, put_again=False)
+        if self.from_her and self.keeps_log:
+            ask_where_due(connection, turn)
         if has_asked or turn.state.pinned:
             waits.pin(turn, services.hooks.waiting(connection, turn))
 
@@ -141,6 +157,10 @@ class Record:
             self.effects.identity_changes.append((update, event))
         if isinstance(event, ev.Heard | Whispered) and turn.agreed and self.person.consent == "agreed":
             self._heard(event, turn.universe.now)
+        if isinstance(event, RecordingCame) and update is not None:
+            where = self.row.learner_id, f"{update.channel}:{update.update_id}", update.channel, event.ref
+            self.effects.writes.recordings.append(RecordingRow(*where, turn.universe.now))
+            self.effects.recordings = True
         self._event(turn, event, turn.universe.now)
 
     def end(self, turn: TurnContext) -> None:
@@ -152,12 +172,18 @@ class Record:
             turn.change(whispers=0)
         if any(reply.buttons for reply in turn.replies):
             self.prompt_at = to_ms(turn.universe.now)
+        if self.keeps_log and turn.replies and not self.from_her:
+            self.effects.writes.knocks.append(knock_of(turn, self.quiet, by_others=self.by_others))
+            self.effects.rings = True
         if turn.profile.numbers:
             numbering.number(turn, answering=self.from_her)
-        for reply in turn.replies:
-            self._reply(reply, turn.universe.now, unasked=not self.from_her and not reply.urgent)
+        for reply in merging.merge(turn.profile, turn.replies) if turn.profile.metered else turn.replies:
+            unasked = not self.from_her and not reply.urgent
+            self._reply(reply, turn.universe.now, unasked=unasked)
         self.person, self.state = turn.person, replace(turn.state, whispers=max(turn.state.whispers, self.whispers))
-        self.urgent = is_about_safety(turn)
+        if self.window is not None:
+            self.state = replace(self.state, heard_no=self.heard_no if self.window.profile.window_messages else 0)
+        self.urgent, self.is_reminder = is_about_safety(turn), self.window is not None and is_reminded(turn)
         self.whispers = 0
 
     def tell(self, text: str, now: datetime) -> None:
@@ -200,8 +226,8 @@ class Record:
                 writes.awards.append(AwardRow(*of_run, event.lesson, event.version, event.points, now))
             case LessonRated(run_id, stars):
                 writes.ratings.append((run_id, learner_id, stars))
-            case CodeShown() | ServiceCommand():
-                pass  # the services have dealt with it, in the same transaction
+            case CodeShown() | ServiceCommand() | RecordingCame():
+                pass  # dealt with by the services, or written down, in the same transaction
             case Whispered() | ev.Said() | ev.Asked() | ev.Heard() | ev.EmergencySuspected():
                 pass  # on her own page, if she has agreed
             case ev.ValueSaved() | ev.TaskDone() | ev.TaskStuck() | ev.TaskPostponed() | ev.CheckpointPassed():
@@ -262,7 +288,9 @@ class Record:
         self.out_no += 1
         key = self.row.channel, self.row.chat_id, self.out_no
         self.effects.writes.outbox.append(OutboxRow(*key, pack(reply, unasked), now))
-        self.effects.outgoing.append(Outgoing(*key, reply.text, reply.buttons, unasked, reply.media))
+        self.effects.outgoing.append(
+            Outgoing(*key, reply.text, reply.buttons, unasked, reply.media, reply.private, reply.copies)
+        )
 
     def _log(self, who: str, reply: OutgoingReply, now: datetime) -> None:
         self.out_no += 1
@@ -278,8 +306,8 @@ class Record:
 
     # --- closing ---
 
-    def close(self) -> None:
-        """Add the rows that are written once a batch."""
+    def close(self, now: datetime) -> None:
+        """Add the rows that are written once a batch; `now` is its instant."""
         row, person, writes = self.row, self.person, self.effects.writes
         kept = self.state if person.consent == "agreed" else self.state.bare()
         run = kept.open_run
@@ -294,7 +322,7 @@ class Record:
                 revision=row.revision,
                 out_no=self.out_no,
                 seen_at=self.seen_at,
-                due_at=remind_at if self.urgent else self._by_day(remind_at),
+                due_at=remind_at if self.urgent else self._in_time(remind_at, now),
                 prompt_at=self.prompt_at,
                 lesson=run.lesson if run else None,
                 version=run.version if run else None,
@@ -305,8 +333,14 @@ class Record:
         if self.away != row.away:
             writes.away.append((row.channel, row.chat_id, self.away))
 
-    def _by_day(self, remind_at: datetime | None) -> datetime | None:
-        return remind_at and self.quiet.shift(max(remind_at, self.not_before or remind_at))
+    def _in_time(self, remind_at: datetime | None, now: datetime) -> datetime | None:
+        by_day = remind_at and self.quiet.shift(max(remind_at, self.not_before or remind_at))
+        if self.window is None:
+            return by_day
+        return self._window(self.window.heard_at).plan(by_day, now, self.quiet, is_reminder=self.is_reminder)
+
+    def _window(self, heard_at: datetime, *, away: bool = False) -> ReplyWindow:
+        return ReplyWindow.of(self.row.channel, heard_at, self.out_no, self.heard_no, away=away)
 
 
 def state_of(connection: Connection, row: LearnerRow) -> states.ConversationState:
@@ -333,58 +367,3 @@ def _left_to_do(turn: TurnContext, outcome: CommandOutcome) -> list[tuple[TurnEv
     if outcome.pinned:
         waits.under(turn, outcome.pinned)
     return happened + [(event, True) for event in turn.take_events()]
-
-
-def pack(reply: OutgoingReply, unasked: bool) -> str:
-    """A message as it waits in the outbox."""
-    buttons = [_packed(b) for b in reply.buttons]
-    media = packed_media(reply.media)
-    rest = [media, reply.about] if reply.about else [media] if media else []
-    return json.dumps([reply.text, buttons, unasked, *rest], ensure_ascii=False)
-
-
-def unpack(row: OutboxRow) -> Outgoing:
-    """A row of the outbox as the message to send, also one of an older program."""
-    text, buttons, *rest = json.loads(row.body)  # later fields may be missing in a row of an older program
-    unasked = bool(rest and rest[0])
-    media = unpacked_media(rest[1]) if len(rest) > 1 else ()
-    return Outgoing(row.channel, row.chat_id, row.no, text, tuple(_unpacked(*each) for each in buttons), unasked, media)
-
-
-def about_of(body: str) -> str:
-    """What a packed message speaks of; "" where that is nothing with an id."""
-    rest = json.loads(body)[4:]
-    return str(rest[0]) if rest else ""
-
-
-def pack_buttons(buttons: Sequence[Button]) -> str:
-    """Buttons as a log row keeps them, empty for none."""
-    return json.dumps([_packed(b) for b in buttons], ensure_ascii=False) if buttons else ""
-
-
-def packed_media(media: Sequence[Attachment]) -> list[list[str]] | None:
-    """What goes with a message as rows keep it; None for nothing."""
-    return [[each.kind, each.ref, each.file, each.words] for each in media] or None
-
-
-def unpacked_media(packed: Sequence[Any] | None) -> tuple[Attachment, ...]:
-    """The reverse; a row of an older program has one kind and ref."""
-    if packed and isinstance(packed[0], str):
-        return (Attachment(*packed),)
-    return tuple(Attachment(*each) for each in packed or ())
-
-
-def _packed(button: Button) -> list[Any]:
-    more = [button.pinned, button.spot] if button.spot else [True] if button.pinned else []
-    return [button.token, button.label, *more]
-
-
-def _unpacked(token: str, label: str, pinned: bool = False, spot: Sequence[float] = ()) -> Button:
-    return Button(token, label, pinned, tuple(spot))
-
-
-def unpack_entry(row: LogRow) -> LogEntry:
-    """A row of the web page's log as the entry a page shows."""
-    buttons = tuple(_unpacked(*each) for each in json.loads(row.buttons)) if row.buttons else ()
-    media = unpacked_media(json.loads(row.media)) if row.media else ()
-    return LogEntry(row.no, row.who, row.text, buttons, row.at, media, row.fleeting)

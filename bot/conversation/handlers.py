@@ -5,6 +5,8 @@ from __future__ import annotations
 from bot.announcements.chat import AnnouncementChat
 from bot.announcements.policy.commands import AnnouncementCommand
 from bot.announcements.service import AnnouncementRules
+from bot.knocks.chat import Bells
+from bot.knocks.policy.commands import BellCommand
 from bot.meetings.chat import Meetings
 from bot.meetings.policy.commands import MeetingCommand
 from bot.pairing.lines import Lines
@@ -32,5 +34,6 @@ def handlers_of(
         (InboxCommand, OfficerInbox(names, Hooks(pairing), pairing)),
         (MeetingCommand, Meetings(names)),
         (FigureCommand, Figures(names, pairing.clock.quiet.zone, links or Links())),
+        (BellCommand, Bells()),
         (AnnouncementCommand, AnnouncementChat(names, news or AnnouncementRules(), pairing.clock.quiet)),
     )

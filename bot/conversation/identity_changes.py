@@ -137,7 +137,7 @@ class _IdentityChange:
         for other in conversations.learners_by_id(connection, [other_id]).values():
             there = self._record(other, state_of(connection, other))
             there.tell(self.book.phrase("split_told", other.address, other.name, there.state.lang), now)
-            there.close()
+            there.close(now)
         return here
 
     def _at_address(self, row: LearnerRow) -> LearnerRow:
@@ -155,7 +155,7 @@ class _IdentityChange:
         record.begin(self.universe.now, from_her=True)
         record.settle(self.connection, self.services, turn, act(turn))
         record.end(turn)
-        record.close()
+        record.close(self.universe.now)
 
 
 def _logged(addresses: Iterable[tuple[str, str]]) -> list[str]:

@@ -10,7 +10,13 @@ from datetime import datetime
 from bot.channels.base import Attachment, Inner, Notice, NoticesDue, Update
 from bot.pairing.policy.roster import ALL_OFFERS
 from bot.pairing.policy.work import OFFERED
+from bot.tutor import state as states
+from bot.tutor.window import ReplyWindow
+from flows import RunCorrupt
+from storage.announcements import announcements
+from storage.conversations import inbox, windows
 from storage.engine.database import Connection
+from storage.engine.instants import from_ms
 from storage.engine.rows import Row
 from storage.pairing import pairings, relays
 
@@ -35,8 +41,11 @@ def updates(rows: Sequence[Row], now: datetime) -> list[Update]:
 def read(connection: Connection, waiting: Sequence[Update]) -> list[Update]:
     """The updates with the sentences that those of notices name; the rows are gone with this transaction.
 
-    What was taken back since it came due is not said: such an update is left out.
+    What was taken back since it came due is not said: such an update is left out, as is what has to wait for a word of
+    its reader's.
     """
+    held = _hold(connection, waiting)
+    waiting = [each for each in waiting if each.update_id not in held]
     rows = pairings.take_notices(connection, [each for update in waiting for each in _named(update)])
     asked = {row["learner_id"] for row in rows.values() if row["phrase"] in OFFERED}
     offers = pairings.count_offers(connection, asked) if asked else {}
@@ -49,6 +58,38 @@ def read(connection: Connection, waiting: Sequence[Update]) -> list[Update]:
         elif known := tuple(filter(None, (_notice(rows[each], said, offers) for each in named if each in rows))):
             found.append(replace(update, body=NoticesDue(known)))
     return found
+
+
+def _hold(connection: Connection, waiting: Sequence[Update]) -> set[str]:
+    """Let wait what may not go out, by the reply window of whoever is to read it; the ids of those updates. An
+    announcement does not wait: it counts as missed, of which the newest are told to whoever comes back.
+    """
+    due = [each for each in waiting if _named(each)]
+    known = windows.bounded(connection, {each.chat_id for each in due})
+    open_to = {row["learner_id"]: _window(row) for row in known}
+    due = [each for each in due if each.chat_id in open_to]
+    rows = {
+        row["notice_id"]: row for row in pairings.notices(connection, [id_ for each in due for id_ in _named(each)])
+    }
+    held = set[str]()
+    for update in due:
+        window, of = open_to[update.chat_id], [rows[each] for each in _named(update) if each in rows]
+        if not window.takes(update.at, urgent=any(row["urgent"] for row in of)):
+            held.add(update.update_id)
+            missed = announcements.not_reached(connection, update.chat_id, [row["about"] for row in of])
+            pairings.take_notices(connection, [row["notice_id"] for row in of if row["about"] in missed])
+            pairings.hold_notices(connection, [row["notice_id"] for row in of if row["about"] not in missed])
+        open_to[update.chat_id] = replace(window, spent=window.spent + 1)
+    inbox.forget(connection, INNER, held)  # they come again
+    return held
+
+
+def _window(row: Row) -> ReplyWindow:
+    try:
+        heard_no = states.load(row["state"]).heard_no
+    except RunCorrupt:
+        heard_no = 0
+    return ReplyWindow.of(row["channel"], from_ms(row["seen_at"]), row["out_no"], heard_no, away=row["away"])
 
 
 def _named(update: Update) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Collection
 from functools import partial
 
 from bot.channels.base import Outgoing
-from bot.conversation.effects import unpack
+from bot.conversation.packing import unpack
 from storage.conversations import outbox
 from storage.engine.database import Database
 

@@ -5,15 +5,18 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from aiohttp import web
 
-from bot.channels.base import Submit
+from bot.channels.base import Outgoing, Submit
 from bot.channels.provider import Provider, SetUpFailed
 from bot.conversation.batch import Conversation, Settled
+from bot.conversation.policy.buttons import toned
 from bot.conversation.presence import Presence
 from bot.delivery.backlog import Backlog
+from bot.delivery.quota import QuotaMeters
 from bot.delivery.rate_limit import SendLimiter
 from bot.delivery.sender import Sender, Senders
 from bot.errors import StorageError
@@ -22,10 +25,17 @@ from storage.engine import key_value
 from storage.engine.database import SQLite
 
 OWN_EVERY_S = 0.5  # how often one that stands by asks whether the account is free, and an owner looks for others' rows
+LOOK_EVERY_S = 10.0
 SET_UP_PAUSE_S, SET_UP_LONGEST_PAUSE_S = 5.0, 300.0
 REOFFER_AT_ONCE = 100
 
 log = logging.getLogger(__name__)
+
+
+def in_tones(outgoing: Outgoing) -> Outgoing:
+    """A message whose buttons show what they mean."""
+    buttons = toned(outgoing.buttons)
+    return outgoing if buttons is outgoing.buttons else replace(outgoing, buttons=buttons)
 
 
 class ChannelOwner:
@@ -39,6 +49,7 @@ class ChannelOwner:
         presence: Presence,
         senders: Senders,
         now: Callable[[], datetime],
+        quotas: QuotaMeters,
         failpoint: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.provider = provider
@@ -49,6 +60,8 @@ class ChannelOwner:
         self.senders = senders
         self.now = now
         self.failpoint = failpoint
+        self.meter = quotas.meter_of(self.channel.name, provider.profile)
+        self._looked_at_s = 0.0
         self._idle = "waiting"
         self._tasks: list[asyncio.Task[None]] = []
         self._shared = not isinstance(conversation.database, SQLite)
@@ -60,6 +73,11 @@ class ChannelOwner:
     def state(self) -> str:
         """How updates come in, in a word; "standing by" while another process owns the account."""
         return self.provider.state if self._tasks else self._idle
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether this process serves the account now."""
+        return bool(self._tasks)
 
     def routes(self) -> Sequence[web.AbstractRouteDef]:
         """What the provider posts to."""
@@ -80,6 +98,7 @@ class ChannelOwner:
                     self.senders.by_channel[self.channel.name].push(await self.backlog.next())
                 elif not owned:
                     self._end()
+                await self._look_at_quota(owned=owned)
             except StorageError as away:
                 log.warning("storage away", extra={"reason": str(away)[:200]})
                 self._end()
@@ -88,7 +107,25 @@ class ChannelOwner:
                     task.result()
             await asyncio.sleep(OWN_EVERY_S)
 
+    async def _look_at_quota(self, *, owned: bool) -> None:
+        """Warn of what is nearly used up; who stands by reads now and then how far it is, to be thrifty in time."""
+        if self.meter is None:
+            return
+        if owned:
+            await self.meter.warn(self.conversation.database)
+            return
+        now_s = asyncio.get_running_loop().time()
+        if now_s - self._looked_at_s >= LOOK_EVERY_S:
+            self._looked_at_s = now_s
+            await self.meter.load(self.conversation.database)
+
+    def _count(self, outgoing: Outgoing) -> None:
+        if self.meter is not None:
+            self.meter.count(outgoing)
+
     async def _begin(self) -> None:
+        if self.meter is not None:
+            await self.meter.load(self.conversation.database)
         if self._left:
             await self.conversation.settle(self._left)
             self._left = ()
@@ -99,7 +136,9 @@ class ChannelOwner:
             pace,
             failpoint=self.failpoint,
             alone=not self._shared,
-            is_quiet=self._is_quiet,
+            is_quiet=self._rests,
+            on_sent=self._count,
+            dress=in_tones if self.provider.profile.tones else lambda outgoing: outgoing,
         )
         sender.primed = False
         self.senders.by_channel[self.channel.name] = sender
@@ -121,8 +160,9 @@ class ChannelOwner:
         for at in range(0, len(lost), REOFFER_AT_ONCE):
             await self.submit(lost[at : at + REOFFER_AT_ONCE])
 
-    def _is_quiet(self) -> bool:
-        return self.presence.quiet.holds(self.now())
+    def _rests(self) -> bool:
+        """Whether what nobody asked for has to wait: at night, and where the month's messages run out."""
+        return self.presence.quiet.holds(self.now()) or (self.meter is not None and self.meter.is_thin)
 
     async def _catch_up(self, sender: Sender) -> None:
         """Read the outbox of chats where something may lie before what was just committed."""

@@ -8,7 +8,16 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Literal
 
-from bot.channels.base import Channel, LearnerGone, Misconfigured, Outgoing, SendError, SendRefused, Throttled
+from bot.channels.base import (
+    Channel,
+    LearnerGone,
+    Misconfigured,
+    Outgoing,
+    SendError,
+    SendRefused,
+    Throttled,
+    WindowClosed,
+)
 from bot.conversation.batch import Conversation, Settled
 from bot.delivery.rate_limit import SendLimiter
 from bot.errors import StorageError
@@ -17,11 +26,12 @@ AT_ONCE = 32  # messages under way side by side: Telegram answers in about 50 ms
 SETTLE_AFTER_S = 0.5  # how long a sent message may wait for a batch to carry its end
 BACK_OFF_S = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0)
 MISCONFIGURED_S = 60.0
+SHUT_TRIES = 3  # how often it is tried again where somebody has written while the provider was still refusing
 UNEXPECTED_TRIES = 3  # how often a fault that no channel should raise is waited out before the simplest form is tried
 REMEMBER_CHATS = 20_000
 
 MessageKey = tuple[str, str, int]
-SendEnd = Literal["settled", "gone", "asleep"]
+SendEnd = Literal["settled", "gone", "asleep", "shut"]
 
 log = logging.getLogger(__name__)
 
@@ -39,11 +49,15 @@ class Sender:
         alone: bool = True,
         is_quiet: Callable[[], bool] = lambda: False,
         clock: Callable[[], float] | None = None,
+        dress: Callable[[Outgoing], Outgoing] = lambda outgoing: outgoing,
+        on_sent: Callable[[Outgoing], None] = lambda _: None,
     ) -> None:
-        """`failpoint` as in Intake. `alone`: nobody but this process writes into the channel's outbox.
+        """`failpoint` as in Intake, `on_sent` is told what has just left. `alone`: nobody but this process writes into
+        the channel's outbox.
 
-        While `is_quiet`, what nobody asked for is held back until morning, or until its reader is awake. `clock` tells
-        the seconds of the pace; without one it is the event loop's.
+        While `is_quiet`, what nobody asked for is held back: until morning (or the next month, where messages are
+        counted), or until its reader is awake. `clock` tells the seconds of the pace; without one it is the event
+        loop's. `dress` is a message as this channel is to be given it.
         """
         self.channel = channel
         self.conversation = conversation
@@ -59,8 +73,11 @@ class Sender:
         self.sent = 0
         self._sleep = sleep
         self._clock = clock
+        self._dress = dress
+        self._on_sent = on_sent
         self._chats: dict[str, deque[Outgoing]] = {}
         self._held: dict[str, deque[Outgoing]] = {}
+        self._shut: set[str] = set()  # chats that nothing may be sent to until their reader writes
         self._tasks: set[asyncio.Task[None]] = set()
         self._slots = asyncio.Semaphore(AT_ONCE)
         self._settled: dict[MessageKey, asyncio.Future[None] | None] = {}
@@ -93,10 +110,11 @@ class Sender:
                 waiting.append(each)
                 continue
             self._held.setdefault(each.chat_id, deque()).append(each)
-            if not (each.unasked and self.is_quiet()):
+            if not (each.unasked and (self.is_quiet() or each.chat_id in self._shut)):
                 self._start(each.chat_id)
 
     def _start(self, chat_id: str) -> None:
+        self._shut.discard(chat_id)
         self._chats[chat_id] = self._held.pop(chat_id)
         task = asyncio.get_running_loop().create_task(self._chat(chat_id))
         self._tasks.add(task)
@@ -129,8 +147,10 @@ class Sender:
             while waiting:
                 outgoing = waiting[0]
                 end = await self._deliver(outgoing)
-                if end == "asleep":
+                if end in ("asleep", "shut"):
                     self._held[chat_id] = waiting
+                    if end == "shut":
+                        self._shut.add(chat_id)
                     return
                 waiting.popleft()
                 if end == "settled":
@@ -149,9 +169,22 @@ class Sender:
         """Whether it is night for all that this chat waits for: nothing of it answers what was done just now."""
         return self.is_quiet() and all(each.unasked for each in self._chats[chat_id])
 
+    def _is_followed(self, outgoing: Outgoing) -> bool:
+        """Whether something waits behind it that is no reminder: its reader has probably written meanwhile."""
+        return any(each.no > outgoing.no and not each.unasked for each in self._chats[outgoing.chat_id])
+
+    async def _note_shut(self, outgoing: Outgoing, closed: WindowClosed) -> None:
+        """Write down that nothing reaches a reader until she writes; by the last that waits: there is no answer to her
+        behind it."""
+        last = self._chats[outgoing.chat_id][-1]
+        await self._until_stored(lambda: self.conversation.window_closed(last))
+        where = {"channel": outgoing.channel, "chat_id": outgoing.chat_id}
+        log.info("reply window closed", extra={**where, "reason": str(closed)[:200]})
+
     async def _deliver(self, outgoing: Outgoing) -> SendEnd:
         """Until it has left or never will; "gone": its row is no more, for so is the learner. "asleep": night has
-        fallen over its delays, and it waits for the morning like what comes at night.
+        fallen over its delays, and it waits for the morning like what comes at night; "shut": it waits for a word of
+        its reader's.
         """
         tries, unexpected, plain = 0, 0, False
         if outgoing.unasked and (delay := self.pace.wait_unasked(self._seconds())):
@@ -166,9 +199,10 @@ class Sender:
                         return "asleep"
                     if self.pace.is_paused(self._seconds()):
                         continue  # it began while she waited for her turn
-                    await self.channel.send(outgoing, plain=plain)
+                    await self.channel.send(self._dress(outgoing), plain=plain)
                 self.failpoint("after send")
                 self.sent += 1
+                self._on_sent(outgoing)
                 return "settled"
             except Throttled as slow:
                 self.pace.throttled(outgoing.chat_id, slow.retry_after, self._seconds())
@@ -177,6 +211,12 @@ class Sender:
                 await self._until_stored(lambda: self.conversation.learner_gone(outgoing))
                 log.info("learner away", extra={"channel": outgoing.channel, "chat_id": outgoing.chat_id})
                 return "gone"
+            except WindowClosed as closed:
+                if tries >= SHUT_TRIES or not self._is_followed(outgoing):
+                    await self._note_shut(outgoing, closed)
+                    return "shut"
+                await self._sleep(BACK_OFF_S[tries])
+                tries += 1
             except SendRefused as refused:
                 if plain:
                     self._alarm("message refused", outgoing, refused)
@@ -241,7 +281,7 @@ class Sender:
     async def step(self) -> None:
         """Start chats that were held for quiet hours, and store what has been settled."""
         if self._held and not self.is_quiet():
-            for chat_id in list(self._held):
+            for chat_id in self._held.keys() - self._shut:
                 self._start(chat_id)
         settled = self.settled()
         if settled:

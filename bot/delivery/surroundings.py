@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from bot.channels.provider import Surroundings
+from bot.channels.provider import MediaFiles, Surroundings
 from storage.engine import key_value
 from storage.engine.database import Database
 
@@ -39,6 +39,9 @@ class NoFiles:
         return ""
 
 
-def surroundings_of(database: Database) -> Surroundings:
+NO_FILES = NoFiles()
+
+
+def surroundings_of(database: Database, media: MediaFiles = NO_FILES) -> Surroundings:
     """Those of a running tutor."""
-    return Surroundings(partial(AccountMemory, database), NoFiles())
+    return Surroundings(partial(AccountMemory, database), media)

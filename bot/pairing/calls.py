@@ -27,5 +27,6 @@ def calls_for(connection: Connection, pseudonym: Callable[[str], str], request: 
 def _call(times: list[int], row: Row | None) -> OfficerCall:
     if row is None:
         return OfficerCall(times[0], times[-1], len(times))
-    seen = (row["seen_at"] or 0) > times[0]
-    return OfficerCall(times[0], times[-1], len(times), row["name"], row["channel"] or "", seen, bool(row["away"]))
+    seen = max(row["seen_at"] or 0, row["looked_at"] or 0) > times[0]
+    reached = row["name"], row["channel"] or "", seen, bool(row["away"]), row["rings"]
+    return OfficerCall(times[0], times[-1], len(times), *reached)

@@ -29,6 +29,7 @@ from flows.profiles import profile_of
 from flows.words.values.phones import read_phone
 from flows.words.wishes import Wishes
 from storage.engine.database import Connection
+from storage.engine.instants import to_ms
 from storage.pairing import availability, relays
 from storage.pairing import pairings as kept
 from storage.people import people
@@ -212,7 +213,7 @@ class Lines:
         the morning. Returns how many go.
         """
         world, now, me = self.world, turn.universe.now, turn.person.learner_id
-        if availability.away(connection, [line.other_id]):
+        if availability.away(connection, [line.other_id], to_ms(now)):
             lines.go_on(turn, line, "line_unreachable")
             return 0
         writer = {"ten_hv": turn.person.name, "vai_hv": line.role}
@@ -228,8 +229,9 @@ class Lines:
                 work.pass_on(line.other_id, phrase, relay_id, line.line_id, urgent=line.urgent, **writer)
 
         within(connection, world, me, now, event)
-        asleep = world.clock.is_quiet(int(now.timestamp() * 1000)) and not line.urgent
-        tell(turn, line, "line_sent_night" if asleep else "line_sent")
+        asleep = world.clock.is_quiet(to_ms(now)) and not line.urgent
+        waits = not line.urgent and availability.must_write_first(connection, line.other_id, to_ms(now))
+        tell(turn, line, "line_sent_waits" if waits else "line_sent_night" if asleep else "line_sent")
         return len(going)
 
     # --- numbers, in an emergency ---

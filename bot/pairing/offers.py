@@ -150,7 +150,7 @@ def work_lines(connection: Connection, turn: TurnContext, world: PairingContext,
         values = {
             "luc": world.clock.say(call.last_at),
             "ai": turn.called(call.name),
-            "kenh": profile_of(call.channel).name,
+            "kenh": turn.phrase("way_no_bell") if call.is_silent else profile_of(call.channel).name,
         }
         lines.append(turn.phrase(f"post_call_{call.outcome}", **values))
     return lines

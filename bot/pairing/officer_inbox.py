@@ -21,6 +21,7 @@ from bot.pairing.sql_ledger import read_instructor, read_learner
 from bot.people import granting, union_phone
 from bot.people.hooks import PairingHooks
 from bot.people.policy.permissions import Actor
+from bot.people.policy.reach import Reachability, reach_of
 from bot.people.pseudonyms import Pseudonyms
 from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.tutor.turn import TurnContext
@@ -193,7 +194,7 @@ class OfficerInbox:
         for _, prefix in scopes(learner["path"]):
             for row in availability.candidates(connection, prefix, learner["lang"], "", now, MOST):
                 one = read_instructor(row)
-                if one and her and not against_ever(one, her, "", ()) and row["learner_id"] not in (skip, *found):
+                if one and her and not against_ever(one, her, "", (), now) and row["learner_id"] not in (skip, *found):
                     found[row["learner_id"]] = row
             if len(found) >= MOST_ASKED:
                 break
@@ -313,9 +314,13 @@ class OfficerInbox:
     def helpers(self, connection: Connection, turn: TurnContext, command: asked.ShowInstructors) -> CommandOutcome:
         """Show a page of the instructors of the officer's areas, suspended ones too."""
         rows = roster.with_role(connection, self._paths(connection, turn), "instructor", ("active", "suspended"), 200)
-        shown = [(r["learner_id"], r["name"], _load(r)) for r in rows]
+        shown = [(r["learner_id"], r["name"], self._load(turn, r)) for r in rows]
         pure.show_helpers(turn, shown, command.page)
         return ANSWERED
+
+    def _load(self, turn: TurnContext, row: Row) -> str:
+        load = "⏸" if row["state"] == "suspended" else f"{row['taken']}/{row['capacity'] or 0}"
+        return load if _reach(row) == "called" else f"{load} · {turn.phrase('label_unheard')}"
 
     def _person(self, connection: Connection, turn: TurnContext, person_id: str, what: str) -> Row | CommandOutcome:
         """An instructor of the officer's areas (or who asks to be one); else the refusal, already said."""
@@ -330,7 +335,9 @@ class OfficerInbox:
             return row
         held = granting.bars(connection, self.names, person_id, "instructor")
         mine = self._actor(connection, turn).may_lift(each.path for each in held)
-        pure.show_person(turn, person_id, row["name"], row["area"], row["state"], granting.stamp(held), mine=mine)
+        seen, stamp = self.world.clock.say(max(row["seen_at"] or 0, row["looked_at"] or 0)), granting.stamp(held)
+        pure.show_reach(turn, row["name"], _reach(row), seen)
+        pure.show_person(turn, person_id, row["name"], row["area"], row["state"], stamp, mine=mine)
         return ANSWERED
 
     def approve(self, connection: Connection, turn: TurnContext, command: asked.ApproveInstructor) -> CommandOutcome:
@@ -389,5 +396,5 @@ class OfficerInbox:
         return self.waiting(connection, turn)
 
 
-def _load(row: Row) -> str:
-    return "⏸" if row["state"] == "suspended" else f"{row['taken']}/{row['capacity'] or 0}"
+def _reach(row: Row) -> Reachability:
+    return reach_of(row["channel"] or "", away=bool(row["away"]), rings=row["rings"])

@@ -117,8 +117,8 @@ class SqlLedger:
     def officers(self, path: str) -> Sequence[str]:
         return self._get("officers", path, lambda: availability.officers(self._connection, path))
 
-    def away(self, people: Sequence[str]) -> Collection[str]:
-        return self._get("away", " ".join(people), lambda: availability.away(self._connection, people))
+    def away(self, people: Sequence[str], now: int) -> Collection[str]:
+        return self._get("away", " ".join(people), lambda: availability.away(self._connection, people, now))
 
     def best(self, request: Request, learner: Learner, now: int) -> Instructor | None:
         """As the ledger's: areas outwards, candidates page by page, until one has nothing against being asked."""
@@ -302,6 +302,7 @@ def read_instructor(row: Row | None) -> Instructor | None:
         row["silences"],
         row["served_at"],
         bool(row["away"]),
+        availability.writable_until(row),
     )
 
 

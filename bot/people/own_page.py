@@ -24,7 +24,7 @@ TITLES = {
     "instructor": "Việc chỉ bài", "request": "Lần xin giúp", "pairing": "Người chỉ",
     "skill_check": "Việc đã làm được", "invitation": "Mã mời đã dùng", "announced": "Tin của Hội đã nhận",
     "notice": "Tin đang chờ tới chị", "award": "Huy hiệu, chứng nhận", "attendance": "Buổi họp đã dự",
-    "membership": "Nhóm của Hội", "chat_log": "Tin nhắn trên trang web",
+    "membership": "Nhóm của Hội", "subscription": "Máy được rung chuông", "chat_log": "Tin nhắn trên trang web",
 }  # fmt: skip
 """Table → heading, in the order of the page; of a table that is not named here the JSON alone tells."""
 
@@ -36,7 +36,8 @@ COLUMNS = {
     "level": "mức", "rating": "số sao", "words": "lời đã hỏi",
     "created_at": "từ lúc", "since_at": "từ lúc", "opened_at": "từ lúc", "started_at": "bắt đầu",
     "ended_at": "kết thúc", "paused_until_at": "nghỉ tới", "conduct_at": "hứa giữ quy tắc lúc", "expires_at": "hết hạn",
-    "used_at": "dùng lúc", "seen_at": "nhắn lần cuối", "at": "lúc",
+    "used_at": "dùng lúc", "seen_at": "nhắn lần cuối", "looked_at": "xem lần cuối",
+    "at": "lúc",
 }  # fmt: skip
 
 SAID = {
@@ -54,6 +55,8 @@ SAID = {
     **{f"channel:{profile.id}": profile.name for profile in PROFILES},
 }  # fmt: skip
 """What a machine calls it, alone or as `column:value` → what the person reads."""
+
+_SHOWN = {"photo": "Hình", "video": "Video"}
 
 FREE = frozenset({"name", "address", "words", "lesson", "question", "chosen"})
 """Columns of plain words; of every other one only values that have words here are shown."""
@@ -86,7 +89,14 @@ def _section(kind: str, rows: list[dict[str, Any]], book: Book | None, address: 
 
 def _line(row: Row) -> str:
     who = "Máy" if row["who"] == "tutor" else "Chị"
-    return f"{_time(row['at'])}, {who}: {row['text']}"
+    return "\n".join((f"{_time(row['at'])}, {who}: {row['text']}", *_seen(row.get("media", ""))))
+
+
+def _seen(media: str) -> Iterator[str]:
+    """What was shown beside a line, in words; a recording says what the line says."""
+    for kind, _, _, words, *_ in json.loads(media) if media else ():
+        if name := _SHOWN.get(kind):
+            yield f"({name}: {words})"
 
 
 def _values(row: Row, address: str) -> tuple[tuple[str, str], ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -10,14 +11,17 @@ from functools import lru_cache
 from pathlib import Path
 
 from flows import Book
-from flows.model import Lesson, Problem
+from flows.engine.kinds.table import files_of
+from flows.model import Lesson, LessonFile, Problem
 from flows.play.coverage import Trail
 from flows.play.rehearsal import rehearse
+from flows.profiles import IMAGES, VIDEOS, VOICES
 from flows.reading.loader import TABLES, LessonDraft, LessonSet, lesson_files, load_files
 from flows.reading.translation import texts, usable, with_texts
 from flows.rules.lint import lint
 from flows.rules.rule import Script
-from flows.shelf.shelf import OF_TRANSLATION
+from flows.shelf.media import FOLDER
+from flows.shelf.shelf import OF_FILES, OF_TRANSLATION
 
 MAX_BYTES = 1_000_000  # of one file that is looked at; the loader refuses smaller ones in a sentence
 
@@ -67,8 +71,8 @@ class LessonReading:
 
 
 def breaks(problem: Problem) -> bool:
-    """Whether a problem is an error of the lesson itself, not of its translations."""
-    return problem.severity == "error" and problem.code not in OF_TRANSLATION
+    """Whether a problem is an error of the lesson itself, not of its translations or of a picture."""
+    return problem.severity == "error" and problem.code not in {*OF_TRANSLATION, OF_FILES}
 
 
 def find(root: Path, wanted: str) -> Path | None:
@@ -112,7 +116,7 @@ def read(root: Path, path: Path, facts: Mapping[str, str], others: Mapping[str, 
     """Read and lint one file. `others` are the lessons it may refer to; they are not looked at. Raises OSError."""
     files = raw(path)
     library = _library(tuple({**_tables(root), **files}.items()), tuple(facts.items()))
-    draft = library.drafts[0]
+    draft = _with_files(library.drafts[0], path.parent / FOLDER)
     own = {draft.lesson.id if draft.lesson else "", path.parent.name}
     stubs = [_stub(root, lesson) for lesson in others.values() if lesson.id not in own]
     known = {stub.lesson.id for stub in stubs if stub.lesson} | own
@@ -120,6 +124,23 @@ def read(root: Path, path: Path, facts: Mapping[str, str], others: Mapping[str, 
     library = replace(library, drafts=(draft, *stubs), lessons={**others, **library.lessons})
     found = tuple(problem for problem in lint(library, examples=False) if problem.place.path in files)
     return LessonReading(path, b"\0".join(files.values()), draft, library, found)
+
+
+def _with_files(draft: LessonDraft, folder: Path) -> LessonDraft:
+    """The draft with the files beside it, by their own names: they are not in the store yet."""
+    names = {each.file for each in files_of(draft.lesson)} if draft.lesson else set()
+    sizes = {name: path.stat().st_size for name in names if (path := file_beside(folder, name))}
+    if not draft.lesson or not sizes:
+        return draft
+    files = {name: LessonFile(name, size) for name, size in sizes.items()}
+    return replace(draft, lesson=replace(draft.lesson, files=files))
+
+
+def file_beside(folder: Path, name: str) -> Path | None:
+    """A file of a lesson's `media` folder that can be shown; None where there is none."""
+    is_shown = name.rpartition(".")[2].lower() in IMAGES | VOICES | VIDEOS
+    path = folder / os.path.basename(name)
+    return path if is_shown and path.name == name and path.is_file() else None
 
 
 @lru_cache(maxsize=4)

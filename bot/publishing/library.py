@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time
 from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from bot.media.store import MediaStore
+from bot.publishing.files import take_in
 from bot.publishing.policy.routes import LessonVersion, routes
 from bot.publishing.positions import places
 from bot.tutor.quiet_hours import QuietHours
@@ -28,6 +30,7 @@ from storage.publications.records import PublicationRow, VersionRow
 LANGUAGE = 1  # number of the lesson language; a version keeps the one it was written in
 BY_FILES = "files"  # the author of what is published because it lies in the folder
 MAX_CONFLICTS = 5
+MADE_AT_ONCE = 8  # files, a second or so each, after which publications are looked for again
 NEVER = QuietHours(time(), time(), ZoneInfo("Asia/Ho_Chi_Minh"))  # no hour is quiet
 
 Translations = Mapping[str, Mapping[str, str]]
@@ -38,11 +41,12 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A stored version, ready to be taught."""
+    """A stored version, ready to be taught; `media` are the files that go with it, by the names in the lesson."""
 
     lesson: Lesson
     translations: Translations
     languages: Mapping[str, Lesson]
+    media: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,16 @@ class LiveLessons:
     book: Book
     shelf: Shelf
 
-    def __init__(self, database: Database, root: Path, facts: Mapping[str, str], quiet: QuietHours = NEVER) -> None:
+    def __init__(
+        self,
+        database: Database,
+        root: Path,
+        facts: Mapping[str, str],
+        quiet: QuietHours = NEVER,
+        store: MediaStore | None = None,
+    ) -> None:
+        """Without a `store` nothing is shown, all is told in words."""
+        self.store = store
         self.quiet = quiet
         self.database = database
         self.root = root
@@ -69,6 +82,8 @@ class LiveLessons:
         self.faults: Mapping[str, tuple[Problem, ...]] = {}
         self.catalogue = VersionCatalogue()
         self._kept: dict[LessonVersion, Kept] = {}
+        self._ways: Mapping[LessonVersion, Route] = {}
+        self._unmade: list[str] = []
         self._one = asyncio.Lock()
 
     async def open(self, now: datetime) -> Book:
@@ -120,13 +135,35 @@ class LiveLessons:
             tried |= missing
             ways = _ways(catalogue, kept)
             needed = _targets(kept, ways)
-        self.shelf, self.catalogue, self._kept = shelf or self.shelf, catalogue, kept
-        self.book = self._bind(ways)
+        self.shelf, self.catalogue, self._kept, self._ways = shelf or self.shelf, catalogue, kept, ways
+        if self.store and any(each.media for each in kept.values()):
+            self._unmade = await asyncio.to_thread(take_in, self.store, self.shelf, self._needed)
+            await asyncio.to_thread(self.store.sweep, self._needed)
+        self.book = self._bind()
         return self.book
 
-    def _bind(self, ways: Mapping[LessonVersion, Route]) -> Book:
+    @property
+    def _needed(self) -> frozenset[str]:
+        """The files of the store that go with a version somebody may be inside."""
+        return frozenset(file for each in self._kept.values() for file in each.media.values())
+
+    async def make_files(self, most: int = MADE_AT_ONCE) -> bool:
+        """Look at files that are new and make what pages want of them; True when the book shows more than before."""
+        async with self._one:
+            some, self._unmade = self._unmade[:most], self._unmade[most:]
+            if not some or self.store is None:
+                return False
+            for file in some:
+                await asyncio.to_thread(self.store.make, file)
+            if not self._unmade:
+                await asyncio.to_thread(self.store.sweep, self._needed)
+            self.book = self._bind()
+            return True
+
+    def _bind(self) -> Book:
         """A lesson is in the menu while its file is there, broken or not: then in its last good version."""
-        shelf, kept = self.shelf, self._kept
+        shelf, ways = self.shelf, self._ways
+        kept = {key: with_files(each, self.store) for key, each in self._kept.items()}
         present = set(shelf.good) | {_lesson_of(path) for path in shelf.broken}
         current = {
             lesson: row.version
@@ -157,8 +194,8 @@ class LiveLessons:
         for lesson in self.shelf.good.values():
             row = self.catalogue.current.get(lesson.id)
             now = self._kept.get((lesson.id, row.version)) if row else None
-            same = lesson.source, self.shelf.translations.get(lesson.id, {})
-            if now is not None and (now.lesson.source, now.translations) != same:
+            same = lesson.source, self.shelf.translations.get(lesson.id, {}), self.shelf.media.get(lesson.id, {})
+            if now is not None and (now.lesson.source, now.translations, now.media) != same:
                 found.append(lesson)
         return found
 
@@ -187,7 +224,10 @@ async def publish_first(database: Database, shelf: Shelf, now: datetime) -> None
     def add(connection: Connection) -> None:
         meanwhile = publications.current(connection)
         still = [shelf.good[lesson_id] for lesson_id in new if lesson_id not in meanwhile]
-        rows = [version_row(each, shelf.translations.get(each.id, {}), 1, BY_FILES, now) for each in still]
+        rows = [
+            version_row(each, shelf.translations.get(each.id, {}), 1, BY_FILES, now, shelf.media.get(each.id, {}))
+            for each in still
+        ]
         publications.add_versions(connection, rows)
         publications.add(connection, [PublicationRow(row.lesson, 1, "first", BY_FILES, now) for row in rows])
 
@@ -200,10 +240,27 @@ async def publish_first(database: Database, shelf: Shelf, now: datetime) -> None
                 raise
 
 
-def version_row(lesson: Lesson, translations: Translations, number: int, author: str, now: datetime) -> VersionRow:
+def version_row(
+    lesson: Lesson,
+    translations: Translations,
+    number: int,
+    author: str,
+    now: datetime,
+    media: Mapping[str, str],
+) -> VersionRow:
     """A lesson as it is kept for ever."""
     hashes = lesson.graph_hash, lesson.text_hash
-    return VersionRow(lesson.id, number, lesson.source, LANGUAGE, *hashes, author, now, translations)
+    return VersionRow(lesson.id, number, lesson.source, LANGUAGE, *hashes, author, now, translations, media)
+
+
+def with_files(kept: Kept, store: MediaStore | None) -> Kept:
+    """A version with those of its files that can be shown now."""
+    if not kept.media or store is None:
+        return kept
+    found = ((name, store.about(file)) for name, file in kept.media.items())
+    files = {name: file for name, file in found if file}
+    languages = {language: replace(lesson, files=files) for language, lesson in kept.languages.items()}
+    return replace(kept, lesson=replace(kept.lesson, files=files), languages=languages)
 
 
 async def held(database: Database) -> set[LessonVersion]:
@@ -242,7 +299,7 @@ def _compile(
             log.error("stored lesson version cannot be read", extra={"lesson": row.lesson, "version": row.version})
             continue
         languages = {language: with_texts(lesson, words) for language, words in row.translations.items()}
-        compiled[row.lesson, row.version] = Kept(lesson, row.translations, languages)
+        compiled[row.lesson, row.version] = Kept(lesson, row.translations, languages, row.media)
     return compiled
 
 

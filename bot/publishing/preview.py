@@ -14,6 +14,7 @@ from flows.model import SourcePosition
 from flows.reading.loader import read_draft
 from flows.rules.lint import lint
 from flows.rules.rule import Script
+from flows.shelf.media import FOLDER
 
 Status = Literal["live", "draft", "new", "broken", "gone"]
 Wish = Literal["", "live", "file"]
@@ -128,6 +129,11 @@ class Previews:
             written=(reading.script if reading else None) or (scripts(live) if live else None),
             stamp=_stamp(reading.source if reading else b"", live),
         )
+
+    def file(self, lesson_id: str, name: str) -> Path | None:
+        """A file of a lesson's `media` folder as it lies there now; None where there is none that could be shown."""
+        path = drafts.find(self._root, lesson_id)
+        return drafts.file_beside(path.parent / FOLDER, name) if path else None
 
     def walked(self, look: LessonLook) -> frozenset[str] | None:
         """The steps that the lesson's transcripts walk through; None where it has none, or cannot be played."""

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from types import MappingProxyType
 
 from bot.publishing.library import Translations, version_row
 from bot.publishing.positions import LessonPosition, places
@@ -21,6 +22,7 @@ from storage.engine.errors import Conflict
 from storage.publications import publications
 from storage.publications.records import PublicationRow, VersionRow
 
+NO_FILES: Mapping[str, str] = MappingProxyType({})
 MAX_OUTDATED = 5  # how often a publication is thought through again because somebody else has published
 
 
@@ -37,9 +39,10 @@ class Stored:
         """The newest publication; None for a lesson that was never published."""
         return self.log[-1] if self.log else None
 
-    def number_of(self, source: str, translations: Translations) -> int | None:
-        """The version with this source and these translations."""
-        same = (row for row in self.versions.values() if (row.source, row.translations) == (source, translations))
+    def number_of(self, source: str, translations: Translations, media: Mapping[str, str]) -> int | None:
+        """The version with this source, these translations and these files."""
+        wanted = source, translations, media
+        same = (row for row in self.versions.values() if (row.source, row.translations, row.media) == wanted)
         return next((row.version for row in same), None)
 
 
@@ -56,10 +59,12 @@ class PublishingOptions:
 
 @dataclass(frozen=True, slots=True)
 class PublishingPlan:
-    """A publication thought through. `held`: this text was published before, and somebody has rolled back since."""
+    """A publication thought through; `media` are the files that go with it, as in `VersionRow`. `held`: this text was
+    published before, and somebody has rolled back since."""
 
     lesson: Lesson
     translations: Translations
+    media: Mapping[str, str]
     version: int
     mode: str
     how: PublishingOptions
@@ -82,11 +87,16 @@ class PublishingPlan:
 
 
 def plan(
-    stored: Stored, lesson: Lesson, translations: Translations, how: PublishingOptions, facts: Collection[str]
+    stored: Stored,
+    lesson: Lesson,
+    translations: Translations,
+    how: PublishingOptions,
+    facts: Collection[str],
+    media: Mapping[str, str] = NO_FILES,
 ) -> PublishingPlan:
     """What publishing `lesson` now would mean. Pure."""
     before = stored.current
-    known = stored.number_of(lesson.source, translations)
+    known = stored.number_of(lesson.source, translations, media)
     version = known if known is not None else max(stored.versions, default=0) + 1
     olds = _lessons(stored, {number for number, _ in stored.inside} | ({before.version} if before else set()), facts)
     current = olds.get(before.version) if before else None
@@ -96,13 +106,14 @@ def plan(
     return PublishingPlan(
         lesson=lesson,
         translations=translations,
+        media=media,
         version=version,
         mode=_mode(before, changes, how),
         how=how,
         before=before,
         changes=changes,
         impact=impact(olds, lesson, stored.inside, how.decisions, how.urgent, () if how.urgent else settled, now),
-        diff=_diff(stored.versions[before.version], lesson, translations, version) if before else "",
+        diff=_diff(stored.versions[before.version], lesson, translations, media, version) if before else "",
         is_new=known is None,
         held=known is not None and before is not None and before.mode == "rollback" and not how.rollback,
     )
@@ -142,15 +153,16 @@ def compile_row(row: VersionRow, facts: Collection[str]) -> Lesson | None:
     return lesson
 
 
-def _diff(old: VersionRow, new: Lesson, translations: Translations, number: int) -> str:
+def _diff(old: VersionRow, new: Lesson, translations: Translations, media: Mapping[str, str], number: int) -> str:
     names = f"{old.lesson}@{old.version}", f"{new.id}@{number}"
-    before, after = _lines(old.source, old.translations), _lines(new.source, translations)
+    before, after = _lines(old.source, old.translations, old.media), _lines(new.source, translations, media)
     return "".join(f"{line}\n" for line in difflib.unified_diff(before, after, *names, lineterm=""))
 
 
-def _lines(source: str, translations: Translations) -> list[str]:
-    """A lesson's file, below it the texts in other languages."""
+def _lines(source: str, translations: Translations, media: Mapping[str, str]) -> list[str]:
+    """A lesson's file, below it the texts in other languages and what its files are."""
     other = [f"# {lang} {key}: {text}" for lang, words in sorted(translations.items()) for key, text in words.items()]
+    other += [f"# media {name}: {file}" for name, file in media.items()]
     return [*source.splitlines(), *sorted(line.replace("\n", "\\n") for line in other)]
 
 
@@ -231,7 +243,7 @@ async def publish(database: Database, plans: Sequence[PublishingPlan], now: date
             if (newest.publication_id if newest else 0) != (each.before.publication_id if each.before else 0):
                 raise PlanOutdated
         new = [
-            version_row(each.lesson, each.translations, each.version, each.how.author, now)
+            version_row(each.lesson, each.translations, each.version, each.how.author, now, each.media)
             for each in ordered
             if each.is_new
         ]
@@ -274,7 +286,8 @@ async def publish_saved(
     for lesson_id in sorted(lessons):
         translations = shelf.translations.get(lesson_id, {})
         for _ in range(MAX_OUTDATED):
-            each = plan(stored[lesson_id], shelf.good[lesson_id], translations, how, facts)
+            media = shelf.media.get(lesson_id, {})
+            each = plan(stored[lesson_id], shelf.good[lesson_id], translations, how, facts, media)
             if each.unchanged or each.held or (only_new and not each.is_new):
                 break
             if each.impact.blocked:

@@ -53,9 +53,12 @@ class Librarian:
             await asyncio.sleep(self.every_s)
 
     async def step(self) -> None:
-        """Take over what was published; then tell those whom an urgent publication takes along."""
+        """Take over what was published, or make files of lessons ready; then tell those whom an urgent publication
+        takes along."""
         if self._unread or await self.library.is_behind():
             await self.take_over()
+        elif await self.library.make_files():
+            self.conversation.book = self.library.book
         await self.move()
 
     async def take_over(self) -> None:

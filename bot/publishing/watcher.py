@@ -23,8 +23,9 @@ from flows import LessonInvalid, Problem
 from flows.model import SourcePosition
 from flows.reading.loader import ANSWERS, MODELS, SCRIPT, TABLES, is_aside
 from flows.saying import joined, line_of, say
+from flows.shelf.media import FOLDER, not_found
 from flows.shelf.rereading import Rereader
-from flows.shelf.shelf import Shelf
+from flows.shelf.shelf import Shelf, with_media
 from storage.publications.records import PublicationRow
 
 EVERY_S = 0.2
@@ -50,20 +51,21 @@ class FolderLook:
 
 
 def look_at(root: Path) -> FolderLook:
-    """The files that `flows.reading.loader.read_lessons` would read, without reading them. Never raises."""
+    """The files that `flows.reading.loader.read_lessons` would read and those that lessons show, without reading them.
+    Never raises."""
     stamps: dict[str, Stamp] = {}
     closed: dict[str, str] = {}
     folders = [str(root)]
     while folders:
         folder = folders.pop()
         at_root, of_words = folder == str(root), os.path.basename(folder) == "po"
-        of_answers = folder == str(root / ANSWERS)
+        of_answers, of_media = folder == str(root / ANSWERS), os.path.basename(folder) == FOLDER
         try:
             with os.scandir(folder) as entries:
                 for entry in entries:
                     name = entry.name
                     is_table = (at_root and name in (*TABLES, *MODELS)) or (of_answers and name.endswith(".yaml"))
-                    if name == SCRIPT or is_table or (of_words and name.endswith(".po")):
+                    if name == SCRIPT or is_table or (of_words and name.endswith(".po")) or of_media:
                         _note(entry, stamps)
                     elif not is_aside(name) and entry.is_dir(follow_symlinks=False):
                         folders.append(entry.path)
@@ -128,6 +130,7 @@ class Watcher:
         self._unread: dict[str, tuple[Problem, ...]] = {}
         self._closed: Mapping[str, str] = {}
         self._started = False
+        self._unshown: dict[str, list[str]] = {}
         self._untranslated: Mapping[str, tuple[Problem, ...]] = {}
 
     async def run(self) -> None:
@@ -144,11 +147,13 @@ class Watcher:
         self._last = look
         if not changed and look.closed == self._closed:
             return False
-        stamps, files, unread = await asyncio.to_thread(_read, changed, self._files)
+        shown = {path: stamp for path, stamp in changed.items() if os.path.basename(os.path.dirname(path)) == FOLDER}
+        texts = {path: stamp for path, stamp in changed.items() if path not in shown}
+        stamps, files, unread = await asyncio.to_thread(_read, texts, self._files)
         unread |= {path: found for path, found in self._unread.items() if path not in changed}
-        if (files, unread, look.closed) != (self._files, self._unread, self._closed):
+        if shown or (files, unread, look.closed) != (self._files, self._unread, self._closed):
             await self._take_over(files, {**_closed(look.closed), **unread})
-        self._handled = _updated(self._handled, stamps)
+        self._handled = _updated(self._handled, {**stamps, **shown})
         self._files, self._unread, self._closed = files, unread, look.closed
         return True
 
@@ -180,7 +185,11 @@ class Watcher:
         except LessonInvalid as never_good:  # only before the first good look
             self._tell_faults({never_good.problems[0].place.path: never_good.problems})
             return
-        texts = {key: (lesson.source, shelf.translations.get(key, {})) for key, lesson in shelf.good.items()}
+        shelf = await asyncio.to_thread(with_media, shelf)
+        texts = {
+            key: (lesson.source, shelf.translations.get(key, {}), shelf.media.get(key, {}))
+            for key, lesson in shelf.good.items()
+        }
         saved = [key for key, text in texts.items() if self._taken.get(key) != text]
         before = library.faults
         published, blocked = await publish_saved(
@@ -202,6 +211,7 @@ class Watcher:
         self._taken, self._started = dict(texts), True
         self._tell_published(published)
         self._tell_untranslated(shelf.untranslated)
+        self._tell_unshown(shelf)
         self._tell_faults({path: found for path, found in library.faults.items() if before.get(path) != found})
         for path in sorted(before.keys() - library.faults.keys()):
             self.tell(say("Hết lỗi: {path}", path=Path(path)))
@@ -235,6 +245,15 @@ class Watcher:
                 self.tell(say("Đã dùng được, nhưng bản dịch chưa xong: {path}", path=Path(path)))
                 self._tell_some(problems)
         self._untranslated = faults
+
+    def _tell_unshown(self, shelf: Shelf) -> None:
+        """Which pictures and recordings learners will read of instead."""
+        for lesson in shelf.good.values():
+            names = not_found(lesson, shelf.media.get(lesson.id, ()))
+            if names and names != self._unshown.get(lesson.id):
+                path = Path(lesson.place.path)
+                self.tell(say("Đã dùng được, nhưng không có tệp {names}: {path}", names=joined(names), path=path))
+            self._unshown[lesson.id] = names
 
     def _tell_faults(self, faults: Mapping[str, tuple[Problem, ...]]) -> None:
         for path, problems in sorted(faults.items()):

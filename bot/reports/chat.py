@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import assert_never
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from bot.people.granting import actor_of
@@ -63,6 +64,8 @@ class Figures:
         kept.add(connection, [row])
         people.note(connection, AuditRow(now, by, "invited_learner", "", area.area_id))
         day = f"{until.astimezone(self.zone):%d/%m}"
-        turn.say(turn.phrase("figures_invite", noi=area.name, ma=codes.written(code), ngay=day))
-        if links := self.links.of(code):
-            turn.say("\n".join(links))
+        written, links = codes.written(code), self.links.of(code)
+        told = turn.phrase("figures_invite", noi=area.name, ma=written, ngay=day)
+        to_copy = [(turn.phrase("label_copy", gi=written), written)]
+        to_copy += [(turn.phrase("label_copy", gi=urlsplit(link).netloc), link) for link in links]
+        turn.entrust("\n\n".join(filter(None, (told, "\n".join(links)))), to_copy)

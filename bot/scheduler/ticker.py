@@ -20,7 +20,7 @@ from bot.tutor import state as states
 from bot.tutor.privacy import UNDO
 from bot.tutor.quiet_hours import QuietHours
 from flows import RunCorrupt
-from storage.conversations import expiry, joins, web_log
+from storage.conversations import expiry, joins, outbox, web_log
 from storage.engine.database import Connection, Database
 from storage.engine.instants import to_ms
 from storage.engine.slices import Slices
@@ -39,6 +39,7 @@ KEEP_CAME_BY = timedelta(days=3)  # who opened the page and answered nothing: mo
 KEEP_BROKEN_IMPORT = timedelta(days=1)  # names that nobody sees and the next import would throw away
 KEEP_RELAYED = timedelta(days=1)  # what one wrote to another stays on a page that never answers, at the most
 KEEP_INBOX = timedelta(days=14)  # Telegram delivers for 24 h; a page may send again what was typed offline for days
+KEEP_UNSENT = timedelta(days=14)  # what waits for a word of somebody to whom the provider lets nobody write
 
 T = TypeVar("T")
 
@@ -181,6 +182,9 @@ class Ticker:
         while await self.database.transact(lambda c: web_log.erase_relayed(c, read, SWEEP_SLICE)) == SWEEP_SLICE:
             pass
         while await self.database.transact(lambda c: expiry.expire_inbox(c, ids, SWEEP_SLICE)) == SWEEP_SLICE:
+            pass
+        kept = now - KEEP_UNSENT
+        while await self.database.transact(lambda c: outbox.expire_kept(c, kept, SWEEP_SLICE)) == SWEEP_SLICE:
             pass
         await self.database.scrub()
 

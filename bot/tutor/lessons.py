@@ -7,17 +7,19 @@ from datetime import timedelta
 from typing import assert_never
 
 import flows
-from bot.channels.base import Button, Inner, NoticesDue
+from bot.channels.base import Attachment, Button, Inner, NoticesDue
 from bot.meetings.policy.commands import EndGroupLesson
 from bot.pairing.policy.commands import CallForSafety, CallOffSafety
-from bot.tutor import follow_up, menu, notices, onboarding
+from bot.tutor import exhibits, follow_up, menu, notices, onboarding
 from bot.tutor.state import Meeting
 from bot.tutor.turn import TurnContext
 from flows import Run, Trigger
 from flows import events as ev
+from flows.engine.kinds.kind import AGAIN
 from flows.engine.kinds.table import kind_of
-from flows.engine.stage import clean
-from flows.model import Help, Pair
+from flows.engine.stage import Stage, clean
+from flows.model import Help, Pair, Step
+from flows.run import render
 
 LeftByLesson = ev.Commanded | ev.EmergencySuspected | ev.Digressed | ev.TapIgnored
 """What a lesson leaves to the conversation: global words, words that answer nothing, taps that change nothing."""
@@ -132,6 +134,16 @@ def is_about_safety(turn: TurnContext) -> bool:
     return in_emergency(turn) or lesson.emergency or (isinstance(step, Help) and step.need == "safety")
 
 
+def is_reminded(turn: TurnContext) -> bool:
+    """Whether what time brings next is only a reminder of the open question: no time of the step's own, no check-in."""
+    run = turn.state.open_run
+    lesson = turn.book.lesson(run.lesson, run.version) if run else None
+    step = lesson.step(run.step) if run and lesson else None
+    if run is None or lesson is None or step is None or run.remind_at != turn.state.next_at:
+        return False
+    return kind_of(step).due(Stage(turn.book, lesson, run, turn.universe), step) is AGAIN
+
+
 def _stand_by(turn: TurnContext, kind: str) -> None:
     """Stand by who wants to die, or is hurt by somebody: no lesson; people are called, the place is kept."""
     if onboarding.helper_known(turn):
@@ -161,10 +173,29 @@ def resume(turn: TurnContext, signal: ev.Signal) -> LeftByLesson | None:
 
 def wants(turn: TurnContext, kind: str) -> bool:
     """Whether the open step asks for a picture or a recording."""
+    step = _open_step(turn)
+    return step is not None and kind_of(step).wants(step) == kind
+
+
+def is_private(turn: TurnContext) -> bool:
+    """Whether what answers the open step is kept nowhere and shown to nobody."""
+    step = _open_step(turn)
+    return step is not None and kind_of(step).is_private(step)
+
+
+def labels(turn: TurnContext) -> list[str]:
+    """What can be chosen at the open step, as the learner reads it."""
+    step, run = _open_step(turn), turn.state.open_run
+    if step is None or run is None:
+        return []
+    texts = [option.text for option in kind_of(step).options(step)]
+    return [render(text, run.address, run.name, turn.book.facts) for text in texts]
+
+
+def _open_step(turn: TurnContext) -> Step | None:
     run = turn.state.open_run
     lesson = turn.book.lesson(run.lesson, run.version) if run else None
-    step = lesson.step(run.step) if lesson and run else None
-    return step is not None and kind_of(step).wants(step) == kind
+    return lesson.step(run.step) if lesson and run else None
 
 
 def _lent(run: Run, turn: TurnContext) -> Run:
@@ -183,6 +214,11 @@ def tapped(token: str) -> ev.Tapped | None:
     return ev.Tapped(int(seq) if seq.isascii() and seq.isdigit() and len(seq) < 10 else -1, option)
 
 
+def _shown(turn: TurnContext, event: ev.Said | ev.Asked) -> tuple[str, tuple[Attachment, ...]]:
+    """A text of the lesson, and what goes with it on this channel."""
+    return exhibits.carried(turn.profile, event.text, event.exhibits) if event.exhibits else (event.text, ())
+
+
 def take_over(turn: TurnContext, sprint: flows.Sprint) -> LeftByLesson | None:
     """Take over what the engine answered, event by event: said, kept in the turn, acted on. Returns what the lesson
     could make nothing of, or what is not about it; the engine says that last.
@@ -196,12 +232,13 @@ def take_over(turn: TurnContext, sprint: flows.Sprint) -> LeftByLesson | None:
         if not (group and isinstance(event, ONES_OWN)):
             turn.events.append(event)
         match event:
-            case ev.Said(_, text):
-                turn.say(text)
-            case ev.Asked(_, seq, text, choices):
-                turn.ask(
-                    text, [Button(f"{STEP}{seq}:{choice.id}", choice.label, spot=choice.spot) for choice in choices]
-                )
+            case ev.Said():
+                turn.say(*_shown(turn, event))
+            case ev.Asked(_, seq, _, choices):
+                buttons = [Button(f"{STEP}{seq}:{choice.id}", choice.label, spot=choice.spot) for choice in choices]
+                text, media = _shown(turn, event)
+                tokens = [(f"{STEP}{seq}:{choice.id}", choice.voice) for choice in choices if choice.voice]
+                turn.ask(text, buttons, (*media, *exhibits.read_out(turn.profile, tokens)) if tokens else media)
                 turn.change(offer=(), pending="")
             case ev.AnswerGraded() if not group:
                 turn.change(answers=turn.state.answers + 1)

@@ -29,3 +29,11 @@ class QuietHours:
         local = instant.astimezone(self.zone)
         end = local.replace(hour=self.end.hour, minute=self.end.minute, second=0, microsecond=0)
         return end if end > local else end + timedelta(days=1)
+
+    def before(self, instant: datetime) -> datetime:
+        """The last moment up to `instant` at which something may be sent, to the minute."""
+        if self.start == self.end or not self.holds(instant):
+            return instant
+        local = instant.astimezone(self.zone)
+        start = local.replace(hour=self.start.hour, minute=self.start.minute, second=0, microsecond=0)
+        return (start if start <= local else start - timedelta(days=1)) - timedelta(minutes=1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -73,6 +73,18 @@ class AnsweredAlbum:
 
 
 @dataclass(frozen=True, slots=True)
+class SpokenWords:
+    """What was heard in a voice message and shown back, masked, until it is said that it is right; `no` is part of the
+    tokens of the buttons under it. `offer` and `pending` are the question that was open, which is so again afterwards.
+    """
+
+    no: str
+    words: str
+    offer: OfferedButtons = ()
+    pending: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ConversationState:
     """`run` is the lesson now open (or just ended), `parked` wait in the menu, `done` maps lesson to points.
 
@@ -86,8 +98,12 @@ class ConversationState:
 
     `letter` was written at `letter_at`; `pinned` are the buttons of what waits for her since earlier, numbered from
     `pinned_from` on (see `waits`). `numbers` are the choices shown as numbers on a channel without buttons (number,
-    token), `numbered` is the last of those that begin with 0 (see `conversation.policy.numbering`). `amendable` is the
-    number of her newest message and the question that it was written to (see `edits`).
+    token), `numbered` is the last of those that begin with 0, `labels` what stood behind the newest (token, label) (see
+    `conversation.policy.numbering`). `spared_at` is when she heard that her lesson waits for the next month.
+    `amendable` is the number of her newest message and the question that it was written to (see `edits`). `heard_no` is
+    how far the tutor had come in numbering what it says when she wrote last, where a channel counts answers (see
+    `window`). `bell`: whether she is to be asked, or was, if her browser may ring (see `bot.knocks.policy.bell`).
+    `spoken` waits for a yes.
     """
 
     run: Run | None = None
@@ -117,7 +133,12 @@ class ConversationState:
     pinned_from: int = 0
     numbers: OfferedButtons = ()
     numbered: int = 0
+    labels: OfferedButtons = ()
+    spared_at: datetime | None = None
     amendable: str = ""
+    heard_no: int = 0
+    bell: str = ""
+    spoken: SpokenWords | None = None
 
     @property
     def line_id(self) -> str:
@@ -167,7 +188,7 @@ class ConversationState:
         return replace(self, run=run, parked=parked, meeting=meeting)
 
 
-_NOTHING: Mapping[str, Any] = {"done": {}, "answers": 0, "cards": {}, "checkins": (), "meeting": None}
+_NOTHING: Mapping[str, Any] = {"done": {}, "answers": 0, "cards": {}, "checkins": (), "meeting": None, "spoken": None}
 
 
 def dump(state: ConversationState) -> str:
@@ -201,7 +222,12 @@ def dump(state: ConversationState) -> str:
         "pinned_from": state.pinned_from,
         "numbers": [list(each) for each in state.numbers],
         "numbered": state.numbered,
+        "labels": [list(each) for each in state.labels],
+        "spared_at": state.spared_at.isoformat() if state.spared_at else None,
         "amendable": state.amendable,
+        "heard_no": state.heard_no,
+        "bell": state.bell,
+        "spoken": _dump_spoken(state.spoken) if state.spoken else None,
     }
     data |= {key: value for key, value in optional.items() if value}
     return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
@@ -210,6 +236,14 @@ def dump(state: ConversationState) -> str:
 def _dump_meeting(meeting: Meeting) -> dict[str, Any]:
     held = {"event": meeting.event_id, "area": meeting.area_id, "lesson": meeting.lesson, "run_id": meeting.run_id}
     return {**held, "run": flows.dump(meeting.run) if meeting.run else None}
+
+
+def _dump_spoken(spoken: SpokenWords) -> list[Any]:
+    return [spoken.no, spoken.words, [list(button) for button in spoken.offer], spoken.pending]
+
+
+def _spoken(no: str, words: str, offer: Sequence[tuple[str, str]], pending: str) -> SpokenWords:
+    return SpokenWords(str(no), str(words), tuple((str(token), str(label)) for token, label in offer), str(pending))
 
 
 def _meeting(data: Mapping[str, Any]) -> Meeting:
@@ -256,7 +290,12 @@ def load(text: str) -> ConversationState:
             pinned_from=int(data.get("pinned_from", 0)),
             numbers=tuple((str(number), str(token)) for number, token in data.get("numbers", ())),
             numbered=int(data.get("numbered", 0)),
+            labels=tuple((str(token), str(label)) for token, label in data.get("labels", ())),
+            spared_at=datetime.fromisoformat(spared) if (spared := data.get("spared_at")) else None,
             amendable=str(data.get("amendable", "")),
+            heard_no=int(data.get("heard_no", 0)),
+            bell=str(data.get("bell", "")),
+            spoken=_spoken(*data["spoken"]) if data.get("spoken") else None,
             checkins=tuple(
                 Checkin(datetime.fromisoformat(at), str(lesson), str(step))
                 for at, lesson, step in data.get("checkins", ())

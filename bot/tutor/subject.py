@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from bot.channels.base import Tone
 from bot.tutor.command import ServiceCommand
 
 Maker = Callable[[str], ServiceCommand]
@@ -26,13 +27,14 @@ class OpenQuestion:
 class Subject:
     """`words` are made of the line by which she was writing, "" for none. `before_consent`: buttons and words work for
     whoever has not agreed to anything: who cried for help may answer her helper, who was invited says whether it is
-    she."""
+    she. `tones` are those of its buttons that mean something to the eye."""
 
     prefix: str
     taps: Mapping[str, Maker] = field(default_factory=dict)
     words: Mapping[str, Maker] = field(default_factory=dict)
     questions: Mapping[str, OpenQuestion] = field(default_factory=dict)
     before_consent: bool = False
+    tones: Mapping[str, Tone] = field(default_factory=dict)
 
 
 def page(make: Callable[[int], ServiceCommand]) -> Maker:

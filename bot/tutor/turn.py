@@ -35,7 +35,7 @@ class Person:
 class OutgoingReply:
     """`urgent` rings at night, too; `fleeting`: another person's words, erased once they have been read.
 
-    `media` goes with the text; `about` is the id of what it speaks of.
+    `media` goes with the text; `about` is the id of what it speaks of; `private` and `copies` as in Outgoing.
     """
 
     text: str
@@ -44,6 +44,8 @@ class OutgoingReply:
     fleeting: bool = False
     media: tuple[Attachment, ...] = ()
     about: str = ""
+    private: bool = False
+    copies: tuple[tuple[str, str], ...] = ()
 
 
 # What happens in a turn, beside the engine's own events and what is asked of the services.
@@ -95,6 +97,13 @@ class CodeShown:
     code: str
 
 
+@dataclass(frozen=True, slots=True)
+class RecordingCame:
+    """A voice message is to be listened to; `ref` is the channel's id of its sound."""
+
+    ref: str
+
+
 TurnEvent = (
     ev.Event
     | ConsentAnswered
@@ -103,6 +112,7 @@ TurnEvent = (
     | WentAway
     | LessonRated
     | CodeShown
+    | RecordingCame
     | ServiceCommand
     | Whispered
 )
@@ -125,13 +135,19 @@ class TurnContext:
         state: ConversationState,
         channel: str,
         chat_id: str = "",
+        *,
+        listens: bool = False,
     ) -> None:
+        """`listens`: voice messages can be understood here."""
         self.book = book
         self.universe = universe
         self.person = person
         self.state = state
         self.channel = channel
         self.chat_id = chat_id
+        self.is_saving = False
+        """The channel's messages of this month are nearly used up: what is left is kept for calls for help."""
+        self.listens = listens
         self.replies: list[OutgoingReply] = []
         self.events: list[TurnEvent] = []
         self._taken = 0
@@ -175,16 +191,18 @@ class TurnContext:
         """One of the tutor's own sentences, filled in for this person in the person's language. Raises KeyError."""
         return self.book.phrase(phrase_id, self.person.address, self.person.name, self.state.lang, **values)
 
-    def say(self, text: str) -> None:
-        """Add a text; it joins what was said before it in this turn, unless that already asks something."""
-        if not text:
+    def say(self, text: str, media: tuple[Attachment, ...] = ()) -> None:
+        """Add a text, with what goes with it; it joins what was said before it in this turn, unless that already asks
+        something. What is seen stands alone: a picture goes with its own words."""
+        if not text and not media:
             return
         last = self.replies[-1] if self.replies else None
-        joins = last is not None and not last.buttons and not last.fleeting
+        joins = last is not None and not last.buttons and not last.fleeting and not last.private
+        joins = joins and not (last and _is_seen((*last.media, *media)))
         if last is not None and joins and len(last.text) + len(text) < JOIN_UP_TO:
-            self.replies[-1] = OutgoingReply(f"{last.text}\n\n{text}")
+            self.replies[-1] = OutgoingReply(f"{last.text}\n\n{text}".strip(), media=(*last.media, *media))
         else:
-            self.replies.append(OutgoingReply(text))
+            self.replies.append(OutgoingReply(text, media=media))
 
     def remark(self, text: str) -> None:
         """Say a sentence before the question that closes this turn, so that the thumb stays on its buttons."""
@@ -196,17 +214,21 @@ class TurnContext:
         else:
             self.replies.insert(-1, OutgoingReply(text))
 
-    def ask(self, text: str, buttons: Sequence[Button]) -> None:
-        """Add a text with buttons under it."""
-        self.say(text)
+    def ask(self, text: str, buttons: Sequence[Button], media: tuple[Attachment, ...] = ()) -> None:
+        """Add a text with buttons under it, and what goes with it."""
+        self.say(text, media)
         if buttons:
             last = self.replies.pop() if self.replies else OutgoingReply("")
-            self.replies.append(OutgoingReply(last.text, tuple(buttons)))
+            self.replies.append(replace(last, buttons=tuple(buttons)))
 
     def offer(self, text: str, offer: OfferedButtons, pending: str = "") -> None:
         """Ask something of the tutor's own; `offer` are (token, label) and stay open until a lesson goes on."""
         self.ask(text, [Button(token, label) for token, label in offer])
         self.change(offer=offer, pending=pending)
+
+    def entrust(self, text: str, copies: Sequence[tuple[str, str]] = ()) -> None:
+        """Say what is for this person alone, in a message of its own; `copies` as in Outgoing."""
+        self.replies.append(OutgoingReply(text, private=True, copies=tuple(copies)))
 
     def confide(self, text: str, offer: OfferedButtons, pending: str) -> None:
         """Remark it with a name the reader may not know: the page keeps that no longer than the question stands."""
@@ -224,3 +246,7 @@ class TurnContext:
         """The title of the current version in the person's language; the id where the lesson is gone."""
         lesson = self.book.lesson(lesson_id, None, self.state.lang)
         return lesson.title if lesson else lesson_id
+
+
+def _is_seen(media: Sequence[Attachment]) -> bool:
+    return any(each.kind != "voice" for each in media)

@@ -8,7 +8,7 @@ from functools import cache, partial
 
 from aiohttp import web
 
-from bot.channels.webchat import WebChat, web_routes
+from bot.channels.webchat import WebChat, voice_routes, web_routes
 from bot.errors import StorageUnavailable
 from bot.pages import asset, digest, render_page
 from bot.web.access import PROXIES, LocalKey, Networks, asker, take_key
@@ -51,6 +51,7 @@ def create_app(
     if webchat is not None:
         chat = webchat
         app.add_routes(web_routes(chat, partial(asker, proxies=proxies)))
+        app.add_routes(voice_routes(chat, partial(asker, proxies=proxies)))
 
         async def end_streams(_: web.Application) -> None:
             await chat.close()

@@ -42,4 +42,4 @@ def settled(stage: Stage) -> Value | None:
 def question(stage: Stage, value: Value) -> StepPrompt:
     """Whether this was meant, and its two buttons."""
     buttons = (ev.Choice(YES, stage.phrase("label_value_yes")), ev.Choice(NO, stage.phrase("label_value_no")))
-    return stage.phrase("value_ask", gia_tri=value.shown), buttons
+    return StepPrompt(stage.phrase("value_ask", gia_tri=value.shown), buttons)

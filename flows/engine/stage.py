@@ -5,11 +5,11 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from flows import events as ev
 from flows.conditions import NEVER, ConditionValue, holds, parse
-from flows.model import Lesson, Picture, Step, StepOf
+from flows.model import Lesson, Picture, Step, StepOf, Voice
 from flows.run import Book, Frame, Route, Run, render
 
 MAX_PATH = 200  # steps remembered for "quay lại"; longer than any lesson
@@ -34,6 +34,12 @@ class Stage:
 
     # --- saying ---
 
+    @property
+    def source(self) -> Lesson:
+        """The lesson whose words are put: that of the question a review asks, else the one she is in."""
+        asked = self.book.lesson(*self.asks[:2]) if self.asks and self.run.queue else None
+        return asked or self.lesson
+
     def change(self, **fields: Any) -> None:
         """Replace fields of the run by name; the run itself is immutable."""
         self.run = self.run.but(**fields)
@@ -50,25 +56,38 @@ class Stage:
         known = {**self.book.facts, **run.vars, **values}
         return render(text, run.address, run.name, known, NOT_SET)
 
-    def shown(self, step: Step) -> str:
-        """The text of a step, with what its pictures show in words: no channel need show the picture itself."""
-        text = self.words(step.text)
-        if step.image is None and step.video is None:
-            return text
-        told = [self._told(key, picture) for key, picture in (("image", step.image), ("video", step.video)) if picture]
-        return "\n".join(filter(None, (text, *told)))
+    def exhibits(self, step: Step) -> tuple[ev.Exhibit, ...]:
+        """What goes with the text of a step of the lesson she is in."""
+        if step.image is None and step.video is None and step.voice is None:
+            return ()
+        shown = (self._picture("image", step.image), self._picture("video", step.video))
+        return tuple(filter(None, (*shown, self.recording(step.voice, step.text))))
 
-    def _told(self, key: str, picture: Picture) -> str:
-        return self.phrase(f"show_{key}", mo_ta=self.words(picture.alt)) if picture.alt else ""
+    def _picture(self, kind: Literal["image", "video"], picture: Picture | None) -> ev.Exhibit | None:
+        if picture is None:
+            return None
+        words = self.words(picture.alt)
+        told = self.phrase(f"show_{kind}", mo_ta=words) if words else ""
+        return ev.Exhibit(kind, self.source.files.get(picture.src), words, told)
+
+    def recording(self, voice: Voice | None, text: str) -> ev.Exhibit | None:
+        """The recording of a text, with what it says."""
+        if voice is None:
+            return None
+        return ev.Exhibit("voice", self.source.files.get(voice.file), self.words(voice.spoken or text))
 
     def phrase(self, phrase_id: str, **values: str) -> str:
         """One of the tutor's own sentences in the learner's language, filled in. Raises KeyError."""
         return self.words(self.book.sentence(phrase_id, self.run.lang), **values)
 
-    def say(self, step: str, text: str) -> None:
+    def say(self, step: str, text: str, exhibits: tuple[ev.Exhibit, ...] = ()) -> None:
         """Let the tutor say a text at a step; an empty one says nothing."""
-        if text:
-            self.emit(ev.Said(step, text))
+        if text or exhibits:
+            self.emit(ev.Said(step, text, exhibits))
+
+    def tell(self, step: Step) -> None:
+        """Say the text of a step, with what goes with it."""
+        self.say(step.id, self.words(step.text), self.exhibits(step))
 
     def ask(
         self,
@@ -77,6 +96,7 @@ class Stage:
         choices: tuple[ev.Choice, ...],
         reminders: tuple[timedelta, ...],
         *,
+        exhibits: tuple[ev.Exhibit, ...] = (),
         fresh: bool = True,
     ) -> None:
         """Put a prompt and wait. `fresh` gives it a new number, so that older buttons no longer act.
@@ -87,7 +107,7 @@ class Stage:
             remind_at = self.universe.now + reminders[0] if reminders else None
             seq = self.run.seq + 1
             self.change(step=step.id, seq=seq, waiting=True, remind_at=remind_at, reminded=0)
-        self.emit(ev.Asked(step.id, self.run.seq, text, (*choices, *self.ways_out(step))))
+        self.emit(ev.Asked(step.id, self.run.seq, text, (*choices, *self.ways_out(step)), exhibits))
 
     def ways_out(self, step: Step) -> tuple[ev.Choice, ...]:
         """The buttons that every prompt of an emergency lesson has besides its own; none in other lessons.

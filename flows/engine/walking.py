@@ -77,8 +77,7 @@ def _below(stage: Stage, step: Step) -> Next:
 
 def choices_of(stage: Stage, step: Step) -> tuple[ev.Choice, ...]:
     """Everything that can be tapped here."""
-    _, choices = kind_of(step).prompt(stage, step)
-    return (*choices, *stage.ways_out(step))
+    return (*kind_of(step).prompt(stage, step).choices, *stage.ways_out(step))
 
 
 def choose(stage: Stage, step: Step, option: str) -> None:

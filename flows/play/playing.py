@@ -57,11 +57,16 @@ class Deed:
 
 @dataclass(frozen=True, slots=True)
 class PlayedMessage:
-    """One bubble of the tutor's, with its buttons; the texts of one turn are joined as the tutor joins them."""
+    """One bubble of the tutor's, with its buttons; the texts of one turn are joined as the tutor joins them.
+
+    `text` is all of it in words; `exhibits` go with `bare`, which is the same without the words for them.
+    """
 
     text: str
     choices: tuple[ev.Choice, ...] = ()
     seq: int = 0
+    bare: str = ""
+    exhibits: tuple[ev.Exhibit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,14 +271,16 @@ def _messages(events: Iterable[ev.Event]) -> tuple[PlayedMessage, ...]:
     found: list[PlayedMessage] = []
     for event in events:
         match event:
-            case ev.Said(text=text):
+            case ev.Said(text=bare, exhibits=shown):
                 choices, seq = (), 0
-            case ev.Asked(seq=seq, text=text, choices=choices):
+            case ev.Asked(seq=seq, text=bare, choices=choices, exhibits=shown):
                 pass
             case _:
                 continue
+        text = event.in_words
         if found and not found[-1].choices:
             last = found.pop()
             text = f"{last.text}\n\n{text}" if text else last.text
-        found.append(PlayedMessage(text, choices, seq))
+            bare, shown = f"{last.bare}\n\n{bare}".strip(), (*last.exhibits, *shown)
+        found.append(PlayedMessage(text, choices, seq, bare, shown))
     return tuple(message for message in found if message.text or message.choices)

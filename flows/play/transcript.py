@@ -151,9 +151,9 @@ class Player:
         for event in sprint.events:
             self.events.append(event)
             match event:
-                case ev.Said(text=text):
+                case ev.Said(in_words=text):
                     texts.append(text)
-                case ev.Asked(text=text, choices=choices):
+                case ev.Asked(in_words=text, choices=choices):
                     texts.append(text)
                     self.buttons = {choice.label.strip(): choice.id for choice in choices}
                     buttons = tuple(self.buttons)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from flows.conditions import BUILT_IN_NAMES, ConditionInvalid, parse, steps_named
 from flows.engine.kinds.table import conditions_of, kind_of
-from flows.model import Answer, Guard, Lesson, Problem, Step
+from flows.model import Answer, FoundFile, Guard, Lesson, Problem, Step
 from flows.profiles import IDS
 from flows.reading import po
 from flows.reading.answers import read_answers
@@ -86,7 +86,7 @@ class LessonSet:
     translations: Table[str, Table[str, Catalogue]] = field(default_factory=dict)  # lesson → language → entries
     phrase_translations: Table[str, Catalogue] = field(default_factory=dict)
     quiet: tuple[str, str] = ("20:00", "08:00")  # HH:MM; nothing is sent unasked between
-    media: Table[str, Table[str, int]] | None = None  # lesson's folder → file in its media/ → bytes
+    media: Table[str, Table[str, FoundFile]] | None = None  # lesson's folder → what lies in its media/
     helped: frozenset[str] | None = None  # topics that somebody takes ("" all); None: nobody has asked
 
 

@@ -5,7 +5,10 @@ REQUIRED = frozenset(
     abilities address_set agreed aloud answer_elsewhere answer_lesson answer_none answer_source answer_what
     apply_kept apply_nowhere apply_told ask_address ask_language ask_name ask_passed_over ask_rating ask_retry
     ask_retry_date ask_retry_number ask_retry_phone_vn ask_retry_photo ask_retry_voice ask_teach_cap ask_teach_hours
-    ask_teach_lang ask_teach_pause ask_teach_top back_ask back_at_start back_unknown badge bigger called called_as
+    ask_teach_lang ask_teach_pause ask_teach_top back_ask back_at_start back_unknown badge
+    bell_ask bell_denied bell_elsewhere bell_fail bell_home bell_http bell_inapp bell_is_on bell_later bell_none
+    bell_off bell_on
+    bigger called called_as
     called_both called_helper called_officer cancel_urgent caught_officer certificate change_ask checkin checkin_no
     checkin_yes code_expired code_for code_for_instructor code_for_learner code_for_officer code_heard
     code_held_back code_left code_own code_own_link code_square code_taken_back code_too_often code_unknown
@@ -23,12 +26,15 @@ REQUIRED = frozenset(
     help_under_way helped_left hint hurt_again hurt_call hurt_steps idle_ask invited_instructor invited_learner
     invited_officer kept kept_advice kept_head kept_line kept_none kept_reported kind_account kind_card
     kind_citizen_id kind_contact kind_file kind_insurance kind_other kind_otp kind_passport kind_password kind_photo
-    kind_place kind_sticker kind_video kind_voice label_accept label_address label_agree label_answer label_approve
-    label_ask_human label_back label_bigger label_cancel label_change_address label_change_no label_change_yes
+    kind_place kind_sticker kind_video kind_voice knock_needed knock_waiting
+    label_accept label_address label_agree label_answer label_approve
+    label_ask_human label_back label_bell_off label_bell_on
+    label_bigger label_cancel label_change_address label_change_no label_change_yes
     label_checkin_no label_checkin_yes label_choose label_code_back label_code_mine label_code_not_mine
-    label_code_revoke label_conduct_yes label_confirm label_confirm_member label_continue label_crew label_dealt
-    label_decline label_delete_no label_delete_yes label_done label_emergency_no label_emergency_yes label_fine
-    label_give_mine label_give_union label_given label_hand_over label_help label_helped label_helpers label_human
+    label_code_revoke label_conduct_yes label_confirm label_confirm_member label_continue label_copy label_crew
+    label_dealt label_decline label_delete_no label_delete_yes label_done label_emergency_no label_emergency_yes
+    label_fine label_give_mine label_give_union label_given label_hand_over label_help label_helped label_helpers
+    label_human
     label_later label_level_alone label_level_help label_level_notyet label_lift label_line_end label_line_hold
     label_line_over label_line_send label_line_stop label_link_no label_link_ok label_link_yes label_look
     label_lost_phone label_meeting label_meeting_before label_meeting_done label_meeting_go label_menu label_mistake
@@ -40,12 +46,13 @@ REQUIRED = frozenset(
     label_split_no label_split_other label_split_this label_still label_stuck label_suspend label_suspend_yes
     label_take label_teach label_teach_back label_teach_cap label_teach_days label_teach_hours label_teach_lang
     label_teach_number label_teach_pause label_teach_top label_union_phone label_value_no label_value_yes
-    label_write label_wrong_person lang_crw lang_km lang_nut lang_sti lang_tyz lang_vi lang_zh language_set
+    label_unheard label_write label_wrong_person lang_crw lang_km lang_nut lang_sti lang_tyz lang_vi lang_zh
+    language_set
     learner_away learner_left lesson_done lesson_gone lesson_moved lesson_moved_back lesson_points lesson_trouble
     line_end_ask line_held line_long line_media_ask line_media_no line_media_some line_mine line_no_union
     line_nobody line_number line_number_ask line_number_sure line_open line_over line_reported line_sent
-    line_sent_night line_slow line_stopped line_union line_unreachable line_which line_words_held link_ask
-    link_confirm link_confirm_new link_refused link_told link_union link_wait link_words linked linked_old
+    line_sent_night line_sent_waits line_slow line_stopped line_union line_unreachable line_which line_words_held
+    link_ask link_confirm link_confirm_new link_refused link_told link_union link_wait link_words linked linked_old
     linked_two lost_phone media_instead media_photo media_sticker media_voice meeting_area meeting_begins
     meeting_done meeting_done_nobody meeting_lesson meeting_not meeting_roll meeting_roll_nobody menu menu_done
     menu_first menu_not_understood menu_open menu_plain menu_progress menu_track_count menu_track_pick mistake_ask
@@ -63,8 +70,10 @@ REQUIRED = frozenset(
     pin_set pin_strangers pin_too_often pin_wrong place_kept place_lost post_approved post_area post_asked post_asks
     post_call_away post_call_nowhere post_call_seen post_call_unseen post_change post_confirmed post_empty post_help
     post_helpers post_kept post_lift_above post_lift_gone post_list post_mine post_no_helpers post_nobody_free
-    post_not_now post_pair post_person_active post_person_asked post_person_suspended post_quiet post_safety
+    post_not_now post_pair post_person_active post_person_asked post_person_suspended
+    post_quiet post_reach_away post_reach_called post_reach_page post_safety
     post_stranger post_strangers post_suspend_ask post_suspended post_taken_by post_theirs post_where post_yours
+    quota_lesson quota_low
     rated relay_account relay_asked relay_elsewhere relay_install relay_link relay_link_hidden relay_link_only
     relay_masked relay_money relay_number_wanted relay_papers_wanted relay_phone relay_phone_union relay_prying
     relay_remote relay_said relay_said_media relay_secret relay_secret_wanted relay_threat relieved reminder
@@ -74,11 +83,14 @@ REQUIRED = frozenset(
     safety_wait_2 safety_wait_3 safety_wait_4 secret secret_for_bank self_area_again self_area_ask self_area_now
     self_area_set self_area_which self_ask set_aside show_image show_video silenced skill_alone skill_help small_any
     small_bye small_chat small_hello small_machine small_praise small_rude small_thanks small_tired somebody
-    somewhere split_ask split_ask_alone split_other split_this split_told split_undone stale stale_short stopped
+    somewhere
+    label_spoken_again label_spoken_help label_spoken_type label_spoken_yes spoken_again spoken_ask spoken_cry
+    spoken_guess spoken_heard spoken_long spoken_tap spoken_type spoken_unclear
+    split_ask split_ask_alone split_other split_this split_told split_undone stale stale_short stopped
     taken taken_instructor taken_officer taken_other task_again task_done task_later task_proof task_stuck_end
     teach_not teach_welcome teaching teaching_all teaching_ask teaching_paused thanks too_fast too_long type_numbers
     type_order unhelped unhelped_heard union_phone_again union_phone_area union_phone_ask union_phone_change
     union_phone_none union_phone_set unsure value_ask vouch_again vouch_code vouch_how vouch_which vouch_whom
-    waiting waiting_over withdrawn withdrawn_told wrong wrong_number wrong_typed
+    waiting waiting_over way_no_bell withdrawn withdrawn_told wrong wrong_number wrong_typed
     """.split()
 )

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
-from flows.engine.kinds.facets import PHRASE, MessageOnChannel, StepPath
-from flows.engine.kinds.table import kind_of
-from flows.model import Option, Picture, Step
+from flows.engine.kinds.facets import PHRASE, MessageOnChannel, NamedFile, StepPath
+from flows.engine.kinds.table import files_of, kind_of
+from flows.model import FileFault, Option, Picture, Step
 from flows.profiles import IMAGES, VIDEOS, VOICES, Profile, profiles
 from flows.rules.rule import LintFinding, Rulebook, Script
 from flows.saying import say
@@ -121,40 +120,20 @@ def long_label(script: Script) -> Iterator[LintFinding]:
 # --- media -------------------------------------------------------------------------------------------
 
 
-class MediaOnChannel(NamedTuple):
-    """A file that a lesson shows or plays: `field` leads to its name in the step, `kind` is image, video or voice."""
-
-    step: Step
-    field: StepPath
-    file: str
-    kind: str
-
-
 _TYPES: Mapping[str, frozenset[str]] = {"image": IMAGES, "video": VIDEOS, "voice": VOICES}
-
-
-def media(script: Script) -> Iterator[MediaOnChannel]:
-    """Every file that a lesson names."""
-    for step in script.lesson.steps:
-        for kind, picture in (("image", step.image), ("video", step.video)):
-            if picture is not None:
-                yield MediaOnChannel(step, (kind, "src"), picture.src, kind)
-        if step.voice is not None:
-            yield MediaOnChannel(step, ("voice", "file"), step.voice.file, "voice")
-        for at, option in enumerate(kind_of(step).options(step)):
-            if option.voice is not None:
-                yield MediaOnChannel(step, ("options", at, "voice", "file"), option.voice.file, "voice")
 
 
 @rules.add("E504", "tệp hình, tiếng không có, sai loại hoặc quá nặng")
 def bad_media(script: Script) -> Iterator[LintFinding]:
-    """Files of a lesson that are missing from its `media` folder, of a type no channel shows, or too heavy for one."""
+    """Files of a lesson that are missing from its `media` folder, of a type no channel shows, not what their name says,
+    broken, or too large, too long or too heavy to be shown."""
     known = script.media
-    for each in media(script):
+    for each in files_of(script.lesson):
         if not each.file:
             continue
         place = script.at(each.step, *each.field)
         kind, ending = each.kind, each.file.rpartition(".")[2].lower()
+        found = known.get(each.file) if known is not None else None
         if ending not in _TYPES[kind] or "." not in each.file:
             types = ", ".join(sorted(_TYPES[kind]))
             yield LintFinding(
@@ -162,30 +141,49 @@ def bad_media(script: Script) -> Iterator[LintFinding]:
                 say("“{file}” không phải là loại tệp dùng được", file=each.file),
                 say("dùng một trong: {types}", types=types),
             )
-        elif known is not None and each.file not in known:
+        elif found is not None and found.fault:
+            yield LintFinding(place, *_told(found.fault, each.file))
+        elif found is not None:
+            yield from _too_heavy(script, each, found.size)
+        elif known is not None:
             yield LintFinding(
                 place,
                 say("không có tệp “{file}” trong thư mục media", file=each.file),
                 say("hãy chép tệp vào thư mục media cạnh lesson.yaml"),
             )
-        elif known is not None:
-            yield from _too_heavy(script, place_of=each, size=known[each.file])
 
 
-def _too_heavy(script: Script, place_of: MediaOnChannel, size: int) -> Iterator[LintFinding]:
+def _told(fault: FileFault, file: str) -> tuple[str, str]:
+    """What is wrong with a file, and what to do."""
+    match fault:
+        case "other":
+            return (
+                say("“{file}” không thật là loại tệp như đuôi của nó", file=file),
+                say("hãy mở ra rồi lưu lại đúng loại, đừng chỉ đổi đuôi"),
+            )
+        case "broken":
+            return say("“{file}” hỏng hoặc chép chưa hết, không mở được", file=file), say("hãy chép lại tệp")
+        case "animated":
+            return say("“{file}” là hình động", file=file), say("hãy lưu một hình đứng yên; cần động thì dùng video")
+        case "large":
+            return say("“{file}” có hơn 40 triệu điểm ảnh", file=file), say("hãy thu nhỏ: cạnh dài 1600 điểm là đủ")
+        case "long":
+            return say("“{file}” dài hơn 10 phút", file=file), say("hãy cắt ngắn, mỗi đoạn một ý")
+
+
+def _too_heavy(script: Script, named: NamedFile, size: int) -> Iterator[LintFinding]:
     channels = profiles(script.lesson.channels)
-    limits = [each.image_bytes if place_of.kind == "image" else each.file_bytes for each in channels]
+    limits = [each.image_bytes if named.kind == "image" else each.file_bytes for each in channels]
     most = min(limits, default=size)
     if size > most:
         message = say(
             "tệp “{file}” nặng {size} kB, nhiều nhất {most} kB",
-            file=place_of.file,
+            file=named.file,
             size=size // 1000,
             most=most // 1000,
         )
-        yield LintFinding(
-            script.at(place_of.step, *place_of.field), message, say("hãy nén nhỏ lại: máy yếu, mạng chậm cũng tải được")
-        )
+        hint = say("hãy nén nhỏ lại: máy yếu, mạng chậm cũng tải được")
+        yield LintFinding(script.at(named.step, *named.field), message, hint)
 
 
 @rules.add("W407", "hình chưa có lời tả (alt)")
@@ -212,7 +210,8 @@ def many_messages(script: Script) -> Iterator[LintFinding]:
     """
     if not any(each.metered for each in profiles(script.lesson.channels)):
         return
-    if sum(len(text.text) for text in script.spoken) < MOST_MESSAGES * JOIN_UP_TO / 2 and not any(media(script)):
+    short = sum(len(text.text) for text in script.spoken) < MOST_MESSAGES * JOIN_UP_TO / 2
+    if short and not any(files_of(script.lesson)):
         return
     before = _loads(script)
     for step in script.lesson.steps:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from flows.engine.kinds.facets import Edge, StepPath, StepText
 from flows.engine.kinds.table import edges_of, kind_of, texts_of
-from flows.model import Lesson, Problem, Quiz, SourcePosition, Step
+from flows.model import FoundFile, Lesson, Problem, Quiz, SourcePosition, Step
 from flows.reading.forms import kind_named
 from flows.reading.loader import OWN_PLACEHOLDERS, LessonDraft, LessonSet
 from flows.rules.places import located
@@ -104,8 +104,8 @@ class Script:
         return self.lesson.source.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff").split("\n")
 
     @property
-    def media(self) -> Mapping[str, int] | None:
-        """The files beside the lesson and their bytes; None where nobody has looked."""
+    def media(self) -> Mapping[str, FoundFile] | None:
+        """The files beside the lesson; None where nobody has looked."""
         known = self.library.media
         return None if known is None else known.get(str(PurePath(self.lesson.place.path).parent), {})
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from errno import ENOENT
 from functools import lru_cache
 from pathlib import Path
@@ -19,12 +19,14 @@ from flows.rules.lint import lint
 from flows.rules.translation import spoken_by_tutor
 from flows.run import Book
 from flows.saying import say
+from flows.shelf.media import media_of
 from flows.words.ear.model import Model
 from flows.words.nouns import SPARE, NounTable
 from flows.words.understand import read_words
 from flows.words.wishes import UNREAD, Wishes
 
 REHEARSAL = "rehearsal.yaml"
+OF_FILES = "E504"  # a picture that cannot be shown is told in words: it keeps no lesson from being taught
 OF_TRANSLATION = frozenset({"W401", "W402", "W403", "E404"})
 
 
@@ -43,6 +45,7 @@ class Shelf:
     translation lacks is said in the base language; only an error there keeps it from being published. `unheard` by
     path: answers that are left out, a model of the ear that cannot be used.
 
+    `media`: lesson → name of a file in its `media` folder → name by which it is kept ("<sha256>.jpg").
     `translations`: lesson → declared language → text key → text, for what may be shown. `phrases_in`: language → the
     tutor's own sentences, whole (what is not translated is in the base language), with track names as `track.ID`.
     """
@@ -60,6 +63,7 @@ class Shelf:
     model: Model | None = None
     wishes: Wishes = UNREAD
     nouns: NounTable = SPARE
+    media: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def read_shelf(root: Path, facts: Mapping[str, str]) -> Shelf:
@@ -72,7 +76,13 @@ def read_shelf(root: Path, facts: Mapping[str, str]) -> Shelf:
     for needed in NEEDED:
         if str(root / needed) not in files:
             raise FileNotFoundError(ENOENT, "no such file", str(root / needed))
-    return _shelf(root, tuple(files.items()), tuple(facts.items()))
+    return with_media(_shelf(root, tuple(files.items()), tuple(facts.items())))
+
+
+def with_media(shelf: Shelf) -> Shelf:
+    """The shelf with the files of its lessons as they are now; each is read."""
+    found = {key: media_of(lesson) for key, lesson in shelf.good.items()}
+    return replace(shelf, media={key: names for key, names in found.items() if names})
 
 
 @lru_cache(maxsize=2)
@@ -89,6 +99,8 @@ def shelf_of(library: LessonSet, problems: Iterable[Problem], root: Path, words:
     untranslated: dict[str, list[Problem]] = {}
     unheard: dict[str, list[Problem]] = {}
     for problem in problems:
+        if problem.code == OF_FILES:
+            continue
         of_translation = problem.code in OF_TRANSLATION
         if (of_translation or problem.severity == "error") and not _of_phrases(problem, root):
             path = lesson_path(problem.place.path)

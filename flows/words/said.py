@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 _DIGIT_WORDS = {
     **dict.fromkeys(("không", "khong", "ko"), "0"), **dict.fromkeys(("một", "mot", "mốt"), "1"), "hai": "2", "ba": "3",
@@ -22,6 +23,31 @@ def in_figures(text: str) -> str:
 def figures(said: str) -> str:
     """The digits of number words said one by one; what is no digit word is kept."""
     return "".join(_DIGIT_WORDS.get(word.casefold(), word) for word in re.findall(r"\w+", said))
+
+
+FEWEST_MISHEARD = 5
+"""Digits among misheard words that are taken for a code: of six one is lost. A sum or a date has fewer."""
+
+_WORD = re.compile(r"[^\W_]+")
+_COUNTS = frozenset("trăm nghìn ngàn triệu tỷ tỉ mươi mười đồng tuổi giờ phút ngày tháng".split())
+
+
+def misheard_in(text: str) -> Iterator[tuple[int, int]]:
+    """Where digits are told one by one with a word here and there that is none, as a machine hears a code of which it
+    mistook one: from where to where. What counts something ("triệu", "tuổi") is part of no code.
+    """
+    digits: list[re.Match[str]] = []
+    gaps = since = 0
+    for word in (*_WORD.finditer(text), None):
+        said = word[0].casefold() if word else ""
+        if word and said in _DIGIT_WORDS:
+            digits, gaps, since = [*digits, word], gaps + since, 0
+        elif digits and word and since == 0 and said not in _COUNTS:
+            since = 1
+        else:
+            if gaps and len(digits) >= FEWEST_MISHEARD and gaps <= len(digits) // 2:
+                yield digits[0].start(), digits[-1].end()
+            digits, gaps, since = [], 0, 0
 
 
 _D = rf"(?:{'|'.join(_DIGIT_WORDS)})"

@@ -283,20 +283,22 @@ def tell_one(connection: Connection, announcement_id: str, learner_id: str) -> b
     return True
 
 
-def not_reached(connection: Connection, learner_id: str, announcement_ids: Collection[str]) -> None:
-    """Take back that a learner was told of these announcements, and count one less reached. Ids of anything else are
-    passed over."""
+def not_reached(connection: Connection, learner_id: str, announcement_ids: Collection[str]) -> list[str]:
+    """Take back that a learner was told of these announcements, and count one less reached; which those are. Ids of
+    anything else are passed over."""
     mine = (
         announcements_t.announced.c.announcement_id.in_(sorted(announcement_ids)),
         announcements_t.announced.c.learner_id == learner_id,
     )
-    for each in list(
+    missed = list(
         connection.scalars(
             delete(announcements_t.announced).where(*mine).returning(announcements_t.announced.c.announcement_id)
         )
-    ):
+    )
+    for each in missed:
         less = update(announcements_t.announcement).where(announcements_t.announcement.c.announcement_id == each)
         connection.execute(less.values(reached=announcements_t.announcement.c.reached - 1))
+    return missed
 
 
 def finish(connection: Connection, row: AnnouncementRow) -> None:

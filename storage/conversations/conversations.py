@@ -21,6 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from storage.conversations import recordings, subscriptions
 from storage.conversations import tables as conversations_t
 from storage.conversations.leaving import forget_answers, forget_person
 from storage.conversations.numbering import highest_forgotten
@@ -61,6 +62,7 @@ _LEARNERS = (
         conversations_t.session.c.revision,
         conversations_t.session.c.out_no,
         conversations_t.session.c.prompt_at,
+        conversations_t.session.c.seen_at,
         _INSTRUCTS.correlate(people_t.identity),
         _LEADS.correlate(people_t.identity),
     )
@@ -180,7 +182,18 @@ def add_learner(
     empty = {"state": "{}", "revision": 0, "out_no": out_no, "seen_at": at}
     connection.execute(_ADD_SESSION, {"learner_id": person.learner_id, "channel": channel, "chat_id": chat_id, **empty})
     return LearnerRow(
-        person.learner_id, channel, chat_id, person.name, person.address, person.consent, False, "{}", 0, out_no, None
+        person.learner_id,
+        channel,
+        chat_id,
+        person.name,
+        person.address,
+        person.consent,
+        False,
+        "{}",
+        0,
+        out_no,
+        None,
+        at,
     )
 
 
@@ -219,9 +232,13 @@ def write(connection: Connection, writes: Writes) -> None:
     ])  # fmt: skip
     _many(connection, _ADD_LOG, [
         {"chat_id": e.chat_id, "no": e.no, "who": e.who, "text": e.text, "buttons": e.buttons, "at": to_ms(e.at),
-         "fleeting": int(e.fleeting)}
+         "fleeting": int(e.fleeting), "media": e.media}
         for e in writes.log
     ])  # fmt: skip
+    if writes.knocks:
+        subscriptions.knock(connection, writes.knocks)
+    if writes.recordings:
+        recordings.add(connection, writes.recordings)
     for each in named:
         traces.erase(connection, each)  # last: somebody of the same batch may have been shown her name
 
@@ -299,7 +316,7 @@ def kept_of(connection: Connection, learner_id: str) -> LearnerRow | None:
     r = connection.execute(query).first()
     if r is None:
         return None
-    talk = r.state, r.revision, r.out_no, r.prompt_at
+    talk = r.state, r.revision, r.out_no, r.prompt_at, r.seen_at
     return LearnerRow(learner_id, r.channel, r.chat_id, r.name, r.address, r.consent, False, *talk)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert
@@ -26,11 +26,14 @@ def keep_new(connection: Connection, channel: str, update_ids: Sequence[str], no
     return set(connection.scalars(_KEEP_NEW[connection.dialect.name], rows)) if rows else set()
 
 
+def forget(connection: Connection, channel: str, update_ids: Collection[str]) -> None:
+    """Let these updates count as never seen: they were not handled, and are to come again."""
+    if update_ids:
+        mine = conversations_t.inbox.c.channel == channel, conversations_t.inbox.c.update_id.in_(sorted(update_ids))
+        connection.execute(delete(conversations_t.inbox).where(*mine))
+
+
 def set_aside(connection: Connection, channel: str, update_id: str, fault: str, now: datetime) -> None:
     """Mark an update that cannot be handled; `fault` holds nothing of what was said."""
-    connection.execute(
-        delete(conversations_t.inbox).where(
-            conversations_t.inbox.c.channel == channel, conversations_t.inbox.c.update_id == update_id
-        )
-    )
+    forget(connection, channel, [update_id])
     connection.execute(_KEEP, [{"channel": channel, "update_id": update_id, "at": to_ms(now), "fault": fault}])

@@ -17,6 +17,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from storage import tables
 from storage.announcements import tables as announcements_t
+from storage.conversations import recordings
 from storage.conversations import tables as conversations_t
 from storage.conversations.leaving import CORRUPT
 from storage.engine import key_value
@@ -84,6 +85,7 @@ def join(connection: Connection, stays: str, goes: str) -> None:
     connection.execute(delete(conversations_t.session).where(conversations_t.session.c.learner_id == goes))
     unread = key_value.key_value.c.key.startswith(f"{CORRUPT}{goes}:", autoescape=True)
     connection.execute(delete(key_value.key_value).where(unread))
+    recordings.forget(connection, goes)
     _join_person(connection, stays, goes)
     if former:
         erase(connection, former)

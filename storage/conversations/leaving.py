@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, delete, select
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from storage.conversations import recordings
 from storage.conversations import tables as conversations_t
 from storage.conversations.numbering import remember_highest
 from storage.engine import key_value
@@ -30,6 +31,7 @@ def forget_answers(connection: Connection, learner_id: str) -> None:
             key_value.key_value.c.key.startswith(f"{CORRUPT}{learner_id}:", autoescape=True)
         )
     )
+    recordings.forget(connection, learner_id)
     for table in (conversations_t.award, conversations_t.attempt, conversations_t.run):
         connection.execute(delete(table).where(table.c.learner_id == learner_id))
 

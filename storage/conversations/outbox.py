@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, delete, exists, literal, select, tuple_, update
 
 from storage.conversations import tables as conversations_t
 from storage.conversations.conversations import SAVE_AWAY, learners_by_chat
 from storage.conversations.records import Lost, OutboxRow
-from storage.engine.instants import from_ms
+from storage.engine.instants import from_ms, to_ms
+from storage.people import tables as people_t
 
 _SETTLE = delete(conversations_t.outbox).where(
     conversations_t.outbox.c.channel == bindparam("of_channel"),
@@ -43,6 +45,32 @@ def unsent(
         query = query.where(conversations_t.outbox.c.chat_id.in_(sorted(chat_ids)))
     rows = connection.execute(query.order_by(*place).limit(limit))
     return [OutboxRow(r.channel, r.chat_id, r.no, r.body, from_ms(r.at)) for r in rows]
+
+
+def mark_shut(connection: Connection, channel: str, chat_id: str, no: int) -> list[str]:
+    """The provider lets nobody write to this address: it is away until a word comes from there; what waits is kept.
+
+    Who was last spoken to there, and is away now; nobody where something newer waits: it may answer a word that came
+    meanwhile.
+    """
+    learners_by_chat(connection, channel, [chat_id])  # locked: what she causes now is seen or comes after
+    of_chat = conversations_t.outbox.c.channel == channel, conversations_t.outbox.c.chat_id == chat_id
+    if connection.scalar(select(exists().where(*of_chat, conversations_t.outbox.c.no > no))):
+        return []
+    connection.execute(SAVE_AWAY, [{"of_channel": channel, "of_chat": chat_id, "new_away": True}])
+    here = conversations_t.session.c.channel == channel, conversations_t.session.c.chat_id == chat_id
+    shut = update(conversations_t.session).where(*here).values(due_at=None)
+    return list(connection.scalars(shut.returning(conversations_t.session.c.learner_id)))
+
+
+def expire_kept(connection: Connection, before: datetime, limit: int) -> int:
+    """Drop what has waited since before for somebody whom nothing reaches; how many rows went."""
+    o, i = conversations_t.outbox.c, people_t.identity.c
+    shut = exists().where(i.channel == o.channel, i.chat_id == o.chat_id, i.away.is_(True))
+    old = select(o.channel, o.chat_id, o.no).where(o.at < to_ms(before), shut).limit(limit)
+    keys = [(row.channel, row.chat_id, row.no) for row in connection.execute(old)]
+    settle(connection, keys)
+    return len(keys)
 
 
 def mark_away(connection: Connection, channel: str, chat_id: str, no: int) -> Lost:

@@ -12,7 +12,8 @@ from storage.people.records import ConsentRow, PersonRow
 class LearnerRow:
     """One learner with the state of the conversation; `state` is JSON of the shell's own making.
 
-    `out_no` numbers what was said; `prompt_at` (ms) is when the last message with buttons went out.
+    `out_no` numbers what was said; `prompt_at` (ms) is when the last message with buttons went out, `seen_at` (ms) when
+    she was heard last.
     """
 
     learner_id: str
@@ -26,6 +27,7 @@ class LearnerRow:
     revision: int
     out_no: int
     prompt_at: int | None
+    seen_at: int
     is_instructor: bool = False
     is_officer: bool = False
 
@@ -126,6 +128,70 @@ class LogRow:
     media: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class SubscriptionRow:
+    """A browser's address at its push service: an https `endpoint`, its public key and secret in base64url."""
+
+    endpoint: str
+    p256dh: str
+    auth: str
+
+
+@dataclass(frozen=True, slots=True)
+class KnockRow:
+    """Somebody is to be rung at `at`, on each of the own browsers, because of a line of `since`; `text` is all that is
+    read."""
+
+    learner_id: str
+    text: str
+    at: datetime
+    since: datetime
+    urgent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DueKnock:
+    """What one browser is to be sent now; `no` tells this knock from a later one. `text` "": it is to show nothing.
+
+    `chat_id` is where its person's conversation goes on; `seen_at` when that person last wrote or tapped anywhere.
+    """
+
+    to: SubscriptionRow
+    no: int
+    text: str
+    urgent: bool
+    tries: int
+    since: datetime
+    chat_id: str
+    seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class KnockEnd:
+    """What became of one knock: it has left (`rung`), is tried again (`again_at`, after so many `tries`), or is let go;
+    `gone`: the browser is forgotten."""
+
+    endpoint: str
+    no: int
+    at: datetime
+    rung: bool = False
+    gone: bool = False
+    again_at: datetime | None = None
+    tries: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingRow:
+    """A voice message to be listened to: `ref` is the channel's id of its sound, `update` names the update (channel and
+    id) that it came by."""
+
+    learner_id: str
+    update: str
+    channel: str
+    ref: str
+    at: datetime
+
+
 @dataclass(slots=True)
 class Writes:
     """Everything one batch changes, collected first and written table by table in one fixed order."""
@@ -142,7 +208,9 @@ class Writes:
     awards: list[AwardRow] = field(default_factory=list)
     outbox: list[OutboxRow] = field(default_factory=list)
     log: list[LogRow] = field(default_factory=list)
+    recordings: list[RecordingRow] = field(default_factory=list)
     forget_log: list[tuple[str, int]] = field(default_factory=list)
     erased: list[tuple[str, int]] = field(default_factory=list)  # relayed lines of a chat up to this number
     forget_answers: list[str] = field(default_factory=list)
     forget_people: list[str] = field(default_factory=list)
+    knocks: list[KnockRow] = field(default_factory=list)

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, PrimaryKeyConstraint, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    false,
+)
 
 from storage.engine.columns import (
     big_number,
@@ -126,3 +137,31 @@ Index(
     sqlite_where=chat_log.c.fleeting == 1,
     postgresql_where=chat_log.c.fleeting == 1,
 )
+
+subscription = Table(  # a browser that may be rung, and the one knock that waits for it
+    "subscription",
+    metadata,
+    key_column("endpoint"),
+    text_column("channel"),
+    text_column("chat_id"),
+    text_column("p256dh"),
+    text_column("auth"),
+    instant("created_at"),
+    instant("seen_at"),  # when its page said last that it is looked at
+    maybe_instant("knock_at"),  # when the knock is due; while one is under way: when it is tried again
+    maybe_instant("since_at"),  # when the first line was said that nobody has looked at since
+    number("knock_no", default="0"),  # grows with each line: what has left ends no later knock
+    text_column("text", default=""),  # what is read on it; "": nothing, what it shows is taken away
+    Column("urgent", Boolean, nullable=False, server_default=false()),
+    number("tries", default="0"),
+    maybe_instant("rung_at"),  # a knock has left, and nobody has looked since
+    ForeignKeyConstraint(["channel", "chat_id"], ["identity.channel", "identity.chat_id"], ondelete="CASCADE"),
+)
+Index("subscription_chat", subscription.c.channel, subscription.c.chat_id)
+for _waits in (subscription.c.knock_at, subscription.c.rung_at):
+    Index(
+        f"subscription_{_waits.name}",
+        _waits,
+        sqlite_where=_waits.is_not(None),
+        postgresql_where=_waits.is_not(None),
+    )

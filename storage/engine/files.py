@@ -16,9 +16,9 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-BACKUP, RESTORE = ".backup-", ".restore-"
+BACKUP, RESTORE, MEDIA = ".backup-", ".restore-", ".media-"
 _UNDER_WAY = re.compile(
-    r"\.(backup|restore)-\w+|\.(deleted|restoring|proved)\.json\.partial|camtay-\d{8}-\d{6}\.tar\.gz\.partial"
+    r"\.(backup|restore|media)-\w+|\.[0-9a-f]{64}\.\w+\.json\.partial|\.(deleted|restoring|proved)\.json\.partial|camtay-\d{8}-\d{6}\.tar\.gz\.partial"
 )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlalchemy import Connection, Table, delete, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
@@ -16,6 +18,8 @@ key_value = Table(
     number("revision"),
 )
 
+KEYS_AT_ONCE = 500  # SQLite of old takes 999 values in one statement
+
 CLOCK = "clock"  # the last instant that was sure, and where a jump led to: see bot/scheduler/steady.py
 HEALTH = "health"  # when it was last seen that something can be written
 
@@ -26,6 +30,16 @@ def get_key(connection: Connection, key: str) -> tuple[str, int] | None:
         select(key_value.c.value, key_value.c.revision).where(key_value.c.key == key)
     ).one_or_none()
     return None if row is None else (row[0], row[1])
+
+
+def get_keys(connection: Connection, keys: Collection[str]) -> dict[str, str]:
+    """Those of these values that there are, by name."""
+    ordered, found = sorted(set(keys)), dict[str, str]()
+    for at in range(0, len(ordered), KEYS_AT_ONCE):
+        some = ordered[at : at + KEYS_AT_ONCE]
+        rows = connection.execute(select(key_value.c.key, key_value.c.value).where(key_value.c.key.in_(some)))
+        found |= {row[0]: row[1] for row in rows}
+    return found
 
 
 def drop_key(connection: Connection, key: str, revision: int) -> None:

@@ -31,6 +31,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from flows.profiles import profile_of
 from storage.conversations import tables as conversations_t
 from storage.engine.rows import Row, at_most, many, one, padded
 from storage.pairing import tables as pairing_t
@@ -85,6 +86,8 @@ _INSTRUCTOR = (
         .correlate(people_t.instructor)
         .label("active"),
         closed(people_t.instructor.c.learner_id).label("away"),
+        conversations_t.session.c.channel,
+        conversations_t.session.c.seen_at,
     )
     .join_from(
         people_t.instructor,
@@ -92,6 +95,7 @@ _INSTRUCTOR = (
         pairing_t.standing.c.learner_id == people_t.instructor.c.learner_id,
     )
     .join(people_t.person, people_t.person.c.learner_id == people_t.instructor.c.learner_id)
+    .outerjoin(conversations_t.session, conversations_t.session.c.learner_id == people_t.instructor.c.learner_id)
 )
 _ONE_INSTRUCTOR = _INSTRUCTOR.where(people_t.instructor.c.learner_id == bindparam("id"))
 _INSTRUCTORS = (
@@ -144,15 +148,39 @@ def widest_officers(connection: Connection) -> list[str]:
     return list(dict.fromkeys(row.learner_id for row in rows if row.path.count("/") == widest))[:20]
 
 
-_AWAY = select(people_t.person.c.learner_id).where(
-    people_t.person.c.learner_id.in_(bindparam("ids", expanding=True)),
-    closed(people_t.person.c.learner_id) > 0,
+_REACH = (
+    select(
+        people_t.person.c.learner_id,
+        closed(people_t.person.c.learner_id).label("away"),
+        conversations_t.session.c.channel,
+        conversations_t.session.c.seen_at,
+    )
+    .outerjoin(conversations_t.session, conversations_t.session.c.learner_id == people_t.person.c.learner_id)
+    .where(people_t.person.c.learner_id.in_(bindparam("ids", expanding=True)))
 )
 
 
-def away(connection: Connection, ids: Collection[str]) -> set[str]:
-    """People of these who have blocked the tutor."""
-    return set(connection.scalars(_AWAY, {"ids": padded(ids)})) if ids else set()
+def away(connection: Connection, ids: Collection[str], now: int) -> set[str]:
+    """People of these whom nothing reaches: who has blocked the tutor, whose channel is shut until she writes."""
+    rows = many(connection, _REACH, ids=padded(ids)) if ids else []
+    return {row["learner_id"] for row in rows if row["away"] or 0 < _shut_from(row) <= now}
+
+
+def must_write_first(connection: Connection, learner_id: str, now: int) -> bool:
+    """Whether this person's reply window is over: what is not urgent waits for her word."""
+    rows = many(connection, _REACH, ids=padded([learner_id]))
+    return any(0 < writable_until(row) <= now for row in rows)
+
+
+def writable_until(row: Row) -> int:
+    """When the reply window of whoever was last seen at `channel` at `seen_at` ends, in ms; 0: never."""
+    window_s = profile_of(row["channel"] or "").window_s
+    return 0 if window_s is None or row["seen_at"] is None else int(row["seen_at"]) + 1_000 * window_s
+
+
+def _shut_from(row: Row) -> int:
+    closes_s = profile_of(row["channel"] or "").closes_s
+    return 0 if closes_s is None or row["seen_at"] is None else int(row["seen_at"]) + 1_000 * closes_s
 
 
 # --- where an instructor stands ---

@@ -25,6 +25,7 @@ from sqlalchemy import (
     select,
     text,
     union_all,
+    update,
 )
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
@@ -255,6 +256,36 @@ def _due_notices(size: int) -> Executable:
         n.urgent == bindparam("urgent"), n.due_at <= _NOW, sits
     )
     return query.order_by(n.due_at, n.at, n.notice_id).limit(at_most(size))
+
+
+def notices(connection: Connection, ids: Collection[str]) -> list[Row]:
+    """These notices, as they wait."""
+    return many(connection, _NOTICES, ids=padded(sorted(ids))) if ids else []
+
+
+def hold_notices(connection: Connection, ids: Collection[str]) -> None:
+    """Let these notices wait until their reader has written (`release_notices`)."""
+    if ids:
+        connection.execute(_HOLD, {"ids": padded(sorted(ids)), "held": HELD_AT})
+
+
+def release_notices(connection: Connection, learner_id: str, now: int) -> None:
+    """Let what was held for a person be said now."""
+    connection.execute(_RELEASE, {"id": learner_id, "held": HELD_AT, "new_due_at": now})
+
+
+HELD_AT = 253_370_764_800_000  # ms, the year 9999: the due date of what waits for a word of its reader's
+_NOTICES = select(pairing_t.notice).where(pairing_t.notice.c.notice_id.in_(bindparam("ids", expanding=True)))
+_HOLD = (
+    update(pairing_t.notice)
+    .where(pairing_t.notice.c.notice_id.in_(bindparam("ids", expanding=True)))
+    .values(due_at=bindparam("held"))
+)
+_RELEASE = (
+    update(pairing_t.notice)
+    .where(pairing_t.notice.c.learner_id == bindparam("id"), pairing_t.notice.c.due_at == bindparam("held"))
+    .values(due_at=bindparam("new_due_at"))
+)
 
 
 def drop_notices_about(connection: Connection, about: Collection[str]) -> None:

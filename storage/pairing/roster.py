@@ -10,11 +10,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, and_, case, exists, func, insert, or_, select
 
+from flows.profiles import KEEP_LOGS
 from storage.conversations import tables as conversations_t
 from storage.engine.instants import to_ms
 from storage.engine.rows import Row
 from storage.pairing import tables as pairing_t
+from storage.pairing.availability import closed
 from storage.people import tables as people_t
+from storage.people.reach import looked_at, rings
 
 _DONE = (
     select(func.count(func.distinct(conversations_t.run.c.lesson)))
@@ -126,7 +129,8 @@ def unclosed(connection: Connection, path: str, limit: int = 1_000) -> list[Row]
 
 
 def counts(connection: Connection, now: int) -> dict[str, int]:
-    """officers, instructors (who have promised), requests not over, urgent ones an hour overdue."""
+    """officers, instructors (who have promised), requests not over, urgent ones an hour overdue; of officers and
+    instructors those who cannot be called (`unheard`)."""
     live = pairing_t.request.c.state.in_(("waiting", "offered", "open"))
     queries = {
         "officers": select(func.count(func.distinct(people_t.role.c.learner_id))).where(
@@ -139,6 +143,16 @@ def counts(connection: Connection, now: int) -> dict[str, int]:
             people_t.role.c.role == "instructor",
             people_t.role.c.state == "active",
             people_t.instructor.c.conduct_at.is_not(None),
+        ),
+        "unheard": select(func.count(func.distinct(people_t.role.c.learner_id)))
+        .join(conversations_t.session, conversations_t.session.c.learner_id == people_t.role.c.learner_id)
+        .where(
+            people_t.role.c.role.in_(("officer", "instructor")),
+            people_t.role.c.state == "active",
+            or_(
+                closed(people_t.role.c.learner_id) > 0,
+                and_(conversations_t.session.c.channel.in_(KEEP_LOGS), rings(people_t.role.c.learner_id) == 0),
+            ),
         ),
         "requests": select(func.count()).select_from(pairing_t.request).where(live),
         "overdue": select(func.count())
@@ -156,13 +170,18 @@ def with_role(
     limit: int,
     person_id: str | None = None,
 ) -> list[Row]:
-    """People (or one) who hold or ask for a role within these areas: id, name, area, state, taken places."""
+    """People (or one) who hold or ask for a role within these areas: id, name, area, state, taken places, and how each
+    is reached and was last there."""
     query = (
         select(
             people_t.role.c.learner_id, people_t.role.c.state, people_t.person.c.name,
             people_t.area.c.name.label("area"), people_t.area.c.path,
             func.coalesce(pairing_t.standing.c.taken, 0).label("taken"), people_t.instructor.c.capacity,
+            conversations_t.session.c.channel, conversations_t.session.c.seen_at,
+            closed(people_t.role.c.learner_id).label("away"),
+            rings(people_t.role.c.learner_id).label("rings"), looked_at(people_t.role.c.learner_id).label("looked_at"),
         )
+        .outerjoin(conversations_t.session, conversations_t.session.c.learner_id == people_t.role.c.learner_id)
         .join(people_t.person, people_t.person.c.learner_id == people_t.role.c.learner_id)
         .join(people_t.area, people_t.area.c.area_id == people_t.role.c.area_id)
         .outerjoin(pairing_t.standing, pairing_t.standing.c.learner_id == people_t.role.c.learner_id)

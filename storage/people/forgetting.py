@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, inspect, or_, select, update
+from sqlalchemy import Connection, Table, and_, delete, exists, inspect, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -44,7 +44,8 @@ def tables_of_hers() -> list[Table]:
 
 
 def forget_belonging(connection: Connection, learner_id: str) -> None:
-    """Drop everything of the union's business about a person: roles, list entry, requests, pairings, relays, checks."""
+    """Drop everything of the union's business about a person: roles, list entry, requests, pairings, relays, checks;
+    and the browsers that were rung for it."""
     pairings = select(pairing_t.pairing.c.pairing_id).where(
         or_(pairing_t.pairing.c.learner_id == learner_id, pairing_t.pairing.c.instructor_id == learner_id)
     )
@@ -85,6 +86,9 @@ def forget_belonging(connection: Connection, learner_id: str) -> None:
         )
     )
     connection.execute(delete(people_t.invitee).where(people_t.invitee.c.claimed_by == learner_id))
+    s, i = conversations_t.subscription.c, people_t.identity.c
+    hers = exists().where(i.channel == s.channel, i.chat_id == s.chat_id, i.learner_id == learner_id)
+    connection.execute(delete(conversations_t.subscription).where(hers))
     connection.execute(
         update(announcements_t.announcement)
         .where(announcements_t.announcement.c.after_id == learner_id)
@@ -171,7 +175,18 @@ def export(connection: Connection, learner_id: str) -> dict[str, list[dict[str, 
     for row in found.get("consent", ()):
         row["words"] = words.get(row["wording"], "")
     found["chat_log"] = [_plain(row._mapping) for row in connection.execute(lines)]
+    found["subscription"] = _browsers(connection, learner_id)
     return {name: rows for name, rows in found.items() if rows}
+
+
+def _browsers(connection: Connection, learner_id: str) -> list[dict[str, Any]]:
+    """The browsers that may be rung at the person's addresses, without the keys that only they and we know."""
+    s, i = conversations_t.subscription.c, people_t.identity.c
+    query = select(s.endpoint, s.channel, s.created_at, s.seen_at.label("looked_at")).join(
+        people_t.identity, and_(i.channel == s.channel, i.chat_id == s.chat_id)
+    )
+    rows = connection.execute(query.where(i.learner_id == learner_id).order_by(s.created_at, s.endpoint))
+    return [_plain(row._mapping) for row in rows]
 
 
 def _plain(row: Any) -> dict[str, Any]:

@@ -6,17 +6,34 @@ import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, or_, select, union_all, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    delete,
+    false,
+    func,
+    insert,
+    null,
+    or_,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy import literal as word
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from storage.conversations import tables as conversations_t
 from storage.engine.instants import from_ms, to_ms
 from storage.pairing import tables as pairing_t
 from storage.people import tables as people_t
 from storage.people import traces
 from storage.people.invitees import is_visible
+from storage.people.reach import looked_at, rings
 from storage.people.records import AuditRow, InstructorRow, PersonEntry, RoleRow
+
+_talk, _i = conversations_t.session.c, people_t.identity.c
 
 # --- roles -------------------------------------------------------------------------------------------
 
@@ -243,9 +260,16 @@ def listed(
             people_t.area.c.name.label("area_name"),
             people_t.role.c.state,
             people_t.area.c.path,
+            func.coalesce(_talk.channel, ""),
+            _talk.seen_at,
+            func.coalesce(people_t.identity.c.away, False).label("away"),
+            rings(people_t.role.c.learner_id).label("rings"),
+            looked_at(people_t.role.c.learner_id).label("looked_at"),
         )
         .join(people_t.area, people_t.area.c.area_id == people_t.role.c.area_id)
         .join(people_t.person, people_t.person.c.learner_id == people_t.role.c.learner_id)
+        .outerjoin(conversations_t.session, _talk.learner_id == people_t.role.c.learner_id)
+        .outerjoin(people_t.identity, and_(_i.channel == _talk.channel, _i.chat_id == _talk.chat_id))
         .where(people_t.area.c.path.startswith(path, autoescape=True))
     )
     invited = (
@@ -257,6 +281,11 @@ def listed(
             people_t.area.c.name.label("area_name"),
             word("invited"),
             people_t.area.c.path,
+            word(""),
+            null(),
+            false(),
+            word(0),
+            null(),
         )
         .join(people_t.area, people_t.area.c.area_id == people_t.invitee.c.area_id)
         .where(

@@ -96,7 +96,12 @@ class InvitationRow:
 
 @dataclass(frozen=True, slots=True)
 class PersonEntry:
-    """One line of a list of people: somebody who agreed, or an invitee (`state` invited)."""
+    """One line of a list of people: somebody who agreed, or an invitee (`state` invited).
+
+    `channel` is where the conversation goes on ("" for nowhere), `seen_at` (ms) when the person was last heard there,
+    `away`: the tutor is shut out; `rings`: how many browsers ring while their page is closed, of which one was looked
+    at last at `looked_at`.
+    """
 
     person_id: str
     name: str
@@ -105,6 +110,16 @@ class PersonEntry:
     area_name: str
     state: str
     path: str
+    channel: str = ""
+    seen_at: int | None = None
+    away: bool = False
+    rings: int = 0
+    looked_at: int | None = None
+
+    @property
+    def there_at(self) -> int | None:
+        """When somebody was last there, by what is known: in ms."""
+        return max((at for at in (self.seen_at, self.looked_at) if at is not None), default=None)
 
 
 @dataclass(frozen=True, slots=True)

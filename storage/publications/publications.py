@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, and_, func, insert, or_, select
 
 from storage.conversations import tables as conversations_t
+from storage.engine import key_value
 from storage.engine.instants import from_ms, to_ms
 from storage.people import tables as people_t
 from storage.publications import tables as publications_t
@@ -78,14 +79,25 @@ def add_versions(connection: Connection, rows: Sequence[VersionRow]) -> None:
                 for r in rows
             ],
         )  # fmt: skip
+    for row in rows:
+        if row.media:
+            key_value.set_key(connection, _media_key(row.lesson, row.version), _json(row.media))
 
 
 def _versions(connection: Connection, query: Select[Any]) -> Iterator[VersionRow]:
-    for r in connection.execute(query):
-        hashes = r.graph_hash, r.text_hash
+    rows = connection.execute(query).all()
+    media = key_value.get_keys(connection, [_media_key(r.lesson, r.version) for r in rows])
+    for r in rows:
+        hashes, files = (r.graph_hash, r.text_hash), media.get(_media_key(r.lesson, r.version), "{}")
+        said = json.loads(r.translations)
         yield VersionRow(
-            r.lesson, r.version, r.source, r.language, *hashes, r.author, from_ms(r.at), json.loads(r.translations)
+            r.lesson, r.version, r.source, r.language, *hashes, r.author, from_ms(r.at), said, json.loads(files)
         )
+
+
+def _media_key(lesson: str, version: int) -> str:
+    """Where the files of a version are noted: few lessons have any."""
+    return f"media:{lesson}:{version}"
 
 
 # --- publications ------------------------------------------------------------------------------------

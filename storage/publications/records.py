@@ -9,7 +9,8 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class VersionRow:
-    """One text of a lesson, for ever; `translations` are its texts in other languages: language → key → text."""
+    """One text of a lesson, for ever; `translations` are its texts in other languages: language → key → text; `media`
+    the files that go with it: name in the lesson → name in the media store."""
 
     lesson: str
     version: int
@@ -20,6 +21,7 @@ class VersionRow:
     author: str
     at: datetime
     translations: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    media: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

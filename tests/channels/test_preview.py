@@ -31,6 +31,7 @@ from flows.events import Choice
 from flows.play.playing import PlayedMessage
 from flows.play.transcript import parse, play
 from flows.shelf.shelf import plain_book, read_shelf
+from tests.support import media
 from tests.support.builders import LESSONS, facts
 
 KEY = LocalKey("k" * 32)
@@ -118,6 +119,25 @@ def text_of(page: str) -> str:
 
 
 # --- what it shows -----------------------------------------------------------------------------------
+
+
+async def test_a_draft_shows_the_picture_that_lies_beside_it(house: House) -> None:
+    path = house.write(STEPS.replace(
+        '{ten}!"\n', '{ten}!"\n    image: {src: "may quet.png", alt: "Máy quét"}\n'
+    ))  # fmt: skip
+    (path.parent / "media").mkdir()
+    (path.parent / "media" / "may quet.png").write_bytes(media.picture())
+    (path.parent / "media" / "khoa.key").write_text("secret")
+    page = await house.get("/preview/thu")
+    assert "/preview/thu/media/may%20quet.png" in page and "Máy quét" in page
+    async with aiohttp.ClientSession(headers=WITH_KEY) as session:
+        async with session.get(f"{house.url}/preview/thu/media/may%20quet.png") as answer:
+            assert (answer.status, answer.content_type) == (200, "image/png")
+            assert await answer.read() == media.picture()
+        for other in ("khoa.key", "..%2Flesson.yaml", "khac.png"):
+            async with session.get(URL(f"{house.url}/preview/thu/media/{other}", encoded=True)) as answer:
+                assert answer.status == 404
+    await house.get("/preview/thu/media/may%20quet.png", 404, Cookie="")
 
 
 async def test_the_list_shows_every_lesson_with_its_faults(house: House) -> None:
@@ -502,7 +522,7 @@ def test_each_channel_shows_a_prompt_its_own_way() -> None:
     assert len(web_page.bubbles[0].rows) == len(telegram.bubbles[0].rows) == 6
     assert bot.bubbles[0].text.endswith("6. Lựa chọn 5")
     assert not bot.bubbles[0].rows
-    assert not account.bubbles[0].rows  # more buttons than an official account takes
+    assert not account.bubbles[0].rows  # which shape of a button it takes nobody knows
     assert web_page.bubbles[0].units == 10  # an emoji counts twice
 
 
@@ -510,7 +530,7 @@ def test_a_long_text_is_split_where_it_has_to_be() -> None:
     web_page, telegram, bot, account = show_everywhere(PlayedMessage("một hai ba " * 300, (Choice("a", "Tiếp"),)))
     assert [len(shown.bubbles) for shown in (web_page, telegram, bot, account)] == [1, 1, 2, 2]
     assert all(bubble.units <= shown.limit for shown in (bot, account) for bubble in shown.bubbles)
-    assert account.bubbles[-1].rows == (("Tiếp",),)
+    assert telegram.bubbles[-1].rows == (("Tiếp",),)
     assert "tách làm 2" in bot.notes[0]
     assert show_everywhere(PlayedMessage("", (Choice("a" * 80, "x"),)))[1].notes
 

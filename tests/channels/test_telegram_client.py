@@ -169,6 +169,12 @@ async def test_the_token_is_nowhere_to_be_read(fake: FakeTelegram, caplog: pytes
         except SendError as error:
             seen += traceback.format_exception(error)
             assert error.__context__ is None
+    fake.faults.drop(after=False, method="sendPhoto")
+    picture = api.call("sendPhoto", {"chat_id": 5, "photo": "attach://x"}, files={"x": ("x.jpg", b"x")})
+    for asked in (picture, api.download("photos/nobody.jpg", 9)):
+        with pytest.raises(SendError) as caught:
+            await asked
+        seen += traceback.format_exception(caught.value)
     await fake.stop()
     try:
         await api.call("sendMessage", SAY)

@@ -11,13 +11,14 @@ import aiohttp
 import pytest
 import telegram
 import telegram.error
+from telegram.constants import KeyboardButtonStyle
 
 from bot.channels.base import Button, Outgoing
 from bot.channels.telegram.render import render
 from tests.support.fake_telegram import FakeTelegram, Limits
 from tests.support.fake_telegram.contract import METHODS, violations
 from tests.support.fake_telegram.control import control
-from tests.support.fake_telegram.methods import METHODS_DONE
+from tests.support.fake_telegram.methods import METHODS_DONE, SENDING
 
 SAY = {"chat_id": 5, "text": "Chào chị"}
 
@@ -170,11 +171,124 @@ async def test_a_second_poller_ends_the_first_ones_wait(fake: FakeTelegram, read
     assert (await waiting)["error_code"] == 409
 
 
+JPEG, OGG, MP4 = b"\xff\xd8\xff\xe0" + b"x" * 40, b"OggS" + b"x" * 40, b"\x00\x00\x00\x18ftypmp42" + b"x" * 40
+
+
+async def test_ptb_uploads_and_sends_again_by_id(fake: FakeTelegram, reader: telegram.Bot) -> None:
+    lan = fake.learner(5)
+    photo = await reader.send_photo(5, JPEG, caption="Nút gửi ở đây", protect_content=True)
+    voice = await reader.send_voice(5, OGG)
+    video = await reader.send_video(5, MP4)
+    assert photo.caption == "Nút gửi ở đây" and photo.has_protected_content
+    assert voice.voice is not None and video.video is not None
+    again = await reader.send_photo(5, photo.photo[-1].file_id)
+    assert again.photo[-1].file_id == photo.photo[-1].file_id
+    assert fake.bot.files.uploads == 3
+    assert [message.kind for message in lan.inbox] == ["photo", "voice", "video", "photo"]
+    assert (await reader.send_voice(5, b"RIFF of a recorder")).voice is None, "Telegram makes a document of it"
+
+
+async def test_ptb_sends_an_album(fake: FakeTelegram, reader: telegram.Bot) -> None:
+    lan = fake.learner(5)
+    known = (await reader.send_photo(5, JPEG)).photo[-1].file_id
+    items = [telegram.InputMediaPhoto(known), telegram.InputMediaPhoto(JPEG + b"2", caption="hai")]
+    sent = await reader.send_media_group(5, items)
+    assert len({message.media_group_id for message in sent}) == 1 and sent[0].media_group_id
+    assert [(message.text, message.kind) for message in lan.inbox[1:]] == [("", "photo"), ("hai", "photo")]
+    with pytest.raises(telegram.error.BadRequest, match=r"message #2 .*wrong file identifier"):
+        await reader.send_media_group(5, [telegram.InputMediaPhoto(known), telegram.InputMediaPhoto("gone")])
+    assert len(lan.inbox) == 3, "all of an album or nothing"
+
+
+async def test_files_are_one_bots_own_of_one_kind_and_sound() -> None:
+    async with FakeTelegram(["42:ONE", "43:TWO"]) as fake:
+        one, two = fake.bots.values()
+        for bot in (one, two):
+            fake.learner(5, bot=bot)
+        async with (
+            telegram.Bot(one.token, base_url=f"{fake.url}/bot") as first,
+            telegram.Bot(two.token, base_url=f"{fake.url}/bot") as second,
+        ):
+            file_id = (await first.send_photo(5, JPEG)).photo[-1].file_id
+            for send, what, words in (
+                (second.send_photo, file_id, "wrong file identifier"),
+                (first.send_voice, file_id, "can't use file of type Photo as VoiceNote"),
+                (first.send_photo, b"", "non-empty"),
+                (first.send_photo, b"<html>", "IMAGE_PROCESS_FAILED"),
+                (first.send_photo, JPEG + b"x" * 10 * 1024 * 1024, "too big for a photo"),
+            ):
+                with pytest.raises(telegram.error.BadRequest, match=f"(?i){words}"):
+                    await send(5, what)
+            one.files.forget()
+            with pytest.raises(telegram.error.BadRequest, match=r"(?i)wrong file identifier"):
+                await first.send_photo(5, file_id)
+        assert fake.violations == []
+
+
+async def test_ptb_fetches_what_a_learner_sent(fake: FakeTelegram) -> None:
+    fake.learner(5).send("voice", file_id="SAID", content=OGG)
+    fake.learner(5).send("video", file_id="LONG", size=21 * 1024 * 1024)
+    address = f"{fake.url}/bot", f"{fake.url}/file/bot"
+    async with telegram.Bot(fake.token, base_url=address[0], base_file_url=address[1]) as reader:
+        updates = await reader.get_updates(timeout=0)
+        assert updates[0].message is not None and updates[0].message.voice is not None
+        file = await reader.get_file(updates[0].message.voice.file_id)
+        assert bytes(await file.download_as_bytearray()) == OGG
+        with pytest.raises(telegram.error.BadRequest, match="too big"):
+            await reader.get_file("LONG")
+        with pytest.raises(telegram.error.BadRequest, match=r"(?i)wrong file_id"):
+            await reader.get_file("other")
+
+
+async def test_ptb_reads_our_tones_and_copies_as_its_own(fake: FakeTelegram, reader: telegram.Bot) -> None:
+    lan = fake.learner(5)
+    buttons = (
+        Button("d:yes", "Xóa hết", tone="danger"),
+        Button("o:take:1", "Nhận", tone="right"),
+        Button("d:no", "Thôi"),
+    )
+    message = Outgoing("telegram:42", "5", 1, "Mã", buttons, private=True, copies=(("Chép", "k7qf-9fht"),))
+    ((_, ours),) = render(message)
+    rows = [
+        [telegram.InlineKeyboardButton("Xóa hết", callback_data="d:yes", style=KeyboardButtonStyle.DANGER)],
+        [telegram.InlineKeyboardButton("Nhận", callback_data="o:take:1", style=KeyboardButtonStyle.SUCCESS)],
+        [telegram.InlineKeyboardButton("Thôi", callback_data="d:no")],
+        [telegram.InlineKeyboardButton("Chép", copy_text=telegram.CopyTextButton("k7qf-9fht"))],
+    ]
+    markup = telegram.InlineKeyboardMarkup(rows)
+    assert telegram.InlineKeyboardMarkup.de_json(ours["reply_markup"], None) == markup
+    await reader.send_message(5, "Mã", reply_markup=markup, protect_content=True)
+    theirs = fake.calls[-1][1]
+    assert {name: theirs[name] for name in ours} == ours
+    seen = lan.inbox[-1]
+    assert (seen.styles, seen.copies, seen.is_protected) == (("danger", "success", ""), (("Chép", "k7qf-9fht"),), True)
+
+
+async def test_ptb_reads_a_group(fake: FakeTelegram, reader: telegram.Bot) -> None:
+    group = fake.group(title="Tổ 5")
+    group.add_bot()
+    group.say("/menu@camtay_42_bot")
+    group.say("cảm ơn em", to_bot=True)
+    added, command, reply = await reader.get_updates(timeout=0)
+    assert added.my_chat_member is not None and added.my_chat_member.chat.title == "Tổ 5"
+    assert command.message is not None and command.message.chat.type == "supergroup"
+    assert reply.message is not None and reply.message.reply_to_message is not None
+    assert (await reader.send_message(group.chat_id, "Em chào")).chat.title == "Tổ 5"
+
+
+async def test_ptb_reads_the_webhook_as_telegram_sees_it(fake: FakeTelegram, reader: telegram.Bot) -> None:
+    await reader.set_webhook("https://camtay.example/telegram", allowed_updates=["message"], max_connections=7)
+    fake.bot.webhook_error = "SSL error {error:0A000086:SSL routines::certificate verify failed}"
+    info = await reader.get_webhook_info()
+    assert (info.ip_address, info.max_connections, info.allowed_updates) == ("203.0.113.7", 7, ("message",))
+    assert info.last_error_message is not None and info.last_error_date is not None
+
+
 # --- the table ---------------------------------------------------------------------------------------
 
 
 def test_every_method_of_the_table_does_something() -> None:
-    assert set(METHODS) == {*METHODS_DONE, "getUpdates"}
+    assert set(METHODS) == {*METHODS_DONE, *SENDING, "getUpdates"}
 
 
 ROW = [{"text": "Đúng", "callback_data": "x"}]
@@ -200,6 +314,25 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
         SAY | {"reply_markup": {"inline_keyboard": [[{"text": "Đúng", "callback_data": "ă" * 33}]]}},
         "callback_data has 66",
     ),
+    (
+        "sendMessage",
+        SAY | {"reply_markup": {"inline_keyboard": [[{"text": "Đúng", "callback_data": "x", "style": "right"}]]}},
+        "style is none of danger, success, primary",
+    ),
+    (
+        "sendMessage",
+        SAY | {"reply_markup": {"inline_keyboard": [[{"text": "Chép", "copy_text": {"text": "x" * 257}}]]}},
+        "text has 257",
+    ),
+    ("sendPhoto", {"chat_id": 5, "photo": "F", "caption": "ă" * 1025}, "caption has 1025"),
+    ("sendMediaGroup", {"chat_id": 5, "media": [{"type": "photo", "media": "F"}]}, "media has 1"),
+    ("sendMediaGroup", {"chat_id": 5, "media": [{"type": "photo", "media": "F"}] * 11}, "media has 11"),
+    ("sendMediaGroup", {"chat_id": 5, "media": [{"type": "voice", "media": "F"}] * 2}, "media is not"),
+    (
+        "sendMediaGroup",
+        {"chat_id": 5, "media": [{"type": "photo", "media": "F"}] * 2, "reply_markup": {}},
+        "unknown field reply_markup",
+    ),
     ("answerCallbackQuery", {"callback_query_id": 5}, "callback_query_id is not String"),
     ("answerCallbackQuery", {"callback_query_id": "5", "text": "x" * 201}, "text has 201"),
     ("getUpdates", {"limit": 0}, "limit has 0"),
@@ -221,6 +354,8 @@ def test_what_the_table_finds(method: str, params: dict[str, Any], words: str) -
 def test_what_the_table_lets_through() -> None:
     assert violations("sendMessage", SAY | {"text": "ă" * 4096, "reply_markup": {"inline_keyboard": [ROW]}}) == []
     assert violations("sendMessage", SAY | {"reply_markup": {"remove_keyboard": True}}) == []
+    mixed = [{"type": "photo", "media": "F"}, {"type": "video", "media": "G", "caption": "x" * 1024}]
+    assert violations("sendMediaGroup", {"chat_id": 5, "media": mixed}) == []
     assert violations("setMyCommands", {"commands": [], "scope": {"type": "all_private_chats"}}) == []
 
 

@@ -11,9 +11,11 @@ from typing import Any
 
 import pytest
 
+from bot.channels.base import Misconfigured
 from bot.channels.telegram.client import BotApi
+from bot.channels.telegram.introduction import COMMANDS, DESCRIPTION, SHORT_DESCRIPTION, introduce
 from bot.channels.telegram.parse import ALLOWED_UPDATES
-from bot.channels.telegram.setup import COMMANDS, BotPlan, SetupResult, fingerprint_of, introduce, run_setup
+from bot.channels.telegram.setup import BotPlan, SetupResult, fingerprint_of, run_setup
 from bot.channels.telegram.webhook import webhook_secret
 from tests.support.fake_telegram import FakeTelegram
 
@@ -43,7 +45,6 @@ async def test_webhook_then_polling_and_a_wrong_token(fake: FakeTelegram) -> Non
     assert hooked == SetupResult(ok=True, username="camtay_42_bot")
     assert not refused.ok
     assert "BotFather" in refused.error
-    assert {c["command"]: c["description"] for c in fake.bot.commands} == COMMANDS
     asked = dict(fake.calls)["setWebhook"]
     assert asked == {
         "url": "https://camtay.example/telegram",
@@ -53,14 +54,23 @@ async def test_webhook_then_polling_and_a_wrong_token(fake: FakeTelegram) -> Non
     }
 
 
-async def test_polling_needs_one_call_and_no_child(fake: FakeTelegram) -> None:
+async def test_what_telegram_shows_of_the_bot_is_vietnamese_and_for_private_chats(fake: FakeTelegram) -> None:
     api = BotApi(fake.token, api_base=fake.url)
-    assert await introduce(api) == SetupResult(ok=True)
+    await api.call("setMyCommands", {"commands": [{"command": "old", "description": "of a former version"}]})
+    for _ in range(2):
+        await introduce(api)
+    assert {scope: {c["command"]: c["description"] for c in menu} for scope, menu in fake.bot.commands.items()} == {
+        ("all_private_chats", ""): COMMANDS
+    }
+    assert fake.bot.shown == {
+        "menu_button": {"type": "commands"},
+        "description": DESCRIPTION,
+        "short_description": SHORT_DESCRIPTION,
+    }
     await api.close()
-    assert {c["command"]: c["description"] for c in fake.bot.commands} == COMMANDS
-    assert [method for method, _ in fake.calls] == ["setMyCommands"]
     refused = BotApi("44:WRONG", api_base=fake.url)
-    assert not (await introduce(refused)).ok
+    with pytest.raises(Misconfigured):
+        await introduce(refused)
     await refused.close()
 
 

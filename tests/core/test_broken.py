@@ -10,7 +10,7 @@ from pathlib import Path, PurePath
 
 import pytest
 
-from flows.model import Problem
+from flows.model import FoundFile, Problem
 from flows.reading.loader import load_files
 from flows.rules.lint import lint, rules
 from flows.rules.rulepage import whole
@@ -86,10 +86,10 @@ def read(case: str) -> tuple[dict[str, bytes], list[Place]]:
 
 def told(files: dict[str, bytes]) -> list[Problem]:
     folder = PurePath("l/m/thu")
-    sizes = {PurePath(name).name: len(raw) for name, raw in files.items() if name.startswith("media/")}
+    found = {PurePath(name).name: FoundFile(len(raw)) for name, raw in files.items() if name.startswith("media/")}
     texts = {path: text.encode() for path, text in SHELF.items()}
     texts |= {str(folder / name): raw for name, raw in files.items() if not name.startswith("media/")}
-    library = replace(load_files(texts, FACTS), media={str(folder): sizes})
+    library = replace(load_files(texts, FACTS), media={str(folder): found})
     return [problem for problem in lint(library) if PurePath(problem.place.path).is_relative_to(folder)]
 
 

@@ -113,7 +113,8 @@ class AgreeKind(StepKind[Agree]):
         return super().enter(stage, step)
 
     def prompt(self, stage: Stage, step: Agree) -> StepPrompt:
-        return stage.shown(step), (ev.Choice(YES, stage.words(step.yes)), ev.Choice(NO, stage.words(step.no)))
+        choices = ev.Choice(YES, stage.words(step.yes)), ev.Choice(NO, stage.words(step.no))
+        return StepPrompt(stage.words(step.text), choices, stage.exhibits(step))
 
     def tap(self, stage: Stage, step: Agree, choice: str) -> Next:
         if choice not in (YES, NO):

@@ -267,7 +267,7 @@ def test_a_cry_passes_over_whoever_cannot_be_reached():
     request = story.does("sau", happenings.ask, "sau", "safety")
     assert (request.owner_id, story.said) == ("tinh", [("sau", "safety_steps"), ("tinh", "safety_call")])
     told = explain(story.memory, request, story.memory.instructors.values(), story.now, CLOCK)
-    assert "Bỏ qua vì không nhắn tới được (đã chặn máy): 1 cán bộ." in told.lines
+    assert "Bỏ qua vì không nhắn tới được (đã chặn máy, hoặc lâu chưa viết): 1 cán bộ." in told.lines
     story.now = request.due_at
     story.does("", ticking.tick, request.request_id)
     assert story.said == [("tinh", "safety_again"), ("sau", "safety_wait_1")]
@@ -320,7 +320,7 @@ def test_what_is_known_of_who_is_out_of_reach_survives_a_stop():
     story.teaches("gan")
     blocks(story, "gan")
     again = load_memory(dump_memory(story.memory), CLOCK, PairingRules())
-    assert again.away(["gan", "canbo"]) == {"gan"}
+    assert again.away(["gan", "canbo"], 0) == {"gan"}
     assert again.instructors["gan"].away
 
 

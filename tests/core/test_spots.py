@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.channels.base import Button
-from bot.conversation.effects import pack_buttons, unpack_entry
+from bot.conversation.packing import pack_buttons, unpack_entry
 from flows.reading.loader import load_lesson
 from storage.conversations.records import LogRow
 from tests.support.builders import book, lesson

@@ -95,7 +95,7 @@ def prompts(one: Lesson) -> Iterator[tuple[str, tuple[Own, ...]]]:
             continue
         run = flows.Run("r", one.id, 1, step.id, name="Lan")
         stage = Stage(shelf, one, run, universe())
-        _, choices = kind_of(step).prompt(stage, step)
+        choices = kind_of(step).prompt(stage, step).choices
         if choices:
             yield step.id, own_answers(stage, step, choices)
 

@@ -46,7 +46,7 @@ def prompts(one: Lesson) -> Iterator[tuple[str, Prompt, bool]]:
             yield step.id, (Own("accept", step.accept),), False
             continue
         stage = Stage(shelf, one, flows.Run("r", one.id, 1, step.id, name="Lan"), universe())
-        _, choices = kind_of(step).prompt(stage, step)
+        choices = kind_of(step).prompt(stage, step).choices
         if choices and all(choice.label for choice in choices):
             yield step.id, own_answers(stage, step, choices), True
 

@@ -7,24 +7,39 @@ from collections.abc import AsyncIterator, Awaitable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Generic, TypeVar
 
 from sqlalchemy import text
 
 from storage.engine.database import open_database
-from tests.support.fake_telegram import FakeTelegram, Learner
+from tests.support.fake_telegram import FakeTelegram
+from tests.support.fake_zalo_bot import FakeZaloBot, Variants
 from tests.support.process import TutorProcess, until
-from tests.support.short_lesson import Crowd, book_problems, looks, take_lesson, write_lessons
+from tests.support.short_lesson import (
+    STEPS,
+    WRITTEN_STEPS,
+    Crowd,
+    Learner,
+    Step,
+    book_problems,
+    looks,
+    take_lesson,
+    write_lessons,
+)
 
 FINISH_WITHIN_S = 60.0
 _SET_UP = text("SELECT key FROM key_value WHERE key LIKE 'setup:%'")
 
 
+FakeT = TypeVar("FakeT", FakeTelegram, FakeZaloBot)
+
+
 @dataclass(slots=True)
-class Stage:
+class Stage(Generic[FakeT]):
     """`crashes` counts the kills so far; `everybody` are all who have begun the lesson."""
 
     tutor: TutorProcess
-    fake: FakeTelegram
+    fake: FakeT
     crowd: Crowd
     url: str
     crashes: int = 0
@@ -34,7 +49,7 @@ class Stage:
         """So many newcomers begin the lesson; the future ends when all have finished."""
         learners = self.crowd.newcomers(number)
         self.everybody += learners
-        return learners, asyncio.gather(*(take_lesson(each, FINISH_WITHIN_S) for each in learners))
+        return learners, asyncio.gather(*(take_lesson(each, FINISH_WITHIN_S, self.crowd.steps) for each in learners))
 
     async def crash_once(self, crash: Awaitable[object]) -> None:
         """Await what kills the tutor, then start it again at once."""
@@ -60,7 +75,7 @@ class Stage:
         await until(all_sent)
 
     async def is_set_up(self) -> bool:
-        """Telegram knows the bot, and the tutor has written down that it does."""
+        """The provider knows the bot, and the tutor has written down that it does."""
         database = open_database(self.url)
         try:
             return await database.read(lambda connection: connection.scalar(_SET_UP)) is not None
@@ -90,21 +105,49 @@ def environment(fake: FakeTelegram, lessons: Path, database_url: str, mode: str,
 
 
 @asynccontextmanager
-async def open_stage(folder: Path, database_url: str, mode: str) -> AsyncIterator[Stage]:
+async def open_stage(folder: Path, database_url: str, mode: str) -> AsyncIterator[Stage[FakeTelegram]]:
     """A tutor that serves, and one learner who has finished: what she saw is what everybody must see."""
     lessons = write_lessons(folder / "lessons")
     async with FakeTelegram() as fake:
         tutor = TutorProcess(folder / "tutor")
         tutor.environ |= environment(fake, lessons, database_url, mode, tutor.port)
-        crowd = Crowd(fake)
-        try:
-            await tutor.start()
-            first = crowd.newcomers(1)
-            await take_lesson(first[0], FINISH_WITHIN_S)
-            crowd.shown = [looks(message) for message in first[0].inbox]
-            stage = Stage(tutor, fake, crowd, database_url or f"sqlite:///{tutor.data / 'camtay.db'}")
-            stage.everybody += first
-            await until(stage.is_set_up, FINISH_WITHIN_S)  # it costs seconds; no round shall pay for it again
+        async with _play(tutor, fake, STEPS, database_url) as stage:
             yield stage
-        finally:
-            await tutor.kill()
+
+
+@asynccontextmanager
+async def open_zalo_stage(folder: Path, mode: str) -> AsyncIterator[Stage[FakeZaloBot]]:
+    """The same on a Zalo bot and SQLite. What a poll brings comes again: where it did not, a kill would lose it."""
+    lessons = write_lessons(folder / "lessons")
+    async with FakeZaloBot(Variants(replays=3)) as fake:
+        tutor = TutorProcess(folder / "tutor")
+        tutor.environ |= {
+            "ZALO_BOT_API_BASE": fake.url,
+            "ZALO_BOT_TOKEN": fake.token,
+            "CAMTAY__LESSONS__DIR": str(lessons),
+            "CAMTAY__ZALO_BOT__MODE": mode,
+            "CAMTAY__ZALO_BOT__WEBHOOK_URL": f"http://127.0.0.1:{tutor.port}/zalo-bot" if mode == "webhook" else "",
+            "CAMTAY__ZALO_BOT__MESSAGES_PER_SECOND": "0",
+            "CAMTAY__ZALO_BOT__MESSAGES_PER_MONTH": "0",
+            "CAMTAY__ZALO_BOT__POLL_EVERY_S": "0",
+        }
+        async with _play(tutor, fake, WRITTEN_STEPS, "") as stage:
+            yield stage
+
+
+@asynccontextmanager
+async def _play(
+    tutor: TutorProcess, fake: FakeT, steps: Sequence[Step], database_url: str
+) -> AsyncIterator[Stage[FakeT]]:
+    crowd = Crowd(fake, steps)
+    try:
+        await tutor.start()
+        first = crowd.newcomers(1)
+        await take_lesson(first[0], FINISH_WITHIN_S, crowd.steps)
+        crowd.shown = [looks(message) for message in first[0].inbox]
+        stage = Stage(tutor, fake, crowd, database_url or f"sqlite:///{tutor.data / 'camtay.db'}")
+        stage.everybody += first
+        await until(stage.is_set_up, FINISH_WITHIN_S)  # it costs seconds; no round shall pay for it again
+        yield stage
+    finally:
+        await tutor.kill()

@@ -14,7 +14,7 @@ import aiohttp
 import pytest
 
 from bot import restoring
-from bot.conversation.effects import unpack
+from bot.conversation.packing import unpack
 from storage.conversations import outbox
 from storage.engine import schema
 from storage.engine.database import open_database

@@ -215,7 +215,7 @@ class SqlWorld(World):
         with self.engine.begin() as connection:
             memory = Memory(CLOCK, RULES)
             memory.closed = availability.away(
-                connection, list(connection.scalars(select(people_t.person.c.learner_id)))
+                connection, list(connection.scalars(select(people_t.person.c.learner_id))), self.now
             )
             for row in availability.learners(
                 connection, list(connection.scalars(select(people_t.person.c.learner_id)))

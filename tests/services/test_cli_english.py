@@ -37,6 +37,7 @@ NEVER_AT_A_TERMINAL = {
     "bot/people/policy/lists/reading.py": "how totals and signatures are written",
     "bot/people/policy/lists/syllables.py": "the syllables of names",
     "bot/people/policy/lists/words.py": "letters without marks",
+    "bot/channels/telegram/introduction.py": "what Telegram shows of the bot",
     "bot/pairing/policy/relay.py": "stands in a message between two",
     "bot/tutor/onboarding.py": "how a learner says her name",
     "bot/tutor/privacy.py": "told to a learner in the chat",
@@ -63,9 +64,6 @@ NEVER_AT_A_TERMINAL = {
 
 TYPED_OR_READ = {
     "bot/cli/console.py": {"/thoát", "/đợi", "/lùi", "/lưu", "/giúp"},
-    "bot/channels/telegram/setup.py": {
-        "Danh sách bài học", "Nhờ người giúp", "Học tiếp bài đang dở", "Nghỉ, lúc khác học tiếp",
-    },
     "bot/cli/parser.py": {
         "còn thiếu", "không có tùy chọn", "cần một giá trị", "không có lựa chọn", "chọn một trong", "tùy chọn",
     },
@@ -75,7 +73,7 @@ TYPED_OR_READ = {
     "bot/people/policy/lists/filling.py": {"như trên"},
     "flows/play/dialogue.py": {"phút", "giờ", "tiếng", "ngày", "tuần", dialogue._PASSES.pattern},
 }  # fmt: skip
-"""Commands, argparse's own words, the menu in Telegram, what a learner is told, names, what a file may say."""
+"""Commands, argparse's own words, what a learner is told, names, what a file may say."""
 Output = pytest.CaptureFixture[str]
 
 

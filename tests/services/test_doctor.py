@@ -300,3 +300,35 @@ async def test_a_clock_that_is_far_from_the_last_known_instant_is_bad(data: Path
         await steady.look()
         assert ("Đồng hồ máy" in await look(data)) == wrong, since
     await database.close()
+
+
+@pytest.mark.parametrize(
+    ("flags", "is_told"),
+    [
+        ({"web__host": "0.0.0.0"}, True),
+        ({"web__host": "0.0.0.0", "web__public_url": "http://192.168.1.5:8080/"}, True),
+        ({"web__public_url": "https://camtay.example.vn/"}, False),
+        ({}, False),  # whoever sits at this machine is rung
+    ],
+)
+async def test_it_says_where_no_page_can_ring(data: Path, flags: Mapping[str, str], is_told: bool) -> None:
+    told = await look(data, {}, **flags)
+    assert any("Chuông của trang không rung được qua http" in about for about in told) == is_told
+
+
+async def test_who_cannot_be_called_is_counted(data: Path) -> None:
+    url = f"sqlite:///{data / 'camtay.db'}"
+    data.mkdir()
+    await migrated(url)
+    assert not any("chưa gọi được" in about for about in await look(data))
+    with closing(sqlite3.connect(data / "camtay.db")) as database, database:
+        database.executescript(
+            "INSERT INTO person (learner_id, name, address, consent, created_at)"
+            " VALUES ('p', 'Cúc', 'chị/em', 'agreed', 1);"
+            "INSERT INTO identity VALUES ('web', 'c', 'p', 0, 1);"
+            "INSERT INTO session (learner_id, channel, chat_id, state, revision, out_no, seen_at)"
+            " VALUES ('p', 'web', 'c', '{}', 0, 1, 1);"
+            "INSERT INTO role (learner_id, role, area_id, state, by, at)"
+            " VALUES ('p', 'officer', 'w26041', 'active', '', 1);"
+        )
+    assert (await look(data))["Cán bộ, người chỉ chưa gọi được (chưa bật chuông, hay chặn tin)"].startswith("note 1.")

@@ -10,9 +10,12 @@ from pathlib import Path
 import pytest
 
 from bot.cli import transcripts
+from bot.cli.lesson_tests import messages_of, play_all
 from bot.cli.main import main
 from bot.settings import load
+from flows.play.dialogue import TutorTurn
 from flows.shelf.shelf import rehearsal_facts
+from tests.support.builders import LESSONS, facts, shelf
 
 ROOT = Path(__file__).parents[2]
 Output = pytest.CaptureFixture[str]
@@ -76,10 +79,22 @@ def reword(folder: Path) -> None:
 def test_good_transcripts_and_what_they_reach(capsys: Output):
     assert run() == 0
     assert capsys.readouterr().out.splitlines() == [
-        "bài      bước  lựa chọn  lối khác  chưa đi qua (dòng)",
-        "tap-thu   2/3       1/2       0/0  15-18",
+        "bài      bước  lựa chọn  lối khác  tin Zalo Bot  chưa đi qua (dòng)",
+        "tap-thu   2/3       1/2       0/0             2  15-18",
         "1 bản thoại: 1 khớp, 0 khác, 0 hỏng.",
     ]
+
+
+def test_a_lesson_costs_few_of_the_messages_that_are_counted():
+    """The free plan of Zalo Bot has 60 a month for each of fifty learners: two lessons and what is written beside."""
+    report = play_all(LESSONS, [], facts())
+    minutes = {lesson.id: lesson.minutes for lesson in shelf().good.values()}
+    assert report.messages.keys() == minutes.keys()
+    assert {
+        lesson: count for lesson, count in report.messages.items() if count > 25 * max(minutes[lesson], 5) / 5
+    } == {}
+    long = TutorTurn(("Một câu dài. " * 200, "Câu cuối."), ("Tiếp", "Thôi"))
+    assert messages_of(long) == 2 and messages_of(TutorTurn()) == 0
 
 
 def test_coverage_in_detail(capsys: Output):

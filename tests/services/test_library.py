@@ -76,7 +76,8 @@ async def publish_all(database: Database, root: Path, **how: object) -> None:
     good = shelf.good
     stored = await look(database, list(good))
     given = PublishingOptions("Hoa", **how)  # type: ignore[arg-type]
-    plans = [plan(stored[k], each, shelf.translations.get(k, {}), given, facts()) for k, each in good.items()]
+    words, media = shelf.translations, shelf.media
+    plans = [plan(stored[k], each, words.get(k, {}), given, facts(), media.get(k, {})) for k, each in good.items()]
     await publish(database, [each for each in plans if not each.unchanged], START)
 
 

@@ -12,6 +12,7 @@ import pytest
 from bot.cli.linting import Files
 from bot.cli.main import main
 from flows.yaml.strictyaml import MAX_BYTES
+from tests.support import media
 from tests.support.builders import PROJECT
 
 Output = pytest.CaptureFixture[str]
@@ -181,10 +182,28 @@ def test_media_are_looked_for_beside_the_lesson(root, capsys):
     put("ngoai/x/lesson.yaml", GOOD.format(id="x").replace("    wait_tap", image + "    wait_tap"))
     code, lines = run(capsys, "ngoai")
     assert (code, lines[0].split()[1]) == (1, "E504")
-    put("ngoai/x/media/a.png", b"x" * 2_000_000)
+    put("ngoai/x/media/a.png", media.picture() + b"\0" * 2_000_000)
     assert "nặng 2000 kB" in run(capsys, "ngoai")[1][0]
-    put("ngoai/x/media/a.png", b"x")
+    put("ngoai/x/media/a.png", media.picture())
     assert run(capsys, "ngoai")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("a.png", b"x", "is not really of the type that its name says"),
+        ("a.jpg", media.photo()[:-4_000], "was not copied to its end"),
+        ("a.png", media.moving(), "is an animated picture"),
+        ("a.png", media.bomb(), "more than 40 million pixels"),
+        ("a.aac", media.aac(3_600), "longer than 10 minutes"),
+    ],
+)
+def test_what_is_in_media_is_looked_into(root, capsys, name, content, said):
+    shown = f"voice: {{file: {name}}}" if name.endswith("aac") else f'image: {{src: {name}, alt: "Hình"}}'
+    put("ngoai/x/lesson.yaml", GOOD.format(id="x").replace("    wait_tap", f"    {shown}\n    wait_tap"))
+    put(f"ngoai/x/media/{name}", content)
+    code, lines = run(capsys, "ngoai", "--lang", "en")
+    assert code == 1 and lines[0].split()[1] == "E504" and said in lines[0]
 
 
 def test_dialogues_beside_a_lesson_are_played(root, capsys):

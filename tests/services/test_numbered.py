@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 from bot.people.policy.permissions import OPERATOR
 from tests.support.builders import book, lesson
 from tests.support.harness import Learner, Tutor, tutor
@@ -119,3 +121,76 @@ async def test_outside_a_lesson_the_menu_is_answered_by_one_digit(tmp_path: Path
         assert first is not None
         await lan.say("số 1 nha em")
         assert lan.said and "chưa hiểu" not in lan.said
+
+
+WAYS = [
+    "1",
+    "1.",
+    " 1 ",
+    "1)",
+    "(1)",
+    "một",
+    "mot",
+    "Một ạ",
+    "so 1",
+    "số 1",
+    "số một",
+    "so mot",
+    "chọn 1",
+    "câu 1",
+    "１",
+]
+
+
+@pytest.mark.parametrize("way", [*WAYS, "Không ai cả", "khong ai ca", "KHONG AI CA."])
+async def test_the_first_choice_of_a_lesson_however_it_is_written(tmp_path: Path, way: str):
+    async with tutor(tmp_path, book(QUIZ), messenger=ZALO) as t:
+        lan = await meets(t, "lan", "Lan", "learner")
+        await lan.opens("thu")
+        await lan.say(way)
+        assert [bool(row["right"]) for row in await t.rows("attempt")] == [True], lan.said
+
+
+@pytest.mark.parametrize("way", [*WAYS, "Đồng ý", "dong y"])
+async def test_the_first_choice_of_the_tutors_own_however_it_is_written(tmp_path: Path, way: str):
+    async with tutor(tmp_path, book(QUIZ), messenger=ZALO) as t:
+        lan = await t.learner("lan", ZALO).say("xin chào")
+        await lan.say(way)
+        assert [row["consent"] for row in await t.rows("person")] == ["agreed"], lan.said
+
+
+@pytest.mark.parametrize(
+    "way", ["{n}", "{n}.", "số {n}", "so {n} nha", "chọn {n}", "({n})", "{n})", "Nhận giúp", "nhan giup"]
+)
+async def test_a_choice_beside_the_lesson_however_it_is_written(tmp_path: Path, way: str):
+    async with tutor(tmp_path, book(QUIZ), messenger=ZALO) as t:
+        lan, hoa = await village(t)
+        await lan.say("nhờ người chỉ")
+        await t.tells()
+        await hoa.say(way.format(n=number_of(hoa, "Nhận giúp")))
+        assert [row["state"] for row in await t.rows("pairing")] == ["open"], hoa.said
+
+
+async def test_a_label_that_two_choices_have_chooses_neither(tmp_path: Path):
+    async with tutor(tmp_path, book(QUIZ), messenger=ZALO) as t:
+        lan, hoa = await village(t)
+        mai = await meets(t, "mai", "Mai", "learner")
+        await lan.say("nhờ người chỉ")
+        await mai.say("nhờ người chỉ")
+        await t.tells()
+        accepts = [n for message in hoa.heard for n in re.findall(r"^(\d+)\. Nhận giúp$", message.text, re.MULTILINE)]
+        assert len(set(accepts)) == 2
+        await hoa.say("nhận giúp")
+        assert not await t.rows("pairing")
+        await hoa.say(accepts[0])
+        assert len(await t.rows("pairing")) == 1
+
+
+async def test_a_label_counts_until_something_else_was_written(tmp_path: Path):
+    async with tutor(tmp_path, book(QUIZ), messenger=ZALO) as t:
+        lan, hoa = await village(t)
+        await lan.say("nhờ người chỉ")
+        await t.tells()
+        await hoa.say("1")
+        await hoa.say("nhận giúp")
+        assert not await t.rows("pairing"), "by then she may have meant anything"

@@ -188,7 +188,7 @@ def test_a_list_that_is_written_out_opens_by_a_double_click(here: Path, capsys: 
     capsys.readouterr()
     assert people("list", "--format", "csv") == 0
     told = capsys.readouterr().out
-    assert told.startswith("\ufeffMã;Tên;Vai;Địa bàn;Tình trạng\n")
+    assert told.startswith("\ufeffMã;Tên;Vai;Địa bàn;Tình trạng;Gọi;Lần cuối vào\n")
     rows = list(csv.DictReader(told.removeprefix("\ufeff").splitlines(), delimiter=";"))
     assert {"Nguyễn Thị Lan", "Trần Thị Hoa"} <= {row["Tên"] for row in rows}
 

@@ -16,7 +16,7 @@ from bot import settings
 from bot.app import App, Environment, bootstrap
 from bot.channels.telegram.channel import TelegramChannel
 from bot.channels.webchat.channel import Crowded, WebChat
-from bot.conversation.effects import pack
+from bot.conversation.packing import pack
 from bot.delivery.backlog import PAGE
 from bot.tutor.turn import OutgoingReply
 from storage.conversations import conversations

@@ -12,8 +12,18 @@ from pathlib import Path
 
 import pytest
 
-from bot.channels.base import LearnerGone, Misconfigured, Outgoing, SendError, SendRefused, Text, Throttled, Unreachable
-from bot.conversation.effects import pack
+from bot.channels.base import (
+    LearnerGone,
+    Misconfigured,
+    Outgoing,
+    SendError,
+    SendRefused,
+    Text,
+    Throttled,
+    Unreachable,
+    WindowClosed,
+)
+from bot.conversation.packing import pack
 from bot.delivery.backlog import Backlog
 from bot.delivery.rate_limit import SendLimiter
 from bot.delivery.sender import REMEMBER_CHATS, Sender
@@ -23,6 +33,7 @@ from storage.conversations.records import OutboxRow, Writes
 from storage.engine.errors import StorageUnavailable
 from tests.support.builders import book, lesson
 from tests.support.harness import TELEGRAM, CollectingChannel, Tutor, gone, tutor
+from tests.support.process import until
 
 SIMPLE = book(lesson("- {say: s, text: Chào, wait_tap: Tiếp}\n- {end: het, text: Hết}"))
 
@@ -271,6 +282,54 @@ async def test_who_is_gone_is_marked_away_and_nothing_waits_for_her(tmp_path: Pa
         t.channel.fault = lambda outgoing, plain: None
         await lan.say("menu")
         assert "học bài nào" in lan.said, "she is back as soon as she writes"
+
+
+async def test_a_window_that_is_closed_keeps_what_waits_until_she_writes(tmp_path: Path):
+    async with tutor(tmp_path, SIMPLE) as t:
+        lan = await t.learner("1").meets()
+        closed = True
+
+        def fault(outgoing: Outgoing, plain: bool) -> SendError | None:
+            return WindowClosed("-232") if closed and outgoing.chat_id == "1" else None
+
+        t.channel.fault = fault
+        sender, sent = new_sender(t), len(t.channel.sent)
+        sender.push([replace(message("1", 2**40 + no), unasked=True) for no in range(3)] + [message("2", 1)])
+        await until(lambda: not sender.waiting, every_s=0.001)
+        assert [each.chat_id for each in t.channel.sent[sent:]] == ["2"]
+        (identity,) = await t.rows("identity")
+        assert identity["away"], "others are asked in her place"
+        for _ in range(3):
+            await sender.step()
+            sender.push([replace(message("1", 2**40 + 3), unasked=True)])
+            await turns()
+        assert len(t.channel.sent) == sent + 1, "and she is not tried again and again"
+        closed = False
+        sender.push([message("1", 2**40 + 4)])
+        await turns()
+        while sender.waiting:
+            await sender.step()
+            await turns()
+        assert [each.no - 2**40 for each in t.channel.sent[sent + 1 :]] == [0, 1, 2, 3, 4]
+        await lan.say("chào")
+        (identity,) = await t.rows("identity")
+        assert not identity["away"]
+
+
+async def test_who_writes_while_the_provider_still_refuses_is_answered(tmp_path: Path):
+    async with tutor(tmp_path, SIMPLE) as t:
+        await t.learner("1").meets()
+        faults = [WindowClosed("-232")] * 2
+        t.channel.fault = lambda outgoing, plain: faults.pop() if faults else None
+        slept = Slept()
+        sender, sent = new_sender(t, slept), len(t.channel.sent)
+        sender.push([replace(message("1", 2**40), unasked=True), message("1", 2**40 + 1)])
+        while sender.waiting:
+            await sender.step()
+            await turns()
+        assert [each.no - 2**40 for each in t.channel.sent[sent:]] == [0, 1] and slept.seconds == [1.0, 2.0]
+        (identity,) = await t.rows("identity")
+        assert not identity["away"]
 
 
 async def test_wrong_credentials_alarm_and_wait_without_losing_anything(

@@ -102,7 +102,7 @@ async def test_a_cry_passes_over_an_officer_who_has_shut_the_tutor_out_and_says_
         await lan.say(CRY)
         request = (await t.rows("request"))[0]["request_id"]
         lines = " ".join(await Requests(t.people, t.pairing).explain(OPERATOR, request))
-        assert "Chưa ai nhận; gọi lại lúc 08:15" in lines and "(đã chặn máy): 1 cán bộ" in lines, "she was not rung"
+        assert "Chưa ai nhận; gọi lại lúc 08:15" in lines and "lâu chưa viết): 1 cán bộ" in lines, "she was not rung"
 
 
 async def test_nobody_is_rung_again_for_what_somebody_took(tmp_path: Path):

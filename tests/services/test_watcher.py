@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import watches
 from bot.channels.telegram.settings import TelegramSettings
 from bot.cli.main import main
 from bot.publishing.preview import Previews
 from bot.publishing.watcher import FolderLook, Watcher, look_at
+from bot.serving import watches
 from bot.settings import Settings, Web
 from flows import Book
 from flows.reading.loader import EAR, read_lessons

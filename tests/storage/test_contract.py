@@ -11,9 +11,18 @@ from functools import partial
 import pytest
 from sqlalchemy import select, text
 
-from storage.conversations import conversations, expiry, inbox, leaving, outbox, web_log
+from storage.conversations import conversations, expiry, inbox, leaving, outbox, recordings, web_log
 from storage.conversations import tables as conversations_t
-from storage.conversations.records import AttemptRow, ConversationRow, LearnerRow, LogRow, OutboxRow, RunRow, Writes
+from storage.conversations.records import (
+    AttemptRow,
+    ConversationRow,
+    LearnerRow,
+    LogRow,
+    OutboxRow,
+    RecordingRow,
+    RunRow,
+    Writes,
+)
 from storage.engine import key_value
 from storage.engine.database import READERS, Connection, Database, open_database
 from storage.engine.errors import Conflict
@@ -234,6 +243,21 @@ async def test_forgetting_leaves_nothing_but_the_proof_of_consent(database: Data
     assert len(left) == 1 and left[0].startswith("consent:")
     kept = (await database.read(everything)).count("khac")
     assert kept >= 8, "nobody else loses anything"
+
+
+async def test_a_voice_message_waits_until_it_was_heard_or_its_learner_is_gone(database: Database):
+    await newcomer(database, "p1", "1")
+    rows = [
+        RecordingRow(who, f"telegram:1:u{at}", "telegram:1", f"FILE:{at}", START + timedelta(seconds=at))
+        for at, who in ((3, "p1"), (1, "p1%"), (2, "p1"))
+    ]
+    await write(database, Writes(recordings=rows))
+    waiting = await database.read(recordings.waiting)
+    assert [row.ref for row in waiting] == ["FILE:1", "FILE:2", "FILE:3"] and set(waiting) == set(rows)
+    await database.transact(lambda c: recordings.drop(c, waiting[1]))
+    await database.transact(lambda c: recordings.drop(c, waiting[1]))
+    await write(database, Writes(forget_answers=["p1"]))
+    assert await database.read(recordings.waiting) == [waiting[0]], "another's stays"
 
 
 async def test_forgetting_answers_keeps_the_place(database: Database):

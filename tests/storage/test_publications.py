@@ -46,7 +46,9 @@ async def publish(database: Database, *rows: PublicationRow) -> None:
 
 async def test_versions_are_added_never_changed(database: Database):
     translated = replace(version("a", 2), translations={"en": {"chao.text": "Hello {chị}, “quote” ☎"}})
-    await keep(database, version("a", 1), translated, version("b", 1))
+    pictured = replace(version("b", 1), media={"may.png": "0a.png", "chào.mp3": "1b.mp3"})
+    await keep(database, version("a", 1), translated, pictured)
+    assert await database.read(lambda c: publications.version(c, "b", 1)) == pictured
     with pytest.raises(Conflict):
         await keep(database, replace(version("a", 1), source="other"))
     assert await database.read(lambda c: publications.version(c, "a", 1)) == version("a", 1)

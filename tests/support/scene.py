@@ -58,7 +58,7 @@ class Scene:
 
     @property
     def said(self) -> str:
-        return "\n".join(event.text for event in self.events if isinstance(event, ev.Said | ev.Asked))
+        return "\n".join(event.in_words for event in self.events if isinstance(event, ev.Said | ev.Asked))
 
     @property
     def prompt(self) -> ev.Asked:

@@ -2,21 +2,25 @@
 
 TEST_CRASH_FILE names a file; when it appears and says "3 after commit", the process kills itself (SIGKILL) the third
 time it passes that point from then on. TEST_CLOCK_FILE names a file with the seconds by which its clock is ahead;
-TEST_TICK_S is how often it looks for what is due.
+TEST_TICK_S is how often it looks for what is due. TEST_PUSH_TRUST names a certificate: then push services may stand
+anywhere that has it, this machine included.
 """
 
 from __future__ import annotations
 
 import os
 import signal
+import ssl
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot import settings
-from bot.app import Environment, run
+from bot.app import Environment
 from bot.errors import SettingsInvalid
+from bot.knocks.road import Road
+from bot.serving import run
 
 
 def crash_as_told(file: Path) -> Callable[[str], None]:
@@ -52,6 +56,7 @@ def shifted_clock(file: Path) -> Callable[[], datetime]:
 def main(config: str) -> int:
     """As `./camtay run`, in a world that the environment describes; the exit code."""
     usual, environ = Environment(), os.environ
+    trusted = environ.get("TEST_PUSH_TRUST", "")
     crash, clock = environ.get("TEST_CRASH_FILE", ""), environ.get("TEST_CLOCK_FILE", "")
     now = shifted_clock(Path(clock)) if clock else usual.now
     world = Environment(
@@ -59,6 +64,7 @@ def main(config: str) -> int:
         counted_s=lambda: now().timestamp(),  # time really passes, as far as the test can tell
         tick_s=float(environ.get("TEST_TICK_S", "0.2")),
         failpoint=crash_as_told(Path(crash)) if crash else usual.failpoint,
+        road=Road(lambda _: True, ssl.create_default_context(cafile=trusted)) if trusted else None,
     )
     try:
         return run(settings.load(config, environ, {}), world)

@@ -13,8 +13,11 @@ from typing import Any
 from sqlalchemy import text
 
 from storage.engine.database import Connection, open_database
-from tests.support.fake_telegram import FakeTelegram, Learner, Message
+from tests.support import fake_telegram, fake_zalo_bot
 from tests.support.process import ROOT
+
+Learner = fake_telegram.Learner | fake_zalo_bot.Learner
+Message = fake_telegram.Message | fake_zalo_bot.Message
 
 LESSON_ID = "thu-ngan"
 LESSON = """\
@@ -82,6 +85,12 @@ STEPS: Sequence[Step] = (
     ("Bước năm", "tap", "Xong rồi"),
 )
 """(text or button she waits for, what she does, with what): each done once, so that whatever is lost stops her."""
+WRITTEN_STEPS: Sequence[Step] = (
+    *STEPS[:1],
+    *((label, "tap", label) for label in ("Đồng ý", "Bỏ qua", "Gọi chị, xưng em", "Bài thử")),
+    *STEPS[5:],
+)
+"""The same where there is nothing to tap: she waits for what she then chooses by its number."""
 LAST = "Bước cuối"
 ATTEMPTS = [("tong", "5", False), ("tong", "4", True), ("khoa", "giu", True)]
 
@@ -100,7 +109,8 @@ def write_lessons(folder: Path) -> Path:
 class Crowd:
     """Learners who take the short lesson side by side; `shown` is what one of them sees when nothing goes wrong."""
 
-    fake: FakeTelegram
+    fake: fake_telegram.FakeTelegram | fake_zalo_bot.FakeZaloBot
+    steps: Sequence[Step] = STEPS
     shown: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
     _next_chat: int = 100
 

@@ -23,5 +23,6 @@ SUBJECTS = (
             "news.text": OpenQuestion(news.ShowAnnouncementDraft, news.WriteAnnouncement),
             "news.link": OpenQuestion(news.ShowAnnouncementDraft, news.WriteSource),
         },
+        tones={"send": "right", "stop": "danger"},
     ),
 )  # fmt: skip

@@ -20,10 +20,16 @@ from flows.saying import say
 _CONNECTIONS = 64
 _KEEPALIVE_S = 30.0  # Telegram closes idle connections after about a minute; a POST on a dying one is a lost answer
 _CALL_S = 20.0
+_UPLOAD_S = 100.0  # the largest file, 50 MB, on a line of 4 Mbit/s
 _LONGEST_RETRY_S = 3600.0
 _HEADERS = {"Content-Type": "application/json"}
 _GONE = ("chat not found", "user is deactivated", "peer_id_invalid", "user not found")
 _HARMLESS = ("message is not modified", "query is too old", "query id is invalid")
+
+
+UploadedFile = tuple[str, bytes]
+"""Its name, by whose ending Telegram knows what it is, and its bytes."""
+_NONE: Mapping[str, UploadedFile] = {}
 
 
 class Occupied(SendError):
@@ -46,16 +52,20 @@ class BotApi:
     def __repr__(self) -> str:
         return "BotApi(token hidden)"
 
-    async def call(self, method: str, params: Mapping[str, Any], *, wait_s: float = 0.0) -> Any:
-        """POST one method. `wait_s`: seconds that the answer may take longer than usual (a long poll)."""
+    async def call(
+        self, method: str, params: Mapping[str, Any], *, wait_s: float = 0.0, files: Mapping[str, UploadedFile] = _NONE
+    ) -> Any:
+        """POST one method. `wait_s`: seconds that the answer may take longer than usual (a long poll). `files` go
+        beside the parameters, which name them `attach://<key>`.
+        """
         failure: SendError
         try:
             async with self._open().post(
                 self._url(method),
-                data=json.dumps(params).encode(),
-                headers=_HEADERS,
+                data=_form(params, files) if files else json.dumps(params).encode(),
+                headers=None if files else _HEADERS,
                 allow_redirects=False,
-                timeout=self._timeout(wait_s),
+                timeout=self._timeout(_UPLOAD_S if files else wait_s),
             ) as response:
                 return _result(response.status, await response.read())
         except SendError:
@@ -117,6 +127,16 @@ class BotApi:
         if timeout is None:
             timeout = self._timeouts[wait_s] = aiohttp.ClientTimeout(total=self._call_s + wait_s)
         return timeout
+
+
+def _form(params: Mapping[str, Any], files: Mapping[str, UploadedFile]) -> aiohttp.FormData:
+    """Parameters and files as multipart: what is no text is JSON there."""
+    form = aiohttp.FormData()
+    for name, value in params.items():
+        form.add_field(name, value if isinstance(value, str) else json.dumps(value))
+    for name, (filename, content) in files.items():
+        form.add_field(name, content, filename=filename)
+    return form
 
 
 def _result(status: int, body: bytes) -> Any:

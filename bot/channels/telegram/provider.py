@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Sequence
 from random import Random
@@ -9,17 +10,21 @@ from random import Random
 from aiohttp import web
 
 from bot.channels.base import Misconfigured, SendError, Submit
-from bot.channels.provider import ChannelCheck, Now, SetUpFailed, Surroundings, bad, good
+from bot.channels.provider import ChannelCheck, Now, SetUpFailed, Surroundings, bad
 from bot.channels.telegram.channel import TelegramChannel
+from bot.channels.telegram.checking import judge_polling, judge_webhook, other_name, webhook_stands
 from bot.channels.telegram.client import BotApi
+from bot.channels.telegram.introduction import introduce
 from bot.channels.telegram.polling import Poller
 from bot.channels.telegram.settings import TelegramSettings
-from bot.channels.telegram.setup import BotPlan, fingerprint_of, introduce, run_setup
-from bot.channels.telegram.webhook import webhook_handler, webhook_path, webhook_secret
+from bot.channels.telegram.setup import BotPlan, fingerprint_of, run_setup
+from bot.channels.telegram.webhook import webhook_address, webhook_handler, webhook_path, webhook_secret
 from bot.errors import SettingsInvalid
 from flows.saying import said_by, say
 
 log = logging.getLogger(__name__)
+
+WEBHOOK_LOST = say("Telegram không còn gửi tin tới địa chỉ đã đặt: đang đặt lại webhook.")
 
 
 class TelegramProvider:
@@ -31,15 +36,17 @@ class TelegramProvider:
         if settings.mode == "webhook" and not settings.webhook_url:
             raise SettingsInvalid(say("telegram.webhook_url: chế độ webhook cần địa chỉ https của máy này."))
         try:
-            self.channel = TelegramChannel(settings.token, api_base=settings.api_base)
+            self.channel = TelegramChannel(settings.token, around, api_base=settings.api_base)
         except Misconfigured as wrong:
             raise SettingsInvalid(say("TELEGRAM_TOKEN: {reason}", reason=said_by(wrong))) from None
         self.plan = BotPlan(settings.token, settings.mode, settings.webhook_url, settings.api_base)
+        self._username = settings.username
         self.per_second = settings.messages_per_second
         self.forgets_taps_s: float | None = settings.drop_after_s
         self.state = settings.mode
         self.fingerprint = fingerprint_of(self.plan)
         self._poller: Poller | None = None
+        self._setting_up, self._is_set_up = asyncio.Lock(), False
 
     @property
     def _polls(self) -> bool:
@@ -53,8 +60,9 @@ class TelegramProvider:
         return (web.post(webhook_path(self.plan.webhook_url), handler),)
 
     async def receive(self, submit: Submit, now: Now) -> None:
-        """Poll until `stop`, or until the token is refused."""
+        """Poll until `stop`, or until the token is refused. Posted to, see that Telegram still knows where."""
         if not self._polls:
+            await self._put_webhook_back()
             return
         rng, make_way = Random(self.channel.name), lambda: run_setup(self.plan)
         self._poller = Poller(self.channel, submit, clock=now, rng=rng, remove_webhook=make_way)
@@ -72,16 +80,34 @@ class TelegramProvider:
             self._poller.stop()
 
     async def set_up(self) -> None:
-        """The menu of commands; for a webhook everything else as well, by a child process. Raises SetUpFailed."""
-        result = await (introduce(self.channel.api) if self._polls else run_setup(self.plan))
-        if not result.ok:
-            raise SetUpFailed(result.reason)
+        """What Telegram shows of the bot; for a webhook its address as well, by a child process. Raises SetUpFailed."""
+        async with self._setting_up:
+            try:
+                await introduce(self.channel.api)
+            except SendError as error:
+                raise SetUpFailed(said_by(error)) from None
+            if not self._polls and not (result := await run_setup(self.plan)):
+                raise SetUpFailed(result.reason)
+            self._is_set_up = True
+
+    async def _put_webhook_back(self) -> None:
+        """Set the webhook again where somebody has changed it since the set-up, which alone would never notice."""
+        try:
+            info = await self.channel.api.call("getWebhookInfo", {})
+        except SendError:
+            return  # its own worker looks again at the next start; the doctor tells
+        async with self._setting_up:  # a set-up that is due has begun by now, and does it
+            if self._is_set_up or webhook_stands(info, webhook_address(self.plan.webhook_url)):
+                return
+            log.warning(WEBHOOK_LOST)
+            if not (result := await run_setup(self.plan)):
+                log.error(result.reason)
 
     async def check(self, patience_s: float) -> ChannelCheck:
-        """Who Telegram says that we are."""
+        """Who Telegram says that we are, and how it sees the way our updates come in."""
         api = BotApi(self.plan.token, api_base=self.plan.api_base, call_s=patience_s)
         try:
-            me = await api.call("getMe", {})
+            me, info = await api.call("getMe", {}), await api.call("getWebhookInfo", {})
         except Misconfigured:
             return bad("Telegram: token không đúng; hỏi lại @BotFather")
         except SendError:
@@ -89,7 +115,11 @@ class TelegramProvider:
         finally:
             await api.close()
         name = me.get("username", "?") if isinstance(me, dict) else "?"
-        return good("Telegram: bot @{name} trả lời, nhận tin bằng {mode}", name=name, mode=self.plan.mode)
+        if self._username and self._username.lower() != name.lower():
+            return other_name(name, self._username)
+        if self._polls:
+            return judge_polling(name, info)
+        return judge_webhook(name, info, webhook_address(self.plan.webhook_url))
 
     async def close(self) -> None:
         """Let the last thanks leave, then close the connections."""

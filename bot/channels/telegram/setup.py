@@ -1,4 +1,4 @@
-"""Set-up of a bot at Telegram: who it is, its menu of commands, webhook or polling. Here aiogram earns its place.
+"""Set-up of a bot at Telegram: who it is, webhook or polling. Here aiogram earns its place.
 
 Importing aiogram takes seconds and some 120 MB, so it happens in a child process that ends when it is done:
 `python -m bot.channels.telegram.setup`. The child gets the plan as JSON on its standard input (never argv: others may
@@ -17,22 +17,13 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bot.channels.base import SendError
-from bot.channels.telegram.client import BotApi
+from bot.channels.telegram.introduction import INTRODUCTION
 from bot.channels.telegram.parse import ALLOWED_UPDATES
 from bot.channels.telegram.webhook import webhook_address, webhook_secret
-from flows.saying import said_by, say
+from flows.saying import say
 
 if TYPE_CHECKING:
     from aiogram import Bot
-
-COMMANDS = {
-    "menu": "Danh sách bài học",
-    "giup": "Nhờ người giúp",
-    "tiep": "Học tiếp bài đang dở",
-    "dung": "Nghỉ, lúc khác học tiếp",
-}
-"""What Telegram shows under the menu button, in Vietnamese: command without the slash -> what it does."""
 
 _WEBHOOK_CONNECTIONS = 40
 _CHILD_S = 90.0
@@ -71,18 +62,8 @@ class SetupResult:
 
 def fingerprint_of(plan: BotPlan) -> str:
     """What is kept once the set-up went well: while it is the same, Telegram knows all there is to know."""
-    wanted = json.dumps([asdict(plan), COMMANDS, ALLOWED_UPDATES, _WEBHOOK_CONNECTIONS], sort_keys=True)
+    wanted = json.dumps([asdict(plan), INTRODUCTION, ALLOWED_UPDATES, _WEBHOOK_CONNECTIONS], sort_keys=True)
     return hashlib.sha256(wanted.encode()).hexdigest()
-
-
-async def introduce(api: BotApi) -> SetupResult:
-    """All the set-up that polling needs: the menu of commands. One call is not worth a child that imports aiogram."""
-    commands = [{"command": command, "description": text} for command, text in COMMANDS.items()]
-    try:
-        await api.call("setMyCommands", {"commands": commands})
-    except SendError as error:
-        return SetupResult(ok=False, error="{detail}", detail=said_by(error))
-    return SetupResult(ok=True)
 
 
 async def run_setup(plan: BotPlan, *, timeout_s: float = _CHILD_S) -> SetupResult:
@@ -113,7 +94,7 @@ async def run_setup(plan: BotPlan, *, timeout_s: float = _CHILD_S) -> SetupResul
 
 
 async def set_up(plan: BotPlan) -> SetupResult:
-    """The set-up itself, inside the child: imports aiogram, calls getMe, setMyCommands, setWebhook or deleteWebhook."""
+    """The set-up itself, inside the child: imports aiogram, calls getMe, setWebhook or deleteWebhook."""
     from aiogram import Bot
     from aiogram.client.session.aiohttp import AiohttpSession
     from aiogram.client.telegram import TelegramAPIServer
@@ -138,8 +119,6 @@ async def set_up(plan: BotPlan) -> SetupResult:
 
 
 async def _introduce(bot: Bot, plan: BotPlan) -> str:
-    from aiogram.types import BotCommand
-
     me = await bot.get_me()
     if plan.mode == "webhook":
         await bot.set_webhook(
@@ -150,7 +129,6 @@ async def _introduce(bot: Bot, plan: BotPlan) -> str:
         )
     else:
         await bot.delete_webhook(drop_pending_updates=False)
-    await bot.set_my_commands([BotCommand(command=c, description=text) for c, text in COMMANDS.items()])
     return me.username or ""
 
 

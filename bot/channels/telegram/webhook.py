@@ -1,23 +1,21 @@
-"""The webhook: Telegram posts one update, we answer 200 only after it is committed."""
+"""The webhook: Telegram posts one update, and may be answered with a call."""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import datetime
 
 from aiohttp import web
 from yarl import URL
 
+from bot.channels import posted
 from bot.channels.base import Submit, Update
 from bot.channels.telegram.channel import TelegramChannel
-from bot.errors import StorageUnavailable
 
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
-_MAX_BODY = 1_000_000
-_RETRY_AFTER_S = 2
 _DEFAULT_PATH = "/telegram"
 
 
@@ -28,8 +26,7 @@ def webhook_secret(token: str) -> str:
 
 def webhook_address(configured: str) -> str:
     """The address Telegram is given: the configured one, `/telegram` added when it names only a host."""
-    url = URL(configured)
-    return str(url.with_path(_DEFAULT_PATH) if url.path in ("", "/") else url)
+    return posted.address_of(configured, _DEFAULT_PATH)
 
 
 def webhook_path(configured: str) -> str:
@@ -39,48 +36,9 @@ def webhook_path(configured: str) -> str:
 
 def webhook_handler(
     channel: TelegramChannel, submit: Submit, secret: str, *, clock: Callable[[], datetime]
-) -> Callable[[web.Request], Awaitable[web.Response]]:
-    """A handler for POST. 401 without the secret, 413 above 1 MB, 503 while the database is away, else 200.
-
-    What is not an update of ours is answered 200 as well: Telegram would send it again and again.
-    """
-    expected = secret.encode()
-
-    async def handle(request: web.Request) -> web.Response:
-        given = request.headers.get(SECRET_HEADER, "").encode("utf-8", "surrogateescape")
-        if not hmac.compare_digest(given, expected):
-            return web.Response(status=401)
-        body = await _read(request)
-        if body is None:
-            return web.Response(status=413)
-        update = channel.read(_json(body), clock())
-        if update is None:
-            return web.Response()
-        try:
-            await submit([update])
-        except StorageUnavailable:
-            return web.Response(status=503, headers={"Retry-After": str(_RETRY_AFTER_S)})
-        return _thanks(update)
-
-    return handle
-
-
-async def _read(request: web.Request) -> bytes | None:
-    """The body, or None when it is longer than we take; the rest is then not read."""
-    body = bytearray()
-    async for chunk in request.content.iter_any():
-        body += chunk
-        if len(body) > _MAX_BODY:
-            return None
-    return bytes(body)
-
-
-def _json(body: bytes) -> object:
-    """What the body says, None when it is not JSON: which is then as malformed as any other nonsense."""
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
-        return None
+) -> posted.Handler:
+    """A handler for POST, as `posted.handler`; a tap is answered with the call that ends its waiting."""
+    return posted.handler(SECRET_HEADER, secret, lambda raw: channel.read(raw, clock()), submit, _thanks)
 
 
 def _thanks(update: Update) -> web.Response:

@@ -10,9 +10,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from bot.channels.base import Began, LogEntry, Submit, Tap, Text, Update
+from bot.channels.base import Began, LogEntry, Media, Submit, Tap, Text, Update
 from bot.channels.webchat.identity import RENEW_AFTER_S, Seal, Visitor, load_keys
 from bot.channels.webchat.pace import Newcomers
+from bot.channels.webchat.ringing import Ringing
+from bot.channels.webchat.sounds import Sounds
 from bot.channels.webchat.streams import SLICE, Stream, Streams
 from bot.pace import RateLimiter
 
@@ -90,10 +92,13 @@ class WebChat:
         export: Export | None = None,
         describe: Describe = lambda file: {},
         streams: Streams | None = None,
+        ringing: Ringing | None = None,
+        sounds: Sounds | None = None,
     ) -> None:
-        """`export` gives a chat's owner everything that is kept about them; `streams` hold as many pages as fit."""
-        self.export = export
-        self.describe = describe
+        """`export` gives a chat's owner everything that is kept about them; `streams` hold as many pages as fit;
+        `ringing` rings browsers whose page is closed; `sounds` keep what is recorded, where it can be understood.
+        """
+        self.export, self.describe, self.ringing, self.sounds = export, describe, ringing, sounds
         self._submit = submit
         self._history = history
         self._new_id = new_id
@@ -157,6 +162,19 @@ class WebChat:
         await self.admit(chat_id, address)
         update = Update(self.name, f"{chat_id}:{client_id}", chat_id, body, self._now(), source=address)
         await self._submit([update])
+
+    async def speak(self, chat_id: str, client_id: object, sound: bytes, address: str = "") -> None:
+        """Submit what was recorded on the page at `address`; the sound is kept until it was listened to.
+
+        Raises Malformed, Crowded, StorageUnavailable, OSError.
+        """
+        if self.sounds is None or not isinstance(client_id, str) or not _CLIENT_ID.fullmatch(client_id):
+            raise Malformed
+        await self.admit(chat_id, address)
+        ref = self.sounds.ref(chat_id, client_id)
+        await self.sounds.keep(ref, sound)
+        body = Media("voice", ref)
+        await self._submit([Update(self.name, f"{chat_id}:{client_id}", chat_id, body, self._now(), source=address)])
 
     async def admit(self, chat_id: str, address: str) -> None:
         """Everybody who has been here before; of newcomers only so many a minute. Raises Crowded, StorageUnavailable.

@@ -22,6 +22,7 @@ SCRIPTS = (
     "hints.js",
     "microphone.js",
     "installed.js",
+    "bell.js",
     "start.js",
 )
 """What the page's one script is put together of, in this order, each of `script/`: all share one scope."""
@@ -37,9 +38,10 @@ class ChatPage:
     etag: str
 
 
-def build_page(tutor: str, union: str) -> ChatPage:
-    """One response holds everything a first visit needs: on a slow line each further request costs a second."""
-    plain = page_text(tutor, union).encode("utf-8")
+def build_page(tutor: str, union: str, *, voice: bool = False) -> ChatPage:
+    """One response holds everything a first visit needs: on a slow line each further request costs a second. With
+    `voice` it may post what it has recorded (`data-voice`)."""
+    plain = page_text(tutor, union, voice=voice).encode("utf-8")
     return ChatPage(
         plain=plain,
         packed=gzip.compress(plain, 9, mtime=0),
@@ -52,9 +54,10 @@ def build_page(tutor: str, union: str) -> ChatPage:
     )
 
 
-def page_text(tutor: str, union: str, before: str = "") -> str:
+def page_text(tutor: str, union: str, before: str = "", *, voice: bool = False) -> str:
     """The HTML. `before` is markup that goes before the script, for a page that no server stands behind (a preview)."""
     text = asset(__package__, "page.html").replace("%tutor%", html.escape(tutor)).replace("%union%", html.escape(union))
+    text = text.replace("%voice%", ' data-voice="1"' if voice else "")
     text = text.replace("%style%", page_style()).replace("%script%", page_script())
     return text.replace("%before%", before)
 

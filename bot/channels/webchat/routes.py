@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 import logging
-import math
 from collections.abc import Callable, Sequence
 from urllib.parse import urlsplit
 
 from aiohttp import web
 
 from bot.channels.base import Attachment, Button, LogEntry
+from bot.channels.webchat.answers import answer as _answer
+from bot.channels.webchat.answers import refusal as _refusal
 from bot.channels.webchat.channel import Crowded, Describe, Malformed, TooLong, WebChat
 from bot.channels.webchat.identity import COOKIE, COOKIE_AGE_S, Visitor
 from bot.channels.webchat.page import build_page
 from bot.channels.webchat.qr import CODE, drawn
+from bot.channels.webchat.ringing import told
 from bot.channels.webchat.shell import shell_routes
 from bot.channels.webchat.streams import Full, Stream
 from bot.errors import StorageUnavailable
@@ -26,6 +28,7 @@ NOT_KNOWN = "Điện thoại chưa cho trang này ghi nhớ. Mở lại trang gi
 NOT_OURS = "Tin này không đến từ trang trò chuyện nên em không nhận."
 NOT_READABLE = "Em chưa đọc được tin này. Gửi lại giúp em nhé."
 TOO_LONG = "Tin dài quá, em đọc không xuể. Chia thành vài tin ngắn giúp em nhé."
+SPOKEN_TOO_LONG = "Tin thoại dài quá, em nghe không hết. Nói lại ngắn hơn một phút giúp em nhé."
 TOO_OFTEN = "Tin đến nhanh quá. Chờ em một chút nhé."
 CROWDED = "Đang có nhiều người vào cùng lúc. Chờ em một chút, em ra ngay."
 TOO_MANY = "Trang đang mở ở nhiều nơi quá."
@@ -37,8 +40,8 @@ _log = logging.getLogger(__name__)
 
 
 def web_routes(chat: WebChat, address_of: Callable[[web.Request], str]) -> list[web.RouteDef]:
-    """GET / · POST /chat/send · GET /chat/log · GET /chat/stream · GET /chat/data · GET /chat/qr,
-    and what makes the page an app.
+    """GET / · POST /chat/send · GET /chat/log · GET /chat/stream · GET /chat/data · GET /chat/qr · GET and POST
+    /chat/push, and what makes the page an app.
 
     `address_of` names who shares one allowance.
     """
@@ -50,6 +53,8 @@ def web_routes(chat: WebChat, address_of: Callable[[web.Request], str]) -> list[
         web.get("/chat/stream", routes.stream, allow_head=False),
         web.get("/chat/data", routes.data, allow_head=False),
         web.get("/chat/qr", routes.qr, allow_head=False),
+        web.get("/chat/push", routes.push_key, allow_head=False),
+        web.post("/chat/push", routes.push),
         *shell_routes(chat.tutor, chat.union),
     ]
 
@@ -58,7 +63,7 @@ class _Routes:
     def __init__(self, chat: WebChat, address_of: Callable[[web.Request], str]) -> None:
         self._chat = chat
         self._address_of = address_of
-        self._page = build_page(chat.tutor, chat.union)
+        self._page = build_page(chat.tutor, chat.union, voice=chat.sounds is not None)
 
     async def page(self, request: web.Request) -> web.Response:
         """The page, with the cookie that says who visits. Nothing is kept of whoever has neither spoken nor
@@ -206,6 +211,32 @@ class _Routes:
         picture = drawn(self._chat.public_url or here, request.query_string)
         return web.Response(body=picture, content_type="image/svg+xml", headers={"Cache-Control": "no-store"})
 
+    async def push_key(self, request: web.Request) -> web.Response:
+        """{key}: what a browser subscribes for, to be rung."""
+        visitor, ringing = self._visitor(request), self._chat.ringing
+        if visitor is None or ringing is None:
+            return _refusal(401, NOT_KNOWN)
+        if wait := self._chat.wait_to_read(visitor.chat_id):
+            return _refusal(429, TOO_OFTEN, wait)
+        return _answer({"key": await ringing.key()})
+
+    async def push(self, request: web.Request) -> web.Response:
+        """What the page says about being rung: see `told`. {"ok": false}: this browser cannot be."""
+        if not self._is_ours(request):
+            return _refusal(403, NOT_OURS)
+        visitor, ringing = self._visitor(request), self._chat.ringing
+        if visitor is None or ringing is None:
+            return _refusal(401, NOT_KNOWN)
+        if wait := self._chat.wait_to_send(visitor.chat_id):
+            return _refusal(429, TOO_OFTEN, wait)
+        try:
+            answer = await told(ringing, visitor.chat_id, await _read_json(request))
+            return _refusal(400, NOT_READABLE) if answer is None else _answer(answer)
+        except (Malformed, TooLong):
+            return _refusal(400, NOT_READABLE)
+        except StorageUnavailable:
+            return _refusal(503, RESTING, 2)
+
     async def _follow(self, request: web.Request, stream: Stream) -> web.StreamResponse:
         response = web.StreamResponse(
             headers={
@@ -238,20 +269,24 @@ class _Routes:
         return request.secure or forwarded == "https" or self._chat.public_url.startswith("https:")
 
     def _is_ours(self, request: web.Request) -> bool:
-        """Same origin and JSON: another site's page can neither read nor write here in a learner's name."""
-        if request.content_type != "application/json":
-            return False
-        site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
-        if site is not None or origin is None:  # the browser itself knows, whatever name a proxy asks us by
-            return site in {None, "same-origin", "none"}
-        names = {request.host, request.headers.get("X-Forwarded-Host", ""), urlsplit(self._chat.public_url).netloc}
-        try:
-            ours = urlsplit(origin).netloc in names - {""}
-        except ValueError:
-            return False
-        if not ours:
-            _log.warning("page refused: a proxy in between must pass Host on, or web.public_url be set")
-        return ours
+        """JSON of our own page: another site's can neither read nor write here in a learner's name."""
+        return request.content_type == "application/json" and is_same_site(request, self._chat.public_url)
+
+
+def is_same_site(request: web.Request, public_url: str) -> bool:
+    """Whether the browser asks for a page of our own; `public_url` is what it may call us. Its type must be one that no
+    form can send."""
+    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+    if site is not None or origin is None:  # the browser itself knows, whatever name a proxy asks us by
+        return site in {None, "same-origin", "none"}
+    names = {request.host, request.headers.get("X-Forwarded-Host", ""), urlsplit(public_url).netloc}
+    try:
+        ours = urlsplit(origin).netloc in names - {""}
+    except ValueError:
+        return False
+    if not ours:
+        _log.warning("page refused: a proxy in between must pass Host on, or web.public_url be set")
+    return ours
 
 
 def _open_stream(request: web.Request, visitor: Visitor, after: int, address: str) -> Stream:
@@ -318,30 +353,3 @@ def _shown(media: Attachment, describe: Describe) -> dict[str, object]:
 def _event(entries: Sequence[LogEntry], describe: Describe) -> bytes:
     data = json.dumps(as_data(entries, describe), ensure_ascii=False, separators=(",", ":"))
     return f"id: {entries[-1].no}\ndata: {data}\n\n".encode()
-
-
-class _Answer(web.Response):
-    """Lets go of what it said: the server keeps the last answer of a connection as long as the next request takes."""
-
-    async def write_eof(self, data: bytes = b"") -> None:
-        await super().write_eof(data)
-        self.body = None
-
-
-def _answer(data: dict[str, object], status: int = 200) -> web.Response:
-    body = json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
-    return _Answer(
-        body=body,
-        status=status,
-        content_type="application/json",
-        charset="utf-8",
-        headers={"Cache-Control": "no-store"},
-    )
-
-
-def _refusal(status: int, sentence: str, retry_after_s: float = 0.0) -> web.Response:
-    """A refusal in a sentence that the page shows as it is."""
-    response = _answer({"ok": False, "say": sentence}, status)
-    if retry_after_s:
-        response.headers["Retry-After"] = str(math.ceil(retry_after_s))
-    return response

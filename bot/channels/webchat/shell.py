@@ -14,7 +14,7 @@ from aiohttp import web
 
 from bot.pages import asset
 
-WORKER = ("shell.js",)
+WORKER = ("shell.js", "bell.js")
 """What the service worker is put together of, in this order, each of `worker/`."""
 ICONS = (180, 192, 512)
 """Edges in pixels of what lies in `icons/`, drawn of icon.svg: an iPhone's, and the two that Chrome asks for."""

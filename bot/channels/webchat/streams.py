@@ -119,6 +119,10 @@ class Streams:
         if self._closing and not self._open:
             self._empty.set()
 
+    def is_open(self, chat_id: str) -> bool:
+        """Whether a page of this chat is open, as far as its connection tells."""
+        return any(not stream.gone() for stream in self._open.get(chat_id, ()))
+
     def publish(self, chat_id: str, entries: Sequence[LogEntry]) -> None:
         """Push new lines to every page of a chat that is open."""
         for stream in self._open.get(chat_id, ()):

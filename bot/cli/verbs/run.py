@@ -23,6 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(given: argparse.Namespace) -> int:
     """Serve until stopped by a signal; the exit code says whether that went in order."""
     settings = settings_of(given)
-    from bot import app
+    from bot.app import Environment
+    from bot.serving import run as serve
 
-    return app.run(settings, app.Environment(told=shown), watch=given.watch)
+    return serve(settings, Environment(told=shown), watch=given.watch)

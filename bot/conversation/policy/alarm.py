@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import flows
 from bot.announcements.policy import announcement
 from bot.channels.base import Edited, Media, Text
 from bot.conversation.policy import replying
@@ -10,8 +11,12 @@ from bot.conversation.policy.understanding import about, alarm_of, record_heard
 from bot.pairing.policy import lines
 from bot.tutor import lessons, menu, onboarding
 from bot.tutor.turn import TurnContext
+from flows import events as ev
 from flows.engine.stage import clean
 from flows.words.ear.ear import Alarm
+
+_ANSWERS = (ev.AnswerGraded, ev.ValueSaved, ev.TaskDone, ev.TaskStuck, ev.TaskPostponed, ev.CheckpointPassed)
+"""What the engine says of words that answer the open step."""
 
 
 def heard(turn: TurnContext, body: Text | Media | Edited) -> bool:
@@ -23,15 +28,9 @@ def heard(turn: TurnContext, body: Text | Media | Edited) -> bool:
     text = body.caption if isinstance(body, Media) else body.text
     if not isinstance(body, Edited) and body.forwarded:
         return _asked(turn, text)
-    if not text or lines.is_helping(turn) or not announcement.is_cry(turn.state.pending, text):
-        return False
     if isinstance(body, Text) and _is_answered_in_lesson(turn):
         return False
-    if text.casefold() in {label.casefold() for _, label in turn.state.offer}:
-        return False
-    alarm = alarm_of(turn, text)
-    if alarm.level == "ring" and replying.is_said_to_her_helper(turn, text):
-        return False
+    alarm = _sounded(turn, text)
     if alarm.level == "ring":
         record_heard(turn, text)
         lessons.open_emergency(turn, alarm.kind)
@@ -43,6 +42,35 @@ def heard(turn: TurnContext, body: Text | Media | Edited) -> bool:
         menu.ask_emergency(turn, alarm.kind, ())
         return True
     return False
+
+
+def in_speech(turn: TurnContext, text: str) -> Alarm:
+    """Whether words that were heard in a voice message are a cry or a worry. Of what answers the open step the engine
+    knows better: it is asked, and its answer thrown away."""
+    run, sounded = turn.state.open_run, _sounded(turn, text)
+    if run is None or not _is_answered_in_lesson(turn):
+        return sounded
+    events = flows.resume(turn.book, run, ev.Typed(text), turn.universe).events
+    for event in events:
+        match event:
+            case ev.EmergencyRaised(kind):
+                return Alarm("ring", kind)
+            case ev.EmergencySuspected(kind, _):
+                return Alarm("ask", kind)
+            case _:
+                pass
+    answers = any(isinstance(event, _ANSWERS) for event in events)
+    return sounded if sounded.level == "ring" and not answers else Alarm()
+
+
+def _sounded(turn: TurnContext, text: str) -> Alarm:
+    """What the words sound like; quiet where they are for somebody else, or what stands on a button."""
+    if not text or lines.is_helping(turn) or not announcement.is_cry(turn.state.pending, text):
+        return Alarm()
+    if text.casefold() in {label.casefold() for _, label in turn.state.offer}:
+        return Alarm()
+    alarm = alarm_of(turn, text)
+    return Alarm() if alarm.level == "ring" and replying.is_said_to_her_helper(turn, text) else alarm
 
 
 def hear_name(turn: TurnContext, text: str) -> None:

@@ -6,8 +6,9 @@ of a lesson's steps are read where they are made, in `lessons`; those of the sub
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from bot.channels.base import Button, Tone
 from bot.conversation.policy import registry
 from bot.tutor.command import ServiceCommand
 from bot.tutor.lessons import LONGEST_TOKEN
@@ -133,3 +134,20 @@ def read(token: str, *, agreed: bool) -> OwnButton | ServiceCommand | None:
         case "d":
             return AnswerDelete(rest == "yes")
     return registry.tapped(kind, rest, agreed=agreed)
+
+
+_TONES: dict[str, Tone] = {"c:yes": "right", "d:yes": "danger", "g:delete_data": "danger", "g:emergency": "danger"}
+"""Of the tutor's own buttons. A lesson's answers have none: a colour would tell which of them is right."""
+
+
+def toned(buttons: tuple[Button, ...]) -> tuple[Button, ...]:
+    """These buttons with what each means to the eye."""
+    tones = [_tone(each.token) for each in buttons]
+    if not any(tones):
+        return buttons
+    return tuple(replace(each, tone=tone) for each, tone in zip(buttons, tones, strict=True))
+
+
+def _tone(token: str) -> Tone:
+    kind, _, rest = token.partition(":")
+    return _TONES.get(token) or registry.tone(kind, rest)

@@ -5,8 +5,20 @@ from __future__ import annotations
 from functools import partial
 from typing import assert_never
 
-from bot.channels.base import Began, Body, Edited, Inner, Left, Media, NoticesDue, Returned, Tap, Text
-from bot.conversation.policy import alarm, albums, answering, buttons, doubt, edits, numbering, registry, replying
+from bot.channels.base import Began, Body, Edited, Inner, Left, Media, NoticesDue, Returned, Spoken, Tap, Text
+from bot.conversation.policy import (
+    alarm,
+    albums,
+    answering,
+    buttons,
+    doubt,
+    edits,
+    numbering,
+    registry,
+    replying,
+    spoken,
+    thrift,
+)
 from bot.conversation.policy.global_words import obey
 from bot.conversation.policy.open_question import answer_stale, ask_again, go_on
 from bot.conversation.policy.understanding import (
@@ -39,12 +51,19 @@ def answer(turn: TurnContext, body: Body, *, codes_too: bool = True) -> CommandO
     before consent."""
     if turn.state.amendable and isinstance(body, Tap | Began | Media | Left | Returned):
         turn.change(amendable="")  # what was written before is not put right any more
+    if turn.state.spoken is not None and isinstance(body, Text | Tap | Began | Media):
+        settled = spoken.settle(turn, body)
+        if settled is None:
+            return ASIDE
+        body = settled
     match body:
         case Text() | Edited():
             return _written(turn, body, codes_too=codes_too)
         case Inner():
             lines.meanwhile(turn, partial(lessons.take_inner, turn, body))
             return ANSWERED
+        case Spoken():
+            return spoken.came(turn, body)
         case NoticesDue():
             lessons.take_told(turn, body)
             return waits.put_back(turn, writing=lines.is_writing(turn))
@@ -79,6 +98,9 @@ def _done(turn: TurnContext, body: Text | Tap | Began | Media, *, codes_too: boo
         return ANSWERED
     if codes_too and isinstance(body, Text | Began) and (shown := codes.shown(body)):
         turn.events.append(CodeShown(shown.kind, shown.code))
+        return ANSWERED
+    if isinstance(body, Media) and spoken.is_to_be_heard(turn, body):
+        spoken.note(turn, body)
         return ANSWERED
     if turn.person.consent == "new":
         if isinstance(body, Media):
@@ -214,8 +236,10 @@ def _press(
     match button:
         case ServiceCommand() as asked:
             turn.events.append(asked)
-        case menu.OpenLesson(lesson_id):
+        case menu.OpenLesson(lesson_id) if not (turn.is_saving and thrift.holds_back(turn)):
             lessons.open_lesson(turn, lesson_id)
+        case menu.OpenLesson():
+            pass
         case menu.ShowTrack(track):
             menu.show_track(turn, track)
         case buttons.SayWord("mistake"):
@@ -299,6 +323,8 @@ def _answer_step(turn: TurnContext, tapped: ev.Tapped) -> CommandOutcome:
 
 def _resume(turn: TurnContext, signal: ev.Signal) -> CommandOutcome:
     """Hand it to the open lesson; what that leaves is understood here."""
+    if turn.is_saving and thrift.holds_back(turn, signal):
+        return ANSWERED
     match lessons.resume(turn, signal):
         case ev.Commanded(word):
             return obey(turn, word)

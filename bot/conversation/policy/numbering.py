@@ -1,5 +1,7 @@
 """Choices as numbers, on a channel that shows no buttons: a number means what was shown with it last. Pure.
 
+So does a choice that is written out, if it was shown since she wrote last, and nothing else reads so.
+
 The choices of the question that is open are 1, 2, 3. Whatever else can be chosen (what others bring, what waits since
 earlier, a question of the tutor's own in the middle of a lesson) has a number of three digits that begins with 0: no
 lesson's choice does, nor does an answer that is a number of its own ("65", "2 triệu").
@@ -34,24 +36,42 @@ def number(turn: TurnContext, *, answering: bool) -> None:
     if not turn.profile.numbers:
         return
     shown = [reply for reply in turn.replies if reply.buttons and not _can_tap(turn, reply)]
+    before = () if answering else turn.state.labels
+    turn.change(labels=(*before, *((each.token, each.label) for reply in shown for each in reply.buttons))[-KEPT:])
     asks = _asks(turn, shown, answering=answering)
     _forget_questions(turn, asks)
     for at, reply in enumerate(turn.replies):
         if reply.buttons and not _can_tap(turn, reply):
             lines_of = _lines(turn, reply, reply is asks)
-            turn.replies[at] = replace(reply, text=f"{reply.text}\n\n{lines_of}".lstrip(), buttons=())
+            spare = reply.buttons if turn.profile.spare_buttons else ()
+            turn.replies[at] = replace(reply, text=f"{reply.text}\n\n{lines_of}".lstrip(), buttons=spare)
 
 
 def typed(turn: TurnContext, text: str) -> str | None:
-    """The token of the choice whose number this is; "" for a number that means nothing any more, None for no number."""
-    said = _number_in(turn, text) if turn.profile.numbers else ""
-    if not said:
+    """The token of the choice whose number this is, or beside the question its label; "" for a number that means
+    nothing any more, None for neither."""
+    if not turn.profile.numbers:
         return None
+    said = _number_in(turn, text)
+    if not said:
+        return _written_out(turn, text)
     known = dict(turn.state.numbers)
     is_busy = turn.state.open_run is not None or _takes_words(turn)
     if said not in known and not is_busy and f"0{said}" in known:
         return known[f"0{said}"]
     return known.get(said, "" if _is_aside(said) else None)
+
+
+def _written_out(turn: TurnContext, text: str) -> str | None:
+    """The choice beside the question whose label this is, with or without its marks; None where several read so, and
+    for the question's own, which it understands itself."""
+    if len(text) > LONGEST or not turn.state.labels:
+        return None
+    words = turn.book.words
+    said = fold(words, clean(text))
+    meant = {token for token, label in turn.state.labels if said and fold(words, clean(label)) == said}
+    asides = {token for number, token in turn.state.numbers if _is_aside(number)}
+    return meant.pop() if len(meant) == 1 and meant <= asides else None
 
 
 def is_strict(turn: TurnContext) -> bool:

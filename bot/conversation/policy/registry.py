@@ -7,13 +7,15 @@ meaning. Typed words are the keys of `lessons/words.yaml`; questions are what `C
 from __future__ import annotations
 
 from bot.announcements.policy.subjects import SUBJECTS as ANNOUNCEMENTS
+from bot.channels.base import Tone
+from bot.knocks.policy.subjects import SUBJECTS as KNOCKS
 from bot.meetings.policy.subjects import SUBJECTS as MEETINGS
 from bot.pairing.policy.subjects import SUBJECTS as PAIRING
 from bot.people.policy.subjects import SUBJECTS as PEOPLE
 from bot.reports.policy.subjects import SUBJECTS as REPORTS
 from bot.tutor.command import ServiceCommand
 
-SUBJECTS = (*PAIRING, *MEETINGS, *ANNOUNCEMENTS, *REPORTS, *PEOPLE)
+SUBJECTS = (*PAIRING, *MEETINGS, *ANNOUNCEMENTS, *REPORTS, *KNOCKS, *PEOPLE)
 _BY_PREFIX = {subject.prefix: subject for subject in SUBJECTS if subject.prefix}
 BY_WORD = {word: subject for subject in SUBJECTS for word in subject.words}
 QUESTIONS = {pending: question for subject in SUBJECTS for pending, question in subject.questions.items()}
@@ -28,6 +30,12 @@ def tapped(kind: str, rest: str, *, agreed: bool) -> ServiceCommand | None:
     if subject is None or not (agreed or subject.before_consent):
         return None
     return subject.taps[what](value) if what in subject.taps else None
+
+
+def tone(kind: str, rest: str) -> Tone:
+    """What the button `kind:rest` means to the eye."""
+    subject = _BY_PREFIX.get(kind)
+    return subject.tones.get(rest.partition(":")[0], "") if subject and subject.tones else ""
 
 
 def said(word: str, line_id: str, *, agreed: bool) -> ServiceCommand | None:

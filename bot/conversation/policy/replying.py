@@ -34,7 +34,7 @@ def is_reply(turn: TurnContext, text: str) -> bool:
     if turn.state.pending or turn.person.consent == "asked" or alarm_of(turn, text).level == "ring":
         return False
     if turn.state.open_run is not None and not turn.state.offer:
-        return not _is_for_lesson(turn, text)
+        return not is_answer_in_lesson(turn, text)
     meant = isinstance(offered(turn, text), Answered | Emergency)
     return not meant and menu.titled(turn, text) is None
 
@@ -44,7 +44,7 @@ def is_said_to_her_helper(turn: TurnContext, text: str) -> bool:
     return waits.is_urgent(turn) and not alarm_of(turn, text).kind
 
 
-def _is_for_lesson(turn: TurnContext, text: str) -> bool:
+def is_answer_in_lesson(turn: TurnContext, text: str) -> bool:
     """Whether the open step makes an answer of it: asked of the engine, whose answer is thrown away."""
     run = turn.state.open_run
     if run is None:

@@ -15,7 +15,7 @@ from bot.tutor.turn import TurnContext
 from flows import events as ev
 from flows.engine.stage import clean
 from flows.words.ear.ear import Alarm, Matter, listen, matter_of
-from flows.words.masking import with_cue
+from flows.words.masking import Masked, with_cue
 from flows.words.passwords import announces
 from flows.words.understand import Command, Meaning, Own, Unsure, fold, is_command, understand, without_fillers
 
@@ -37,6 +37,11 @@ def record_heard(turn: TurnContext, text: str) -> None:
     """Keep what was said as it may be kept; a secret in it is masked, and warned of."""
     masked = flows.mask(clean(text[:2000]), turn.book.nouns)
     turn.events.append(ev.Heard(masked.text))
+    warn_of_secrets(turn, masked)
+
+
+def warn_of_secrets(turn: TurnContext, masked: Masked) -> None:
+    """Say that what was hidden should not be told to anybody."""
     if masked.kinds:
         turn.events.append(ev.SecretMasked(masked.kinds))
         kinds = ", ".join(turn.phrase(f"kind_{kind}") for kind in dict.fromkeys(masked.kinds))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.pairing.policy.deadlines import Clock
+from bot.people.policy.reach import reach_of
 from flows.profiles import profile_of
 from flows.saying import say
 
@@ -13,7 +14,8 @@ from flows.saying import say
 @dataclass(frozen=True, slots=True)
 class OfficerCall:
     """`first_at`, `last_at` in milliseconds; `channel` "" where there is none; `seen`: the officer has been there since
-    the first; `away`: the officer has shut the tutor out, nothing arrives.
+    the first; `away`: the officer has shut the tutor out, nothing arrives; `rings`: how many browsers ring while the
+    page is closed.
     """
 
     first_at: int
@@ -23,6 +25,7 @@ class OfficerCall:
     channel: str = ""
     seen: bool = False
     away: bool = False
+    rings: int = 0
 
     @property
     def outcome(self) -> str:
@@ -31,9 +34,14 @@ class OfficerCall:
             return "away" if self.away else "nowhere"
         return "seen" if self.seen else "unseen"
 
+    @property
+    def is_silent(self) -> bool:
+        """Whether the way is a page that tells of nothing while it is closed."""
+        return reach_of(self.channel, away=self.away, rings=self.rings) == "page"
+
 
 OUTCOMES = {
-    "away": say("đã chặn tin nên không nhận được"),
+    "away": say("đã chặn tin, hoặc lâu chưa viết, nên không nhận được"),
     "nowhere": say("hiện không có địa chỉ nào để nhắn"),
     "seen": say("sau đó có vào máy"),
     "unseen": say("từ đó chưa vào máy"),
@@ -51,5 +59,6 @@ def _told(call: OfficerCall, clock: Clock) -> str:
         again, last = call.times - 1, clock.say(call.last_at)
         told = say("{told} và {again} lần nữa, lần cuối {last}", told=told, again=again, last=last)
     if call.channel:
-        told = say("{told} qua {way}", told=told, way=profile_of(call.channel).name)
+        way = say("trang web chưa bật chuông") if call.is_silent else profile_of(call.channel).name
+        told = say("{told} qua {way}", told=told, way=way)
     return say("{told}: {outcome}.", told=told, outcome=OUTCOMES[call.outcome])

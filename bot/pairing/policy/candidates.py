@@ -74,9 +74,9 @@ def against(
 ) -> str:
     """Why the instructor cannot be asked for this learner now; "" when that is possible.
 
-    One of: self, suspended, conduct, away, province, language, topic, tried, full, paused, resting, hours.
+    One of: self, suspended, conduct, window, away, province, language, topic, tried, full, paused, resting, hours.
     """
-    if reason := against_ever(instructor, learner, topic, tried):
+    if reason := against_ever(instructor, learner, topic, tried, now):
         return reason
     if reserves and load >= instructor.capacity:
         return "full"
@@ -88,7 +88,7 @@ def against(
     return "" if first <= clock.minute(now) < last else "hours"
 
 
-def against_ever(instructor: Instructor, learner: Learner, topic: str, tried: Collection[str]) -> str:
+def against_ever(instructor: Instructor, learner: Learner, topic: str, tried: Collection[str], now: int) -> str:
     """The part of `against` that no waiting mends."""
     if instructor.learner_id == learner.learner_id:
         return "self"
@@ -96,6 +96,8 @@ def against_ever(instructor: Instructor, learner: Learner, topic: str, tried: Co
         return "suspended"
     if not instructor.agreed:
         return "conduct"
+    if 0 < instructor.writable_until_at <= now:
+        return "window"
     if instructor.away:
         return "away"
     if nearness(instructor.path, learner.path) == OFFICER:

@@ -24,6 +24,7 @@ REASONS = {
     "tried": say("đã hỏi rồi, hoặc người học đã đổi"),
     "suspended": say("đang bị dừng"),
     "away": say("không nhắn tới được (đã chặn máy)"),
+    "window": say("lâu chưa viết nên kênh không cho máy nhắn"),
     "conduct": say("chưa nhận quy tắc"),
     "self": say("chính là người học"),
     "province": say("ở tỉnh khác"),
@@ -53,7 +54,7 @@ def explain(
     if learner is None:
         return Explanation((0, 0, 0, 0), (), (say("Người học không còn ở đây."),))
     if request.kind == "safety":
-        return Explanation((0, 0, 0, 0), (), _of_cry(ledger, request, clock, calls))
+        return Explanation((0, 0, 0, 0), (), _of_cry(ledger, request, now, clock, calls))
     tried, near, reasons = ledger.tried(request), [0, 0, 0, 0], Counter[str]()
     for each in instructors:
         reason = against(each, ledger.load(each.learner_id), learner, request.topic, tried, now, clock)
@@ -71,10 +72,12 @@ def explain(
         lines.append(say("Chưa được xác nhận là hội viên nên chưa ghép với ai."))
     free = _counted((width, count) for width, count in zip(WIDTHS, near, strict=True) if count)
     lines.append(say("Hỏi được ngay: {free}.", free=free) if free else say("Lúc này không còn ai hỏi được."))
+    if reasons["window"]:
+        lines.append(say("Gọi điện nhờ người lâu chưa viết nhắn cho máy một câu: nhắn rồi thì hỏi được ngay."))
     if reasons:
         kinds = _counted((REASONS[reason], count) for reason, count in reasons.most_common())
         lines.append(say("Không hỏi được: {kinds}.", kinds=kinds))
-    lines += _out_of_reach(ledger, learner)
+    lines += _out_of_reach(ledger, learner, now)
     first, second, third, fourth = near
     return Explanation((first, second, third, fourth), tuple(reasons.most_common()), tuple(lines))
 
@@ -83,7 +86,7 @@ def _counted(kinds: Iterable[tuple[str, int]]) -> str:
     return joined(say("{count} người {kind}", count=count, kind=kind) for kind, count in kinds)
 
 
-def _of_cry(ledger: Ledger, request: Request, clock: Clock, calls: Sequence[OfficerCall]) -> tuple[str, ...]:
+def _of_cry(ledger: Ledger, request: Request, now: int, clock: Clock, calls: Sequence[OfficerCall]) -> tuple[str, ...]:
     """Nobody is offered a cry: people are called, until somebody takes it."""
     since = say("Việc khẩn, trước mọi việc khác: kêu cứu từ {since}.", since=clock.say(request.since_at))
     if request.state == "closed":
@@ -93,14 +96,19 @@ def _of_cry(ledger: Ledger, request: Request, clock: Clock, calls: Sequence[Offi
     if request.state == "open":
         return since, say("{name} đã nhận và đang lo.", name=name), *told(calls, clock)
     learner = ledger.learner(request.learner_id)
-    out = _out_of_reach(ledger, learner) if learner else []
+    out = _out_of_reach(ledger, learner, now) if learner else []
     return since, say("Chưa ai nhận; gọi lại lúc {due}.", due=clock.say(request.due_at)), *told(calls, clock), *out
 
 
-def _out_of_reach(ledger: Ledger, learner: Learner) -> list[str]:
-    """A line on how many officers who answer for the learner are passed over; none for nobody."""
-    closed = len(ledger.away(ledger.officers(learner.path)))
-    return [say("Bỏ qua vì không nhắn tới được (đã chặn máy): {count} cán bộ.", count=closed)] if closed else []
+def _out_of_reach(ledger: Ledger, learner: Learner, now: int) -> list[str]:
+    """Lines on how many officers who answer for the learner are passed over, and on a learner whom nothing reaches."""
+    told: list[str] = []
+    if closed := len(ledger.away(ledger.officers(learner.path), now)):
+        why = "Bỏ qua vì không nhắn tới được (đã chặn máy, hoặc lâu chưa viết): {count} cán bộ."
+        told.append(say(why, count=closed))
+    if ledger.away([learner.learner_id], now):
+        told.append(say("Không nhắn tới người học được (đã chặn máy, hoặc lâu chưa viết): hãy gọi điện."))
+    return told
 
 
 def _where(ledger: Ledger, request: Request) -> str:

@@ -271,7 +271,7 @@ def assign(work: PairingWork, request_id: str, instructor_id: str) -> str:
     if pairing and (request.kind != "change" or pairing.instructor_id == instructor_id):
         return "paired"
     # Her list of topics and who was asked before are for the officer to overrule; what protects people is not.
-    if reason := against_ever(instructor, learner, "", ()):
+    if reason := against_ever(instructor, learner, "", (), work.now):
         return reason
     if work.ledger.load(instructor_id) >= instructor.capacity:
         return "full"

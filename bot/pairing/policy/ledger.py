@@ -54,8 +54,8 @@ class Ledger(Protocol):
     def officers(self, path: str) -> Sequence[str]:
         """Who answers for an area, the nearest first."""
 
-    def away(self, people: Sequence[str]) -> Collection[str]:
-        """Which of these people have blocked the tutor."""
+    def away(self, people: Sequence[str], now: int) -> Collection[str]:
+        """Which of these people nothing reaches: who has blocked the tutor, whose channel is shut until she writes."""
 
     def best(self, request: Request, learner: Learner, now: int) -> Instructor | None:
         """The instructor to ask for this request now; None where nobody can be."""
@@ -88,6 +88,7 @@ class Memory:
         self.pairings: dict[str, Pairing] = {}
         self.notes: list[PairingNote] = []
         self.closed: set[str] = set()  # who has blocked the tutor
+        self.shut_at: dict[str, int] = {}  # from when on nothing reaches somebody, unless she writes before
         self._pool, self._queue = Pool(clock), Queue()
         self._due: list[tuple[int, str]] = []
         self._asked_for: dict[str, dict[str, None]] = {}
@@ -129,8 +130,8 @@ class Memory:
             who for area in sorted(self.posts, key=lambda area: (area.count("/"), area)) for who in self.posts[area]
         ]
 
-    def away(self, people: Sequence[str]) -> Collection[str]:
-        return self.closed.intersection(people)
+    def away(self, people: Sequence[str], now: int) -> Collection[str]:
+        return {each for each in people if each in self.closed or now >= self.shut_at.get(each, now + 1)}
 
     def reach(self, person_id: str, *, away: bool) -> None:
         """Note that this person has blocked the tutor, or can be reached again."""

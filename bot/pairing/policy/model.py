@@ -58,6 +58,7 @@ class Instructor:
     silences: int = 0
     last_served_at: int = 0
     away: bool = False  # nothing can be sent to her: she has blocked the tutor
+    writable_until_at: int = 0  # when her channel's reply window ends, unless she writes; 0: never
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from zlib import crc32
 
+from bot.people.policy.reach import Reachability
 from bot.tutor.state import OfferedButtons
 from bot.tutor.turn import TurnContext
 
@@ -181,6 +182,13 @@ def show_person(
     }[state]
     offer = (*(() if beyond else (act,)), ("q:list:0", turn.phrase("label_post")))
     turn.offer(f"{text[:1].upper()}{text[1:]}", offer)
+
+
+def show_reach(turn: TurnContext, name: str, reach: Reachability, seen: str) -> None:
+    """Whether this person can be called, and when somebody was last heard there (`seen`, in words)."""
+    if reach != "nowhere":
+        text = turn.phrase(f"post_reach_{reach}", ai=turn.called(name), luc=seen)
+        turn.say(f"{text[:1].upper()}{text[1:]}")
 
 
 def ask_suspend(turn: TurnContext, person_id: str, name: str) -> None:

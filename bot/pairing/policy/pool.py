@@ -98,7 +98,7 @@ class Pool:
                 self._stamps[who] = stamp + 1  # out of every other bucket as well, until she wakes
                 heappush(self._asleep, (wakes, who, stamp + 1))
                 continue
-            if against_ever(instructor, learner, topic, tried):
+            if against_ever(instructor, learner, topic, tried, now):
                 aside.append(heappop(heap))
                 continue
             found = heap[0]

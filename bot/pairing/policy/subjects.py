@@ -37,6 +37,7 @@ SUBJECTS = (
             "offer.cancel": plain(pa.CancelRequests), "offer.back": plain(pa.ComeBackToGuide),
         },
         before_consent=True,
+        tones={"accept": "right", "take": "right", "emergency": "danger"},
     ),
     Subject(
         "y",
@@ -48,6 +49,7 @@ SUBJECTS = (
         {"line.talk": _talk, "line.report": pa.ReportLine},
         {WRITING: OpenQuestion(pa.AskLineAgain, pa.WriteLine)},
         before_consent=True,
+        tones={"over": "danger"},
     ),
     Subject(
         "u",
@@ -70,5 +72,6 @@ SUBJECTS = (
         },
         {"post.list": lambda _: inbox.ShowInbox(0), "post.phone": lambda _: inbox.AskUnionPhone("")},
         {"post.phone": OpenQuestion(partial(inbox.AskUnionPhone, ""), inbox.WriteUnionPhone)},
+        tones={"suspend": "danger"},
     ),
 )  # fmt: skip

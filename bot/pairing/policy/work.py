@@ -106,7 +106,7 @@ class PairingWork:
 
     def reachable(self, people: Sequence[str]) -> list[str]:
         """The people of these to whom something can be sent."""
-        away = self.ledger.away(people)
+        away = self.ledger.away(people, self.now)
         return [each for each in people if each not in away]
 
     def post(self, learner: Learner | None, level: int = 0) -> tuple[OwnerKind, str]:
@@ -194,7 +194,7 @@ class PairingWork:
             return self.wait(request)
         if (pairing := self.ledger.pairing_of(learner.learner_id)) and request.kind == "help":
             own = self.ledger.instructor(pairing.instructor_id)
-            if own is not None and own.away:
+            if own is not None and (own.away or 0 < own.writable_until_at <= self.now):
                 return self.escalate(replace(request, state="waiting"))
             if own is None or own.learner_id in self.ledger.tried(request) or self.now < own.paused_until_at:
                 return self.wait(request)

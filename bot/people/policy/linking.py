@@ -48,7 +48,7 @@ def merge(stays: ConversationState, joins: ConversationState) -> ConversationSta
 
 def give_words(turn: TurnContext, words: str) -> CommandOutcome:
     """To be read on this phone and typed on the other: no link, a tap on what was sent joins nothing."""
-    turn.say(turn.phrase("link_words", chu=words))
+    turn.entrust(turn.phrase("link_words", chu=words))
     show_square(turn, "noi=" + "-".join(plain_of(words).split()))
     return ASIDE
 

@@ -14,6 +14,7 @@ SUBJECTS = (
         "x",
         {"list": plain(of.ListCodes), "one": of.ShowCode, "back": of.TakeCodeBack},
         {"given.list": plain(of.ListCodes)},
+        tones={"back": "danger"},
     ),
     Subject(
         "vo",
@@ -34,6 +35,7 @@ SUBJECTS = (
             "self.split": OpenQuestion(pe.AskProfileAgain), "self.needs": OpenQuestion(pe.AskProfileAgain),
             "self.area": OpenQuestion(pe.AskProfileAgain, pe.NameArea),
         },
+        tones=dict.fromkeys(("split_this", "split_other", "split_alone"), "danger"),
     ),
     Subject(
         "p",

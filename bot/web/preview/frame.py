@@ -30,7 +30,7 @@ def policy() -> str:
     styles = " ".join(f"'{digest(each)}'" for each in (style(), page_style()))
     return (
         f"default-src 'none'; script-src {scripts}; style-src {styles}; connect-src 'self'; "
-        "img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        "img-src 'self' data:; media-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
 
 

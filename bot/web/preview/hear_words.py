@@ -65,6 +65,7 @@ COMMANDS: Mapping[str, str] = {
     "news.begin": "viết thông báo",
     "news.status": "xem thông báo",
     "news.stop": "dừng thông báo",
+    "bell.ask": "bật hay tắt chuông",
     "offer.back": "nhận học viên lại",
     "offer.cancel": "bỏ yêu cầu",
     "offer.change": "đổi người chỉ",

@@ -46,7 +46,7 @@ def _desk(look: LessonLook, asked: PlayRequest, play: Play, tutor: str) -> dict[
     return {
         "play": play,
         "tutor": tutor,
-        "phone": phone(play, tutor),
+        "phone": phone(play, tutor, look.id),
         "since": parts.since(play.turns),
         "back": parts.back(look, asked),
         "jumps": parts.jumps(play),

@@ -3,38 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
+from urllib.parse import quote
 
-from bot.channels.base import Button, LogEntry
+from bot.channels.base import Attachment, Button, LogEntry
 from bot.channels.webchat.page import page_text
 from bot.channels.webchat.routes import as_data
+from bot.media.store import NAME, PLACE, TYPES
 from bot.pages import render_page
+from bot.tutor.exhibits import carried
 from bot.web.preview.frame import LINE, script
 from flows.play.playing import Play, PlayedTurn
+from flows.profiles import profile_of
 
 UNDER_NAME = "Học thử: không lưu gì"
 
 
-def phone(play: Play, tutor: str) -> str:
-    """The HTML of the chat page that shows the play; what is said there it tells the page around (`line.js`)."""
-    played = {"chat": "", "entries": as_data(tuple(lines(play)), lambda file: {})}
+def phone(play: Play, tutor: str, lesson: str) -> str:
+    """The HTML of the chat page that shows the play of a lesson; what is said there it tells the page around
+    (`line.js`)."""
+    played = {"chat": "", "entries": as_data(tuple(lines(play)), partial(_described, lesson))}
     return page_text(tutor, UNDER_NAME, render_page(__package__, "line.html", played=played, script=script(LINE)))
 
 
 def lines(play: Play) -> Iterator[LogEntry]:
     """The play as the log of a chat; what can be tapped now stands at the newest message. Times are the learner's,
     without a zone: a browser shows such as they are."""
-    said = [(turn, who, text) for turn in play.turns for who, text in _said(turn)]
-    newest = max((no for no, (_, who, _) in enumerate(said, 1) if who == "tutor"), default=0)
+    said = [(turn, *each) for turn in play.turns for each in _said(turn)]
+    newest = max((no for no, (_, who, _, _) in enumerate(said, 1) if who == "tutor"), default=0)
     buttons = tuple(Button(choice.id, choice.label, spot=choice.spot) for choice in play.choices)
-    for no, (turn, who, text) in enumerate(said, 1):
-        yield LogEntry(no, who, text, buttons if no == newest else (), turn.at.replace(tzinfo=None))
+    for no, (turn, who, text, media) in enumerate(said, 1):
+        yield LogEntry(no, who, text, buttons if no == newest else (), turn.at.replace(tzinfo=None), media)
 
 
-def _said(turn: PlayedTurn) -> Iterator[tuple[str, str]]:
+def _said(turn: PlayedTurn) -> Iterator[tuple[str, str, tuple[Attachment, ...]]]:
     if turn.said and not is_wait(turn):
-        yield "learner", turn.said
+        yield "learner", turn.said, ()
     for message in turn.messages:
-        yield "tutor", message.text
+        yield "tutor", *carried(profile_of("web"), message.bare, message.exhibits)
+
+
+def _described(lesson: str, file: str) -> dict[str, object]:
+    """Where a file is: those of a live version are in the store, those of a draft lie beside it."""
+    is_kept = NAME.fullmatch(file)
+    place = f"/{PLACE}{file}" if is_kept else f"/preview/{quote(lesson)}/media/{quote(file)}"
+    return {"src": place, "type": TYPES[file.rpartition(".")[2].lower()]}
 
 
 def is_wait(turn: PlayedTurn) -> bool:

@@ -11,6 +11,7 @@ from urllib.parse import quote
 from aiohttp import web
 
 from bot.conversation.understanding import Overheard
+from bot.media.store import TYPES
 from bot.pages import digest
 from bot.publishing.preview import LessonLook, Previews
 from bot.web.preview import page
@@ -32,7 +33,8 @@ def preview_routes(
     overheard: Callable[[], Overheard],
     may: Callable[[web.Request], bool],
 ) -> list[web.AbstractRouteDef]:
-    """GET /preview/ · /preview/hear · GET and POST /preview/LESSON · GET /preview/LESSON/state · …/graph.svg.
+    """GET /preview/ · /preview/hear · GET and POST /preview/LESSON · GET /preview/LESSON/state · …/graph.svg ·
+    …/media/FILE.
 
     `overheard` makes what hears a message for trial, of the live book and now; `may` tells who is let in.
     """
@@ -45,6 +47,7 @@ def preview_routes(
         web.post("/preview/{lesson}", routes.posted),
         web.get("/preview/{lesson}/state", routes.state),
         web.get("/preview/{lesson}/graph.svg", routes.graph),
+        web.get("/preview/{lesson}/media/{file}", routes.file),
     ]
 
 
@@ -89,6 +92,15 @@ class _Routes:
             raise web.HTTPNotFound
         headers = {"Cache-Control": "no-store", "Content-Security-Policy": _SVG_POLICY}
         return web.Response(text=drawn, content_type="image/svg+xml", charset="utf-8", headers=headers)
+
+    async def file(self, request: web.Request) -> web.StreamResponse:
+        """A picture or recording of a lesson as it lies beside it."""
+        lesson, name = self._enter(request), request.match_info["file"]
+        path = await asyncio.to_thread(self._previews.file, lesson, name)
+        if path is None:
+            raise web.HTTPNotFound
+        headers = {"Cache-Control": "no-store", "Content-Type": TYPES[path.suffix[1:].lower()]}
+        return web.FileResponse(path, headers=headers)
 
     def _draw(self, lesson: str) -> str:
         look = self._previews.look(lesson)

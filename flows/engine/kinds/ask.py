@@ -104,7 +104,8 @@ class AskKind(StepKind[Ask]):
         if (value := asked_back(stage)) is not None:
             return question(stage, value)
         offered = stage.run.misses >= MISSES_TO_OFFER
-        return stage.shown(step), (ev.Choice(SKIP, stage.phrase("label_skip")),) if offered else ()
+        past = (ev.Choice(SKIP, stage.phrase("label_skip")),) if offered else ()
+        return StepPrompt(stage.words(step.text), past, stage.exhibits(step))
 
     def tap(self, stage: Stage, step: Ask, choice: str) -> Next:
         """Yes saves the value that was asked back, no asks the question again; "skip" goes on without a value."""

@@ -80,7 +80,7 @@ class AwardKind(StepKind[Award]):
             run = stage.run
             stage.emit(ev.Awarded(kind, name, run.lesson, run.version, run.score))
         if given:
-            stage.say(step.id, stage.shown(step))
+            stage.tell(step)
         if step.badge:
             stage.say(step.id, stage.phrase("badge", huy_hieu=stage.words(step.badge)))
         if len(given) > bool(step.badge):

@@ -80,7 +80,7 @@ class CallKind(StepKind[Call]):
 
         A lesson that is missing, under way already or nested deeper than `MAX_STACK` is passed over with `RunFailed`.
         """
-        stage.say(step.id, stage.shown(step))
+        stage.tell(step)
         if not step.returns and not stage.run.stack:
             return finish(stage, "completed", None, handed_over_to=step.lesson)
         run, lesson = stage.run, stage.book.lesson(step.lesson, None, stage.run.lang)

@@ -74,7 +74,7 @@ class EndKind(StepKind[End]):
 
     def enter(self, stage: Stage, step: End) -> Next:
         """Say the closing words and finish; a lesson that was called gives back to its caller instead."""
-        stage.say(step.id, stage.shown(step))
+        stage.tell(step)
         return finish(stage, step.outcome, step.then, step.rate)
 
 

@@ -94,6 +94,15 @@ class MessageOnChannel(NamedTuple):
     pictured: bool = False
 
 
+class NamedFile(NamedTuple):
+    """A file that a step shows or plays: `field` leads to its name in the step, `kind` is image, video or voice."""
+
+    step: Step
+    field: StepPath
+    file: str
+    kind: str
+
+
 class KindLook(NamedTuple):
     """How a kind is drawn: its word, the path of its sign (24 by 24), Mermaid's opening bracket, the corner's radius.
 

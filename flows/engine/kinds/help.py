@@ -101,9 +101,9 @@ class HelpKind(StepKind[Help]):
         """The offer with yes and no; once a person is called, that somebody is coming, with a button to go on."""
         if step.offer and stage.run.sub != "called":
             yes, no = stage.phrase("label_help"), stage.phrase("label_skip")
-            return stage.words(step.offer), (ev.Choice("yes", yes), ev.Choice("no", no))
+            return StepPrompt(stage.words(step.offer), (ev.Choice("yes", yes), ev.Choice("no", no)))
         on = stage.phrase("label_on" if stage.lesson.emergency else "label_continue")
-        return stage.phrase("help_called"), (ev.Choice("next", on),)
+        return StepPrompt(stage.phrase("help_called"), (ev.Choice("next", on),))
 
     def tap(self, stage: Stage, step: Help, choice: str) -> Next:
         """ "yes" calls a person and waits; "no" and "next" go on."""
@@ -115,7 +115,7 @@ class HelpKind(StepKind[Help]):
 
     def _call(self, stage: Stage, step: Help) -> Next:
         stage.change(sub="called")
-        stage.say(step.id, stage.shown(step))
+        stage.tell(step)
         request_help(stage, step, step.need, step.topic, step.sla_s, keeps_place=False)
         due_at = stage.universe.now + timedelta(seconds=step.sla_s)
         stage.change(step=step.id, remind_at=due_at if step.sla_s and (step.fallback or step.next) else None)

@@ -14,7 +14,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from enum import Enum
-from typing import ClassVar, Generic
+from typing import ClassVar, Generic, NamedTuple
 
 from flows import events as ev
 from flows.engine.kinds.facets import (
@@ -45,7 +45,14 @@ class Mark(Enum):
 WAIT, AGAIN, ENDED = Mark.WAIT, Mark.AGAIN, Mark.ENDED
 
 Next = str | Mark | None
-StepPrompt = tuple[str, tuple[ev.Choice, ...]]
+
+
+class StepPrompt(NamedTuple):
+    """What a step says as it waits, what can be tapped, what goes with it."""
+
+    text: str
+    choices: tuple[ev.Choice, ...] = ()
+    exhibits: tuple[ev.Exhibit, ...] = ()
 
 
 class StepKind(ABC, Generic[StepOf]):
@@ -172,12 +179,13 @@ class StepKind(ABC, Generic[StepOf]):
     def put(self, stage: Stage, step: StepOf, *, fresh: bool = True) -> None:
         """Show the prompt in the newest words and wait; not `fresh`: the same prompt again, its buttons stay good."""
         step = stage.freshest(step)
-        text, choices = self.prompt(stage, step)
-        self.ask(stage, step, text, choices, fresh=fresh)
+        self.ask(stage, step, self.prompt(stage, step), fresh=fresh)
 
-    def ask(self, stage: Stage, step: StepOf, text: str, choices: tuple[ev.Choice, ...], *, fresh: bool = True) -> None:
+    def ask(self, stage: Stage, step: StepOf, prompt: StepPrompt, *, fresh: bool = True) -> None:
         """Put a prompt of this step and wait."""
-        stage.ask(step, text, choices, self.reminders(stage, step) if fresh else (), fresh=fresh)
+        text, choices, exhibits = prompt
+        reminders = self.reminders(stage, step) if fresh else ()
+        stage.ask(step, text, choices, reminders, exhibits=exhibits, fresh=fresh)
 
     def reminders(self, stage: Stage, step: StepOf) -> tuple[timedelta, ...]:
         """After how much silence each reminder comes."""
@@ -193,7 +201,7 @@ class StepKind(ABC, Generic[StepOf]):
 
     def prompt(self, stage: Stage, step: StepOf) -> StepPrompt:
         """Text and choices of the step as it waits now, without the buttons of every emergency prompt."""
-        return stage.shown(step), ()
+        return StepPrompt(stage.words(step.text), (), stage.exhibits(step))
 
     def spoken_ways(self, step: StepOf) -> Mapping[str, tuple[str, ...]]:
         """Choice → what the lesson lets be typed instead of tapping it, beside its label."""
@@ -240,7 +248,8 @@ def chosen(before: Run, after: Run) -> str | None:
 
 def labels(stage: Stage, options: tuple[Option, ...]) -> tuple[ev.Choice, ...]:
     """The options as buttons, filled in for the learner, icons first."""
-    return tuple(ev.Choice(o.id, f"{o.icon} {stage.words(o.text)}".strip(), spot=o.spot) for o in options)
+    said = ((o, f"{o.icon} {stage.words(o.text)}".strip()) for o in options)
+    return tuple(ev.Choice(o.id, label, stage.recording(o.voice, o.text), o.spot) for o, label in said)
 
 
 def label_of(option: Option) -> str:

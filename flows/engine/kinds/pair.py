@@ -76,7 +76,7 @@ class PairKind(StepKind[Pair]):
     def enter(self, stage: Stage, step: Pair) -> Next:
         """Tell the shell of the wish and wait, until `accept_in_s` is over where it is set."""
         run = stage.run
-        stage.say(step.id, stage.shown(step))
+        stage.tell(step)
         wish = step.role, step.match, step.prefer_previous, step.accept_in_s
         stage.emit(ev.PairingWished(run.lesson, run.version, step.id, *wish))
         due_at = stage.universe.now + timedelta(seconds=step.accept_in_s)
@@ -86,7 +86,7 @@ class PairKind(StepKind[Pair]):
 
     def prompt(self, stage: Stage, step: Pair) -> StepPrompt:
         """That a partner is being looked for, with a button to go on without one."""
-        return stage.phrase("pair_called"), (ev.Choice("next", stage.phrase("label_continue")),)
+        return StepPrompt(stage.phrase("pair_called"), (ev.Choice("next", stage.phrase("label_continue")),))
 
     def put(self, stage: Stage, step: Pair, *, fresh: bool = True) -> None:
         """Show the prompt; shown again, it waits no longer than it did."""

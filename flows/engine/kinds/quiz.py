@@ -239,16 +239,16 @@ class QuizKind(StepKind[Quiz]):
     def prompt(self, stage: Stage, step: Quiz) -> StepPrompt:
         """The question with buttons, alone, or with a list; or whether a doubtful number was meant."""
         if is_tapped(step):
-            return stage.shown(step), labels(stage, step.options)
+            return StepPrompt(stage.words(step.text), labels(stage, step.options), stage.exhibits(step))
         if (value := asked_back(stage)) is not None:
             return question(stage, value)
-        text = stage.shown(step)
+        text, exhibits = stage.words(step.text), stage.exhibits(step)
         if step.type in ("number", "text"):
-            return text, ()
+            return StepPrompt(text, (), exhibits)
         shown = _shown(stage, step)
         listed = "\n".join(f"{at}. {stage.words(option.text)}" for at, option in enumerate(shown, 1))
         how = stage.phrase("type_numbers" if step.type == "many" else "type_order")
-        return f"{text}\n{listed}\n{how}", ()
+        return StepPrompt(f"{text}\n{listed}\n{how}", (), exhibits)
 
     def tap(self, stage: Stage, step: Quiz, choice: str) -> Next:
         """Grade the tapped option and say its reply; or yes or no to a number that was asked back."""

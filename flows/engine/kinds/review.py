@@ -57,7 +57,7 @@ class ReviewKind(StepKind[Review]):
         if not queue:
             stage.say(step.id, stage.words(step.empty) or stage.phrase("review_empty"))
             return step.next
-        stage.say(step.id, stage.shown(step))
+        stage.tell(step)
         current = stage.book.current
         stage.change(queue=tuple(f"{key}@{current[key.partition('/')[0]]}" for key in queue))
         return self._next(stage, step)
@@ -78,7 +78,7 @@ class ReviewKind(StepKind[Review]):
         """The prompt of the quiz at the head of the queue; a button to go on when none is left."""
         quiz = self._quiz(stage, step)
         if quiz is None:
-            return stage.phrase("review_over"), (ev.Choice("next", stage.phrase("label_continue")),)
+            return StepPrompt(stage.phrase("review_over"), (ev.Choice("next", stage.phrase("label_continue")),))
         return QUIZ.prompt(stage, quiz)
 
     def tap(self, stage: Stage, step: Review, choice: str) -> Next:

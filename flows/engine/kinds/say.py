@@ -70,14 +70,15 @@ class SayKind(StepKind[Say]):
         """Say all bubbles and go on, or show them with the button and wait."""
         if step.wait_tap:
             return super().enter(stage, step)
-        for text in (stage.shown(step), *map(stage.words, step.more)):
+        stage.tell(step)
+        for text in map(stage.words, step.more):
             stage.say(step.id, text)
         return step.next
 
     def prompt(self, stage: Stage, step: Say) -> StepPrompt:
         """All bubbles as one text, with the button."""
-        text = "\n\n".join((stage.shown(step), *map(stage.words, step.more)))
-        return text, (ev.Choice("next", stage.words(step.wait_tap or "")),)
+        text = "\n\n".join(map(stage.words, (step.text, *step.more)))
+        return StepPrompt(text, (ev.Choice("next", stage.words(step.wait_tap or "")),), stage.exhibits(step))
 
     def tap(self, stage: Stage, step: Say, choice: str) -> Next:
         """Go on."""

@@ -11,7 +11,7 @@ from flows.engine.kinds.branch import BranchKind
 from flows.engine.kinds.call import CallKind
 from flows.engine.kinds.choose import ChooseKind
 from flows.engine.kinds.end import EndKind
-from flows.engine.kinds.facets import Edge, OwnCondition, StepText, WayOn
+from flows.engine.kinds.facets import Edge, NamedFile, OwnCondition, StepText, WayOn
 from flows.engine.kinds.help import HelpKind
 from flows.engine.kinds.kind import StepKind
 from flows.engine.kinds.pair import PairKind
@@ -76,6 +76,19 @@ def texts_of(step: Step) -> Iterator[StepText]:
             yield StepText(step, (key, "alt"), picture.alt, "item")
     if step.voice is not None:
         yield StepText(step, ("voice", "spoken"), step.voice.spoken, "voice")
+
+
+def files_of(lesson: Lesson) -> Iterator[NamedFile]:
+    """Every file that a lesson names."""
+    for step in lesson.steps:
+        for kind, picture in (("image", step.image), ("video", step.video)):
+            if picture is not None:
+                yield NamedFile(step, (kind, "src"), picture.src, kind)
+        if step.voice is not None:
+            yield NamedFile(step, ("voice", "file"), step.voice.file, "voice")
+        for at, option in enumerate(kind_of(step).options(step)):
+            if option.voice is not None:
+                yield NamedFile(step, ("options", at, "voice", "file"), option.voice.file, "voice")
 
 
 def edges_of(lesson: Lesson, step: Step) -> Iterator[Edge]:

@@ -140,7 +140,7 @@ class TaskKind(StepKind[Task]):
         done = stage.words(step.done) if step.done else stage.phrase("label_done")
         stuck = stage.words(step.stuck.label) if step.stuck.label else stage.phrase("label_stuck")
         choices = ev.Choice("done", done), ev.Choice("stuck", stuck), ev.Choice("later", stage.phrase("label_later"))
-        return "\n".join((stage.shown(step), *listed)), choices
+        return StepPrompt("\n".join((stage.words(step.text), *listed)), choices, stage.exhibits(step))
 
     def tap(self, stage: Stage, step: Task, choice: str) -> Next:
         """Done asks for the photo first where that is the proof; Stuck gives the next hint; Later puts the task off."""
@@ -169,8 +169,7 @@ class TaskKind(StepKind[Task]):
 
     def _ask_proof(self, stage: Stage, step: Task) -> Next:
         """Asked once: who cannot send a photo is believed."""
-        _, choices = self.prompt(stage, step)
-        self.ask(stage, step, stage.phrase("task_proof"), choices)
+        self.ask(stage, step, StepPrompt(stage.phrase("task_proof"), self.prompt(stage, step).choices))
         stage.change(sub="proof")
         return WAIT
 
@@ -188,9 +187,8 @@ class TaskKind(StepKind[Task]):
         else:
             stage.say(step.id, stage.phrase("task_stuck_end"))
             request_help(stage, step)
-        _, choices = self.prompt(stage, step)
         # The steps stand just above; "nói lại" shows them again.
-        self.ask(stage, step, stage.phrase("task_again"), choices)
+        self.ask(stage, step, StepPrompt(stage.phrase("task_again"), self.prompt(stage, step).choices))
         return WAIT
 
     def _later(self, stage: Stage, step: Task) -> Next:

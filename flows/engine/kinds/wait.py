@@ -83,12 +83,12 @@ class WaitKind(StepKind[Wait]):
 
     def prompt(self, stage: Stage, step: Wait) -> StepPrompt:
         """Until when, outside the quiet hours unless in an emergency, or that it is over; one button to go on."""
-        until = self._until(stage, step).astimezone(stage.book.zone)
+        until, on = self._until(stage, step).astimezone(stage.book.zone), _on(stage)
         if until <= stage.universe.now:
-            return stage.phrase("waiting_over"), (ev.Choice("next", stage.phrase("label_continue")),)
+            return StepPrompt(stage.phrase("waiting_over"), on)
         comes = until if stage.lesson.emergency else stage.book.awake(until).astimezone(stage.book.zone)
-        text = stage.shown(step) or stage.phrase("waiting", luc=f"{comes:%H:%M %d/%m}")
-        return text, (ev.Choice("next", stage.phrase("label_continue")),)
+        text = stage.words(step.text) or stage.phrase("waiting", luc=f"{comes:%H:%M %d/%m}")
+        return StepPrompt(text, on, stage.exhibits(step))
 
     def tap(self, stage: Stage, step: Wait, choice: str) -> Next:
         """Go on before the time."""
@@ -108,6 +108,10 @@ class WaitKind(StepKind[Wait]):
         now = stage.universe.now.astimezone(stage.book.zone)
         at = _until(now, step.until) if step.until else now + timedelta(seconds=step.for_s)
         return _within(at, step.window) if step.window and at > now else at
+
+
+def _on(stage: Stage) -> tuple[ev.Choice, ...]:
+    return (ev.Choice("next", stage.phrase("label_continue")),)
 
 
 def _span(step: Wait) -> str:

@@ -18,11 +18,18 @@ from tests.channels.conformance.under_test import Phone, Trouble, UnderTest, alo
 from tests.support.harness import rows_of
 
 TROUBLES: tuple[Trouble, ...] = ("fails once", "refuses once")
-MESSENGERS = [each for each in KNOWN if each.section is not None]
+ALONE = [each for each in KNOWN if not each.is_twin]
+MESSENGERS = [each for each in ALONE if each.section is not None]
 
 
 @pytest.fixture(params=KNOWN, ids=lambda each: each.__name__)
 async def channel(request: pytest.FixtureRequest) -> AsyncIterator[UnderTest]:
+    async with request.param() as under_test:
+        yield under_test
+
+
+@pytest.fixture(params=ALONE, ids=lambda each: each.__name__)
+async def single(request: pytest.FixtureRequest) -> AsyncIterator[UnderTest]:
     async with request.param() as under_test:
         yield under_test
 
@@ -91,9 +98,9 @@ async def test_whoever_chats_goes_on_where_she_was_after_a_stop(channel: UnderTe
         assert sum("Bước một" in text for text in seen) == 1, "what was handled is not handled again"
 
 
-async def test_two_who_chat_at_once_see_each_their_own(channel: UnderTest, tmp_path: Path) -> None:
-    async with serving(channel, tmp_path / "data") as app:
-        lan, mai = channel.phone(app), channel.phone(app)
+async def test_two_who_chat_at_once_see_each_their_own(single: UnderTest, tmp_path: Path) -> None:
+    async with serving(single, tmp_path / "data") as app:
+        lan, mai = single.phone(app), single.phone(app)
         await meets(lan)
         await meets(mai)
         await mai.picks("Bài thử")

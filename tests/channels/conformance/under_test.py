@@ -8,6 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from random import Random
 from typing import Literal, Protocol, Self
 
 from aiohttp import web
@@ -17,6 +18,7 @@ from bot.app import App, Environment, bootstrap
 from bot.channels.provider import Surroundings
 from bot.channels.registry import CHANNELS, ChannelSettings
 from bot.delivery.surroundings import NoFiles
+from tests.support.builders import where_it_is_noon
 from tests.support.process import free_port
 from tests.support.short_lesson import write_lessons
 
@@ -57,6 +59,9 @@ class Phone(Protocol):
     async def says(self, text: str) -> None:
         """Write."""
 
+    async def sends(self, kind: str) -> bool:
+        """Send what is not words: a sticker, a photo, a voice; False where the channel has no such thing."""
+
     async def picks(self, label: str) -> None:
         """Choose what reads so, as the channel lets her: a tap, or its number."""
 
@@ -73,6 +78,8 @@ class UnderTest(ABC):
     """None: it is no messenger, the tutor serves it by itself."""
     url = ""
     """Where the fake listens."""
+    is_twin = False
+    """The same account by another door, or of another mind: what is sent is tested with its twin."""
 
     async def __aenter__(self) -> Self:
         app = web.Application()
@@ -107,37 +114,47 @@ class UnderTest(ABC):
     def phone(self, app: App) -> Phone:
         """A phone that nobody has met."""
 
+    def storms(self, rng: Random) -> None:  # noqa: B027
+        """From now on one call in a hundred is throttled, one fails, one update is delivered once more."""
+
     @abstractmethod
     def troubles(self, phone: Phone, trouble: Trouble) -> None:
         """What happens to the next message of the tutor to this phone."""
 
 
-def configured(under_test: UnderTest, data: Path, port: int = 0) -> settings.Settings:
-    """The settings of a tutor with this channel, beside those that are known."""
-    section = under_test.section
-    channels = CHANNELS if section is None or section in CHANNELS else (*CHANNELS, section)
-    lessons = data.parent / "lessons"
-    if not lessons.exists():
-        write_lessons(lessons)
+def channels_with(section: type[ChannelSettings] | None) -> tuple[type[ChannelSettings], ...]:
+    """The channels that are known, and this one."""
+    return CHANNELS if section is None or section in CHANNELS else (*CHANNELS, section)
+
+
+def configured(under_test: UnderTest, data: Path, port: int = 0, lessons: Path | None = None) -> settings.Settings:
+    """The settings of a tutor with this channel, beside those that are known; without `lessons` it has a short one."""
+    if lessons is None:
+        lessons = data.parent / "lessons"
+        if not lessons.exists():
+            write_lessons(lessons)
     base = {"data.dir": str(data), "lessons.dir": str(lessons), "web.port": str(port)}
+    base |= {"time.zone": where_it_is_noon(), "time.quiet_from": "00:00", "time.quiet_to": "00:00"}
     config = Path(__file__).parents[3] / "config.yaml"
-    return settings.load(config, under_test.environ(), {**base, **under_test.flags(port)}, channels)
+    return settings.load(
+        config, under_test.environ(), {**base, **under_test.flags(port)}, channels_with(under_test.section)
+    )
 
 
 @asynccontextmanager
-async def serving(under_test: UnderTest, data: Path, port: int = 0) -> AsyncIterator[App]:
+async def serving(under_test: UnderTest, data: Path, port: int = 0, lessons: Path | None = None) -> AsyncIterator[App]:
     """The whole tutor in this process, on this channel."""
     async with AsyncExitStack() as stack:
-        given = await asyncio.to_thread(configured, under_test, data, port or free_port())
+        given = await asyncio.to_thread(configured, under_test, data, port or free_port(), lessons)
         yield await bootstrap(stack, given, Environment(tick_s=0.2))
 
 
-async def sees(phone: Phone, words: str, times: int = 1, within_s: float = 15.0) -> list[str]:
+async def sees(phone: Phone, words: str, times: int = 1, within_s: float = 30.0) -> list[str]:
     """Wait until so many messages hold these words; all that is seen then. Raises AssertionError."""
     deadline = asyncio.get_running_loop().time() + within_s
     seen = await phone.seen()
     while sum(words in text for text in seen) < times:
-        assert asyncio.get_running_loop().time() < deadline, (words, seen[-3:])
+        assert asyncio.get_running_loop().time() < deadline, f"{words!r} not in {seen[-3:]}"
         await asyncio.sleep(0.02)
         seen = await phone.seen()
     return seen

@@ -112,6 +112,9 @@ class ToyPhone:
     async def says(self, text: str) -> None:
         self.toy.updates.append({"id": len(self.toy.updates) + 1, "who": self.who, "text": text})
 
+    async def sends(self, kind: str) -> bool:
+        return False
+
     async def picks(self, label: str) -> None:
         await self.says(number_before(label, self.texts))
 

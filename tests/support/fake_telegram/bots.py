@@ -8,20 +8,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.support.fake_telegram.errors import BotApiError
+from tests.support.fake_telegram.files import Files
+
 MESSAGE_KEPT_S = 86_400
 CALLBACK_KEPT_S = 150
 ANSWER_WITHIN_S = 150
 LONGEST_POLL_S = 50
-
-
-class BotApiError(Exception):
-    """An answer with `ok: false`."""
-
-    def __init__(self, code: int, description: str, **parameters: Any) -> None:
-        super().__init__(description)
-        self.code = code
-        self.description = description
-        self.parameters = parameters
 
 
 @dataclass(slots=True)
@@ -49,22 +42,35 @@ class Message:
     """(label, token) in order."""
     at: float
     kind: str = "text"
+    """Of a picture, recording or film; its text is then the caption."""
+    styles: tuple[str, ...] = ()
+    """Of the buttons, "" for none."""
+    copies: tuple[tuple[str, str], ...] = ()
+    """(label, text) of the buttons that copy."""
+    links: tuple[tuple[str, str], ...] = ()
+    """(label, address) of the buttons that lead elsewhere."""
+    is_protected: bool = False
+    file_id: str = ""
+    album: str = ""
 
 
 @dataclass(slots=True)
 class Chat:
-    """A private chat. `inbox` is what the learner sees, edited in place."""
+    """A private chat, or a group when it has a `title`. `inbox` is what is seen there, edited in place."""
 
     chat_id: int
     first_name: str
     inbox: list[Message] = field(default_factory=list)
     blocked: bool = False
+    title: str = ""
     news: asyncio.Event = field(default_factory=asyncio.Event)
 
     def as_user(self) -> dict[str, Any]:
         return {"id": self.chat_id, "is_bot": False, "first_name": self.first_name, "language_code": "vi"}
 
     def as_chat(self) -> dict[str, Any]:
+        if self.title:
+            return {"id": self.chat_id, "title": self.title, "type": "supergroup"}
         return {"id": self.chat_id, "first_name": self.first_name, "type": "private"}
 
 
@@ -75,6 +81,7 @@ class Webhook:
     url: str
     secret: str
     max_connections: int = 40
+    ip_address: str = "203.0.113.7"
 
 
 class Bot:
@@ -90,13 +97,15 @@ class Bot:
         self.queries: dict[str, float] = {}
         """Open callback queries: id -> when it was tapped."""
         self.answered: list[dict[str, Any]] = []
-        self.commands: list[dict[str, Any]] = []
+        self.commands: dict[tuple[str, str], list[dict[str, Any]]] = {}
+        """(type of scope, language) -> the menu."""
+        self.shown: dict[str, Any] = {}
+        """What is shown of the bot itself: description, short_description, menu_button, name."""
+        self.files = Files(self.id)
         self.webhook: Webhook | None = None
         self.allowed: set[str] = set()
         """Kinds of updates the bot asked for; empty means all."""
         self.webhook_error = ""
-        self.files: dict[str, bytes] = {}
-        """What people have sent, by its file id."""
         self.on_queued: Callable[[Queued], None] = lambda queued: None
         self.next_update = first_update
         self._next_message = 1

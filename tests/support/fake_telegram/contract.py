@@ -58,7 +58,7 @@ def _check_fields(where: str, fields: dict[str, Any], params: dict[str, Any]) ->
         field = fields.get(name)
         if field is None:
             found.append(f"{where}: unknown field {name}")
-        elif not any(_fits(kind, value) for kind in field["types"]):
+        elif not _fits_any(field["types"], value):
             found.append(f"{where}: {name} is not {' or '.join(field['types'])}: {_why_not(field['types'], value)}")
         else:
             found += _check_limits(f"{where}: {name}", field, value)
@@ -70,11 +70,15 @@ def _check_fields(where: str, fields: dict[str, Any], params: dict[str, Any]) ->
 
 
 def _check_limits(where: str, field: dict[str, Any], value: Any) -> list[str]:
+    if "values" in field and value not in field["values"]:
+        return [f"{where} is none of {', '.join(field['values'])}: {value!r}"]
     match field.get("unit"):
         case "characters" if isinstance(value, str):
             size = utf16_length(value)
         case "bytes" if isinstance(value, str):
             size = len(value.encode("utf-8", "surrogatepass"))
+        case "items" if isinstance(value, list):
+            size = len(value)
         case "value" if isinstance(value, int):
             size = value
         case _:
@@ -84,9 +88,11 @@ def _check_limits(where: str, field: dict[str, Any], value: Any) -> list[str]:
     return [f"{where} has {size}, allowed are {field['min']}-{field['max']} ({field['unit']})"]
 
 
-def _fits(kind: str, value: Any) -> bool:
-    """The shape only, without the fields of an object's own."""
-    return not _misfit(kind, value)
+def _fits_any(types: list[str], value: Any) -> bool:
+    """Whether `value` is one of these; an album may hold several kinds."""
+    if isinstance(value, list) and len(types) > 1 and all(kind.startswith("Array of ") for kind in types):
+        return all(_fits_any([kind.removeprefix("Array of ") for kind in types], item) for item in value)
+    return any(not _misfit(kind, value) for kind in types)
 
 
 def _misfit(kind: str, value: Any) -> list[str]:

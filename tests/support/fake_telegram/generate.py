@@ -29,8 +29,10 @@ METHODS = [
     "getWebhookInfo",
     "logOut",
     "sendChatAction",
+    "sendMediaGroup",
     "sendMessage",
     "sendPhoto",
+    "sendVideo",
     "sendVoice",
     "setChatMenuButton",
     "setMyCommands",
@@ -39,11 +41,19 @@ METHODS = [
     "setMyShortDescription",
     "setWebhook",
 ]
-_LIMIT = re.compile(r"(?<![\d-])(\d+)-(\d+)\b(?: (characters|bytes))?")
+_LIMIT = re.compile(r"(?<![\d-])(\d+)-(\d+)\b(?: (characters|bytes|items))?")
+_ONE_OF = re.compile(r"must be one of ((?:\"\w+\"[^\".]*)+)", re.IGNORECASE)
+_MUST_BE = re.compile(r"(?:type|Type)[^,]*, must be (\w+)$")
 
 
 def limits_of(field: dict[str, Any]) -> dict[str, Any]:
-    """`{min, max, unit}` of one field; the unit is characters (UTF-16), bytes or value; empty without limits."""
+    """`{min, max, unit}` of one field, or its `{values}`; the unit is characters (UTF-16), bytes, items or value; empty
+    without limits.
+    """
+    if one := _MUST_BE.search(field["description"]):
+        return {"values": [one[1]]}
+    if several := _ONE_OF.search(field["description"]):
+        return {"values": re.findall(r'"(\w+)"', several[1])}
     found = _LIMIT.search(field["description"])
     if found is None:
         return {}

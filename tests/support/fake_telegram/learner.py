@@ -84,20 +84,24 @@ class Learner:
         query = {"id": query_id, "from": self._chat.as_user(), "chat_instance": "-1", "data": token, "message": shown}
         return self._bot.push("callback_query", query)
 
-    def send(self, kind: str, caption: str = "", album: str = "", file_id: str = "F1") -> int:
+    def send(
+        self, kind: str, caption: str = "", album: str = "", file_id: str = "F1", content: bytes = b"x", size: int = 0
+    ) -> int:
         """Not words: sticker, photo, voice, video, video_note, animation, document, location, contact, dice, ...
 
-        `caption` are words with it, `album` the media_group_id of several that are sent at once.
+        `caption` are words with it, `album` the media_group_id of several that are sent at once. The bot may send on
+        and fetch what it is: `content`, which Telegram says has `size` bytes.
         """
-        content: dict[str, Any] = {"caption": caption} if caption else {}
+        self._bot.files.add(kind, content, size=size or None, file_id=file_id)
+        sent: dict[str, Any] = {"caption": caption} if caption else {}
         if album:
-            content["media_group_id"] = album
+            sent["media_group_id"] = album
         if kind == "photo":
-            return self._message(content | {"photo": [{**_FILE, "file_id": file_id, "width": 90, "height": 90}]})
-        content[kind] = MEDIA[kind]
+            return self._message(sent | {"photo": [{**_FILE, "file_id": file_id, "width": 90, "height": 90}]})
+        sent[kind] = MEDIA[kind] | ({"file_id": file_id} if "file_id" in MEDIA[kind] else {})
         if kind == "animation":
-            content["document"] = dict(_FILE)
-        return self._message(content)
+            sent["document"] = dict(_FILE)
+        return self._message(sent)
 
     def send_sticker(self) -> int:
         return self.send("sticker")
@@ -167,3 +171,37 @@ class Learner:
             "new_chat_member": statuses[1],
         }
         return self._bot.push("my_chat_member", change)
+
+
+class Group:
+    """A group that the bot is in; people talk there, and each verb returns the update's number."""
+
+    def __init__(self, bot: Bot, chat: Chat) -> None:
+        self._bot = bot
+        self._chat = chat
+        self.chat_id = chat.chat_id
+
+    @property
+    def inbox(self) -> list[Message]:
+        """What the bot said there."""
+        return self._chat.inbox
+
+    def add_bot(self, by: int = 5) -> int:
+        """Somebody brings the bot in."""
+        me = {"id": self._bot.id, "is_bot": True, "first_name": "Cầm Tay", "username": self._bot.username}
+        old, new = ({"status": status, "user": me} for status in ("left", "member"))
+        change = {**self._envelope(by), "old_chat_member": old, "new_chat_member": new}
+        return self._bot.push("my_chat_member", change)
+
+    def say(self, text: str, by: int = 5, *, is_bot: bool = False, to_bot: bool = False) -> int:
+        """Somebody writes; `to_bot`: in reply to the bot."""
+        content: dict[str, Any] = {"message_id": self._bot.new_message_id(), "text": text}
+        if to_bot:
+            me = {"id": self._bot.id, "is_bot": True, "first_name": "Cầm Tay"}
+            earlier = {"message_id": 1, "from": me, "chat": self._chat.as_chat(), "date": 0, "text": "…"}
+            content["reply_to_message"] = earlier
+        return self._bot.push("message", {**self._envelope(by, is_bot=is_bot), **content})
+
+    def _envelope(self, by: int, *, is_bot: bool = False) -> dict[str, Any]:
+        who = {"id": by, "is_bot": is_bot, "first_name": "Lan"}
+        return {"from": who, "chat": self._chat.as_chat(), "date": int(self._bot.clock())}

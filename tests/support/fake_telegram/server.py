@@ -7,18 +7,21 @@ import json
 import socket
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from random import Random
 from typing import Any, Self
 
-from aiohttp import web
+from aiohttp import BodyPartReader, web
 
-from tests.support.fake_telegram.bots import Bot, BotApiError
+from tests.support.fake_telegram.bots import Bot
 from tests.support.fake_telegram.contract import METHODS, read_form, violations
 from tests.support.fake_telegram.delivery import Delivery
+from tests.support.fake_telegram.errors import BotApiError
 from tests.support.fake_telegram.faults import Fault, Faults, Limits
-from tests.support.fake_telegram.learner import Learner
+from tests.support.fake_telegram.learner import Group, Learner
 from tests.support.fake_telegram.methods import run_method
 
+STORMY = 0.01
 TOKEN = "42:TEST-TOKEN_of-the-fake"
 Call = tuple[str, dict[str, Any]]
 
@@ -46,11 +49,13 @@ class FakeTelegram:
         self.bot = next(iter(self.bots.values()))
         self.faults = Faults()
         self.limits = limits
+        self.storm: Random | None = None
+        """By its chance one call in a hundred is throttled, one fails; and with one update the last come once more."""
         self.violations: list[str] = []
         self.calls: list[Call] = []
         self.counts: Counter[str] = Counter()
         self.on_sent: Callable[[int, dict[str, Any]], object] | None = None
-        """Called with chat_id and the parameters of every sendMessage that arrived: for drivers of load."""
+        """Called with chat_id and the parameters of every message that arrived: for drivers of load."""
         self.control: Callable[[web.BaseRequest], Awaitable[web.StreamResponse]] | None = None
         self.deliveries = {
             token: Delivery(bot, self._replier(bot), pause_s=pause_s) for token, bot in self.bots.items()
@@ -80,6 +85,13 @@ class FakeTelegram:
         """A person who chats with the first bot, or with another one. Two handles on one chat_id share the inbox."""
         of = bot or self.bot
         return Learner(of, of.chat(chat_id, first_name))
+
+    def group(self, chat_id: int = -1_001_234, title: str = "Tổ 5", *, bot: Bot | None = None) -> Group:
+        """A group that the first bot, or another one, may be added to."""
+        of = bot or self.bot
+        chat = of.chat(chat_id)
+        chat.title = title
+        return Group(of, chat)
 
     async def start(self) -> None:
         """Listen."""
@@ -116,7 +128,7 @@ class FakeTelegram:
         if head == "control" and self.control is not None:
             return await self.control(request)
         if head == "file":
-            return self._file(*method.partition("/")[::2])
+            return self._download(method)
         if not head.startswith("bot"):
             return _refusal(BotApiError(404, "Not Found"))
         bot = self.bots.get(head[3:])
@@ -125,33 +137,48 @@ class FakeTelegram:
         if method not in METHODS:
             self.violations.append(f"{method}: unknown method")
             return _refusal(BotApiError(404, "Not Found: method not found"))
-        params = await _params(request, method)
-        fault = self.faults.strike(method, params) if self.faults.waiting else None
+        params, attached = await _params(request, method)
+        fault = self.faults.strike(method, params) if self.faults.waiting else self._weather(bot, method)
         if fault is not None:
             refused = await self._befall(fault, request)
             if refused is not None:
                 return refused
         try:
-            result = await self._run(bot, method, params)
+            result = await self._run(bot, method, params, attached)
         except BotApiError as error:
             return _refusal(error)
         if fault is not None:
             _break(request)
         return _answer({"ok": True, "result": result})
 
-    def _file(self, head: str, path: str) -> web.Response:
-        """What `getFile` has named, at its own address."""
-        bot, file_id = self.bots.get(head[3:]), path.removeprefix("files/")
-        if bot is None or file_id not in bot.files:
-            return _refusal(BotApiError(404, "Not Found"))
-        return web.Response(body=bot.files[file_id], content_type="application/octet-stream")
+    def _weather(self, bot: Bot, method: str) -> Fault | None:
+        chance = self.storm.random() if self.storm else 1.0
+        if method == "getUpdates":
+            if chance < STORMY:
+                bot.redeliver()
+            return None
+        if chance < STORMY:
+            return Fault("answer", code=429, description="Too Many Requests", parameters={"retry_after": 1})
+        return Fault("answer", code=502, description="Bad Gateway") if chance < 2 * STORMY else None
 
-    async def _run(self, bot: Bot, method: str, params: dict[str, Any]) -> Any:
+    def _download(self, path: str) -> web.Response:
+        token, _, name = path.removeprefix("bot").partition("/")
+        bot = self.bots.get(token)
+        found = next((each for each in bot.files.by_id.values() if each.path == name), None) if bot else None
+        if found is None:
+            return _refusal(BotApiError(404, "Not Found"))
+        return web.Response(body=found.content, content_type="application/octet-stream")
+
+    async def _run(self, bot: Bot, method: str, params: dict[str, Any], attached: dict[str, bytes]) -> Any:
         self._accept(method, params)
+        named = str(params)
+        self.violations += [
+            f"{method}: {name} is used by nothing" for name in attached if f"attach://{name}'" not in named
+        ]
         if method == "getUpdates":
             bot.allowed = set(params.get("allowed_updates", bot.allowed))
             return await bot.get_updates(params.get("offset", 0), params.get("limit", 100), params.get("timeout", 0))
-        return self._do(bot, method, params)
+        return self._do(bot, method, params, attached)
 
     def _accept(self, method: str, params: dict[str, Any]) -> None:
         self.counts[method] += 1
@@ -162,15 +189,16 @@ class FakeTelegram:
             self.violations += wrong
             raise BotApiError(400, f"Bad Request: {'; '.join(wrong)}")
 
-    def _do(self, bot: Bot, method: str, params: dict[str, Any]) -> Any:
-        if method == "sendMessage" and self.limits is not None:
+    def _do(self, bot: Bot, method: str, params: dict[str, Any], attached: dict[str, bytes]) -> Any:
+        sends = method.startswith("send") and method != "sendChatAction"
+        if sends and self.limits is not None:
             wait_s = self.limits.wait_s(str(params["chat_id"]), bot.clock())
             if wait_s:
                 raise BotApiError(429, f"Too Many Requests: retry after {wait_s}", retry_after=wait_s)
-        result = run_method(bot, method, params)
+        result = run_method(bot, method, params, attached)
         if method in ("setWebhook", "deleteWebhook"):
             self.deliveries[bot.token].begin()
-        elif method == "sendMessage" and self.on_sent is not None:
+        elif sends and self.on_sent is not None:
             self.on_sent(int(params["chat_id"]), params)
         return result
 
@@ -180,7 +208,7 @@ class FakeTelegram:
         def run(method: str, params: dict[str, Any]) -> None:
             try:
                 self._accept(method, params)
-                self._do(bot, method, params)
+                self._do(bot, method, params, {})
             except BotApiError:
                 return
 
@@ -202,20 +230,36 @@ class FakeTelegram:
         return web.Response(status=500)
 
 
-async def _params(request: web.BaseRequest, method: str) -> dict[str, Any]:
-    """The parameters of a call: JSON, urlencoded form, multipart or query string."""
+async def _params(request: web.BaseRequest, method: str) -> tuple[dict[str, Any], dict[str, bytes]]:
+    """The parameters of a call (JSON, urlencoded form, multipart or query string), and the files beside them."""
     if request.content_type == "application/json":
         try:
             params = json.loads(await request.read() or b"{}")
         except ValueError:
             params = {}
-        return params if isinstance(params, dict) else {}
-    form = {name: await _form_value(value) for name, value in (await request.post()).items()}
-    return read_form(method, {**dict(request.query), **form})
+        return (params if isinstance(params, dict) else {}), {}
+    form = await _form(request)
+    known = METHODS[method]
+    attached = {name: value for name, value in form.items() if isinstance(value, bytes) and name not in known}
+    stays = {name: value for name, value in form.items() if name not in attached}
+    return read_form(method, {**dict(request.query), **stays}), attached
 
 
-async def _form_value(value: Any) -> Any:
-    return value.file.read() if isinstance(value, web.FileField) else value
+async def _form(request: web.BaseRequest) -> dict[str, Any]:
+    """The fields of a form; a file's are its bytes, of any length."""
+    if request.content_type != "multipart/form-data":
+        return dict(await request.post())
+    fields: dict[str, Any] = {}
+    async for part in await request.multipart():
+        if isinstance(part, BodyPartReader) and part.name:
+            content = b"".join([chunk async for chunk in _chunks(part)])
+            fields[part.name] = content if part.filename else content.decode()
+    return fields
+
+
+async def _chunks(part: BodyPartReader) -> AsyncIterator[bytes]:
+    while chunk := await part.read_chunk(65_536):
+        yield chunk
 
 
 def _answer(content: dict[str, Any], status: int = 200) -> web.Response:

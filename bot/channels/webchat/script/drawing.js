@@ -141,7 +141,7 @@ function tappable(where, button) {
   node.type = 'button';
   node.onclick = () => {
     tappedAt = Date.now();
-    say({ token: button.token }, button.label);
+    if (!ringing(button)) say({ token: button.token }, button.label);
   };
   return node;
 }

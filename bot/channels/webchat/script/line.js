@@ -45,6 +45,7 @@ async function connect() {
   try { await sync(); } catch (fault) { if (mine === round) retry(fault.status === 429 && fault.data.say); return; }
   if (mine !== round) return;
   flush();
+  looked();
   if (window.EventSource && streamFails < 3) return listen();
   calm();
   timer = setTimeout(connect, 4000);   // no live stream: ask from time to time
@@ -56,7 +57,7 @@ function listen() {
   stream.addEventListener('ready', () => { streamFails = 0; calm(); watch(40); });
   stream.addEventListener('beat', () => watch(40));
   stream.addEventListener('anew', connect);
-  stream.onmessage = (event) => { watch(40); show(JSON.parse(event.data)); };
+  stream.onmessage = (event) => { watch(40); show(JSON.parse(event.data)); looked(); };
   stream.onerror = broken;
 }
 
@@ -103,6 +104,6 @@ window.addEventListener('pageshow', (event) => { if (event.persisted) connect();
 document.addEventListener('visibilitychange', () => {
   // A page nobody looks at costs no data.
   clearTimeout(timer);
-  if (document.hidden) timer = setTimeout(() => { round++; hangUp(); }, 60e3);
+  if (document.hidden) timer = setTimeout(() => { round++; hangUp(); }, subscription ? 0 : 60e3);   // one that rings is closed
   else if (!stream) connect();
 });

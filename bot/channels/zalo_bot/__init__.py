@@ -1,0 +1,1 @@
+"""The channel Zalo Bot (the Bot Platform): private chats with numbered choices, by polling or webhook."""

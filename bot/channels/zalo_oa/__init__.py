@@ -1,0 +1,1 @@
+"""A Zalo Official Account over OpenAPI v3: written to by consultation messages, posted to by a signed webhook."""

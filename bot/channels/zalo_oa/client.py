@@ -1,0 +1,169 @@
+"""HTTP to the OpenAPI and its OAuth over one aiohttp session; what Zalo refuses becomes the SendError that tells what
+to do.
+
+OaTokens and secrets travel in headers and bodies, never in an address, and nothing of a request is ever logged or put
+into an error. An error of aiohttp is not passed on either: what leaves this module are sentences of our own.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import aiohttp
+
+from bot.channels.base import Misconfigured, SendError, SendRefused, Unreachable
+from bot.channels.zalo_oa.errors import failure
+
+_CONNECTIONS = 64
+_KEEPALIVE_S = 30.0
+_CALL_S = 20.0
+_LONGEST_ANSWER = 1_000_000  # bytes of JSON; some hundreds are usual
+_JSON = {"Content-Type": "application/json"}
+_SEND = "/v3.0/oa/message/cs"
+_UPLOAD = "/v2.0/oa/upload/image"
+_QUOTA = "/v3.0/oa/quota/message"
+_EXCHANGE = "/v4/oa/access_token"
+_DAY_S = 90_000.0  # an access token lives 25 hours, should the answer not say how long
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """A new pair of tokens; the access token is good for `lives_s` seconds, the refresh token once, within 3 months."""
+
+    access: str = field(repr=False)
+    refresh: str = field(repr=False)
+    lives_s: float = _DAY_S
+
+
+class ExchangeRefused(Misconfigured):
+    """Zalo does not take the refresh token, or not this application."""
+
+
+class OaApi:
+    """The calls we make of one account; call it in a running loop. `call_s`: how long an answer may take."""
+
+    def __init__(self, app_id: str, app_secret: str, api_base: str, oauth_base: str, call_s: float = _CALL_S) -> None:
+        self._app_id, self._app_secret = app_id, app_secret
+        self._api, self._oauth = api_base.rstrip("/"), oauth_base.rstrip("/")
+        self._timeout = aiohttp.ClientTimeout(total=call_s)
+        self._session: aiohttp.ClientSession | None = None
+
+    def __repr__(self) -> str:
+        return "OaApi(secrets hidden)"
+
+    async def send(self, token: str, body: Mapping[str, Any]) -> None:
+        """One consultation message. Raises SendError, TokenRefused among them."""
+        await self._ask(_SEND, {**_JSON, "access_token": token}, json.dumps(body).encode())
+
+    async def quota(self, token: str) -> object:
+        """What Zalo says of the account's quota; shown to nobody yet, but it proves the token. Raises SendError."""
+        asked = {"quota_owner": "OA", "product_type": "cs"}
+        return await self._ask(_QUOTA, {**_JSON, "access_token": token}, json.dumps(asked).encode())
+
+    async def upload(self, token: str, content: bytes, name: str) -> str:
+        """Upload a picture (JPEG or PNG by the ending of `name`); the id by which it is sent, for a while."""
+        kind = "image/png" if name.endswith(".png") else "image/jpeg"
+        form = aiohttp.FormData()
+        form.add_field("file", content, filename=name, content_type=kind)
+        data = await self._ask(_UPLOAD, {"access_token": token}, form)
+        known = data.get("attachment_id") if isinstance(data, dict) else None
+        if not isinstance(known, str) or not known:
+            raise SendRefused("Zalo took a picture and gave no id for it")
+        return known
+
+    async def exchange(self, refresh: str) -> Granted:
+        """Give a refresh token, good once, for the next pair. Raises ExchangeRefused, Unreachable.
+
+        After Unreachable nobody knows whether it was taken.
+        """
+        form = {"app_id": self._app_id, "grant_type": "refresh_token", "refresh_token": refresh}
+        status, body = await self._post(self._oauth + _EXCHANGE, {"secret_key": self._app_secret}, form)
+        answer = _read(status, body)
+        access, following = answer.get("access_token"), answer.get("refresh_token")
+        if isinstance(access, str) and access and isinstance(following, str) and following:
+            return Granted(access, following, _seconds(answer.get("expires_in")))
+        code = next((answer[name] for name in ("error", "error_code", "code") if answer.get(name)), status)
+        raise ExchangeRefused(f"{str(code)[:20]}")
+
+    async def download(self, url: str, most_bytes: int) -> bytes:
+        """What lies at an address that an event named. Raises SendRefused for what is gone or too big, Unreachable."""
+        failed: SendError = SendRefused("more than may be taken")
+        try:
+            async with self._open().get(url, allow_redirects=False, timeout=self._timeout) as response:
+                if response.status >= 500:
+                    failed = Unreachable(f"the picture's host answered {response.status}")
+                elif response.status != 200:
+                    failed = SendRefused(f"the picture's host answered {response.status}")
+                elif len(content := await _at_most(response, most_bytes)) <= most_bytes:
+                    return content
+        except ValueError:
+            failed = SendRefused("no address")
+        except (TimeoutError, aiohttp.ClientError, OSError) as error:
+            failed = Unreachable(f"no picture ({type(error).__name__})")
+        raise failed
+
+    async def close(self) -> None:
+        """Close the connections; a later call opens them again."""
+        session, self._session = self._session, None
+        if session is not None:
+            await session.close()
+
+    async def _ask(self, path: str, headers: Mapping[str, str], data: bytes | aiohttp.FormData) -> Any:
+        status, body = await self._post(self._api + path, headers, data)
+        answer = _read(status, body)
+        code = answer.get("error")
+        if code == 0:
+            return answer.get("data")
+        raise failure(code if type(code) is int else status, str(answer.get("message", ""))[:200])
+
+    async def _post(self, url: str, headers: Mapping[str, str], data: Any) -> tuple[int, bytes]:
+        failed: SendError
+        try:
+            async with self._open().post(
+                url, headers=headers, data=data, allow_redirects=False, timeout=self._timeout
+            ) as response:
+                return response.status, await _at_most(response, _LONGEST_ANSWER)
+        except TimeoutError:
+            failed = Unreachable("Zalo did not answer in time")
+        except (aiohttp.ClientError, OSError) as error:
+            failed = Unreachable(f"no connection to Zalo ({type(error).__name__})")
+        # Raised out here, so that the error above, and what it knows of the request, is not even its __context__.
+        raise failed
+
+    def _open(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=_CONNECTIONS, keepalive_timeout=_KEEPALIVE_S),
+                cookie_jar=aiohttp.DummyCookieJar(),
+            )
+        return self._session
+
+
+async def _at_most(response: aiohttp.ClientResponse, most: int) -> bytes:
+    """The body, or its first bytes, one more than `most`, where there are more."""
+    content = bytearray()
+    async for chunk in response.content.iter_any():
+        content += chunk
+        if len(content) > most:
+            break
+    return bytes(content)
+
+
+def _read(status: int, body: bytes) -> dict[Any, Any]:
+    """An answer's JSON. Raises SendError where there is none: then a proxy or a broken server has answered."""
+    try:
+        answer = json.loads(body)
+    except (ValueError, RecursionError):
+        answer = None
+    if isinstance(answer, dict) and status < 500:
+        return answer
+    raise failure(status, "") if status == 429 else Unreachable(f"Zalo answered {status} without JSON")
+
+
+def _seconds(value: object) -> float:
+    """`expires_in`, a text of digits in all samples."""
+    told = str(value)
+    return float(told) if told.isascii() and told.isdigit() and 0 < int(told) < 10**9 else _DAY_S

@@ -1,0 +1,59 @@
+"""Our own key pair towards every push service (RFC 8292, VAPID): made once, kept in the data folder."""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.channels.webchat.identity import load_keys
+
+if TYPE_CHECKING:  # half a second of imports and 10 MB, for whoever has a browser to ring
+    from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+
+KEY_FILE = "push.key"
+
+
+def encoded(raw: bytes) -> str:
+    """Base64url without padding, as browsers and push services write bytes."""
+    return urlsafe_b64encode(raw).rstrip(b"=").decode("ascii")
+
+
+def decoded(text: str) -> bytes:
+    """The bytes of base64url, with padding or without; ValueError for anything else."""
+    if not text.isascii() or set(text) & set("+/ \n\t"):
+        raise ValueError("no base64url")
+    return urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+class PushKeys:
+    """The pair of the file `path`, read or made (mode 0600) when it is first needed.
+
+    A new line on top of the file is a new pair: browsers that know the old one are forgotten when their service
+    refuses, and come back by themselves the next time their page is opened. Raises SettingsInvalid for a broken file.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @cached_property
+    def private(self) -> EllipticCurvePrivateKey:
+        """What signs."""
+        from cryptography.hazmat.primitives.asymmetric import ec
+
+        raw = decoded(load_keys(self.path, _new)[0])
+        return ec.derive_private_key(int.from_bytes(raw), ec.SECP256R1())
+
+    @cached_property
+    def public(self) -> str:
+        """What a browser subscribes for: an uncompressed point of P-256 in base64url, 87 letters."""
+        from bot.knocks.sealing import point
+
+        return encoded(point(self.private.public_key()))
+
+
+def _new() -> str:
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    return encoded(ec.generate_private_key(ec.SECP256R1()).private_numbers().private_value.to_bytes(32))

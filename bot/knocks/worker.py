@@ -1,0 +1,124 @@
+"""Rings whoever is to be rung: from rows that a commit has left to the push services' doors, and what they say back.
+
+A knock is taken for a while before it is sent and ended afterwards, all that has come in by then in one transaction: a
+crash in between sends it again, and two processes never send the same at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Protocol
+from urllib.parse import urlsplit
+
+from bot.edge import guarded
+from bot.knocks.client import may_be_silent
+from bot.knocks.policy import knock as policy
+from bot.knocks.policy.knock import PushAnswer
+from bot.tutor.quiet_hours import QuietHours
+from storage.conversations import subscriptions
+from storage.conversations.records import DueKnock, KnockEnd, SubscriptionRow
+from storage.engine.database import Database
+
+EVERY_S = 5.0
+AT_ONCE = 200  # knocks under way; beyond that only the urgent begin
+TAKEN_FOR = timedelta(seconds=20)  # twice the patience with a service: then whoever took a knock is gone
+
+log = logging.getLogger(__name__)
+
+
+class Poster(Protocol):
+    async def post(self, to: SubscriptionRow, message: bytes, now: datetime, *, urgent: bool) -> PushAnswer:
+        """What the browser's push service makes of it."""
+
+
+class Knocker:
+    """`is_open` tells whether a page of this chat is open here; `title` stands above what is read."""
+
+    def __init__(
+        self,
+        database: Database,
+        poster: Poster,
+        now: Callable[[], datetime],
+        quiet: QuietHours,
+        is_open: Callable[[str], bool],
+        title: str,
+        every_s: float = EVERY_S,
+        failpoint: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self.database, self.poster, self.now, self.quiet = database, poster, now, quiet
+        self.is_open, self.title, self.every_s, self.failpoint = is_open, title, every_s, failpoint
+        self._woken = asyncio.Event()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._ends: list[KnockEnd] = []
+
+    def wake(self) -> None:
+        """A knock has just been committed: do not wait for the next tick."""
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Take a step every `every_s` seconds, or as soon as woken, until cancelled: what is under way then is sent
+        again by whoever comes next.
+        """
+        try:
+            while True:
+                self._woken.clear()
+                await guarded(self.step, log, "ringing failed")
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(self.every_s):
+                        await self._woken.wait()
+        finally:
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def step(self) -> None:
+        """Write down what has come of knocks, and send those that are due."""
+        await self._write_down()
+        now = self.now()
+        due, read = await self.database.read(lambda c: subscriptions.waits(c, now))
+        if read:
+            await self.database.transact(lambda c: subscriptions.close_read(c, now))
+        if due or read:
+            await self._take(now)
+
+    async def _take(self, now: datetime) -> None:
+        room, until = AT_ONCE - len(self._tasks), now + TAKEN_FOR
+        limit, urgent_only = room if room > 0 else AT_ONCE, room <= 0
+        taken = await self.database.transact(
+            lambda c: subscriptions.take_due(c, now, until, limit, urgent_only=urgent_only)
+        )
+        for knock in taken:
+            is_open, may_close = self.is_open(knock.chat_id), may_be_silent(knock.to.endpoint)
+            end = policy.first(knock, now, self.quiet, in_sight=is_open, may_close=may_close)
+            if end is not None:
+                self._ends.append(end)
+                continue
+            task = asyncio.create_task(self._send(knock))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        if len(taken) == limit or self._ends:
+            self.wake()
+
+    async def _send(self, knock: DueKnock) -> None:
+        self.failpoint("before push")
+        message = policy.payload(self.title, knock)
+        try:
+            answer = await self.poster.post(knock.to, message, self.now(), urgent=knock.urgent)
+        except Exception:  # the edge of a unit of work: one browser's knock must not come again at once for ever
+            log.exception("ringing failed")
+            answer = PushAnswer("later", "fault")
+        self.failpoint("after push")
+        if answer.kind != "taken":
+            told = {"host": urlsplit(knock.to.endpoint).hostname, "answer": answer.told, "tries": knock.tries}
+            log.log(logging.ERROR if answer.kind == "refused" else logging.INFO, "not rung", extra=told)
+        self._ends.append(policy.after(knock, answer, self.now()))
+        self.wake()
+
+    async def _write_down(self) -> None:
+        if ends := list(self._ends):
+            await self.database.transact(lambda c: subscriptions.end(c, ends))
+            del self._ends[: len(ends)]

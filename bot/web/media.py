@@ -1,0 +1,26 @@
+"""The pictures and recordings of lessons over HTTP, for pages and for providers that fetch what they send on.
+
+An address names what is in the file, so what lies behind it never changes: whoever has it never asks again. aiohttp
+answers HEAD, ranges and whoever asks whether it has changed.
+"""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from bot.media.store import PLACE, TYPES, MediaStore
+
+FOR_EVER = "public, max-age=31536000, immutable"
+
+
+def media_routes(store: MediaStore) -> list[web.AbstractRouteDef]:
+    """GET and HEAD /media/FILE; whatever is no name of the store is not there."""
+
+    async def give(request: web.Request) -> web.StreamResponse:
+        path = store.path(request.match_info["file"])
+        if path is None:
+            raise web.HTTPNotFound
+        headers = {"Cache-Control": FOR_EVER, "Content-Type": TYPES[path.suffix[1:]]}
+        return web.FileResponse(path, headers=headers)
+
+    return [web.get(f"/{PLACE}{{file}}", give)]

@@ -1,0 +1,49 @@
+"""The files that go with a lesson, by what is in them: the same file has the same name wherever it lies."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Collection
+from hashlib import file_digest
+from pathlib import Path
+
+from flows.engine.kinds.table import files_of
+from flows.model import Lesson
+from flows.profiles import IMAGES, VIDEOS, VOICES
+
+FOLDER = "media"
+MOST_BYTES = 50_000_000  # of one file: more than any channel takes
+
+
+def media_of(lesson: Lesson) -> dict[str, str]:
+    """Name → name by which it is kept, for the files of its `media` folder that a lesson names.
+
+    What is missing, cannot be read, is no plain file or larger than MOST_BYTES is left out: that is lint's to tell.
+    """
+    found: dict[str, str] = {}
+    for name in dict.fromkeys(each.file for each in files_of(lesson)):
+        kept = kept_name(Path(lesson.place.path).parent / FOLDER, name)
+        if kept:
+            found[name] = kept
+    return found
+
+
+def not_found(lesson: Lesson, found: Collection[str]) -> list[str]:
+    """The files that a lesson names and that are not among those found beside it."""
+    return sorted({each.file for each in files_of(lesson)} - {*found})
+
+
+def kept_name(folder: Path, name: str) -> str:
+    """How a file of a folder is called in the store; "" where there is none that could be shown."""
+    ending = name.rpartition(".")[2].lower()
+    if not name or name != os.path.basename(name) or ending not in IMAGES | VOICES | VIDEOS:
+        return ""
+    try:
+        found = (folder / name).stat()
+        if not stat.S_ISREG(found.st_mode) or found.st_size > MOST_BYTES:
+            return ""
+        with (folder / name).open("rb") as file:
+            return f"{file_digest(file, 'sha256').hexdigest()}.{ending}"
+    except (OSError, ValueError):
+        return ""
