@@ -86,11 +86,14 @@ class Exhibit:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One button of a prompt: `id` is stable, `label` is rendered for the learner; `voice` reads it out."""
+    """One button of a prompt: `id` is stable, `label` is rendered for the learner; `voice` reads it out, `spot` is
+    where it lies on the picture.
+    """
 
     id: str
     label: str
     voice: Exhibit | None = None
+    spot: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,7 +112,10 @@ class LessonFile:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One answer that can be tapped or typed in `ways`. `say` is the feedback, `next` overrides the step's own."""
+    """One answer that can be tapped or typed in `ways`. `say` is the feedback, `next` overrides the step's own.
+
+    `spot`: where on the step's picture it can be tapped, as left, top, width and height in per cent; empty: a button.
+    """
 
     id: str
     text: str = field(metadata=SAID)
@@ -124,6 +127,7 @@ class Option:
     sets: Mapping[str, str] = field(default_factory=dict)
     voice: Voice | None = field(default=None, metadata=SAID)
     ways: tuple[str, ...] = field(default=(), metadata=UNSAID)
+    spot: tuple[int, ...] = field(default=(), metadata=UNSAID)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -235,7 +235,7 @@ def take_over(turn: TurnContext, sprint: flows.Sprint) -> LeftByLesson | None:
             case ev.Said():
                 turn.say(*_shown(turn, event))
             case ev.Asked(_, seq, _, choices):
-                buttons = [Button(f"{STEP}{seq}:{choice.id}", choice.label) for choice in choices]
+                buttons = [Button(f"{STEP}{seq}:{choice.id}", choice.label, spot=choice.spot) for choice in choices]
                 text, media = _shown(turn, event)
                 tokens = [(f"{STEP}{seq}:{choice.id}", choice.voice) for choice in choices if choice.voice]
                 turn.ask(text, buttons, (*media, *exhibits.read_out(turn.profile, tokens)) if tokens else media)

@@ -266,6 +266,9 @@ def test_where_a_picture_does_not_come_its_words_do(phone: BrowserContext, echo_
     chat.page.reload()
     chat.say("hình")
     expect(chat.log).to_contain_text(f"Hình chưa xem được: {PICTURED}")
+    chat.say("chạm")
+    chat.answer("Trái tim")  # what could be tapped on it is an answer like any other
+    expect(chat.log).to_contain_text("Dạ, em nghe: Trái tim")
 
 
 def test_a_spot_on_a_picture_is_tapped_once_by_finger_or_keyboard(phone: BrowserContext, echo_server: Server) -> None:

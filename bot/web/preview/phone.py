@@ -31,7 +31,7 @@ def lines(play: Play) -> Iterator[LogEntry]:
     without a zone: a browser shows such as they are."""
     said = [(turn, *each) for turn in play.turns for each in _said(turn)]
     newest = max((no for no, (_, who, _, _) in enumerate(said, 1) if who == "tutor"), default=0)
-    buttons = tuple(Button(choice.id, choice.label) for choice in play.choices)
+    buttons = tuple(Button(choice.id, choice.label, spot=choice.spot) for choice in play.choices)
     for no, (turn, who, text, media) in enumerate(said, 1):
         yield LogEntry(no, who, text, buttons if no == newest else (), turn.at.replace(tzinfo=None), media)
 

@@ -16,7 +16,7 @@ from flows.engine.kinds.facets import (
     WayOn,
     saved_as_written,
 )
-from flows.engine.kinds.form import CommonFields, option_id, read_options, read_voice
+from flows.engine.kinds.form import CommonFields, option_id, read_options, read_spot, read_voice, tell_lost_spots
 from flows.engine.kinds.kind import (
     AGAIN,
     Next,
@@ -57,6 +57,11 @@ class ChooseKind(StepKind[Choose]):
             "options.voice": "Giọng đọc — tệp ghi âm của lựa chọn.",
             "options.voice.file": "Tệp ghi âm — nằm trong thư mục media của bài.",
             "options.voice.spoken": "Lời trong băng — khi băng nói khác chữ.",
+            "options.spot": "Chỗ trên hình — trên trang web bấm thẳng vào hình; nơi khác vẫn là nút hay số.",
+            "options.spot.left": "Cách mép trái — mấy phần trăm bề ngang của hình.",
+            "options.spot.top": "Cách mép trên — mấy phần trăm bề cao của hình.",
+            "options.spot.width": "Bề ngang — mấy phần trăm bề ngang của hình.",
+            "options.spot.height": "Bề cao — mấy phần trăm bề cao của hình.",
             "save": "Ghi vào biến — tên biến giữ mã của lựa chọn.",
         },
     )
@@ -72,6 +77,7 @@ class ChooseKind(StepKind[Choose]):
         elif isinstance(listed := fields.node_of("options"), YamlSequence) and not listed.items:
             message = say("menu không có lựa chọn nào thì không ai đi tiếp được")
             fields.tell("E003", fields.node.key_place("options"), message, say("hãy thêm vào options"))
+        tell_lost_spots(fields, common, options)
         return Choose(**common, options=options, save=fields.name("save"))
 
     # --- what it holds ---
@@ -161,4 +167,5 @@ def _choice(fields: Fields) -> Option:
         sets=fields.values("set"),
         voice=read_voice(fields),
         ways=fields.texts("ways"),
+        spot=read_spot(fields),
     )

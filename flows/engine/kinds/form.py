@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypedDict
 
 from flows.model import Option, Picture, SourcePosition, Voice
@@ -82,6 +82,28 @@ def read_options(fields: Fields, build: Callable[[Fields], Option]) -> tuple[Opt
         elif option.id:
             options[option.id] = option
     return tuple(options.values())
+
+
+def read_spot(fields: Fields) -> tuple[int, ...]:
+    """Where on the picture of the step an option lies, under the key `spot`; empty where it is not written."""
+    inner = fields.mapping("spot")
+    if inner is None:
+        return ()
+    for side in ("width", "height"):
+        if not inner.has(side):
+            inner.missing(side)
+    left, top = (inner.number(side, 0, 0, 99) for side in ("left", "top"))
+    spot = left, top, inner.number("width", 100 - left, 1, 100 - left), inner.number("height", 100 - top, 1, 100 - top)
+    inner.done()
+    return spot
+
+
+def tell_lost_spots(fields: Fields, common: CommonFields, options: Sequence[Option]) -> None:
+    """A spot lies on the picture of its step: where there is none it is told as a fault."""
+    for option in options:
+        if option.spot and common["image"] is None:
+            message = say("lựa chọn “{id}” có spot mà bước này không có hình", id=option.id)
+            fields.tell("E003", option.place, message, say("hãy thêm image, hoặc bỏ spot"))
 
 
 def option_id(fields: Fields) -> str:

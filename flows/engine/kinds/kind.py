@@ -249,7 +249,7 @@ def chosen(before: Run, after: Run) -> str | None:
 def labels(stage: Stage, options: tuple[Option, ...]) -> tuple[ev.Choice, ...]:
     """The options as buttons, filled in for the learner, icons first."""
     said = ((o, f"{o.icon} {stage.words(o.text)}".strip()) for o in options)
-    return tuple(ev.Choice(o.id, label, stage.recording(o.voice, o.text)) for o, label in said)
+    return tuple(ev.Choice(o.id, label, stage.recording(o.voice, o.text), o.spot) for o, label in said)
 
 
 def label_of(option: Option) -> str:

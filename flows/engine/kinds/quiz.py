@@ -19,7 +19,7 @@ from flows.engine.kinds.facets import (
     Way,
     WayOn,
 )
-from flows.engine.kinds.form import CommonFields, option_id, read_options, read_voice
+from flows.engine.kinds.form import CommonFields, option_id, read_options, read_spot, read_voice, tell_lost_spots
 from flows.engine.kinds.kind import (
     AGAIN,
     WAIT,
@@ -76,6 +76,11 @@ class QuizKind(StepKind[Quiz]):
             "options.voice": "Giọng đọc — tệp ghi âm của lựa chọn.",
             "options.voice.file": "Tệp ghi âm — nằm trong thư mục media của bài.",
             "options.voice.spoken": "Lời trong băng — khi băng nói khác chữ.",
+            "options.spot": "Chỗ trên hình — trên trang web bấm thẳng vào hình; nơi khác vẫn là nút hay số.",
+            "options.spot.left": "Cách mép trái — mấy phần trăm bề ngang của hình.",
+            "options.spot.top": "Cách mép trên — mấy phần trăm bề cao của hình.",
+            "options.spot.width": "Bề ngang — mấy phần trăm bề ngang của hình.",
+            "options.spot.height": "Bề cao — mấy phần trăm bề cao của hình.",
             "accept": "Đáp án được nhận — cho loại number và text: các cách trả lời đúng.",
             "say": "Lời khen đúng — nói khi trả lời đúng, cho loại number, text, many, order.",
             "tries": "Trả lời mấy lần — hết thì sang out_of_tries; 0: không giới hạn.",
@@ -113,6 +118,7 @@ class QuizKind(StepKind[Quiz]):
             points=fields.number("points", 1, 0, 100),
             skill=fields.name("skill"),
         )
+        tell_lost_spots(fields, common, step.options)
         typed = quiz_type in ("number", "text")
         if typed and fields.has("options"):
             fields.tell(
@@ -315,6 +321,7 @@ def _read_option(fields: Fields) -> Option:
         next=fields.step_id("next"),
         voice=read_voice(fields),
         ways=fields.texts("ways"),
+        spot=read_spot(fields),
     )
 
 

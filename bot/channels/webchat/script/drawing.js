@@ -112,7 +112,7 @@ function offer() {
   pin(all.filter((button) => button.pinned));
   const isOpen = prompt && prompt.no > mineNo && !queue.length;
   spots.forEach((spot) => { spot.node.disabled = !isOpen || spot.no !== prompt.no; });
-  const open = isOpen ? all.filter((button) => !button.pinned && !button.spot) : [];
+  const open = isOpen ? all.filter((button) => !button.pinned && !isSpot(button, prompt.no)) : [];
   const key = open.length ? prompt.no : 0;
   if (answers.no === key) return;
   answers.no = key;

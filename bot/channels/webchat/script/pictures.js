@@ -1,6 +1,6 @@
 // Pictures and videos of a message: in the size that the phone needs, large on a tap, with places that can be tapped.
 const SIZES = '(min-width: 44rem) 38rem, 90vw';
-const spots = [];             // {no, node}: places on pictures, open as long as their message is the newest prompt
+const spots = [];             // {no, token, node}: places on pictures, open as long as their message is the newest prompt
 const zoom = $('zoom'), room = zoom.querySelector('div');
 let scale = 1;
 const QR = /\s*\/chat\/qr\?((?:noi|moi)=[\w-]+)/;   // a code, to be read by another phone's camera
@@ -13,7 +13,7 @@ function illustrate(node, entry) {
     const above = node.querySelectorAll('p')[entry.text.slice(0, code.index).split(/\n\s*\n/).length - 1];
     node.insertBefore(photo({ src: 'chat/qr?' + code[1], words: words, width: 320, height: 320 }, [], entry.no), above.nextSibling);
   }
-  const places = entry.buttons.filter((button) => button.spot);
+  const places = entry.buttons.filter((button) => button.spot && !button.pinned);
   (entry.media || []).forEach((item) => {
     if (!item.src) return;
     if (item.kind === 'photo') node.appendChild(photo(item, places.splice(0), entry.no));
@@ -27,7 +27,8 @@ function photo(item, places, no) {
   if (places.length) {
     const scene = figure.appendChild(make('div', 'scene'));
     scene.appendChild(image);
-    places.forEach((button) => spots.push({ no: no, node: spot(scene, button) }));
+    places.forEach((button) => spots.push({ no: no, token: button.token, node: spot(scene, button) }));
+    image.addEventListener('error', () => asAnswers(scene, no), true);
     press(figure.appendChild(make('button', 'larger', 'Phóng to hình')), () => enlarge(item));
   } else {
     const opener = press(figure.appendChild(make('button', 'opener')), () => enlarge(item));
@@ -36,6 +37,16 @@ function photo(item, places, no) {
   }
   return figure;
 }
+
+// Where the picture does not come, what could be tapped on it is an answer like any other.
+function asAnswers(scene, no) {
+  for (let at = spots.length - 1; at >= 0; at--) if (spots[at].no === no) spots.splice(at, 1)[0].node.remove();
+  scene.className = '';
+  answers.no = -1;
+  offer();
+}
+
+function isSpot(button, no) { return spots.some((spot) => spot.no === no && spot.token === button.token); }
 
 // The words stand in its place where the picture does not come.
 function picture(item, sizes) {

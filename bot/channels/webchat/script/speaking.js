@@ -22,7 +22,7 @@ function speakable(node, entry) {
     const item = recorded.find((one) => of ? one.of === of : !one.of) || {};
     return { item: item, words: item.words || words };
   };
-  const answers = entry.buttons.filter((button) => !button.pinned && !button.spot);
+  const answers = entry.buttons.filter((button) => !button.pinned && !isSpot(button, entry.no));
   const parts = [part('', entry.text)].concat(answers.map((button) => part(button.token, button.label)));
   const hasSound = parts[0].item.src;
   const button = press(node.appendChild(make('button', 'hear' + (hasSound ? ' recorded' : ''))), () => {

@@ -1,0 +1,72 @@
+"""A lesson with a picture before the real process: seen in the size that is needed, large, and tapped where it says."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.chat_page import Chat, no_violations
+from tests.e2e.conftest import OpenContext, Server
+from tests.support import media
+from tests.support.process import ROOT
+
+pytestmark = pytest.mark.browser
+
+WORDS = "Màn hình tập: ô trắng ở bên trái"
+LESSON = """\
+lesson: t9-bam-hinh
+title: "Bấm vào hình"
+track: t
+order: 9
+langs: [vi]
+steps:
+  - quiz: bam
+    text: "Bấm vào ô trắng."
+    image: {src: man-hinh.png, alt: "Màn hình tập: ô trắng ở bên trái"}
+    options:
+      - {id: le, text: "Mép hình", say: "Đó là mép hình.", spot: {left: 70, top: 60, width: 30, height: 40}}
+      - {id: o, text: "Ô trắng", right: true, say: "Đúng ô trắng.", spot: {left: 25, top: 25, width: 25, height: 25}}
+  - end: xong
+    text: "Xong bài."
+"""
+
+
+@pytest.fixture
+def tutor(tmp_path: Path) -> Iterator[Server]:
+    folder = tmp_path / "lessons"
+    shutil.copytree(ROOT / "lessons", folder)
+    beside = folder / "t" / "t9-bam-hinh"
+    (beside / "media").mkdir(parents=True)
+    (beside / "lesson.yaml").write_text(LESSON, "utf-8")
+    (beside / "media" / "man-hinh.png").write_bytes(media.picture(width=1200, height=800))
+    asked = ["--data", "{folder}/data", "--lessons", "{folder}/lessons", "--port", "{port}", "--host", "127.0.0.1"]
+    server = Server(tmp_path, "-m", "bot", "run", *asked)
+    server.start()
+    yield server
+    server.kill()
+
+
+def test_a_picture_of_a_lesson_is_tapped_where_it_says(tutor: Server, open_context: OpenContext) -> None:
+    page = open_context(viewport={"width": 360, "height": 740}, reduced_motion="reduce").new_page()
+    page.goto(tutor.url)
+    chat = Chat(page)
+    chat.answer("Đồng ý")
+    chat.say("Lan")
+    chat.answer("Gọi chị, xưng em")
+    expect(chat.log).to_contain_text("Làm quen với Cầm Tay")
+    chat.answers.get_by_role("button", name="Trả tiền không tiền mặt").click()
+    chat.answers.get_by_role("button", name="Bấm vào hình").click()
+    image = page.get_by_role("img", name=WORDS)
+    expect(image).to_be_visible()
+    assert image.evaluate(
+        "image => image.decode().then(() => [image.naturalWidth > 0, image.currentSrc.split('.').pop()])"
+    )
+    assert image.get_attribute("width") == "1200" and image.get_attribute("height") == "800"
+    no_violations(page)
+    expect(chat.answers.get_by_role("button", name="Ô trắng")).to_have_count(0)
+    page.get_by_role("button", name="Ô trắng", exact=True).click()
+    expect(chat.log).to_contain_text("Đúng ô trắng.")
