@@ -34,7 +34,7 @@ from bot.tutor.turn import (
     WentAway,
     Whispered,
 )
-from bot.tutor.window import ReplyWindow
+from bot.tutor.window import ALWAYS, ReplyWindow
 from flows import RunCorrupt
 from flows import events as ev
 from flows.profiles import profile_of
@@ -78,7 +78,8 @@ class Record:
 
     def __init__(self, row: LearnerRow, state: states.ConversationState, effects: Effects, quiet: QuietHours) -> None:
         self.row = row
-        self.keeps_log = profile_of(row.channel).keeps_log
+        profile = profile_of(row.channel)
+        self.keeps_log = profile.keeps_log
         self.person = Person(row.learner_id, row.name, row.address, row.consent, row.is_instructor, row.is_officer)
         self.state = state
         self.effects = effects
@@ -93,7 +94,9 @@ class Record:
         self.urgent = False
         self.is_reminder = False
         self.heard_no = state.heard_no
-        self.window = ReplyWindow.of(row.channel, from_ms(row.seen_at), row.out_no, state.heard_no, away=row.away)
+        self.window = ALWAYS
+        if profile.window_s is not None:
+            self.window = ReplyWindow.of(row.channel, from_ms(row.seen_at), row.out_no, state.heard_no, away=row.away)
         self.came_back = False  # she has written after her reply window was over, or after she was out of reach
         self.not_before: datetime | None = None  # when a timer that waits for the morning was found due
 
@@ -103,7 +106,7 @@ class Record:
         if from_her:
             self.came_back |= self.away or not self.window.takes(now, urgent=False)
             self.away, self.seen_at, self.heard_no = False, now, self.out_no
-            self.window = ReplyWindow(self.window.profile, now)
+            self.window = self.window.heard(now)
 
     def answer(self, connection: Connection, services: ConversationServices, turn: TurnContext, update: Update) -> None:
         """Answer one update: the policies say what it means, and what they ask for is carried out."""
@@ -316,8 +319,8 @@ class Record:
 
     def _in_time(self, remind_at: datetime | None, now: datetime) -> datetime | None:
         by_day = remind_at and self.quiet.shift(max(remind_at, self.not_before or remind_at))
-        window = ReplyWindow.of(self.row.channel, self.window.heard_at, self.out_no, self.heard_no)
-        return window.plan(by_day, now, self.quiet, is_reminder=self.is_reminder)
+        spent = max(0, self.out_no - self.heard_no) if self.heard_no else 0
+        return replace(self.window, spent=spent).plan(by_day, now, self.quiet, is_reminder=self.is_reminder)
 
 
 def state_of(connection: Connection, row: LearnerRow) -> states.ConversationState:

@@ -9,10 +9,10 @@ says.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from bot.tutor.quiet_hours import QuietHours
-from flows.profiles import Profile, profile_of
+from flows.profiles import UNKNOWN, Profile, profile_of
 
 KEPT = 3
 """Of the messages of a window so many are kept for what cannot wait: what nobody asked for never takes the last ones.
@@ -38,6 +38,10 @@ class ReplyWindow:
         """That of a conversation: `out_no` numbers what was said last, `heard_no` what had been said when she wrote (0:
         not known)."""
         return cls(profile_of(channel), heard_at, max(0, out_no - heard_no) if heard_no else 0, away)
+
+    def heard(self, now: datetime) -> ReplyWindow:
+        """That after a word of hers: it begins anew."""
+        return ReplyWindow(self.profile, now) if self.is_bounded else self
 
     @property
     def is_bounded(self) -> bool:
@@ -71,3 +75,7 @@ class ReplyWindow:
         if due_at <= last:
             return due_at
         return last if is_reminder and last - now >= APART else None
+
+
+ALWAYS = ReplyWindow(UNKNOWN, datetime.min.replace(tzinfo=UTC))
+"""Where there is no window."""
