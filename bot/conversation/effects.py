@@ -166,10 +166,11 @@ class Record:
             numbering.number(turn, answering=self.from_her)
         for reply in turn.replies:
             self._reply(reply, turn.universe.now, unasked=not self.from_her and not reply.urgent)
-        self.person, self.state = turn.person, replace(turn.state, whispers=max(turn.state.whispers, self.whispers))
-        if self.window.profile.window_messages:
-            self.state = replace(self.state, heard_no=self.heard_no)
-        self.urgent, self.is_reminder = is_about_safety(turn), self.window.is_bounded and is_reminded(turn)
+        heard_no = self.heard_no if self.window.is_bounded else 0
+        whispers = max(turn.state.whispers, self.whispers)
+        self.person, self.state = turn.person, replace(turn.state, whispers=whispers, heard_no=heard_no)
+        self.urgent = is_about_safety(turn)
+        self.is_reminder = self.window.nears_its_end(turn.state) and is_reminded(turn)
         self.whispers = 0
 
     def tell(self, text: str, now: datetime) -> None:
