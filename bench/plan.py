@@ -18,6 +18,7 @@ from bench.zalo_oa import ours_on_oa
 PACE = 50.0  # updates offered a second in the paced rows
 SEEDED = 100_000
 KILLED = 200  # learners in the rows with kills
+FEW = 200  # so many at once are answered within the two seconds that Zalo waits
 
 PEERS = {
     "echo": Bot("aiogram echo, stores nothing", python("-m", "bench.peers.aiogram_echo"), ECHO),
@@ -67,9 +68,10 @@ class Plan:
         if not self.quick:
             for name in ("telebot", "fsm", "dialog"):
                 yield self._peer(name, n)
+        yield Job("webhook", lambda: ours("ours, webhook, SQLite FULL", mode="webhook"), n)
         for _ in range(1 if self.quick else 2):
-            yield Job("webhook", lambda: ours("ours, webhook, SQLite FULL", mode="webhook"), n)
-            yield Job("zalo-oa", lambda: ours_on_oa("ours, Zalo OA webhook, SQLite FULL"), n)
+            yield Job("webhook-few", lambda: ours(f"ours, webhook, {FEW} learners", mode="webhook"), FEW)
+            yield Job("zalo-oa", lambda: ours_on_oa(f"ours, Zalo OA webhook, {FEW} learners"), FEW)
         if self.postgres is not None:
             yield from self._on_postgres(n)
         yield from self._pair(n)
@@ -128,6 +130,7 @@ ORDER = (
     ("telebot", "kill-telebot", "echo"),
     ("ours", "kill-ours", "echo"),
     ("webhook", "kill-webhook", "echo"),
+    ("webhook-few", "", "echo"),
     ("zalo-oa", "", "echo"),
     ("postgres", "kill-postgres", "echo"),
     ("webhook-postgres", "", "echo"),
@@ -145,7 +148,7 @@ def targets(sheet: Sheet, front: Front | None) -> Iterator[Target]:
     yield Target(f"{SEEDED:,} learners seeded, against the first row", sheet.ratio("seeded", "ours"), 1.2, 1.0, " ×")
     yield Target("PostgreSQL (its processes counted), against SQLite", sheet.ratio("postgres", "ours"), 1.5, 1.1, " ×")
     yield Target(
-        "CPU per update, Zalo OA webhook, against Telegram's", sheet.ratio("zalo-oa", "webhook"), 1.1, 1.0, " ×"
+        "CPU per update, Zalo OA webhook, against Telegram's", sheet.ratio("zalo-oa", "webhook-few"), 1.1, 1.0, " ×"
     )
     for row, what in (("kill-ours", "one kill -9"), ("kill-many", "many kills")):
         for result in sheet.results.get(row, ()):

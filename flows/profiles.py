@@ -136,11 +136,6 @@ def profile_of(channel: str) -> Profile:
     return _BY_ID.get(channel.partition(":")[0], UNKNOWN)
 
 
-def has_window(channel: str) -> bool:
-    """Whether people can be written to for a while only, on the channel of this name."""
-    return profile_of(channel).window_s is not None
-
-
 def profiles(channels: tuple[str, ...]) -> tuple[Profile, ...]:
     """Those of a lesson: the named ones, all where none is named."""
     return tuple(profile for profile in PROFILES if not channels or profile.id in channels)

@@ -248,7 +248,8 @@ class Channel(Protocol):
 
 
 Submit = Callable[[Sequence[Update]], Awaitable[None]]
-"""Hand updates to the intake; returns once they are committed, raises StorageUnavailable when nothing was kept."""
+"""Hand updates to the intake; returns once they are committed, raises StorageUnavailable when nothing was kept. Whoever
+stops waiting takes nothing back: what was handed in is committed all the same."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ from bot.tutor.turn import (
 from bot.tutor.window import ReplyWindow
 from flows import RunCorrupt
 from flows import events as ev
-from flows.profiles import has_window, profile_of
+from flows.profiles import profile_of
 from storage.conversations import leaving
 from storage.conversations.records import (
     AttemptRow,
@@ -84,7 +84,8 @@ class Record:
 
     def __init__(self, row: LearnerRow, state: states.ConversationState, effects: Effects, quiet: QuietHours) -> None:
         self.row = row
-        self.keeps_log = profile_of(row.channel).keeps_log
+        profile = profile_of(row.channel)
+        self.keeps_log = profile.keeps_log
         self.person = Person(row.learner_id, row.name, row.address, row.consent, row.is_instructor, row.is_officer)
         self.state = state
         self.effects = effects
@@ -99,7 +100,9 @@ class Record:
         self.urgent = False
         self.is_reminder = False
         self.heard_no = state.heard_no
-        self.window = self._window(from_ms(row.seen_at), away=row.away) if has_window(row.channel) else None
+        self.window: ReplyWindow | None = None  # there is none
+        if profile.window_s is not None:
+            self.window = ReplyWindow.of(row.channel, from_ms(row.seen_at), row.out_no, state.heard_no, away=row.away)
         self.came_back = False  # she has written after her reply window was over, or after she was out of reach
         self.not_before: datetime | None = None  # when a timer that waits for the morning was found due
 
@@ -110,7 +113,7 @@ class Record:
             was_out = self.window is not None and not self.window.takes(now, urgent=False)
             self.came_back |= self.away or was_out
             self.away, self.seen_at, self.heard_no = False, now, self.out_no
-            self.window = self.window and ReplyWindow(self.window.profile, now)
+            self.window = self.window and self.window.heard(now)
 
     def answer(self, connection: Connection, services: ConversationServices, turn: TurnContext, update: Update) -> None:
         """Answer one update: the policies say what it means, and what they ask for is carried out."""
@@ -178,12 +181,12 @@ class Record:
         if turn.profile.numbers:
             numbering.number(turn, answering=self.from_her)
         for reply in merging.merge(turn.profile, turn.replies) if turn.profile.metered else turn.replies:
-            unasked = not self.from_her and not reply.urgent
-            self._reply(reply, turn.universe.now, unasked=unasked)
-        self.person, self.state = turn.person, replace(turn.state, whispers=max(turn.state.whispers, self.whispers))
-        if self.window is not None:
-            self.state = replace(self.state, heard_no=self.heard_no if self.window.profile.window_messages else 0)
-        self.urgent, self.is_reminder = is_about_safety(turn), self.window is not None and is_reminded(turn)
+            self._reply(reply, turn.universe.now, unasked=not self.from_her and not reply.urgent)
+        heard_no = 0 if self.window is None else self.heard_no
+        whispers = max(turn.state.whispers, self.whispers)
+        self.person, self.state = turn.person, replace(turn.state, whispers=whispers, heard_no=heard_no)
+        self.urgent = is_about_safety(turn)
+        self.is_reminder = self.window is not None and self.window.nears_its_end(turn.state) and is_reminded(turn)
         self.whispers = 0
 
     def tell(self, text: str, now: datetime) -> None:
@@ -337,10 +340,8 @@ class Record:
         by_day = remind_at and self.quiet.shift(max(remind_at, self.not_before or remind_at))
         if self.window is None:
             return by_day
-        return self._window(self.window.heard_at).plan(by_day, now, self.quiet, is_reminder=self.is_reminder)
-
-    def _window(self, heard_at: datetime, *, away: bool = False) -> ReplyWindow:
-        return ReplyWindow.of(self.row.channel, heard_at, self.out_no, self.heard_no, away=away)
+        spent = max(0, self.out_no - self.heard_no) if self.heard_no else 0
+        return replace(self.window, spent=spent).plan(by_day, now, self.quiet, is_reminder=self.is_reminder)
 
 
 def state_of(connection: Connection, row: LearnerRow) -> states.ConversationState:

@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.tutor.quiet_hours import QuietHours
+from bot.tutor.state import ConversationState
 from flows.profiles import Profile, profile_of
 
 KEPT = 3
 """Of the messages of a window so many are kept for what cannot wait: what nobody asked for never takes the last ones.
 """
+DAY = timedelta(days=1)
 MARGIN = timedelta(minutes=30)  # before the window ends: the provider counts from when it heard her
 APART = timedelta(
     hours=6
@@ -39,6 +41,10 @@ class ReplyWindow:
         not known)."""
         return cls(profile_of(channel), heard_at, max(0, out_no - heard_no) if heard_no else 0, away)
 
+    def heard(self, now: datetime) -> ReplyWindow:
+        """That after a word of hers: it begins anew."""
+        return ReplyWindow(self.profile, now) if self.is_bounded else self
+
     @property
     def is_bounded(self) -> bool:
         """Whether there is any window: on most channels she may be written to at any time."""
@@ -49,6 +55,10 @@ class ReplyWindow:
         """When the free answers end; None: never."""
         span_s = self.profile.window_s
         return None if span_s is None else self.heard_at + timedelta(seconds=span_s)
+
+    def nears_its_end(self, state: ConversationState) -> bool:
+        """Whether what a conversation has next in mind falls into its last day or outside: a night may lie between."""
+        return self.ends_at is not None and state.next_at is not None and state.next_at > self.ends_at - DAY
 
     def takes(self, now: datetime, *, urgent: bool) -> bool:
         """Whether one more message may go out that answers nothing said just now; `urgent` ones may cost something."""

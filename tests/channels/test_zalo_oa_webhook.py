@@ -45,6 +45,10 @@ class House:
         return NOW + self.off
 
     async def submit(self, updates: Sequence[Update]) -> None:
+        """As the intake's: whoever stops waiting takes nothing back."""
+        await asyncio.shield(self._keep(updates))
+
+    async def _keep(self, updates: Sequence[Update]) -> None:
         await self.gate.wait()
         self.handed_in += 1
         if self.failures:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import aiohttp
+from yarl import URL
 
 from bot.channels.base import Misconfigured, SendError, SendRefused, Unreachable
 from bot.channels.zalo_oa.errors import failure
@@ -20,7 +21,6 @@ from bot.channels.zalo_oa.errors import failure
 _CONNECTIONS = 64
 _KEEPALIVE_S = 30.0
 _CALL_S = 20.0
-_LONGEST_ANSWER = 1_000_000  # bytes of JSON; some hundreds are usual
 _JSON = {"Content-Type": "application/json"}
 _SEND = "/v3.0/oa/message/cs"
 _UPLOAD = "/v2.0/oa/upload/image"
@@ -47,7 +47,8 @@ class OaApi:
 
     def __init__(self, app_id: str, app_secret: str, api_base: str, oauth_base: str, call_s: float = _CALL_S) -> None:
         self._app_id, self._app_secret = app_id, app_secret
-        self._api, self._oauth = api_base.rstrip("/"), oauth_base.rstrip("/")
+        api, oauth = api_base.rstrip("/"), oauth_base.rstrip("/")
+        self._urls = {path: URL(api + path) for path in (_SEND, _UPLOAD, _QUOTA)} | {_EXCHANGE: URL(oauth + _EXCHANGE)}
         self._timeout = aiohttp.ClientTimeout(total=call_s)
         self._session: aiohttp.ClientSession | None = None
 
@@ -80,7 +81,7 @@ class OaApi:
         After Unreachable nobody knows whether it was taken.
         """
         form = {"app_id": self._app_id, "grant_type": "refresh_token", "refresh_token": refresh}
-        status, body = await self._post(self._oauth + _EXCHANGE, {"secret_key": self._app_secret}, form)
+        status, body = await self._post(_EXCHANGE, {"secret_key": self._app_secret}, form)
         answer = _read(status, body)
         access, following = answer.get("access_token"), answer.get("refresh_token")
         if isinstance(access, str) and access and isinstance(following, str) and following:
@@ -112,20 +113,20 @@ class OaApi:
             await session.close()
 
     async def _ask(self, path: str, headers: Mapping[str, str], data: bytes | aiohttp.FormData) -> Any:
-        status, body = await self._post(self._api + path, headers, data)
+        status, body = await self._post(path, headers, data)
         answer = _read(status, body)
         code = answer.get("error")
         if code == 0:
             return answer.get("data")
         raise failure(code if type(code) is int else status, str(answer.get("message", ""))[:200])
 
-    async def _post(self, url: str, headers: Mapping[str, str], data: Any) -> tuple[int, bytes]:
+    async def _post(self, path: str, headers: Mapping[str, str], data: Any) -> tuple[int, bytes]:
         failed: SendError
         try:
             async with self._open().post(
-                url, headers=headers, data=data, allow_redirects=False, timeout=self._timeout
+                self._urls[path], headers=headers, data=data, allow_redirects=False, timeout=self._timeout
             ) as response:
-                return response.status, await _at_most(response, _LONGEST_ANSWER)
+                return response.status, await response.read()
         except TimeoutError:
             failed = Unreachable("Zalo did not answer in time")
         except (aiohttp.ClientError, OSError) as error:
@@ -138,6 +139,8 @@ class OaApi:
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(limit=_CONNECTIONS, keepalive_timeout=_KEEPALIVE_S),
                 cookie_jar=aiohttp.DummyCookieJar(),
+                skip_auto_headers=("User-Agent", "Accept", "Accept-Encoding"),
+                auto_decompress=False,
             )
         return self._session
 

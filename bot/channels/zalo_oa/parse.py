@@ -126,8 +126,14 @@ def _id(value: object) -> str:
 
 def _text(value: object) -> str:
     """A string that every database and encoder can hold: no NUL, no half of a surrogate pair."""
-    text = _string(value).replace("\x00", "")
-    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    text = _string(value)
+    if "\x00" in text:
+        text = text.replace("\x00", "")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return text
 
 
 def _instant(value: object) -> datetime | None:

@@ -51,7 +51,6 @@ def webhook_handler(
     it is then known. 200 without a commit would lose what somebody wrote, a longer wait counts as a failure all the
     same.
     """
-    committing: set[asyncio.Task[None]] = set()
 
     async def handle(request: web.Request) -> web.Response:
         body = await _read(request)
@@ -67,34 +66,33 @@ def webhook_handler(
         update = channel.read(event, clock())
         if update is None:
             return web.Response()
-        task = asyncio.ensure_future(submit([update]))
-        committing.add(task)  # it goes on when we answer before it has ended
-        task.add_done_callback(committing.discard)
-        await asyncio.wait((task,), timeout=commit_s)
-        return web.Response(status=200 if task.done() and _is_kept(task) else 503)
+        try:
+            async with asyncio.timeout(commit_s):
+                await submit([update])  # goes on when we answer before it has ended
+        except (StorageUnavailable, TimeoutError):
+            return web.Response(status=503)
+        return web.Response()
 
     return handle
 
 
-def _is_kept(task: asyncio.Task[None]) -> bool:
-    """Whether a commit that has ended ended well. Raises what no storage raises."""
-    fault = task.exception()
-    if fault is not None and not isinstance(fault, StorageUnavailable):
-        raise fault
-    return fault is None
-
-
 async def _read(request: web.Request) -> bytes | web.Response:
     """The body, or the answer to one that is too long or does not come; the rest is then not read."""
-    body = bytearray()
     try:
+        if request.content.is_eof():  # it came with its head, as nearly all do: there is nothing to wait for
+            return await _whole(request)
         async with asyncio.timeout(_READ_S):
-            async for chunk in request.content.iter_any():
-                body += chunk
-                if len(body) > _MAX_BODY:
-                    return web.Response(status=413)
+            return await _whole(request)
     except TimeoutError:
         return web.Response(status=408)
+
+
+async def _whole(request: web.Request) -> bytes | web.Response:
+    body = bytearray()
+    async for chunk in request.content.iter_any():
+        body += chunk
+        if len(body) > _MAX_BODY:
+            return web.Response(status=413)
     return bytes(body)
 
 

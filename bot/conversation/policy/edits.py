@@ -22,7 +22,9 @@ def remember(turn: TurnContext, message: str, question: str) -> None:
     """Keep that this message ("" where the channel numbers none) was written to this `question`; what went to somebody
     else went as it was."""
     sent_on = any(isinstance(each, LineCommand) for each in turn.events)
-    turn.change(amendable=f"{message} {question}" if message and not sent_on else "")
+    amendable = f"{message} {question}" if message and not sent_on else ""
+    if amendable != turn.state.amendable:  # a channel that numbers nothing changes nothing
+        turn.change(amendable=amendable)
 
 
 def question_of(turn: TurnContext) -> str:
