@@ -69,17 +69,15 @@ class PushClient:
         self._signed: dict[str, tuple[str, datetime]] = {}
 
     async def post(self, to: SubscriptionRow, message: bytes, now: datetime, *, urgent: bool) -> PushAnswer:
-        """Never raises for what an endpoint is or does."""
-        try:
-            url = urlsplit(to.endpoint)
-            if not url.hostname or not is_allowed(url.hostname, self.road):
-                return PushAnswer("gone", "not public")
-            from bot.knocks.sealing import seal  # when the first is sent, and not before
+        """Never raises for what an endpoint is or does; SettingsInvalid where our own key cannot be read."""
+        from bot.knocks.sealing import seal  # when the first is sent, and not before
 
-            body, headers = (
-                seal(message, to.p256dh, to.auth),
-                self._headers(f"https://{url.netloc}", now, urgent=urgent),
-            )
+        url = urlsplit(to.endpoint)
+        if not url.hostname or not is_allowed(url.hostname, self.road):
+            return PushAnswer("gone", "not public")
+        headers = self._headers(f"https://{url.netloc}", now, urgent=urgent)
+        try:
+            body = seal(message, to.p256dh, to.auth)
         except ValueError:
             return PushAnswer("gone", "no keys")
         try:

@@ -395,6 +395,19 @@ async def test_a_key_off_the_curve_costs_one_try(place: Place):
     assert await place.rows() == []
 
 
+async def test_a_key_of_ours_that_cannot_be_read_forgets_nobody(place: Place, tmp_path: Path):
+    await place.subscribe("a")
+    await place.knock(urgent=True)
+    (tmp_path / "push.key").write_text("?" * 43)
+    await place.round()
+    row = await place.row()
+    assert row["knock_at"] is not None and row["tries"] == 1
+    (tmp_path / "push.key").unlink()
+    place.clock.passes(seconds=5)
+    await place.round()
+    assert place.service.tried == ["a"]
+
+
 # --- crash, and two at once --------------------------------------------------------------------------
 
 
