@@ -40,11 +40,14 @@ def answer_of(status: int, retry_after: str, now: datetime) -> PushAnswer:
         return PushAnswer("taken", told)
     if status in (404, 410):  # it is no more; the page subscribes anew when it is opened
         return PushAnswer("gone", told)
-    if status in (401, 403):  # it subscribed for another key than ours of today
-        return PushAnswer("gone", f"{told}, another key")
+    if status in (
+        401,
+        403,
+    ):  # our key is another than it subscribed for, or our clock is off by days: no fault of its own
+        return PushAnswer("later", told, ours=True)
     if status == 429 or status >= 500 or 300 <= status < 400:
         return PushAnswer("later", told, _seconds(retry_after, now))
-    return PushAnswer("refused", told)  # 400, 413 and the like: this knock will never be taken
+    return PushAnswer("refused", told, ours=True)  # 400, 413 and the like: this knock will never be taken
 
 
 def _seconds(retry_after: str, now: datetime) -> float:

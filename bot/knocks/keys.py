@@ -33,8 +33,8 @@ def decoded(text: str) -> bytes:
 class PushKeys:
     """The pair of the file `path`, read or made (mode 0600) when it is first needed.
 
-    A new line on top of the file is a new pair: browsers that know the old one are forgotten when their service
-    refuses, and come back by themselves the next time their page is opened. Raises SettingsInvalid for a broken file.
+    A new line on top of the file is a new pair: a browser that subscribed for the old one is not rung any more until
+    its page is opened, which then subscribes anew. Raises SettingsInvalid for a broken file.
     """
 
     def __init__(self, path: Path) -> None:
