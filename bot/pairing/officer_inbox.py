@@ -21,7 +21,7 @@ from bot.pairing.sql_ledger import read_instructor, read_learner
 from bot.people import granting, union_phone
 from bot.people.hooks import PairingHooks
 from bot.people.policy.permissions import Actor
-from bot.people.policy.reach import Reach, reach_of
+from bot.people.policy.reach import Reachability, reach_of
 from bot.people.pseudonyms import Pseudonyms
 from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.tutor.turn import TurnContext
@@ -396,5 +396,5 @@ class OfficerInbox:
         return self.waiting(connection, turn)
 
 
-def _reach(row: Row) -> Reach:
+def _reach(row: Row) -> Reachability:
     return reach_of(row["channel"] or "", away=bool(row["away"]), rings=row["rings"])

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from zlib import crc32
 
-from bot.people.policy.reach import Reach
+from bot.people.policy.reach import Reachability
 from bot.tutor.state import OfferedButtons
 from bot.tutor.turn import TurnContext
 
@@ -184,7 +184,7 @@ def show_person(
     turn.offer(f"{text[:1].upper()}{text[1:]}", offer)
 
 
-def show_reach(turn: TurnContext, name: str, reach: Reach, seen: str) -> None:
+def show_reach(turn: TurnContext, name: str, reach: Reachability, seen: str) -> None:
     """Whether this person can be called, and when somebody was last heard there (`seen`, in words)."""
     if reach != "nowhere":
         text = turn.phrase(f"post_reach_{reach}", ai=turn.called(name), luc=seen)

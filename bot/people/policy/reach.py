@@ -7,11 +7,11 @@ from typing import Literal
 from flows.profiles import profile_of
 from flows.saying import say
 
-Reach = Literal["called", "page", "away", "nowhere"]
+Reachability = Literal["called", "page", "away", "nowhere"]
 """called: what is said makes the phone tell; page: only a page that is open tells, for no browser may ring; away: the
 tutor is shut out; nowhere: there is no address."""
 
-REACHES: dict[Reach, str] = {
+REACHES: dict[Reachability, str] = {
     "called": say("gọi được"),
     "page": say("trang web, chưa bật chuông"),
     "away": say("đã chặn tin"),
@@ -19,7 +19,7 @@ REACHES: dict[Reach, str] = {
 }
 
 
-def reach_of(channel: str, *, away: bool, rings: int) -> Reach:
+def reach_of(channel: str, *, away: bool, rings: int) -> Reachability:
     """By where the conversation goes on (`channel`, "" for nowhere) and how many browsers may ring."""
     if away or not channel:
         return "away" if away else "nowhere"
