@@ -13,6 +13,7 @@ from bot.conversation.packing import pack, pack_buttons, packed_media
 from bot.conversation.policy import dispatch, merging, numbering, open_question
 from bot.conversation.services import ConversationServices
 from bot.knocks.chat import ask_where_due
+from bot.knocks.policy.bell import DUE
 from bot.knocks.policy.knock import knock_of
 from bot.people.policy.commands import PersonCommand
 from bot.tutor import notices, waits
@@ -148,7 +149,7 @@ class Record:
                 follow(after, put_again=again)
 
         follow(outcome, put_again=False)
-        if self.from_her and self.keeps_log:
+        if self.from_her and turn.state.bell == DUE:
             ask_where_due(connection, turn)
         if has_asked or turn.state.pinned:
             waits.pin(turn, services.hooks.waiting(connection, turn))

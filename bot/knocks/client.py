@@ -40,11 +40,14 @@ def answer_of(status: int, retry_after: str, now: datetime) -> PushAnswer:
         return PushAnswer("taken", told)
     if status in (404, 410):  # it is no more; the page subscribes anew when it is opened
         return PushAnswer("gone", told)
-    if status in (401, 403):  # it subscribed for another key than ours of today
-        return PushAnswer("gone", f"{told}, another key")
+    if status in (
+        401,
+        403,
+    ):  # our key is another than it subscribed for, or our clock is off by days: no fault of its own
+        return PushAnswer("later", told, ours=True)
     if status == 429 or status >= 500 or 300 <= status < 400:
         return PushAnswer("later", told, _seconds(retry_after, now))
-    return PushAnswer("refused", told)  # 400, 413 and the like: this knock will never be taken
+    return PushAnswer("refused", told, ours=True)  # 400, 413 and the like: this knock will never be taken
 
 
 def _seconds(retry_after: str, now: datetime) -> float:
@@ -69,17 +72,15 @@ class PushClient:
         self._signed: dict[str, tuple[str, datetime]] = {}
 
     async def post(self, to: SubscriptionRow, message: bytes, now: datetime, *, urgent: bool) -> PushAnswer:
-        """Never raises for what an endpoint is or does."""
-        try:
-            url = urlsplit(to.endpoint)
-            if not url.hostname or not is_allowed(url.hostname, self.road):
-                return PushAnswer("gone", "not public")
-            from bot.knocks.sealing import seal  # when the first is sent, and not before
+        """Never raises for what an endpoint is or does; SettingsInvalid where our own key cannot be read."""
+        from bot.knocks.sealing import seal  # when the first is sent, and not before
 
-            body, headers = (
-                seal(message, to.p256dh, to.auth),
-                self._headers(f"https://{url.netloc}", now, urgent=urgent),
-            )
+        url = urlsplit(to.endpoint)
+        if not url.hostname or not is_allowed(url.hostname, self.road):
+            return PushAnswer("gone", "not public")
+        headers = self._headers(f"https://{url.netloc}", now, urgent=urgent)
+        try:
+            body = seal(message, to.p256dh, to.auth)
         except ValueError:
             return PushAnswer("gone", "no keys")
         try:

@@ -8,11 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.channels.webchat.identity import load_keys
+from bot.errors import SettingsInvalid
+from flows.saying import say
 
 if TYPE_CHECKING:  # half a second of imports and 10 MB, for whoever has a browser to ring
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 
 KEY_FILE = "push.key"
+PRIVATE = 32  # bytes of the private number
 
 
 def encoded(raw: bytes) -> str:
@@ -30,8 +33,8 @@ def decoded(text: str) -> bytes:
 class PushKeys:
     """The pair of the file `path`, read or made (mode 0600) when it is first needed.
 
-    A new line on top of the file is a new pair: browsers that know the old one are forgotten when their service
-    refuses, and come back by themselves the next time their page is opened. Raises SettingsInvalid for a broken file.
+    A new line on top of the file is a new pair: a browser that subscribed for the old one is not rung any more until
+    its page is opened, which then subscribes anew. Raises SettingsInvalid for a broken file.
     """
 
     def __init__(self, path: Path) -> None:
@@ -42,8 +45,13 @@ class PushKeys:
         """What signs."""
         from cryptography.hazmat.primitives.asymmetric import ec
 
-        raw = decoded(load_keys(self.path, _new)[0])
-        return ec.derive_private_key(int.from_bytes(raw), ec.SECP256R1())
+        try:
+            raw = decoded(load_keys(self.path, _new)[0])
+            number = int.from_bytes(raw) if len(raw) == PRIVATE else 0  # which is no key
+            return ec.derive_private_key(number, ec.SECP256R1())
+        except ValueError:
+            broken = say("{path}: dòng đầu không phải là khóa; hãy lấy lại tệp này từ bản sao lưu.", path=self.path)
+            raise SettingsInvalid(broken) from None
 
     @cached_property
     def public(self) -> str:
@@ -56,4 +64,4 @@ class PushKeys:
 def _new() -> str:
     from cryptography.hazmat.primitives.asymmetric import ec
 
-    return encoded(ec.generate_private_key(ec.SECP256R1()).private_numbers().private_value.to_bytes(32))
+    return encoded(ec.generate_private_key(ec.SECP256R1()).private_numbers().private_value.to_bytes(PRIVATE))

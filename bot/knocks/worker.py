@@ -114,7 +114,7 @@ class Knocker:
         self.failpoint("after push")
         if answer.kind != "taken":
             told = {"host": urlsplit(knock.to.endpoint).hostname, "answer": answer.told, "tries": knock.tries}
-            log.log(logging.ERROR if answer.kind == "refused" else logging.INFO, "not rung", extra=told)
+            log.log(logging.ERROR if answer.ours else logging.INFO, "not rung", extra=told)
         self._ends.append(policy.after(knock, answer, self.now()))
         self.wake()
 

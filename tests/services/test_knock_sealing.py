@@ -63,9 +63,10 @@ def test_the_pair_is_made_once_and_for_nobody_else_to_read(tmp_path):
     assert len(first.public) == 87 and decoded(first.public)[0] == 4
     assert PushKeys(tmp_path / KEY_FILE).public == first.public
     assert (tmp_path / KEY_FILE).stat().st_mode & 0o777 == 0o600
-    (tmp_path / KEY_FILE).write_text("broken\n")
-    with pytest.raises(SettingsInvalid):
-        _ = PushKeys(tmp_path / KEY_FILE).public
+    for broken in ("", "short\n", "x" * 40 + "\n", "ü" * 43 + "\n", "A" * 43 + "\n", "_" * 43 + "\n"):
+        (tmp_path / KEY_FILE).write_text(broken, "utf-8")
+        with pytest.raises(SettingsInvalid, match=KEY_FILE):
+            _ = PushKeys(tmp_path / KEY_FILE).public
 
 
 def test_an_installation_in_which_nobody_is_rung_does_not_load_it():

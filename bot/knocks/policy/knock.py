@@ -32,12 +32,13 @@ LONGEST_REST = timedelta(hours=6)  # whatever a service asks for
 
 @dataclass(frozen=True, slots=True)
 class PushAnswer:
-    """What a push service made of a knock: taken; gone, the browser is no more or knows another key; refused, it will
-    never take this one; later, it may in `rest_s` seconds. `told` says it to an operator: a status, or a word."""
+    """What a push service made of a knock: taken; gone, the browser is no more; refused, it will never take this one;
+    later, it may in `rest_s` seconds. `told` says it to an operator, a status or a word; `ours`: the fault is ours."""
 
     kind: Literal["taken", "gone", "refused", "later"]
     told: str
     rest_s: float = 0.0
+    ours: bool = False
 
 
 def knock_of(turn: TurnContext, quiet: QuietHours, *, by_others: bool) -> KnockRow:

@@ -79,6 +79,7 @@ async function subscribed(key) {
 
 // Our key is another than the one it was subscribed for.
 async function renewed(key) {
+  await ringer({ gone: subscription.endpoint });
   await subscription.unsubscribe();
   await subscribed(key);
 }
