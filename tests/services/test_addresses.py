@@ -68,7 +68,7 @@ def test_the_image_has_what_it_needs() -> None:
     """What a build would trip over, and the programs that a backup of PostgreSQL asks for."""
     lines = (ROOT / "Dockerfile").read_text("utf-8").replace("\\\n", " ").splitlines()
     steps = [line.split(maxsplit=1) for line in lines if line and not line.startswith(("#", " "))]
-    known = {"FROM", "ENV", "WORKDIR", "RUN", "COPY", "USER", "VOLUME", "EXPOSE", "STOPSIGNAL", "HEALTHCHECK"}
+    known = {"FROM", "ARG", "ENV", "WORKDIR", "RUN", "COPY", "USER", "VOLUME", "EXPOSE", "STOPSIGNAL", "HEALTHCHECK"}
     assert {step for step, _ in steps} == known | {"ENTRYPOINT", "CMD"}
     for step, rest in steps:
         if step == "COPY":

@@ -153,6 +153,17 @@ async def test_what_she_types_or_taps_instead_is_what_counts(house: House):
     assert "Hết" in lan.said and "5" in str((await house.t.state(lan)).run or "5")
 
 
+@pytest.mark.parametrize(
+    "words", ["đúng đâu mà đúng, không phải vậy", "ừ mà không phải", "có phải vậy đâu, không đúng"]
+)
+async def test_a_yes_that_denies_is_none(house: House, words: str):
+    lan = await house.t.learner().meets()
+    await lan.opens("quiz")
+    await house.hears(lan, "say đọc cho họ")
+    await lan.say(words)
+    assert not await house.t.rows("attempt")
+
+
 async def test_an_old_yes_confirms_nothing_new(house: House):
     lan = await house.t.learner().meets()
     await lan.opens("quiz")

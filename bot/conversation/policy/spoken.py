@@ -19,6 +19,7 @@ from flows.engine.stage import clean
 from flows.words.ear.ear import Alarm, reply_of
 from flows.words.masking import mask_heard
 from flows.words.sounding import sounds_like
+from flows.words.tables import fold
 from flows.words.understand import Answered, Unknown, Unsure
 
 PREFIX = "v:"
@@ -128,8 +129,11 @@ def _written(turn: TurnContext, asked: SpokenWords, text: str) -> str:
     meaning = offered(turn, text)
     if isinstance(meaning, Answered):
         return meaning.option
-    kind = reply_of(turn.book.words.ear, clean(text[:200])).kind
-    return f"{PREFIX}{ {'yes': 'yes', 'no': 'again'}.get(kind, '') }:{asked.no}"
+    words, kind = turn.book.words, reply_of(turn.book.words.ear, clean(text[:200])).kind
+    denies = not words.denials.isdisjoint(fold(words, clean(text[:200])))
+    if kind == "no" or (kind == "yes" and denies):
+        return f"{PREFIX}again:{asked.no}"
+    return f"{PREFIX}yes:{asked.no}" if kind == "yes" else ""
 
 
 def _guessed(turn: TurnContext, words: str) -> str | None:
