@@ -14,7 +14,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bench.fakeapi import FakeApi
+from bench.fakeapi import FakeApi, Heard
 from bench.learners import Crowd, percentile
 from bench.postgres import Postgres
 from bench.processes import NeverReady, Process, until, watch
@@ -30,9 +30,10 @@ SETTLE_S = 1.0  # what a bot still writes after its last answer belongs to that 
 class Bot:
     """How to start one: its command, its variables, the actions that its learners do before and in the measured time.
 
-    `environ(data)` gives more variables; `check(data)` says after the end, in words, what is wrong with what it kept
-    ("" when nothing is). `fill(data)` multiplies what the learners of the warm-up have left behind, while the bot is
-    stopped. `postgres` is the server whose CPU counts.
+    `api` makes the provider's server, `account(base)` gives the variables of an account there, `environ(data)` further
+    ones; `check(data)` says after the end, in words, what is wrong with what it kept ("" when nothing is). `fill(data)`
+    multiplies what the learners of the warm-up have left behind, while the bot is stopped. `postgres` is the server
+    whose CPU counts.
     """
 
     name: str
@@ -42,7 +43,9 @@ class Bot:
     environ: Callable[[Path], dict[str, str]] = lambda data: {}
     check: Callable[[Path], str] = lambda data: ""
     fill: Callable[[Path], None] | None = None
+    account: Callable[[str], dict[str, str]] = lambda base: {"TELEGRAM_API_BASE": base, "TELEGRAM_TOKEN": TOKEN}
     postgres: Postgres | None = None
+    api: Callable[[Heard], FakeApi] = FakeApi
 
 
 @dataclass
@@ -78,7 +81,7 @@ class Stage:
     def __init__(self, bot: Bot, data: Path) -> None:
         self.bot, self.data = bot, data
         self.crowds: list[Crowd] = []
-        self.api = FakeApi(self._heard)
+        self.api = bot.api(self._heard)
         self.process: Process | None = None
         self._watcher: asyncio.Task[None] | None = None
         self._next_chat = 700_000_000
@@ -94,8 +97,7 @@ class Stage:
             "LC_ALL": "C.UTF-8",
             "PYTHONPATH": str(ROOT),
             "PYTHONDONTWRITEBYTECODE": "",
-            "TELEGRAM_API_BASE": self.api.base,
-            "TELEGRAM_TOKEN": TOKEN,
+            **self.bot.account(self.api.base),
             "BENCH_DATA": str(self.data),
             **self.bot.environ(self.data),
         }

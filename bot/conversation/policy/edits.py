@@ -21,8 +21,8 @@ def as_answer(turn: TurnContext, body: Text | Edited) -> Text | Edited:
 def remember(turn: TurnContext, message: str, question: str) -> None:
     """Keep that this message ("" where the channel numbers none) was written to this `question`; what went to somebody
     else went as it was."""
-    sent_on = any(isinstance(each, LineCommand) for each in turn.events)
-    turn.change(amendable=f"{message} {question}" if message and not sent_on else "")
+    is_kept = message and not any(isinstance(each, LineCommand) for each in turn.events)
+    turn.change(amendable=f"{message} {question}" if is_kept else "")
 
 
 def question_of(turn: TurnContext) -> str:
