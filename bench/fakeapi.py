@@ -29,7 +29,10 @@ def dumps(value: Any) -> str:
 
 
 class FakeApi:
-    """One bot's server. `heard(chat_id, text, markup, message_id)` is told each message that the bot sent or edited."""
+    """One bot's server, which shows its secret in `secret_header`. `heard(chat_id, text, markup, message_id)` is told
+    each message that the bot sent or edited."""
+
+    secret_header = "X-Telegram-Bot-Api-Secret-Token"
 
     def __init__(self, heard: Heard) -> None:
         self.heard = heard
@@ -179,7 +182,7 @@ class FakeApi:
         secret, allowed = str(fields.get("secret_token") or ""), fields.get("allowed_updates") or []
         self.allowed = json.loads(allowed) if isinstance(allowed, str) else allowed
         if self.webhook is None:
-            self.webhook = Webhook(url, secret, self._call)
+            self.webhook = Webhook(url, secret, self._call, self.secret_header)
             while self._pending:
                 self.webhook.enqueue(0, self._pending.popleft()[1])
         self.webhook.url, self.webhook.secret = url, secret
@@ -189,8 +192,10 @@ class FakeApi:
 class Webhook:
     """Delivery by POST: a queue for each chat (a negative key: its taps), at most `most` requests under way."""
 
-    def __init__(self, url: str, secret: str, call: Callable[..., bytes | None], most: int = 40) -> None:
-        self.url, self.secret, self.failures = url, secret, 0
+    def __init__(
+        self, url: str, secret: str, call: Callable[..., bytes | None], header: str = "", most: int = 40
+    ) -> None:
+        self.url, self.secret, self.header, self.failures = url, secret, header, 0
         self._call, self._most = call, most
         self._queues: dict[int, deque[bytes]] = {}
         self._waiting: deque[int] = deque()
@@ -247,7 +252,7 @@ class Webhook:
         connection.busy = key
         head = (
             f"POST {target.path or '/'} HTTP/1.1\r\nHost: {target.netloc}\r\nContent-Type: application/json\r\n"
-            f"X-Telegram-Bot-Api-Secret-Token: {self.secret}\r\n"
+            f"{self.header}: {self.secret}\r\n"
         )
         connection.post(head.encode(), self._queues[key][0])
 

@@ -104,11 +104,12 @@ class Crowd:
         who = f'{{"id":{learner.chat},"is_bot":false,"first_name":"Lan","last_name":"Nguyễn","language_code":"vi"}}'
         chat = f'{{"id":{learner.chat},"first_name":"Lan","last_name":"Nguyễn","type":"private"}}'
         now = int(time.time())
-        if action.kind == "text":
-            command = ',"entities":[{"offset":0,"length":6,"type":"bot_command"}]' if action.what == "/start" else ""
+        if action.kind != "tap":
+            what = action.what if action.kind == "text" else self._number(learner, action.what)
+            command = ',"entities":[{"offset":0,"length":6,"type":"bot_command"}]' if what == "/start" else ""
             payload = (
                 f'{{"message_id":{self._api.next_message_id()},"from":{who},"chat":{chat},"date":{now},'
-                f'"text":{dumps(action.what)}{command}}}'
+                f'"text":{dumps(what)}{command}}}'
             )
             self._api.push(learner.chat, "message", payload)
         else:
@@ -124,6 +125,11 @@ class Crowd:
             )
             self._api.push(learner.chat, "callback_query", payload)
         self.sent += 1
+
+    def _number(self, learner: Learner, label: str) -> str:
+        """The number before this choice in what she read last; where there is none, its words, which nobody answers."""
+        found = re.search(rf"^(\d+)\. .*{re.escape(label)}", learner.text, re.MULTILINE)
+        return found[1] if found else label
 
     def _tapped(self, learner: Learner, action: Action) -> tuple[str, str, str]:
         """(data of the button, text, keyboard) of the message whose button she taps."""

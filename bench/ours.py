@@ -5,11 +5,13 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
+from bench.fakezalo import FakeZaloApi
 from bench.postgres import Postgres, free_port
 from bench.rows import ROOT, Bot, python
-from bench.script import POINTS, tap, text
+from bench.script import POINTS, Action, number, tap, text
 
 TITLE = "Giữ mã OTP"
 ONBOARDING = (
@@ -27,6 +29,12 @@ ACTIONS = (
     text("113", "Bước 5"),
     tap("Không bấm", "Bước 6"),
     tap("Kết thúc", f"{POINTS} điểm"),
+)
+ZALO_ONBOARDING = (
+    text("xin chào", "lưu tên"),
+    number("Đồng ý", "tên gì"),
+    text("Lan", "gọi bằng gì"),
+    number("Gọi chị, xưng em", TITLE),
 )
 GRADED = 4  # of the eight actions: wrong, right, typed, right
 
@@ -79,6 +87,34 @@ def ours(name: str, *, mode: str = "polling", postgres: Postgres | None = None, 
         check=lambda data: faults(ask(data)),
         postgres=postgres,
     )
+
+
+def on_zalo_bot(name: str) -> Bot:
+    """The same bot posted to by the Zalo Bot Platform: the same eight actions, each choice by its number."""
+    port = free_port()
+
+    def environ(data: Path) -> dict[str, str]:
+        return {
+            "CAMTAY_DATA": str(data / "data"),
+            "CAMTAY__LESSONS__DIR": str(lessons_in(data)),
+            "CAMTAY__WEB__PORT": str(port),
+            "CAMTAY__ZALO_BOT__MODE": "webhook",
+            "CAMTAY__ZALO_BOT__WEBHOOK_URL": f"http://127.0.0.1:{port}/zalo-bot",
+            "CAMTAY__ZALO_BOT__MESSAGES_PER_SECOND": "0",
+            "CAMTAY__ZALO_BOT__MESSAGES_PER_MONTH": "10000000",
+        }
+
+    return replace(
+        ours(name),
+        actions=(text("menu", TITLE), *map(_written, ACTIONS[1:])),
+        before=ZALO_ONBOARDING,
+        environ=environ,
+        api=FakeZaloApi,
+    )
+
+
+def _written(action: Action) -> Action:
+    return replace(action, kind="number") if action.kind == "tap" else action
 
 
 def faults(ask: Callable[[str], int]) -> str:

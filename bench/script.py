@@ -68,11 +68,11 @@ WRONG = "Chưa đúng."
 class Action:
     """What a learner does, and the text that the answer to it must hold (`reply`, a regular expression).
 
-    `what` is a typed text, or the label of the button she taps. Where the bot shows no buttons, `data` is what the tap
-    carries and `step` the prompt it is to hang on.
+    `what` is a typed text, the label of the button she taps, or of the line whose number she writes. Where the bot
+    shows no buttons, `data` is what the tap carries and `step` the prompt it is to hang on.
     """
 
-    kind: str  # "text" | "tap"
+    kind: str  # "text" | "tap" | "number"
     what: str
     reply: re.Pattern[str]
     data: str = ""
@@ -87,6 +87,11 @@ def text(what: str, reply: str) -> Action:
 def tap(what: str, reply: str) -> Action:
     """She taps the button labelled `what`."""
     return Action("tap", what, re.compile(reply, re.DOTALL))
+
+
+def number(what: str, reply: str) -> Action:
+    """She writes the number of the line that reads `what`."""
+    return Action("number", what, re.compile(reply, re.DOTALL))
 
 
 def echoed(action: Action, step: int, data: str = "") -> Action:

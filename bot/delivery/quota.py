@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from calendar import monthrange
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from bot.channels.base import Outgoing
@@ -49,13 +49,18 @@ class QuotaMeter:
         self.warned = 0
         self._used = 0
         self._month = ""
+        self._day: tuple[datetime, datetime] | None = None  # a local day, within which nothing has to be worked out
 
     @property
     def used(self) -> int:
         """Messages that have left in this month."""
-        month = _month(self._local())
-        if self._month != month:
-            self._month, self._used, self.warned = month, 0, 0
+        now = self.now()
+        if self._day is None or not self._day[0] <= now < self._day[1]:
+            local = now.astimezone(self.quiet.zone)
+            begins = local.replace(hour=0, minute=0, second=0, microsecond=0)
+            self._day = begins, begins + timedelta(days=1)
+            if self._month != _month(local):
+                self._month, self._used, self.warned = _month(local), 0, 0
         return self._used
 
     @property
@@ -80,19 +85,22 @@ class QuotaMeter:
 
     def count(self, outgoing: Outgoing) -> None:
         """This has left. An upper bound: a caption may have saved one."""
-        labels = [button.label for button in outgoing.buttons]
-        parts = lay_out(self.profile, outgoing.text, labels).parts
-        self._used = self.used + len(parts) + len(outgoing.media)
+        parts = 1
+        if outgoing.buttons or 2 * len(outgoing.text) > self.profile.text:
+            labels = [button.label for button in outgoing.buttons]
+            parts = len(lay_out(self.profile, outgoing.text, labels).parts)
+        self._used = self.used + parts + len(outgoing.media)
 
     def write(self, connection: Connection) -> None:
         """Keep the count."""
-        key_value.set_key(connection, _key(self.channel), json.dumps([_month(self._local()), self.used]))
+        used = self.used  # first: it may begin a month
+        key_value.set_key(connection, _key(self.channel), json.dumps([self._month, used]))
 
     async def load(self, database: Database) -> None:
         """Take up the count, and what officers have heard, as they stand written. Raises StorageError."""
         known = await database.read(lambda connection: key_value.get_key(connection, _key(self.channel)))
         month, self._used = _parsed(known)
-        self._month = month
+        self._month, self._day = month, None
         told = await database.read(lambda connection: key_value.get_key(connection, f"{TOLD}:{self.channel}"))
         if told is not None and told[0].startswith(f"{month}:"):
             self.warned = int(told[0].rpartition(":")[2])

@@ -12,7 +12,7 @@ from bot.tutor.command import ServiceCommand
 from bot.tutor.state import ConversationState, OfferedButtons
 from flows import Book
 from flows import events as ev
-from flows.profiles import Profile, profile_of
+from flows.profiles import profile_of
 
 JOIN_UP_TO = 1_200  # characters of texts put into one message: about two screens of the smallest phone
 
@@ -144,6 +144,8 @@ class TurnContext:
         self.person = person
         self.state = state
         self.channel = channel
+        self.profile = profile_of(channel)
+        """What the channel of this conversation can carry."""
         self.chat_id = chat_id
         self.is_saving = False
         """The channel's messages of this month are nearly used up: what is left is kept for calls for help."""
@@ -156,7 +158,8 @@ class TurnContext:
 
     def change(self, **fields: Any) -> None:
         """Replace fields of the conversation state, which is immutable."""
-        self.state = replace(self.state, **fields)
+        if any(getattr(self.state, name) != value for name, value in fields.items()):
+            self.state = replace(self.state, **fields)
 
     def set_person(self, **fields: Any) -> None:
         """Replace fields of the person; the open lesson is told of another name or form of address."""
@@ -167,11 +170,6 @@ class TurnContext:
         """What has happened since this was last asked; `events` keeps all of it."""
         before, self._taken = self._taken, len(self.events)
         return tuple(self.events[before:]) if before < self._taken else ()
-
-    @property
-    def profile(self) -> Profile:
-        """What the channel of this conversation can carry."""
-        return profile_of(self.channel)
 
     @property
     def agreed(self) -> bool:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import cache
 
-from sqlalchemy import Connection, Table, delete, insert, select, update
+from sqlalchemy import Connection, Executable, Table, bindparam, delete, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -49,10 +50,16 @@ def drop_key(connection: Connection, key: str, revision: int) -> None:
 
 def set_key(connection: Connection, key: str, value: str) -> None:
     """Write a value, whatever it was."""
-    into = postgres_insert if connection.dialect.name == "postgresql" else sqlite_insert
-    statement = into(key_value).values(key=key, value=value, revision=1)
-    again = {"value": value, "revision": key_value.c.revision + 1}
-    connection.execute(statement.on_conflict_do_update(index_elements=["key"], set_=again))
+    connection.execute(_upsert(connection.dialect.name), {"of_key": key, "new_value": value})
+
+
+@cache
+def _upsert(dialect: str) -> Executable:
+    """Made once: counts of messages are written with every batch."""
+    into = postgres_insert if dialect == "postgresql" else sqlite_insert
+    statement = into(key_value).values(key=bindparam("of_key"), value=bindparam("new_value"), revision=1)
+    again = {"value": statement.excluded.value, "revision": key_value.c.revision + 1}
+    return statement.on_conflict_do_update(index_elements=["key"], set_=again)
 
 
 def put_key(connection: Connection, key: str, value: str, revision: int | None) -> bool:

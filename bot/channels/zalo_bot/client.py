@@ -51,6 +51,7 @@ class ZaloBotApi:
         self._urls: dict[str, URL] = {}
         self._call_s = call_s
         self._session: aiohttp.ClientSession | None = None
+        self._timeouts: dict[float, aiohttp.ClientTimeout] = {}
         self._refused = 0
 
     def __repr__(self) -> str:
@@ -159,7 +160,10 @@ class ZaloBotApi:
         return url
 
     def _timeout(self, wait_s: float) -> aiohttp.ClientTimeout:
-        return aiohttp.ClientTimeout(total=self._call_s + wait_s)
+        timeout = self._timeouts.get(wait_s)
+        if timeout is None:
+            timeout = self._timeouts[wait_s] = aiohttp.ClientTimeout(total=self._call_s + wait_s)
+        return timeout
 
     def _result(self, status: int, retry_after: str | None, body: bytes) -> Any:
         """The `result` of an answer; an error becomes the SendError that says what to do next."""

@@ -121,6 +121,8 @@ def _sound(text: object) -> str:
     """A string that every database and encoder can hold: no NUL, no half of a surrogate pair."""
     if not isinstance(text, str):
         raise _Malformed
+    if text.isascii() and "\x00" not in text:
+        return text
     return text.replace("\x00", "").encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 

@@ -10,11 +10,12 @@ lesson's choice does, nor does an answer that is a number of its own ("65", "2 t
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from bot.channels.base import Button
 from bot.conversation.policy.registry import WRITTEN
 from bot.pairing.policy import lines
+from bot.tutor.state import OfferedButtons
 from bot.tutor.turn import OutgoingReply, TurnContext
 from flows.engine.stage import clean
 from flows.words.counting import without_leads
@@ -36,15 +37,16 @@ def number(turn: TurnContext, *, answering: bool) -> None:
     if not turn.profile.numbers:
         return
     shown = [reply for reply in turn.replies if reply.buttons and not _can_tap(turn, reply)]
-    before = () if answering else turn.state.labels
-    turn.change(labels=(*before, *((each.token, each.label) for reply in shown for each in reply.buttons))[-KEPT:])
     asks = _asks(turn, shown, answering=answering)
-    _forget_questions(turn, asks)
+    given = _Given(_still_asked(turn, asks), turn.state.numbered)
     for at, reply in enumerate(turn.replies):
         if reply.buttons and not _can_tap(turn, reply):
-            lines_of = _lines(turn, reply, reply is asks)
+            lines_of = _lines(turn, reply, given, asks=reply is asks)
             spare = reply.buttons if turn.profile.spare_buttons else ()
             turn.replies[at] = replace(reply, text=f"{reply.text}\n\n{lines_of}".lstrip(), buttons=spare)
+    before = () if answering else turn.state.labels
+    labels = (*before, *((each.token, each.label) for reply in shown for each in reply.buttons))[-KEPT:]
+    turn.change(numbers=given.numbers, numbered=given.last, labels=labels)
 
 
 def typed(turn: TurnContext, text: str) -> str | None:
@@ -104,53 +106,61 @@ def _asks(turn: TurnContext, shown: Sequence[OutgoingReply], *, answering: bool)
     return None if _takes_words(turn) else next(of_lesson, None)
 
 
-def _forget_questions(turn: TurnContext, asks: OutgoingReply | None) -> None:
-    """The numbers of a question that is asked no more; those of the lesson's stay as long as it waits."""
-    run, kept = turn.state.open_run, turn.state.numbers
-    if asks is not None or _takes_words(turn):
-        own = None
-    else:
-        own = f"s:{run.seq}:" if run else ""
-    still = tuple(
-        (number, token) for number, token in kept if _is_aside(number) or (own is not None and token.startswith(own))
+@dataclass(slots=True)
+class _Given:
+    """The numbers that are known while a turn's choices get theirs; `last` is the last of those that begin with 0."""
+
+    numbers: OfferedButtons
+    last: int
+
+
+def _still_asked(turn: TurnContext, asks: OutgoingReply | None) -> OfferedButtons:
+    """What is known without the numbers of a question that is asked no more; those of the lesson's stay as long as it
+    waits."""
+    run = turn.state.open_run
+    own = None if asks is not None or _takes_words(turn) else f"s:{run.seq}:" if run else ""
+    return tuple(
+        (number, token)
+        for number, token in turn.state.numbers
+        if _is_aside(number) or (own is not None and token.startswith(own))
     )
-    if still != kept:
-        turn.change(numbers=still)
 
 
-def _lines(turn: TurnContext, reply: OutgoingReply, asks: bool) -> str:
+def _lines(turn: TurnContext, reply: OutgoingReply, given: _Given, *, asks: bool) -> str:
     """The choices of one message, each with its number before it."""
     run = turn.state.open_run
     own = f"s:{run.seq}:" if run else ""
-    of_question = [each for each in reply.buttons if asks and not each.pinned and each.token.startswith(own)]
-    others = [each for each in reply.buttons if each not in of_question]
-    plain = tuple((str(at), each.token) for at, each in enumerate(of_question, 1))
-    turn.change(numbers=(*turn.state.numbers, *plain))
+    of_question, others = list[Button](), list[Button]()
+    for each in reply.buttons:
+        (of_question if asks and not each.pinned and each.token.startswith(own) else others).append(each)
+    given.numbers += tuple((str(at), each.token) for at, each in enumerate(of_question, 1))
     first = "\n".join(f"{at}. {each.label}" for at, each in enumerate(of_question, 1))
-    second = "\n".join(f"{_aside(turn, each)}. {each.label}" for each in others)
+    second = "\n".join(f"{_aside(given, each)}. {each.label}" for each in others)
     return "\n\n".join(filter(None, (first, second)))
 
 
-def _aside(turn: TurnContext, button: Button) -> str:
+def _aside(given: _Given, button: Button) -> str:
     """The number of a choice beside the question: the one it had, else the next that is free."""
-    asides = [each for each in turn.state.numbers if _is_aside(each[0])]
-    plain = [each for each in turn.state.numbers if not _is_aside(each[0])]
-    given = next((number for number, token in asides if token == button.token), "")
-    if not given:
-        taken, at = {number for number, _ in asides}, turn.state.numbered
+    asides = [each for each in given.numbers if _is_aside(each[0])]
+    plain = [each for each in given.numbers if not _is_aside(each[0])]
+    number = next((number for number, token in asides if token == button.token), "")
+    if not number:
+        taken, at = {number for number, _ in asides}, given.last
         while (at := at % LAST + 1) < FIRST or f"0{at}" in taken:
             pass
-        turn.change(numbered=at)
-        given = f"0{at}"
-    kept = (*(each for each in asides if each[0] != given), (given, button.token))[-KEPT:]
-    turn.change(numbers=(*plain, *kept))
-    return given
+        given.last = at
+        number = f"0{at}"
+    kept = (*(each for each in asides if each[0] != number), (number, button.token))[-KEPT:]
+    given.numbers = (*plain, *kept)
+    return number
 
 
 def _number_in(turn: TurnContext, text: str) -> str:
     """The digits of a message that is a number and nothing else ("2", "số 2 nha", "chọn 011"); else empty."""
     if len(text) > LONGEST or not any(character.isdigit() for character in text):
         return ""
+    if text.isascii() and text.isdigit():
+        return text if len(text) <= len("011") else ""
     words = turn.book.words
     said = without_leads(words, without_fillers(words, fold(words, clean(text))))
     digits = said[0] if len(said) == 1 else ""

@@ -19,6 +19,7 @@ from tests.channels.toy.channel import ToyUnderTest
 from tests.support import fake_zalo_bot
 from tests.support.fake_telegram import FakeTelegram, Learner
 from tests.support.fake_zalo_bot import FakeZaloBot, Fault, Variants
+from tests.support.process import until
 
 ONE_IN_A_HUNDRED = 0.01
 TELEGRAM_KINDS = {"file": "document", "place": "location", "other": "dice"}
@@ -92,10 +93,25 @@ class TelegramUnderTest(UnderTest):
             self.fake.faults.answer(400, "Bad Request: can't parse", chat_id=chat_id)
 
 
+class TelegramPostedPhone(TelegramPhone):
+    """Begins once Telegram knows where to post: the child that tells it imports for seconds."""
+
+    def __init__(self, learner: Learner, fake: FakeTelegram) -> None:
+        super().__init__(learner)
+        self.fake = fake
+
+    async def begins(self) -> None:
+        await until(lambda: self.fake.bot.webhook, 60.0)
+        await super().begins()
+
+
 class TelegramPosts(TelegramUnderTest):
     """The same bot, which is posted to."""
 
     is_twin = True
+
+    def phone(self, app: App) -> Phone:
+        return TelegramPostedPhone(self.fake.learner(100), self.fake)
 
     def door(self, port: int) -> Mapping[str, str]:
         return {"telegram.mode": "webhook", "telegram.webhook_url": f"http://127.0.0.1:{port}/telegram"}

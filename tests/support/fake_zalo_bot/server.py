@@ -105,7 +105,7 @@ class FakeZaloBot:
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
         head, _, method = request.path.lstrip("/").partition("/")
-        self.paths.append(f"{request.method} /bot(token)/{method}")
+        self.paths.append(f"{request.method} {request.path.replace(TOKEN, '(token)')}")
         if head != f"bot{TOKEN}" or self.platform.revoked:
             return self._refuse(Refusal(401, "Unauthorized"))
         params = await _params(request)
