@@ -8,7 +8,7 @@ from datetime import datetime
 from random import Random
 from typing import Literal
 
-from flows.model import LessonFile
+from flows.files import LessonFile
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal, TypeVar
 
+from flows.files import LessonFile
+
 
 @dataclass(frozen=True, slots=True)
 class SourcePosition:
@@ -73,41 +75,6 @@ class Picture:
 
     src: str = field(metadata=UNSAID)
     alt: str = field(default="", metadata=SAID)
-
-
-FileFault = Literal["other", "broken", "animated", "large", "long"]
-"""Why a file is not shown: it is not what its name says; it cannot be read to its end; it moves; it has more pixels
-(40 million) or minutes (10) than anybody looks at."""
-
-
-@dataclass(frozen=True, slots=True)
-class FoundFile:
-    """A file beside a lesson as lint looks at it; `size` in bytes, `fault` None: nobody has found any."""
-
-    size: int
-    fault: FileFault | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class LessonFile:
-    """A picture or recording of a lesson as it is kept: `file` is its name in the media store, "<sha256>.jpg".
-
-    `size` in bytes; `width` and `height` in pixels, `seconds` of a recording (0: not known). `others` are the same in
-    other types and widths. `address` is where anybody may fetch it, "" where nobody outside reaches us.
-    """
-
-    file: str
-    size: int
-    width: int = 0
-    height: int = 0
-    seconds: float = 0.0
-    others: tuple[LessonFile, ...] = ()
-    address: str = ""
-
-    @property
-    def ending(self) -> str:
-        """Its type, as the end of its name."""
-        return self.file.rpartition(".")[2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -358,23 +325,6 @@ class End(Step):
     outcome: Outcome = "completed"
     then: str | None = None
     rate: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What is said to a question that somebody asks beside a lesson.
-
-    `outline` is the code of the planned lesson it belongs to ("V4"), `ask` the ways in which it is asked, `say` may
-    have placeholders, `sources` carry it, `cited` names the first of them for the reader.
-    """
-
-    id: str
-    outline: str
-    say: str
-    ask: tuple[str, ...]
-    sources: tuple[str, ...]
-    place: SourcePosition
-    cited: str = ""
 
 
 @dataclass(frozen=True, slots=True)

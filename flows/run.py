@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone, tzinfo
 from typing import Any, Literal
 
+from flows.answers import Answer
 from flows.events import Event
-from flows.model import Answer, Lesson, Step
+from flows.model import Lesson, Step
 from flows.words.nouns import SPARE, NounTable
 from flows.words.understand import Words
 from flows.words.wishes import UNREAD, Wishes

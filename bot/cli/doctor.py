@@ -9,28 +9,19 @@ import shutil
 import socket
 import sys
 import tempfile
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
-from functools import partial
 from pathlib import Path
-from typing import Literal, TypeVar
-from zoneinfo import ZoneInfo
 
 from bot import backup, restoring
-from bot.channels.provider import ChannelCheck, Surroundings
-from bot.channels.registry import ChannelSettings
+from bot.cli.account_findings import account_findings
+from bot.cli.findings import PATIENCE_S, Finding, FindingLevel, asked, bad, found_of, good, note
 from bot.cli.language import shown, told
-from bot.delivery.accounts import open_account
-from bot.delivery.quota import messages_left
-from bot.delivery.surroundings import AccountMemory, NoFiles
-from bot.errors import AlreadyRunning, SettingsInvalid, StorageError, in_words
+from bot.errors import AlreadyRunning, StorageError, in_words
 from bot.greeting import hearing_faults, pages_told
 from bot.scheduler.disk import LITTLE
 from bot.scheduler.policy.clocks import ClockReading, begin
 from bot.scheduler.steady import clock_of
-from bot.sections import credentials, variable_of
 from bot.settings import Settings
 from bot.voice.extra import check_voice
 from bot.web.door import FILES, files_allowed
@@ -47,49 +38,7 @@ from storage.people import retention
 
 OLDEST_PYTHON = (3, 11)
 NO_DISK = 20_000_000
-PATIENCE_S = 10.0
 PROVED_DAYS = 7  # a backup that was opened longer ago is as good as none for the week since
-
-FindingLevel = Literal["good", "note", "bad"]
-MARKS: dict[FindingLevel, str] = {"good": "✔", "note": "!", "bad": "✘"}
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing looked at: good; note, works but somebody should know; bad, does not work."""
-
-    health: FindingLevel
-    text: str
-
-
-def report(findings: Iterable[Finding], write: Callable[[str], object]) -> int:
-    """Show all findings; 1 when one is bad."""
-    count = {"good": 0, "note": 0, "bad": 0}
-    for finding in findings:
-        count[finding.health] += 1
-        write(f" {MARKS[finding.health]} {finding.text}")
-    if count["bad"]:
-        write(told("\nCó {bad} chỗ phải sửa (✘) trước khi dùng được.", bad=count["bad"]))
-    elif count["note"]:
-        write(told("\nDùng được. Còn {note} điều nên xem (!).", note=count["note"]))
-    else:
-        write(told("\nMọi thứ đều tốt."))
-    return 1 if count["bad"] else 0
-
-
-def good(sentence: str, /, **values: object) -> Finding:
-    """As it should be; `sentence` is a template of `told`."""
-    return Finding("good", told(sentence, **values))
-
-
-def note(sentence: str, /, **values: object) -> Finding:
-    """Worth a look."""
-    return Finding("note", told(sentence, **values))
-
-
-def bad(sentence: str, /, **values: object) -> Finding:
-    """To be mended before the tutor can be used."""
-    return Finding("bad", told(sentence, **values))
 
 
 def look_at_machine() -> Iterator[Finding]:
@@ -109,11 +58,11 @@ async def look_at_settings(settings: Settings, config: Path, database_url: str, 
         *await _kept(settings, database_url, now),
         *_lessons(settings),
         *await _drafts(settings, database_url),
-        *await _channels(settings, now),
+        *await account_findings(settings, now),
         *await asyncio.to_thread(lambda: list(_web(settings))),
         Finding("good" if files_allowed() >= FILES else "note", shown(pages_told(files_allowed()))),
         _helper(settings),
-        _of(check_voice(settings.voice.listen)),
+        found_of(check_voice(settings.voice.listen)),
         good("Múi giờ {zone}; không nhắc bài từ {quiet}", zone=settings.time.zone, quiet=_quiet(settings)),
     ]
 
@@ -222,25 +171,6 @@ def _copies(data: Path, url: str, now: datetime) -> Iterator[Finding]:
     yield Finding("good" if days <= PROVED_DAYS else "note", told("Bản sao lưu lấy lại được: {said}", said=said))
 
 
-AnswerT = TypeVar("AnswerT")
-
-
-async def _asked(url: str, question: Callable[[Database], Awaitable[AnswerT]]) -> AnswerT | None:
-    """What a database of this version answers; None for any other, and for one that is not there or does not answer:
-    that is told of the database itself."""
-    path = sqlite_path(url)
-    if path is not None and not path.exists():
-        return None
-    with suppress(TimeoutError, StorageError, ValueError):
-        database = open_database(url)
-        try:
-            async with asyncio.timeout(PATIENCE_S):
-                return await question(database) if await schema.current(database) == schema.SCHEMA else None
-        finally:
-            await database.close()
-    return None
-
-
 async def _kept(settings: Settings, url: str, now: datetime) -> Iterable[Finding]:
     """Who has been silent for long: those who were asked, and officers, whom nobody forgets by the clock."""
     before = now - timedelta(days=settings.keep.idle_days)
@@ -258,7 +188,7 @@ async def _kept(settings: Settings, url: str, now: datetime) -> Iterable[Finding
             found.append(note(text, idle_days=settings.keep.idle_days, officers=counts["officers"]))
         return [*found, *_helpers(helpers)]
 
-    return await _asked(url, look) or ()
+    return await asked(url, look) or ()
 
 
 def _clock(known: datetime | None, doubted: datetime | None, now: datetime) -> Iterator[Finding]:
@@ -315,7 +245,7 @@ async def _drafts(settings: Settings, url: str) -> list[Finding]:
         shelf = await asyncio.to_thread(read_shelf, Path(settings.lessons.dir), settings.placeholders)
     except (OSError, LessonInvalid):
         return []  # said above
-    stored = await _asked(url, lambda database: look(database, list(shelf.good))) or {}
+    stored = await asked(url, lambda database: look(database, list(shelf.good))) or {}
     found = []
     for key, kept in sorted(stored.items()):
         now = kept.current
@@ -324,48 +254,6 @@ async def _drafts(settings: Settings, url: str) -> list[Finding]:
             found.append(key)
     text = "Bài đã sửa, chưa phát hành: {lessons} (xem ./camtay publish --dry-run)"
     return [note(text, lessons=" ".join(found))] if found else []
-
-
-async def _channels(settings: Settings, now: datetime) -> list[Finding]:
-    around = Surroundings(partial(_StoredMemory, settings.database_url), NoFiles())
-    local = now.astimezone(ZoneInfo(settings.time.zone))
-    accounts = settings.channels.items()
-    return [found for name, each in accounts for found in await _channel(name, each, around, local)]
-
-
-class _StoredMemory:
-    """What an account has in the database, if there is one; a doctor changes nothing."""
-
-    def __init__(self, url: str, channel: str) -> None:
-        self._url, self._channel = url, channel
-
-    async def get(self, key: str) -> tuple[str, int] | None:
-        return await _asked(self._url, lambda database: AccountMemory(database, self._channel).get(key))
-
-    async def put(self, key: str, value: str, revision: int | None) -> bool:
-        return False
-
-
-async def _channel(name: str, section: ChannelSettings, around: Surroundings, local_now: datetime) -> list[Finding]:
-    if not section.is_on:
-        kind = section.profile.id
-        known = [each.metadata["credential"] for each in credentials(section)]
-        variables = ", ".join(known if name == kind else (variable_of(each, kind, name) for each in known))
-        called = section.profile.name if name == kind else name
-        return [good("{name}: chưa dùng (đặt {variables} khi cần)", name=called, variables=variables)]
-    try:
-        provider = open_account(name, section, around)
-    except SettingsInvalid as wrong:
-        return [Finding("bad", str(wrong))]
-    try:
-        checks = [await provider.check(PATIENCE_S), *await messages_left(provider, around, local_now)]
-    finally:
-        await provider.close()
-    return [_of(check) for check in checks]
-
-
-def _of(check: ChannelCheck) -> Finding:
-    return Finding(check.level, told(check.sentence, **check.values))
 
 
 def _web(settings: Settings) -> Iterator[Finding]:

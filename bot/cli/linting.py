@@ -15,7 +15,8 @@ from bot.cli.language import told
 from bot.cli.terminal import Print, annotation, seen
 from bot.errors import SettingsInvalid
 from bot.media.looking import look_at
-from flows.model import FoundFile, Lesson, Problem, SourcePosition
+from flows.files import FoundFile
+from flows.model import Lesson, Problem, SourcePosition
 from flows.profiles import IMAGES, VIDEOS, VOICES
 from flows.reading.loader import (
     ANSWERS,

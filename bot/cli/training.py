@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from bot.cli.language import told
 from bot.errors import CamtayError
-from flows.model import Answer
+from flows.answers import Answer
 from flows.reading.loader import ANSWERS, ASKS, EAR, RELAY, load_files
 from flows.reading.wish_rules import examples_of
 from flows.words.asks_learning import AskInvalid, LabelledMessage, learn_asks, read_asks

@@ -18,9 +18,9 @@ from bot.tutor.state import ConversationState
 from bot.tutor.turn import Person, TurnContext
 from flows import Book, Run, mask, rewind
 from flows import events as ev
+from flows.answers import Answer
 from flows.engine.kinds.table import kind_of
 from flows.engine.stage import HUMAN, MISTAKE, clean
-from flows.model import Answer
 from flows.run import render
 from flows.saying import say
 from flows.words.ear.ear import LONGEST, listen, matter_of

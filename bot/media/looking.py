@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from flows.model import FileFault
+from flows.files import FileFault
 
 _CHILD = Path(__file__).parent / "child.py"
 WITHIN_S = 120.0

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.media.looking import Found, look_at
-from flows.model import LessonFile
+from flows.files import LessonFile
 from storage.engine import files
 
 TYPES: Mapping[str, str] = {

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from flows import Book
 from flows.engine.kinds.table import files_of
-from flows.model import Lesson, LessonFile, Problem
+from flows.files import LessonFile
+from flows.model import Lesson, Problem
 from flows.play.coverage import Trail
 from flows.play.rehearsal import rehearse
 from flows.profiles import IMAGES, VIDEOS, VOICES

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bot.channels.base import Attachment
 from flows import events as ev
-from flows.model import LessonFile
+from flows.files import LessonFile
 from flows.profiles import Profile
 
 _KINDS = {"image": "photo", "voice": "voice", "video": "video"}

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 
-from flows.model import Answer, Problem
+from flows.answers import Answer
+from flows.model import Problem
 from flows.saying import say
 from flows.words.ear.voices import OUTLINES
 from flows.yaml import strictyaml

@@ -12,9 +12,11 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from flows.answers import Answer
 from flows.conditions import BUILT_IN_NAMES, ConditionInvalid, parse, steps_named
 from flows.engine.kinds.table import conditions_of, kind_of
-from flows.model import Answer, FoundFile, Guard, Lesson, Problem, Step
+from flows.files import FoundFile
+from flows.model import Guard, Lesson, Problem, Step
 from flows.profiles import IDS
 from flows.reading import po
 from flows.reading.answers import read_answers

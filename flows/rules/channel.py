@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 
 from flows.engine.kinds.facets import PHRASE, MessageOnChannel, StepFile, StepPath
 from flows.engine.kinds.table import files_of, kind_of
-from flows.model import FileFault, Option, Picture, Step
+from flows.files import FileFault
+from flows.model import Option, Picture, Step
 from flows.profiles import IMAGES, VIDEOS, VOICES, Profile, profiles
 from flows.rules.rule import LintFinding, Rulebook, Script
 from flows.saying import say

@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 from flows.engine.kinds.facets import Edge, StepPath, StepText
 from flows.engine.kinds.table import edges_of, kind_of, texts_of
-from flows.model import FoundFile, Lesson, Problem, Quiz, SourcePosition, Step
+from flows.files import FoundFile
+from flows.model import Lesson, Problem, Quiz, SourcePosition, Step
 from flows.reading.forms import kind_named
 from flows.reading.loader import OWN_PLACEHOLDERS, LessonDraft, LessonSet
 from flows.rules.places import located

@@ -11,7 +11,8 @@ from typing import TypeVar
 
 import yaml
 
-from flows.model import Answer, Lesson, LessonInvalid, Problem, SourcePosition
+from flows.answers import Answer
+from flows.model import Lesson, LessonInvalid, Problem, SourcePosition
 from flows.reading.loader import ANSWERS, MODELS, NEEDED, LessonSet, load_files, read_lessons
 from flows.reading.phrases import REQUIRED
 from flows.reading.translation import texts, usable, with_texts

@@ -13,7 +13,7 @@ import pytest
 from bot import settings
 from bot.app import App, Environment, bootstrap
 from bot.channels.telegram.settings import TelegramSettings
-from bot.cli import doctor
+from bot.cli.account_findings import account_findings
 from bot.errors import SettingsInvalid
 from bot.sections import accounts_in, variable_of
 from tests.channels.conformance.under_test import alone
@@ -73,7 +73,7 @@ async def test_each_bot_answers_its_own_people(fake: FakeTelegram, tmp_path: Pat
         ]
         assert "https://t.me/camtay_43_bot?start=moi-abc" in [link("moi-abc") for link in app.settings.links]
     assert len(lan.inbox) == 1, "the same number at another bot is somebody else"
-    told = await doctor._channels(read(config), NOW)
+    told = await account_findings(read(config), NOW)
     assert [each.text.split(" ")[2] for each in told if each.text.startswith("Telegram")] == [
         "@camtay_42_bot",
         "@camtay_43_bot",

@@ -10,7 +10,8 @@ from pathlib import Path, PurePath
 
 import pytest
 
-from flows.model import FoundFile, Problem
+from flows.files import FoundFile
+from flows.model import Problem
 from flows.reading.loader import load_files
 from flows.rules.lint import lint, rules
 from flows.rules.rulepage import whole

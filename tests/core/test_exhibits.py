@@ -7,7 +7,8 @@ from datetime import timedelta
 
 import flows
 from flows import events as ev
-from flows.model import Lesson, LessonFile
+from flows.files import LessonFile
+from flows.model import Lesson
 from flows.run import Card
 from tests.support.builders import book, lesson
 from tests.support.scene import Scene

@@ -12,7 +12,7 @@ from bot.tutor.state import ConversationState
 from bot.tutor.turn import Person, TurnContext
 from flows import Run, Sprint
 from flows import events as ev
-from flows.model import LessonFile
+from flows.files import LessonFile
 from flows.profiles import profile_of
 from tests.support.builders import real_book
 from tests.support.world import universe

@@ -17,16 +17,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(given: argparse.Namespace) -> int:
     """Exit code 1 when something has to be mended first; a broken config.yaml is one such finding."""
-    from bot.cli import doctor
+    from bot.cli import doctor, findings
     from bot.errors import SettingsInvalid
     from flows.saying import said_by
 
-    findings = list(doctor.look_at_machine())
+    found = list(doctor.look_at_machine())
     try:
         settings = settings_of(given)
     except SettingsInvalid as wrong:
-        findings.append(doctor.bad("Cấu hình: {config}", config=said_by(wrong)))
+        found.append(findings.bad("Cấu hình: {config}", config=said_by(wrong)))
     else:
         now = CommandEnvironment().now()
-        findings += asyncio.run(doctor.look_at_settings(settings, given.config, settings.database_url, now))
-    return doctor.report(findings, print)
+        found += asyncio.run(doctor.look_at_settings(settings, given.config, settings.database_url, now))
+    return findings.report(found, print)

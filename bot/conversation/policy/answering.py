@@ -15,7 +15,7 @@ from bot.tutor import lessons, menu
 from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.tutor.state import OfferedButtons
 from bot.tutor.turn import TurnContext
-from flows.model import Answer
+from flows.answers import Answer
 from flows.run import render
 from flows.words.ear.finding import find, finder_of
 from flows.words.understand import Words, fold

@@ -16,7 +16,15 @@ from flows.engine.kinds.facets import (
     WayOn,
     saved_as_written,
 )
-from flows.engine.kinds.form import CommonFields, option_id, read_options, read_spot, read_voice, tell_lost_spots
+from flows.engine.kinds.form import (
+    OPTION_WORDS,
+    CommonFields,
+    option_id,
+    read_options,
+    read_spot,
+    read_voice,
+    tell_lost_spots,
+)
 from flows.engine.kinds.kind import (
     AGAIN,
     Next,
@@ -54,14 +62,7 @@ class ChooseKind(StepKind[Choose]):
             "options.next": "Bước sau — chọn cái này thì sang bước nào.",
             "options.set": "Ghi nhớ — các giá trị ghi lại khi chọn cái này.",
             "options.ways": "Cách nói khác — học viên gõ vậy cũng là chọn cái này.",
-            "options.voice": "Giọng đọc — tệp ghi âm của lựa chọn.",
-            "options.voice.file": "Tệp ghi âm — nằm trong thư mục media của bài.",
-            "options.voice.spoken": "Lời trong băng — khi băng nói khác chữ.",
-            "options.spot": "Chỗ trên hình — trên trang web bấm thẳng vào hình; nơi khác vẫn là nút hay số.",
-            "options.spot.left": "Cách mép trái — mấy phần trăm bề ngang của hình.",
-            "options.spot.top": "Cách mép trên — mấy phần trăm bề cao của hình.",
-            "options.spot.width": "Bề ngang — mấy phần trăm bề ngang của hình.",
-            "options.spot.height": "Bề cao — mấy phần trăm bề cao của hình.",
+            **OPTION_WORDS,
             "save": "Ghi vào biến — tên biến giữ mã của lựa chọn.",
         },
     )

@@ -13,6 +13,18 @@ from flows.yaml.strictyaml import Scalar
 MAX_TOKEN = 64  # bytes of what a button carries: Telegram's callback_data
 LONGEST_SEQ = 999_999_999
 
+OPTION_WORDS = {
+    "options.voice": "Giọng đọc — tệp ghi âm của lựa chọn.",
+    "options.voice.file": "Tệp ghi âm — nằm trong thư mục media của bài.",
+    "options.voice.spoken": "Lời trong băng — khi băng nói khác chữ.",
+    "options.spot": "Chỗ trên hình — trên trang web bấm thẳng vào hình; nơi khác vẫn là nút hay số.",
+    "options.spot.left": "Cách mép trái — mấy phần trăm bề ngang của hình.",
+    "options.spot.top": "Cách mép trên — mấy phần trăm bề cao của hình.",
+    "options.spot.width": "Bề ngang — mấy phần trăm bề ngang của hình.",
+    "options.spot.height": "Bề cao — mấy phần trăm bề cao của hình.",
+}
+"""What the schema says of the keys that every option may have beside its words."""
+
 
 class CommonFields(TypedDict):
     """What every kind hands on to its class."""

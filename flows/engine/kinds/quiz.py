@@ -8,6 +8,7 @@ from typing import get_args
 
 from flows import events as ev
 from flows.engine.asking_back import YES, ask_back, asked_back, question, settled
+from flows.engine.kinds import form
 from flows.engine.kinds.facets import (
     LONGEST_ANSWER,
     PHRASE,
@@ -19,7 +20,6 @@ from flows.engine.kinds.facets import (
     Way,
     WayOn,
 )
-from flows.engine.kinds.form import CommonFields, option_id, read_options, read_spot, read_voice, tell_lost_spots
 from flows.engine.kinds.kind import (
     AGAIN,
     WAIT,
@@ -73,14 +73,7 @@ class QuizKind(StepKind[Quiz]):
             "options.say": "Lời đáp — nói khi học viên chọn cái này; chọn nhầm thì giải thích nhẹ nhàng.",
             "options.next": "Bước sau — chọn cái này thì sang bước nào.",
             "options.ways": "Cách nói khác — học viên gõ vậy cũng là chọn cái này.",
-            "options.voice": "Giọng đọc — tệp ghi âm của lựa chọn.",
-            "options.voice.file": "Tệp ghi âm — nằm trong thư mục media của bài.",
-            "options.voice.spoken": "Lời trong băng — khi băng nói khác chữ.",
-            "options.spot": "Chỗ trên hình — trên trang web bấm thẳng vào hình; nơi khác vẫn là nút hay số.",
-            "options.spot.left": "Cách mép trái — mấy phần trăm bề ngang của hình.",
-            "options.spot.top": "Cách mép trên — mấy phần trăm bề cao của hình.",
-            "options.spot.width": "Bề ngang — mấy phần trăm bề ngang của hình.",
-            "options.spot.height": "Bề cao — mấy phần trăm bề cao của hình.",
+            **form.OPTION_WORDS,
             "accept": "Đáp án được nhận — cho loại number và text: các cách trả lời đúng.",
             "say": "Lời khen đúng — nói khi trả lời đúng, cho loại number, text, many, order.",
             "tries": "Trả lời mấy lần — hết thì sang out_of_tries; 0: không giới hạn.",
@@ -103,13 +96,13 @@ class QuizKind(StepKind[Quiz]):
     needs_text = True
     responds = True
 
-    def read(self, fields: Fields, common: CommonFields) -> Quiz:
+    def read(self, fields: Fields, common: form.CommonFields) -> Quiz:
         """Options and `accept` must suit the type: neither both nor too few, nor more than two for true_false."""
         quiz_type: QuizType = fields.one_of("type", get_args(QuizType), "one")
         step = Quiz(
             **common,
             type=quiz_type,
-            options=read_options(fields, _read_option),
+            options=form.read_options(fields, _read_option),
             accept=fields.texts("accept"),
             say=fields.text("say"),
             tries=fields.number("tries", 3, 0, 20),
@@ -118,7 +111,7 @@ class QuizKind(StepKind[Quiz]):
             points=fields.number("points", 1, 0, 100),
             skill=fields.name("skill"),
         )
-        tell_lost_spots(fields, common, step.options)
+        form.tell_lost_spots(fields, common, step.options)
         typed = quiz_type in ("number", "text")
         if typed and fields.has("options"):
             fields.tell(
@@ -312,16 +305,16 @@ def is_tapped(step: Quiz) -> bool:
 
 def _read_option(fields: Fields) -> Option:
     return Option(
-        id=option_id(fields),
+        id=form.option_id(fields),
         text=fields.text("text", required=True),
         place=fields.node.place,
         icon=fields.text("icon"),
         right=fields.flag("right"),
         say=fields.text("say"),
         next=fields.step_id("next"),
-        voice=read_voice(fields),
+        voice=form.read_voice(fields),
         ways=fields.texts("ways"),
-        spot=read_spot(fields),
+        spot=form.read_spot(fields),
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from math import log, sqrt
 
-from flows.model import Answer
+from flows.answers import Answer
 from flows.words.ear.ear import Ear, matter_of
 from flows.words.ear.features import MOST, words_only
 from flows.words.ear.syllables import stripped, syllables

@@ -1,0 +1,40 @@
+"""Files of a lesson: as lint finds them beside it, and as they are kept once it is published."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+FileFault = Literal["other", "broken", "animated", "large", "long"]
+"""Why a file is not shown: it is not what its name says; it cannot be read to its end; it moves; it has more pixels
+(40 million) or minutes (10) than anybody looks at."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFile:
+    """A file beside a lesson as lint looks at it; `size` in bytes, `fault` None: nobody has found any."""
+
+    size: int
+    fault: FileFault | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LessonFile:
+    """A picture or recording of a lesson as it is kept: `file` is its name in the media store, "<sha256>.jpg".
+
+    `size` in bytes; `width` and `height` in pixels, `seconds` of a recording (0: not known). `others` are the same in
+    other types and widths. `address` is where anybody may fetch it, "" where nobody outside reaches us.
+    """
+
+    file: str
+    size: int
+    width: int = 0
+    height: int = 0
+    seconds: float = 0.0
+    others: tuple[LessonFile, ...] = ()
+    address: str = ""
+
+    @property
+    def ending(self) -> str:
+        """Its type, as the end of its name."""
+        return self.file.rpartition(".")[2]
