@@ -19,7 +19,7 @@ HOSTILE = '<b onclick=x>"đậm"</b>&amp;\'{{ 7 * 7 }}{% raw %}</script></title>
 
 
 def test_what_is_shown_is_escaped_and_what_is_missing_is_an_error() -> None:
-    page = render_page("bot.web", "error.html", style="", sentence=HOSTILE)
+    page = render_page("bot.web", "error.html", style="", sentence=HOSTILE, home="/")
     assert "<b " not in page and "</script>" not in page
     assert "&lt;b onclick=x&gt;" in page and "{{ 7 * 7 }}" in page, "what is put in is never read as a template"
     with pytest.raises(UndefinedError):

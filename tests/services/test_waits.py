@@ -85,12 +85,12 @@ async def test_who_was_called_is_told_with_the_hour_and_the_way(tmp_path: Path):
         request = (await t.rows("request"))[0]["request_id"]
         lines = " ".join(await Requests(t.people, t.pairing).explain(OPERATOR, request))
         assert "Cúc đã nhận và đang lo." in lines
-        assert "Đã gọi Cúc lúc 08:00 ngày 05/01 qua trang web: từ đó chưa vào máy." in lines, lines
+        assert "Đã gọi Cúc lúc 08:00 ngày 05/01 qua trang web chưa bật chuông: từ đó chưa vào máy." in lines, lines
         assert "Chưa hỏi ai" not in lines and "không còn ai hỏi được" not in lines
         t.clock.passes(minutes=3)
         await cuc.say("menu")
         lines = " ".join(await Requests(t.people, t.pairing).explain(OPERATOR, request))
-        assert "qua trang web: sau đó có vào máy." in lines
+        assert "qua trang web chưa bật chuông: sau đó có vào máy." in lines
         await lan.leaves()
 
 

@@ -108,7 +108,7 @@ class TelegramPostedPhone(TelegramPhone):
 class TelegramPosts(TelegramUnderTest):
     """The same bot, which is posted to."""
 
-    is_twin = True
+    is_twin = begins_slowly = True
 
     def phone(self, app: App) -> Phone:
         return TelegramPostedPhone(self.fake.learner(100), self.fake)

@@ -78,6 +78,8 @@ class UnderTest(ABC):
     """None: it is no messenger, the tutor serves it by itself."""
     url = ""
     """Where the fake listens."""
+    begins_slowly = False
+    """Its set-up imports what takes seconds: where many channels take turns it does so only when there is time."""
     is_twin = False
     """The same account by another door, or of another mind: what is sent is tested with its twin."""
 
