@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -22,6 +24,9 @@ from flows.words.ear.voices import LabelledSentence, VoiceInvalid, read_replies,
 
 VOICES, REPLIES, MESSAGES = "voices", "replies", "asks"
 ORDINARY = 20  # one of so many sentences of the voices is learnt as a message that asks for nothing
+LEARNT = "learnt.json"
+"""Beside the models: by the name of each, digests of what it was learnt from and of the model."""
+ROOT = Path(__file__).parents[2]
 UNSEEN = "unseen"  # voices in this folder below are only measured by, never learnt from
 
 
@@ -73,14 +78,36 @@ def _voices(folder: Path, read: Callable[[bytes, str], Iterator[SampleT]]) -> li
 
 
 def train(lessons: Path, *, check: bool, tell: Callable[[str], None]) -> int:
-    """Write both models; with `check` only say whether they are what the sentences give (exit code 1: one is not)."""
+    """Write both models; with `check` only say whether they are what the sentences give (exit code 1: one is not).
+
+    Beside them stands what each was learnt from: as long as sentences, learning and model are those, nothing has to be
+    learnt again to know it.
+    """
     heard, messages = sentences(lessons), asks(lessons)
-    of_asks = _made(lessons / ASKS, len(messages), lambda: learn_asks(messages), check=check, tell=tell)
-    return of_asks | _made(lessons / EAR, len(heard), lambda: learn(heard), check=check, tell=tell)
+    of_asks = _made(lessons / ASKS, messages, lambda: learn_asks(messages), check=check, tell=tell)
+    return of_asks | _made(lessons / EAR, heard, lambda: learn(heard), check=check, tell=tell)
 
 
-def _made(path: Path, count: int, learnt: Callable[[], Model], *, check: bool, tell: Callable[[str], None]) -> int:
-    began = time.monotonic()
+def _learnt_from(samples: Sequence[object]) -> str:
+    """A digest of the sentences and of all code that learning runs through."""
+    digest = hashlib.sha256(repr(samples).encode())
+    for path in sorted([*(ROOT / "flows" / "words").rglob("*.py"), Path(__file__)]):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _known(path: Path) -> dict[str, list[str]]:
+    return json.loads(path.read_text("utf-8")) if path.is_file() else {}
+
+
+def _made(
+    path: Path, samples: Sequence[object], learnt: Callable[[], Model], *, check: bool, tell: Callable[[str], None]
+) -> int:
+    began, count, origins = time.monotonic(), len(samples), path.with_name(LEARNT)
+    origin = _learnt_from(samples)
+    if check and path.is_file() and _known(origins).get(path.name) == [origin, _digest(path.read_bytes())]:
+        tell(told("{path} đúng là bản học từ {count} câu.", path=path, count=count))
+        return 0
     raw = write(learnt())
     same = path.is_file() and path.read_bytes() == raw
     if check:
@@ -90,9 +117,15 @@ def _made(path: Path, count: int, learnt: Callable[[], Model], *, check: bool, t
         return 0 if same else 1
     if not same:
         path.write_bytes(raw)
+    known = {**_known(origins), path.name: [origin, _digest(raw)]}
+    origins.write_text(json.dumps(known, indent=1, sort_keys=True) + "\n", "utf-8")
     spent, kb = time.monotonic() - began, len(raw) // 1024
     tell(told("{path}: học {count} câu trong {spent:.0f} giây, {kb} kB.", path=path, count=count, spent=spent, kb=kb))
     return 0
+
+
+def _digest(raw: bytes) -> str:
+    return hashlib.sha256(raw).hexdigest()
 
 
 def measured(lessons: Path, facts: Mapping[str, str], misses: int, tell: Callable[[str], None]) -> int:
