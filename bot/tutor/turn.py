@@ -19,9 +19,8 @@ JOIN_UP_TO = 1_200  # characters of texts put into one message: about two screen
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """`consent` is new (never met), asked, agreed or declined; `is_instructor`: is an instructor today.
-
-    `leads`: is an today."""
+    """`consent` is new (never met), asked, agreed or declined; `is_instructor` and `is_officer` are as
+    of today."""
 
     learner_id: str
     name: str = ""
