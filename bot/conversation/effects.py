@@ -179,13 +179,12 @@ class Record:
         if self.keeps_log and turn.replies and not self.from_her:
             self.effects.writes.knocks.append(knock_of(turn, self.quiet, by_others=self.by_others))
             self.effects.rings = True
-        if turn.profile.numbers:
-            numbering.number(turn, answering=self.from_her)
+        numbered = numbering.number(turn, answering=self.from_her) if turn.profile.numbers else {}
         for reply in merging.merge(turn.profile, turn.replies) if turn.profile.metered else turn.replies:
             self._reply(reply, turn.universe.now, unasked=not self.from_her and not reply.urgent)
         heard_no = 0 if self.window is None else self.heard_no
         whispers = max(turn.state.whispers, self.whispers)
-        self.person, self.state = turn.person, replace(turn.state, whispers=whispers, heard_no=heard_no)
+        self.person, self.state = turn.person, replace(turn.state, whispers=whispers, heard_no=heard_no, **numbered)
         self.urgent = is_about_safety(turn)
         self.is_reminder = self.window is not None and self.window.nears_its_end(turn.state) and is_reminded(turn)
         self.whispers = 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -112,6 +113,8 @@ class ChannelOwner:
         if self.meter is None:
             return
         if owned:
+            if self.meter.is_behind:
+                await self.conversation.database.transact(self.meter.write_in_time)
             await self.meter.warn(self.conversation.database)
             return
         now_s = asyncio.get_running_loop().time()
@@ -224,5 +227,8 @@ class ChannelOwner:
             task.cancel()
         if sender is not None:
             await sender.close(patience_s)
+        if self.meter is not None and self.meter.is_behind:
+            with suppress(StorageError):
+                await self.conversation.database.transact(self.meter.write)
         await asyncio.gather(*self._tasks, return_exceptions=True)  # a child process of the set-up is ended
         await self.provider.close()

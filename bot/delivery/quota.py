@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from calendar import monthrange
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from bot.channels.base import Outgoing
@@ -27,14 +27,15 @@ from storage.pairing.records import NoticeRow
 
 SLOW, TIGHT, RESERVED = 0.7, 0.9, 0.95
 WARN_AT = (70, 90)  # per cent of the month's messages
+WRITE_EVERY = timedelta(seconds=1)
 _SENT = "sent"
 TOLD = "quota_low"
 """The phrase that warns officers, and the beginning of the key under which it stands what was said last."""
 
 
 class QuotaMeter:
-    """Counts one account. `used` is written down with the batch that settles what was sent: after a crash it lacks
-    only what is sent again. Where the profile knows no quota it counts, and nothing waits."""
+    """Counts one account. `used` is written down with a batch that settles what was sent, once in WRITE_EVERY: after a
+    crash it lacks at most what left since. Where the profile knows no quota it counts, and nothing waits."""
 
     def __init__(
         self,
@@ -50,6 +51,9 @@ class QuotaMeter:
         self._used = 0
         self._month = ""
         self._day: tuple[datetime, datetime] | None = None  # a local day, within which nothing has to be worked out
+        self._written = datetime.min.replace(tzinfo=UTC)
+        self.is_behind = False
+        """Something has left since the count was written down."""
 
     @property
     def used(self) -> int:
@@ -76,7 +80,7 @@ class QuotaMeter:
     @property
     def is_reserved(self) -> bool:
         """Whether what is left is kept for calls for help."""
-        return self.share >= RESERVED
+        return self._used >= RESERVED * self.quota > 0 and self.share >= RESERVED  # another month's count was as high
 
     @property
     def told(self) -> str:
@@ -90,9 +94,16 @@ class QuotaMeter:
             labels = [button.label for button in outgoing.buttons]
             parts = len(lay_out(self.profile, outgoing.text, labels).parts)
         self._used = self.used + parts + len(outgoing.media)
+        self.is_behind = True
+
+    def write_in_time(self, connection: Connection) -> None:
+        """Keep the count, unless that was done just now."""
+        if self.is_behind and not timedelta() <= self.now() - self._written < WRITE_EVERY:
+            self.write(connection)
 
     def write(self, connection: Connection) -> None:
         """Keep the count."""
+        self._written, self.is_behind = self.now(), False
         used = self.used  # first: it may begin a month
         key_value.set_key(connection, _key(self.channel), json.dumps([self._month, used]))
 
@@ -152,7 +163,7 @@ class QuotaMeters:
         """Keep the counts of the channels whose messages are settled in this transaction."""
         for channel in {channel for channel, _, _ in settled}:
             if meter := self.by_channel.get(channel):
-                meter.write(connection)
+                meter.write_in_time(connection)
 
     def is_reserved(self, channel: str) -> bool:
         """Whether what is left on this channel is kept for calls for help."""

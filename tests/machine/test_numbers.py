@@ -76,7 +76,7 @@ class Numbers(RuleBasedStateMachine):
         if self.matters:
             waits.pin(turn, self.matters)
         before = list(turn.replies)
-        numbering.number(turn, answering=not isinstance(body, NoticesDue))
+        turn.change(**numbering.number(turn, answering=not isinstance(body, NoticesDue)))
         for reply, was in zip(turn.replies, before, strict=True):
             assert not reply.buttons, "there is nothing to tap on this channel"
             tokens = {button.label: button.token for button in was.buttons}

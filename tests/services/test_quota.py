@@ -107,9 +107,27 @@ async def test_what_was_sent_is_known_after_a_crash(tmp_path: Path):
         meter = await metered(t, 1_000)
         lan = await meets(t, "lan", "Lan", "learner")
         assert meter.used == len(lan.heard) > 3
+        t.clock.passes(seconds=1)
+        await lan.say("danh sách bài")
         await t.crash()
         again = await metered(t, 1_000)
         assert again.used == len(lan.heard)
+
+
+async def test_a_count_waits_a_second_at_most(tmp_path: Path):
+    async with tutor(tmp_path, BOOK, Clock(MID_MONTH), messenger=ZALO) as t:
+        meter = await metered(t, 1_000)
+        for again in (False, True):
+            meter.count(Outgoing(ZALO, "x", 1, "x"))
+            await t.database.transact(meter.write_in_time)
+            assert meter.is_behind == again, "the second within that second is written by whoever comes after it"
+        t.clock.passes(seconds=1)
+        await t.database.transact(meter.write_in_time)
+        assert not meter.is_behind
+        t.clock.passes(seconds=-1)
+        meter.count(Outgoing(ZALO, "x", 2, "x"))
+        await t.database.transact(meter.write_in_time)
+        assert not meter.is_behind, "a clock put back holds nothing up"
 
 
 async def test_the_doctor_sees_how_far_it_is(tmp_path: Path):
@@ -185,6 +203,7 @@ async def test_the_last_messages_are_for_help(tmp_path: Path):
         assert "để dành cho việc khẩn" in lan.said and not await t.rows("attempt")
         await lan.say("2")
         assert not lan.turn, "it is said once a day: each sentence would cost what it saves"
+        await t.database.transact(meter.write)
         await t.crash()
         meter = await metered(t, 1_000)
         await lan.say("1")

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from bot.channels.base import Button
 from bot.conversation.policy.registry import WRITTEN
@@ -29,13 +30,12 @@ when all others have been."""
 LONGEST = 60  # characters of a message that can be a number
 
 
-def number(turn: TurnContext, *, answering: bool) -> None:
-    """Write the choices of what is said in this turn into its texts, with the numbers by which they can be answered.
+def number(turn: TurnContext, *, answering: bool) -> dict[str, Any]:
+    """Write the choices of what is said in this turn into its texts, with the numbers by which they can be answered;
+    what that changes in the state.
 
     `answering`: it answers what the person of the conversation has just done, it does not come from elsewhere.
     """
-    if not turn.profile.numbers:
-        return
     shown = [reply for reply in turn.replies if reply.buttons and not _can_tap(turn, reply)]
     asks = _asks(turn, shown, answering=answering)
     given = _Given(_still_asked(turn, asks), turn.state.numbered)
@@ -44,9 +44,10 @@ def number(turn: TurnContext, *, answering: bool) -> None:
             lines_of = _lines(turn, reply, given, asks=reply is asks)
             spare = reply.buttons if turn.profile.spare_buttons else ()
             turn.replies[at] = replace(reply, text=f"{reply.text}\n\n{lines_of}".lstrip(), buttons=spare)
-    before = () if answering else turn.state.labels
-    labels = (*before, *((each.token, each.label) for reply in shown for each in reply.buttons))[-KEPT:]
-    turn.change(numbers=given.numbers, numbered=given.last, labels=labels)
+    labels = () if answering else turn.state.labels
+    if labels or given.asides:
+        labels = (*labels, *((each.token, each.label) for reply in shown for each in reply.buttons))[-KEPT:]
+    return {"numbers": given.numbers, "numbered": given.last, "labels": labels}
 
 
 def typed(turn: TurnContext, text: str) -> str | None:
@@ -108,10 +109,12 @@ def _asks(turn: TurnContext, shown: Sequence[OutgoingReply], *, answering: bool)
 
 @dataclass(slots=True)
 class _Given:
-    """The numbers that are known while a turn's choices get theirs; `last` is the last of those that begin with 0."""
+    """The numbers that are known while a turn's choices get theirs; `last` is the last of those that begin with 0,
+    `asides` tells whether this turn shows one."""
 
     numbers: OfferedButtons
     last: int
+    asides: bool = False
 
 
 def _still_asked(turn: TurnContext, asks: OutgoingReply | None) -> OfferedButtons:
@@ -144,6 +147,7 @@ def _aside(given: _Given, button: Button) -> str:
     asides = [each for each in given.numbers if _is_aside(each[0])]
     plain = [each for each in given.numbers if not _is_aside(each[0])]
     number = next((number for number, token in asides if token == button.token), "")
+    given.asides = True
     if not number:
         taken, at = {number for number, _ in asides}, given.last
         while (at := at % LAST + 1) < FIRST or f"0{at}" in taken:
