@@ -22,6 +22,7 @@ from bench.script import Action
 
 ROOT = Path(__file__).resolve().parent.parent
 WARM = 40
+IDLE_CPU_S = 0.05  # in a second: less than this is a bot that waits
 SETTLE_S = 1.0  # what a bot still writes after its last answer belongs to that answer
 
 
@@ -124,12 +125,15 @@ class Stage:
         return crowd
 
     async def alone(self, within_s: float = 30.0) -> None:
-        """Wait until the helpers that the bot started for its set-up have ended."""
+        """Wait until what the bot does once after its start is over: the helpers of its set-up, what it warms up."""
         assert self.process is not None
-        quiet, end = 0, time.monotonic() + within_s
+        quiet, used, end = 0, self.process.cpu_s(), time.monotonic() + within_s
         while quiet < 10 and time.monotonic() < end:  # a second without any: one may be about to start
-            quiet = 0 if self.process.has_children() else quiet + 1
             await asyncio.sleep(0.1)
+            if self.process.has_children() or self.process.cpu_s() - used > IDLE_CPU_S:
+                quiet, used = 0, self.process.cpu_s()
+            else:
+                quiet += 1
 
     def cpu_s(self) -> tuple[float, float]:
         """(of the bot, of its database server) up to now."""
