@@ -98,10 +98,7 @@ def on_zalo_bot(name: str) -> Bot:
             "CAMTAY_DATA": str(data / "data"),
             "CAMTAY__LESSONS__DIR": str(lessons_in(data)),
             "CAMTAY__WEB__PORT": str(port),
-            "CAMTAY__ZALO_BOT__MODE": "webhook",
-            "CAMTAY__ZALO_BOT__WEBHOOK_URL": f"http://127.0.0.1:{port}/zalo-bot",
-            "CAMTAY__ZALO_BOT__MESSAGES_PER_SECOND": "0",
-            "CAMTAY__ZALO_BOT__MESSAGES_PER_MONTH": "10000000",
+            **zalo_bot_settings(port),
         }
 
     return replace(
@@ -111,6 +108,17 @@ def on_zalo_bot(name: str) -> Bot:
         environ=environ,
         api=FakeZaloApi,
     )
+
+
+def zalo_bot_settings(port: int) -> dict[str, str]:
+    """A Zalo Bot that is posted to at `port`, as fast as it goes and with messages enough."""
+    chosen = {
+        "mode": "webhook",
+        "webhook_url": f"http://127.0.0.1:{port}/zalo-bot",
+        "messages_per_second": "0",
+        "messages_per_month": "10000000",
+    }
+    return {f"CAMTAY__ZALO_BOT__{key.upper()}": value for key, value in chosen.items()}
 
 
 def _written(action: Action) -> Action:

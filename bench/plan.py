@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from bench.everywhere import on_all_channels
 from bench.front import Front
 from bench.ours import on_zalo_bot, ours
 from bench.postgres import Postgres
@@ -73,6 +74,7 @@ class Plan:
             yield Job("zalo-bot", lambda: on_zalo_bot("ours, Zalo Bot webhook, SQLite FULL"), n)
             yield Job("webhook-few", lambda: ours(f"ours, webhook, {FEW} learners", mode="webhook"), FEW)
             yield Job("zalo-oa", lambda: ours_on_oa(f"ours, Zalo OA webhook, {FEW} learners"), FEW)
+            yield Job("all-channels", lambda: on_all_channels(f"ours, all channels on, {FEW} learners"), FEW)
         if self.postgres is not None:
             yield from self._on_postgres(n)
         yield from self._pair(n)
@@ -134,6 +136,7 @@ ORDER = (
     ("zalo-bot", "", "echo"),
     ("webhook-few", "", "echo"),
     ("zalo-oa", "", "echo"),
+    ("all-channels", "", "echo"),
     ("postgres", "kill-postgres", "echo"),
     ("webhook-postgres", "", "echo"),
     ("seeded", "", "echo"),
@@ -153,6 +156,9 @@ def targets(sheet: Sheet, front: Front | None) -> Iterator[Target]:
     yield Target("CPU per update: Zalo Bot webhook, against our Telegram webhook", zalo, 1.0, 0.9, " ×")
     account = sheet.ratio("zalo-oa", "webhook-few")
     yield Target("CPU per update: Zalo OA webhook, against our Telegram webhook", account, 1.1, 1.0, " ×")
+    everywhere, one = sheet.best("all-channels", "rss"), sheet.best("webhook-few", "rss")
+    together = everywhere / one if everywhere and one else None
+    yield Target("RSS while playing, all channels on, against Telegram alone", together, 1.15, 1.05, " ×")
     for row, what in (("kill-ours", "one kill -9"), ("kill-many", "many kills")):
         for result in sheet.results.get(row, ()):
             twice = f"{result.doubled} messages came twice, at most {result.doubled_most} to one learner"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Literal
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Error, FrameLocator, Page, TimeoutError
@@ -44,3 +45,27 @@ def no_violations(page: Page) -> None:
     """Axe finds nothing in what is shown now, by what WCAG 2.2 added as well, which it leaves out by itself."""
     found = Axe().run(page, options={"rules": {"target-size": {"enabled": True}}})
     assert found.violations_count == 0, found.generate_report()
+
+
+def every_look(page: Page) -> None:
+    """Axe in light and dark, in strong colours, on the narrowest screen in letters twice as large."""
+    schemes: tuple[tuple[Literal["light", "dark"], str, int, int], ...] = (
+        ("light", "0", 360, 100),
+        ("dark", "1", 320, 200),
+        ("dark", "0", 320, 200),
+    )
+    for scheme, contrast, width, letters in schemes:
+        page.emulate_media(color_scheme=scheme)
+        page.set_viewport_size({"width": width, "height": 740})
+        page.evaluate(
+            """([contrast, letters]) => {
+                 document.documentElement.setAttribute('data-contrast', contrast);
+                 document.documentElement.style.fontSize = letters + '%';
+            }""",
+            [contrast, letters],
+        )
+        no_violations(page)
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+    page.evaluate("document.documentElement.style.fontSize = ''")
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size({"width": 360, "height": 740})

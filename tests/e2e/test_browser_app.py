@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import base64
 import re
-from typing import Literal
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from bot.channels.webchat.shell import ICONS, icon
 from bot.pages import asset
-from tests.e2e.chat_page import Chat, no_violations
+from tests.e2e.chat_page import Chat, every_look
 from tests.e2e.conftest import OpenContext, Server
 from tests.support.echo_conversation import PICTURED
 
@@ -355,30 +354,6 @@ def test_the_home_screen_is_spoken_of_once_and_not_at_first_sight(
 # --- for everybody -----------------------------------------------------------------------------------------
 
 
-def _looks(page: Page) -> None:
-    """Axe in light and dark, in strong colours, on the narrowest screen in letters twice as large."""
-    schemes: tuple[tuple[Literal["light", "dark"], str, int, int], ...] = (
-        ("light", "0", 360, 100),
-        ("dark", "1", 320, 200),
-        ("dark", "0", 320, 200),
-    )
-    for scheme, contrast, width, letters in schemes:
-        page.emulate_media(color_scheme=scheme)
-        page.set_viewport_size({"width": width, "height": 740})
-        page.evaluate(
-            """([contrast, letters]) => {
-                 document.documentElement.setAttribute('data-contrast', contrast);
-                 document.documentElement.style.fontSize = letters + '%';
-            }""",
-            [contrast, letters],
-        )
-        no_violations(page)
-        assert page.evaluate("document.documentElement.scrollWidth") == width
-    page.evaluate("document.documentElement.style.fontSize = ''")
-    page.emulate_media(color_scheme="light")
-    page.set_viewport_size({"width": 360, "height": 740})
-
-
 def test_axe_finds_nothing_in_any_state_of_the_app(open_context: OpenContext, echo_server: Server) -> None:
     context = open_context(user_agent=INSIDE["Zalo"], reduced_motion="reduce", **SMALL)
     context.add_init_script(VOICE % "true")
@@ -387,22 +362,22 @@ def test_axe_finds_nothing_in_any_state_of_the_app(open_context: OpenContext, ec
     chat.say("hình")
     expect(page.get_by_role("complementary", name="Gợi ý")).to_be_visible()
     expect(page.get_by_role("img", name=PICTURED)).to_be_visible()
-    _looks(page)
+    every_look(page)
     page.get_by_role("button", name="Để sau").click()
     page.get_by_role("button", name="Phóng to hình").click()
     page.get_by_role("dialog").get_by_role("button", name="Phóng to").click()
-    _looks(page)
+    every_look(page)
     page.keyboard.press("Escape")
     chat.say("chạm")
     expect(page.get_by_role("button", name="Trái tim", exact=True)).to_be_enabled()
-    _looks(page)
+    every_look(page)
     page.get_by_role("button", name="Aa: cỡ chữ, màu, đọc to").click()
-    _looks(page)
+    every_look(page)
     page.get_by_role("button", name="Xong").click()
     context.set_offline(True)
     chat.say("không có mạng")
     expect(page.get_by_text("1 tin đang chờ, có mạng là tự gửi.")).to_be_visible()
-    _looks(page)
+    every_look(page)
 
 
 def test_the_keyboard_alone_reaches_and_leaves_the_choices(phone: BrowserContext, echo_server: Server) -> None:

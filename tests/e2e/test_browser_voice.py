@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
+from tests.e2e.chat_page import every_look
 from tests.e2e.conftest import WITHIN_MS, Server, switches
 from tests.support.short_lesson import write_lessons
 
@@ -55,6 +56,11 @@ def test_what_chromium_records_is_listened_to(server: Server, chromium_path: str
         assert (status, kind) == (200, "audio/webm;codecs=opus") and size > 1_000
         answer = page.get_by_text(re.compile("Em nghe (chưa rõ|chị nói)"))
         expect(answer.first).to_be_visible(timeout=WITHIN_MS)
+        page.get_by_role("button", name="Nói", exact=True).click()
+        expect(page.get_by_role("button", name="Gửi lời nói")).to_be_focused()
+        every_look(page)
+        page.get_by_role("button", name="Bỏ", exact=True).click()
+        expect(page.get_by_role("button", name="Nói", exact=True)).to_be_focused()
         browser.close()
     give_up_at = time.monotonic() + 10
     while list((tmp_path / "data" / "voice").iterdir()):
