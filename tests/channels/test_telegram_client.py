@@ -26,6 +26,7 @@ from bot.channels.base import (
 )
 from bot.channels.telegram.channel import TelegramChannel
 from bot.channels.telegram.client import BotApi, Occupied, _result
+from bot.channels.transport import HttpAnswer
 from tests.support.fake_telegram import FakeTelegram, Learner
 from tests.support.fake_telegram.bots import CALLBACK_KEPT_S
 
@@ -111,7 +112,7 @@ async def test_a_strange_retry_after_is_bounded(
 @pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b"null", b"{", b"\xff", b"[" * 100_000])
 def test_an_answer_without_sense_means_try_later(body: bytes) -> None:
     with pytest.raises(Unreachable):
-        _result(200, body)
+        _result(HttpAnswer(200, None, body))
 
 
 @pytest.mark.parametrize("after", [False, True])

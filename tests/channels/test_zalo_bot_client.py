@@ -18,6 +18,7 @@ from bot.channels.base import (
     Throttled,
     Unreachable,
 )
+from bot.channels.transport import HttpAnswer
 from bot.channels.zalo_bot.channel import ZaloBotChannel
 from bot.channels.zalo_bot.client import NotThere, WebhookInTheWay, ZaloBotApi
 from tests.support.fake_zalo_bot import TOKEN, FakeZaloBot, Fault, Learner, Variants
@@ -131,7 +132,7 @@ async def test_what_is_refused_for_being_too_much_is_asked_for_ever_more_rarely(
 @pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b"null", b"{", b"\xff", b"[" * 100_000])
 def test_an_answer_without_sense_means_try_later(body: bytes) -> None:
     with pytest.raises(Unreachable):
-        ZaloBotApi(TOKEN, api_base="http://127.0.0.1:9")._result(200, None, body)
+        ZaloBotApi(TOKEN, api_base="http://127.0.0.1:9")._result(HttpAnswer(200, None, body))
 
 
 @pytest.mark.parametrize("kind", ["drop_before", "drop_after"])

@@ -25,6 +25,7 @@ from bot.channels.base import (
     WindowClosed,
 )
 from bot.channels.provider import SetUpFailed, Surroundings
+from bot.channels.zalo_oa.client import OaApi
 from bot.channels.zalo_oa.provider import ZaloOaProvider
 from bot.channels.zalo_oa.settings import ZaloOaSettings
 from bot.errors import SettingsInvalid
@@ -269,18 +270,24 @@ async def test_what_a_person_sent_is_fetched_within_bounds(stage: Stage, provide
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    assert await provider.channel.fetch(f"{url}/200", len(JPEG)) == JPEG
+    api = OaApi("1", "secret", url, url)
+    assert await api.download(f"{url}/200", len(JPEG)) == JPEG
     for address, most, kind in (
         (f"{url}/200", 10, SendRefused),
         (f"{url}/404", 99, SendRefused),
         (f"{url}/302", 99, SendRefused),
+        (f"{url}/429", 99, Unreachable),
         (f"{url}/503", 99, Unreachable),
-        ("http://127.0.0.1:1/", 99, Unreachable),
         ("no address", 99, SendRefused),
     ):
         with pytest.raises(kind):
-            await provider.channel.fetch(address, most)
+            await api.download(address, most)
+    with pytest.raises(SendRefused):
+        await provider.channel.fetch(f"{url}/200", 99)  # of our own network, wherever a payload says it lies
     await runner.cleanup()
+    with pytest.raises(Unreachable):
+        await api.download(f"{url}/200", 99)
+    await api.close()
 
 
 # --- the provider ------------------------------------------------------------------------------------

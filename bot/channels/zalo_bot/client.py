@@ -1,28 +1,21 @@
-"""JSON to and from the Bot Platform over one aiohttp session.
+"""JSON to and from the Bot Platform.
 
-The token is part of every address. So an error of aiohttp, whose text may hold the address, is never passed on, chained
-or logged: what leaves this module are the SendError classes with sentences of our own.
+The token is part of every address: see `channels.transport`.
 """
 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from typing import Any
 
-import aiohttp
 from yarl import URL
 
 from bot.channels.base import LearnerGone, Misconfigured, SendError, SendRefused, Throttled, Unreachable
+from bot.channels.transport import CALL_S, JSON, HttpAnswer, Transport, named_outside
 from flows.saying import say
 
-_CONNECTIONS = 32
-_KEEPALIVE_S = 30.0
-_CALL_S = 20.0
-_HEADERS = {"Content-Type": "application/json"}
 _GONE = ("chat not found", "user not found", "blocked")
-_IP = re.compile(r"[0-9.]+|.*:.*")
 _IDLE = 408  # as HTTP status or under HTTP 200: public clients measured both
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 2.0, 3600.0
 _OF_MONTH = "month"
@@ -45,13 +38,11 @@ class WebhookInTheWay(SendError):
 class ZaloBotApi:
     """One bot's methods; call it in a running loop."""
 
-    def __init__(self, token: str, *, api_base: str, call_s: float = _CALL_S) -> None:
+    def __init__(self, token: str, *, api_base: str, call_s: float = CALL_S) -> None:
         self._root = f"{api_base.rstrip('/')}/bot{token}/"
         self._token = token
         self._urls: dict[str, URL] = {}
-        self._call_s = call_s
-        self._session: aiohttp.ClientSession | None = None
-        self._timeouts: dict[float, aiohttp.ClientTimeout] = {}
+        self._transport = Transport("Zalo", call_s)
         self._refused = 0
 
     def __repr__(self) -> str:
@@ -60,24 +51,8 @@ class ZaloBotApi:
     async def call(self, method: str, params: Mapping[str, Any] | None = None, *, wait_s: float = 0.0) -> Any:
         """POST one method; the `result`, None where it has none. Raises a SendError. `wait_s`: seconds that the answer
         may take longer than usual (a long poll)."""
-        failure: SendError
-        try:
-            async with self._open().post(
-                self._url(method),
-                data=json.dumps(params or {}).encode(),
-                headers=_HEADERS,
-                allow_redirects=False,
-                timeout=self._timeout(wait_s),
-            ) as response:
-                return self._result(response.status, response.headers.get("Retry-After"), await response.read())
-        except SendError:
-            raise
-        except TimeoutError:
-            failure = Unreachable(f"{method}: Zalo did not answer in time")
-        except (aiohttp.ClientError, OSError, ValueError) as error:
-            failure = Unreachable(f"{method}: no connection to Zalo ({type(error).__name__})")
-        # Raised out here, so that the error above, and the address in it, is not even its __context__.
-        raise failure
+        data = json.dumps(params or {}).encode()
+        return self._result(await self._transport.post(self._url(method), data, JSON, what=method, wait_s=wait_s))
 
     async def poll(self, timeout_s: float) -> Any:
         """What a learner has done, waited for `timeout_s` seconds; None when nothing came."""
@@ -103,55 +78,11 @@ class ZaloBotApi:
     async def download(self, url: str, most_bytes: int) -> bytes:
         """What a person sent, from the address that came with it. Raises SendRefused where it is gone, larger than
         `most_bytes` or no https address of a named host (the platform's own is taken as it is), else as `call`."""
-        failure: SendError
-        if not self._is_outside(url):
-            raise SendRefused("the file has no address that is fetched")
-        body = bytearray()
-        try:
-            async with self._open().get(url, allow_redirects=False, timeout=self._timeout(0.0)) as response:
-                if response.status != 200:
-                    gone = 300 <= response.status < 500 and response.status != 429
-                    raise (SendRefused if gone else Unreachable)(f"file: Zalo answered {response.status}")
-                async for chunk in response.content.iter_any():
-                    body += chunk
-                    if len(body) > most_bytes:
-                        raise SendRefused(f"the file has more than {most_bytes} bytes")
-                return bytes(body)
-        except SendError:
-            raise
-        except TimeoutError:
-            failure = Unreachable("file: Zalo did not answer in time")
-        except (aiohttp.ClientError, OSError, ValueError) as error:
-            failure = Unreachable(f"file: no connection to Zalo ({type(error).__name__})")
-        raise failure  # out here for the same reason as in `call`
-
-    def _is_outside(self, address: str) -> bool:
-        """Whether it lies where Zalo keeps files: nobody's payload is to make us ask a machine of our own network."""
-        try:
-            url = URL(address)
-            if url.origin() == URL(self._root).origin():
-                return True
-        except ValueError:
-            return False
-        host = url.host or ""
-        inside = "." not in host or host.endswith((".local", ".internal")) or _IP.fullmatch(host)
-        return url.scheme == "https" and not inside
+        return await self._transport.fetch(named_outside(url, URL(self._root)), most_bytes)
 
     async def close(self) -> None:
         """Close the connections; a later call opens them again."""
-        session, self._session = self._session, None
-        if session is not None:
-            await session.close()
-
-    def _open(self) -> aiohttp.ClientSession:
-        if self._session is None:
-            self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=_CONNECTIONS, keepalive_timeout=_KEEPALIVE_S),
-                cookie_jar=aiohttp.DummyCookieJar(),
-                skip_auto_headers=("User-Agent", "Accept", "Accept-Encoding"),
-                auto_decompress=False,
-            )
-        return self._session
+        await self._transport.close()
 
     def _url(self, method: str) -> URL:
         url = self._urls.get(method)
@@ -159,26 +90,17 @@ class ZaloBotApi:
             url = self._urls[method] = URL(self._root + method, encoded=True)
         return url
 
-    def _timeout(self, wait_s: float) -> aiohttp.ClientTimeout:
-        timeout = self._timeouts.get(wait_s)
-        if timeout is None:
-            timeout = self._timeouts[wait_s] = aiohttp.ClientTimeout(total=self._call_s + wait_s)
-        return timeout
-
-    def _result(self, status: int, retry_after: str | None, body: bytes) -> Any:
+    def _result(self, answer: HttpAnswer) -> Any:
         """The `result` of an answer; an error becomes the SendError that says what to do next."""
-        try:
-            answer = json.loads(body)
-        except (ValueError, RecursionError):
-            answer = None
-        if not isinstance(answer, dict):
-            raise Unreachable(f"Zalo answered {status} without JSON")
-        if answer.get("ok") is True:
+        said = answer.json()
+        if said is None:
+            raise Unreachable(f"Zalo answered {answer.status} without JSON")
+        if said.get("ok") is True:
             self._refused = 0
-            return answer.get("result")
-        code = answer.get("error_code")
-        told = str(answer.get("description", ""))[:200].replace(self._token, "(token)")
-        raise self._failure(code if type(code) is int and code else status, told, retry_after)
+            return said.get("result")
+        code = said.get("error_code")
+        told = str(said.get("description", ""))[:200].replace(self._token, "(token)")
+        raise self._failure(code if type(code) is int and code else answer.status, told, answer.retry_after)
 
     def _failure(self, code: int, told: str, retry_after: str | None) -> SendError:
         """What a refusal means to the sender."""

@@ -1,8 +1,7 @@
-"""HTTP to the OpenAPI and its OAuth over one aiohttp session; what Zalo refuses becomes the SendError that tells what
-to do.
+"""HTTP to the OpenAPI and its OAuth; what Zalo refuses becomes the SendError that tells what to do.
 
 OaTokens and secrets travel in headers and bodies, never in an address, and nothing of a request is ever logged or put
-into an error. An error of aiohttp is not passed on either: what leaves this module are sentences of our own.
+into an error.
 """
 
 from __future__ import annotations
@@ -15,13 +14,10 @@ from typing import Any
 import aiohttp
 from yarl import URL
 
-from bot.channels.base import Misconfigured, SendError, SendRefused, Unreachable
+from bot.channels.base import Misconfigured, SendRefused, Unreachable
+from bot.channels.transport import CALL_S, JSON, HttpAnswer, Transport, named_outside
 from bot.channels.zalo_oa.errors import failure
 
-_CONNECTIONS = 64
-_KEEPALIVE_S = 30.0
-_CALL_S = 20.0
-_JSON = {"Content-Type": "application/json"}
 _SEND = "/v3.0/oa/message/cs"
 _UPLOAD = "/v2.0/oa/upload/image"
 _QUOTA = "/v3.0/oa/quota/message"
@@ -45,24 +41,23 @@ class ExchangeRefused(Misconfigured):
 class OaApi:
     """The calls we make of one account; call it in a running loop. `call_s`: how long an answer may take."""
 
-    def __init__(self, app_id: str, app_secret: str, api_base: str, oauth_base: str, call_s: float = _CALL_S) -> None:
+    def __init__(self, app_id: str, app_secret: str, api_base: str, oauth_base: str, call_s: float = CALL_S) -> None:
         self._app_id, self._app_secret = app_id, app_secret
         api, oauth = api_base.rstrip("/"), oauth_base.rstrip("/")
         self._urls = {path: URL(api + path) for path in (_SEND, _UPLOAD, _QUOTA)} | {_EXCHANGE: URL(oauth + _EXCHANGE)}
-        self._timeout = aiohttp.ClientTimeout(total=call_s)
-        self._session: aiohttp.ClientSession | None = None
+        self._transport = Transport("Zalo", call_s)
 
     def __repr__(self) -> str:
         return "OaApi(secrets hidden)"
 
     async def send(self, token: str, body: Mapping[str, Any]) -> None:
         """One consultation message. Raises SendError, TokenRefused among them."""
-        await self._ask(_SEND, {**_JSON, "access_token": token}, json.dumps(body).encode())
+        await self._ask(_SEND, {**JSON, "access_token": token}, json.dumps(body).encode())
 
     async def quota(self, token: str) -> object:
         """What Zalo says of the account's quota; shown to nobody yet, but it proves the token. Raises SendError."""
         asked = {"quota_owner": "OA", "product_type": "cs"}
-        return await self._ask(_QUOTA, {**_JSON, "access_token": token}, json.dumps(asked).encode())
+        return await self._ask(_QUOTA, {**JSON, "access_token": token}, json.dumps(asked).encode())
 
     async def upload(self, token: str, content: bytes, name: str) -> str:
         """Upload a picture (JPEG or PNG by the ending of `name`); the id by which it is sent, for a while."""
@@ -81,89 +76,38 @@ class OaApi:
         After Unreachable nobody knows whether it was taken.
         """
         form = {"app_id": self._app_id, "grant_type": "refresh_token", "refresh_token": refresh}
-        status, body = await self._post(_EXCHANGE, {"secret_key": self._app_secret}, form)
-        answer = _read(status, body)
+        came = await self._transport.post(self._urls[_EXCHANGE], form, {"secret_key": self._app_secret})
+        answer = _read(came)
         access, following = answer.get("access_token"), answer.get("refresh_token")
         if isinstance(access, str) and access and isinstance(following, str) and following:
             return Granted(access, following, _seconds(answer.get("expires_in")))
-        code = next((answer[name] for name in ("error", "error_code", "code") if answer.get(name)), status)
+        code = next((answer[name] for name in ("error", "error_code", "code") if answer.get(name)), came.status)
         raise ExchangeRefused(f"{str(code)[:20]}")
 
     async def download(self, url: str, most_bytes: int) -> bytes:
-        """What lies at an address that an event named. Raises SendRefused for what is gone or too big, Unreachable."""
-        failed: SendError = SendRefused("more than may be taken")
-        try:
-            async with self._open().get(url, allow_redirects=False, timeout=self._timeout) as response:
-                if response.status >= 500:
-                    failed = Unreachable(f"the picture's host answered {response.status}")
-                elif response.status != 200:
-                    failed = SendRefused(f"the picture's host answered {response.status}")
-                elif len(content := await _at_most(response, most_bytes)) <= most_bytes:
-                    return content
-        except ValueError:
-            failed = SendRefused("no address")
-        except (TimeoutError, aiohttp.ClientError, OSError) as error:
-            failed = Unreachable(f"no picture ({type(error).__name__})")
-        raise failed
+        """What lies at an address that an event named. Raises SendRefused for what is gone, too big or nowhere that is
+        asked, Unreachable."""
+        return await self._transport.fetch(named_outside(url, self._urls[_SEND]), most_bytes)
 
     async def close(self) -> None:
         """Close the connections; a later call opens them again."""
-        session, self._session = self._session, None
-        if session is not None:
-            await session.close()
+        await self._transport.close()
 
     async def _ask(self, path: str, headers: Mapping[str, str], data: bytes | aiohttp.FormData) -> Any:
-        status, body = await self._post(path, headers, data)
-        answer = _read(status, body)
+        came = await self._transport.post(self._urls[path], data, headers)
+        answer = _read(came)
         code = answer.get("error")
         if code == 0:
             return answer.get("data")
-        raise failure(code if type(code) is int else status, str(answer.get("message", ""))[:200])
-
-    async def _post(self, path: str, headers: Mapping[str, str], data: Any) -> tuple[int, bytes]:
-        failed: SendError
-        try:
-            async with self._open().post(
-                self._urls[path], headers=headers, data=data, allow_redirects=False, timeout=self._timeout
-            ) as response:
-                return response.status, await response.read()
-        except TimeoutError:
-            failed = Unreachable("Zalo did not answer in time")
-        except (aiohttp.ClientError, OSError) as error:
-            failed = Unreachable(f"no connection to Zalo ({type(error).__name__})")
-        # Raised out here, so that the error above, and what it knows of the request, is not even its __context__.
-        raise failed
-
-    def _open(self) -> aiohttp.ClientSession:
-        if self._session is None:
-            self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=_CONNECTIONS, keepalive_timeout=_KEEPALIVE_S),
-                cookie_jar=aiohttp.DummyCookieJar(),
-                skip_auto_headers=("User-Agent", "Accept", "Accept-Encoding"),
-                auto_decompress=False,
-            )
-        return self._session
+        raise failure(code if type(code) is int else came.status, str(answer.get("message", ""))[:200])
 
 
-async def _at_most(response: aiohttp.ClientResponse, most: int) -> bytes:
-    """The body, or its first bytes, one more than `most`, where there are more."""
-    content = bytearray()
-    async for chunk in response.content.iter_any():
-        content += chunk
-        if len(content) > most:
-            break
-    return bytes(content)
-
-
-def _read(status: int, body: bytes) -> dict[Any, Any]:
+def _read(came: HttpAnswer) -> dict[Any, Any]:
     """An answer's JSON. Raises SendError where there is none: then a proxy or a broken server has answered."""
-    try:
-        answer = json.loads(body)
-    except (ValueError, RecursionError):
-        answer = None
-    if isinstance(answer, dict) and status < 500:
+    answer = came.json()
+    if answer is not None and came.status < 500:
         return answer
-    raise failure(status, "") if status == 429 else Unreachable(f"Zalo answered {status} without JSON")
+    raise failure(came.status, "") if came.status == 429 else Unreachable(f"Zalo answered {came.status} without JSON")
 
 
 def _seconds(value: object) -> float:
