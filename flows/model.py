@@ -340,6 +340,17 @@ class Guard:
     patterns: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Handout:
+    """What is printed of a lesson on half a page; what is empty is taken from its tasks and its last words. `fill` are
+    lines to write on by hand."""
+
+    title: str = ""
+    steps: tuple[str, ...] = ()
+    fill: tuple[str, ...] = ()
+    remember: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lesson:
     """One script. `source` is its text as written; the hashes say what an edit changed (32 hex digits).
@@ -366,6 +377,7 @@ class Lesson:
     guards: tuple[Guard, ...] = ()
     sources: tuple[str, ...] = ()
     emergency: bool = False
+    handout: Handout = Handout()
     source: str = ""
     graph_hash: str = ""
     text_hash: str = ""

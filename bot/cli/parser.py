@@ -22,6 +22,7 @@ VERBS = (
     "try",
     "translate",
     "graph",
+    "print",
     "test-lessons",
     "schema",
     "migrate",

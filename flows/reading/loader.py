@@ -16,7 +16,7 @@ from flows.answers import Answer
 from flows.conditions import BUILT_IN_NAMES, ConditionInvalid, parse, steps_named
 from flows.engine.kinds.table import conditions_of, kind_of
 from flows.files import FoundFile
-from flows.model import Guard, Lesson, Problem, Step
+from flows.model import Guard, Handout, Lesson, Problem, Step
 from flows.profiles import IDS
 from flows.reading import po
 from flows.reading.answers import read_answers
@@ -308,6 +308,7 @@ def read_header(fields: Fields, steps: tuple[Step, ...], source: bytes, *, hashe
         guards=tuple(_guard(guard) for guard in fields.mappings("guards")),
         sources=fields.texts("sources"),
         emergency=fields.flag("emergency"),
+        handout=_handout(fields),
         source=source.decode("utf-8", "replace"),
         index={step.id: at for at, step in enumerate(steps)},
         timed=_timed(steps),
@@ -317,6 +318,15 @@ def read_header(fields: Fields, steps: tuple[Step, ...], source: bytes, *, hashe
     if not hashed:
         return lesson
     return replace(lesson, graph_hash=graph_hash(lesson), text_hash=text_hash(lesson))
+
+
+def _handout(fields: Fields) -> Handout:
+    inner = fields.mapping("print")
+    if inner is None:
+        return Handout()
+    handout = Handout(inner.text("title"), inner.texts("steps"), inner.texts("fill"), inner.text("remember"))
+    inner.done()
+    return handout
 
 
 def _timed(steps: Iterable[Step]) -> frozenset[str]:

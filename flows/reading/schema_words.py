@@ -45,6 +45,11 @@ HEAD_WORDS = KindWords(
         "guards.severity": "Mức gấp — ghi high: việc khẩn; low: chuyện thường.",
         "sources": "Nguồn — mã nguồn trong lessons/sources.yaml mà bài dựa vào.",
         "emergency": "Bài khẩn — chỉ một bài được ghi true: mở ngay khi học viên bị lừa.",
+        "print": "Tờ in nửa trang — không ghi thì lấy từ các việc làm và câu cuối bài.",
+        "print.title": "Tên tờ — không ghi thì là tên bài.",
+        "print.steps": "Các việc — mỗi việc một dòng, máy tự đánh số.",
+        "print.fill": "Chỗ ghi tay — mỗi mục một dòng chấm để điền bằng bút.",
+        "print.remember": "Câu nhớ — in đậm trong khung.",
         "steps": "Các bước — đi từ trên xuống, trừ khi next chỉ chỗ khác.",
     },
     enums={
