@@ -9,7 +9,9 @@ REQUIRED = frozenset(
     bell_ask bell_denied bell_elsewhere bell_fail bell_home bell_http bell_inapp bell_is_on bell_later bell_none
     bell_off bell_on
     bigger called called_as
-    called_both called_helper called_officer cancel_urgent caught_officer certificate change_ask checkin checkin_no
+    called_both called_helper called_officer cancel_urgent caught_officer certificate certificate_ask_union
+    certificate_consent certificate_here certificate_name certificate_name_again certificate_none
+    certificate_not_yet certificate_revoked certificate_seen certificate_which change_ask checkin checkin_no
     checkin_yes code_expired code_for code_for_instructor code_for_learner code_for_officer code_heard
     code_held_back code_left code_own code_own_link code_square code_taken_back code_too_often code_unknown
     code_unknown_link code_used code_was_taken_back conduct conduct_later conduct_more conduct_thanks consent
@@ -27,7 +29,8 @@ REQUIRED = frozenset(
     invited_officer kept kept_advice kept_head kept_line kept_none kept_reported kind_account kind_card
     kind_citizen_id kind_contact kind_file kind_insurance kind_other kind_otp kind_passport kind_password kind_photo
     kind_place kind_sticker kind_video kind_voice knock_needed knock_waiting
-    label_accept label_address label_agree label_answer label_approve
+    label_accept label_certificate label_certificate_initials label_certificate_keep label_certificate_name
+    label_certificate_rename label_certificate_revoke label_address label_agree label_answer label_approve
     label_ask_human label_back label_bell_off label_bell_on
     label_bigger label_cancel label_change_address label_change_no label_change_yes
     label_checkin_no label_checkin_yes label_choose label_code_back label_code_mine label_code_not_mine
