@@ -116,7 +116,7 @@ def _meaning(stage: Stage, step: Step, text: str, choices: tuple[ev.Choice, ...]
 def own_answers(stage: Stage, step: Step, choices: tuple[ev.Choice, ...]) -> tuple[Own, ...]:
     """What may be typed instead of tapping: each label, what the editor adds, the usual words for done, stuck, next.
 
-    The button for everything else has only its place among them, as its words are a global one's. What is no button any
+    The words of the button for everything else are a global one's: "the last one" means an answer. What is no button any
     more may still be said.
 
     A learner who is being robbed is not carried past "call the bank" because it is hard: there that is no answer.
@@ -127,8 +127,9 @@ def own_answers(stage: Stage, step: Step, choices: tuple[ev.Choice, ...]) -> tup
     added = kind_of(step).spoken_ways(step)
     said = (*choices, *kind_of(step).unshown(stage, step))
     return tuple(
-        Own(each.id, (each.label, *added.get(each.id, ()), *usual.get(each.id, ())) if each.id != buttons.OTHER else ())
-        for each in said
+        Own(choice.id, (choice.label, *added.get(choice.id, ()), *usual.get(choice.id, ())))
+        for choice in said
+        if choice.id != buttons.OTHER
     )
 
 
