@@ -116,8 +116,8 @@ def _meaning(stage: Stage, step: Step, text: str, choices: tuple[ev.Choice, ...]
 def own_answers(stage: Stage, step: Step, choices: tuple[ev.Choice, ...]) -> tuple[Own, ...]:
     """What may be typed instead of tapping: each label, what the editor adds, the usual words for done, stuck, next.
 
-    The words of the button for everything else are a global one's: "the last one" means an answer. What is no button any
-    more may still be said.
+    The words of the button for everything else are a global one's: "the last one" means an answer. What is no button
+    any more may still be said.
 
     A learner who is being robbed is not carried past "call the bank" because it is hard: there that is no answer.
     """
