@@ -23,6 +23,7 @@ VERBS = (
     "translate",
     "graph",
     "print",
+    "scenes",
     "test-lessons",
     "schema",
     "migrate",
