@@ -22,6 +22,8 @@ VERBS = (
     "try",
     "translate",
     "graph",
+    "print",
+    "scenes",
     "test-lessons",
     "schema",
     "migrate",

@@ -90,7 +90,17 @@ def offer_next(turn: TurnContext, then: str | None, ended: str) -> None:
         show_menu(turn)
         return
     text = turn.phrase("next_offer", bai=following.title)
-    turn.offer(text, ((f"m:{following.id}", turn.phrase("label_next_lesson")), menu))
+    turn.offer(text, ((f"m:{following.id}", turn.phrase("label_next_lesson")), *_certificate(turn, ended), menu))
+
+
+def _certificate(turn: TurnContext, ended: str) -> OfferedButtons:
+    """The button for the certificate, after the last lesson of a track."""
+    lesson = turn.book.lesson(ended)
+    if lesson is None or lesson.emergency or not turn.agreed:
+        return ()
+    track = [each.id for each in in_order(turn) if each.track == lesson.track and not each.emergency]
+    done = all(each in turn.state.done for each in track)
+    return ((f"ct:of:{lesson.track}", turn.phrase("label_certificate")),) if done else ()
 
 
 def offer_way_on(turn: TurnContext) -> None:

@@ -17,6 +17,7 @@ from flows.rules.learning import rules as learning_rules
 from flows.rules.rule import Script
 from flows.rules.shelf import ABOUT, whole_shelf
 from flows.rules.shelf import rules as shelf_rules
+from flows.rules.sources import rules as source_rules
 from flows.rules.text import rules as text_rules
 from flows.rules.time import rules as time_rules
 from flows.rules.translation import other_words, phrase_problems
@@ -27,6 +28,7 @@ RULES = (
     *case_rules,
     *learning_rules,
     *data_rules,
+    *source_rules,
     *text_rules,
     *translation_rules,
     *channel_rules,
@@ -41,6 +43,7 @@ FORM = {
     "E004": "mã bị trùng hoặc đã dùng cho việc khác",
     "E005": "tệp, câu hoặc danh sách quá dài",
     "W006": "ký tự lạ, hoặc dấu tiếng Việt gõ tách rời",
+    "E510": "màn hình tập không vẽ được như đã ghi",
     "E009": "thiếu câu mà máy phải có để nói",
     "E400": "tệp dịch không đúng lối viết PO",
 }
