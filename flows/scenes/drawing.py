@@ -84,7 +84,7 @@ def draw(elements: Sequence[Element], place: SourcePosition) -> tuple[Drawing, l
         tall = _below(Pen(), feet, 0)
         start = max(end + GAP, FOOTED - tall)
         end = _below(pen, feet, start)
-    else:
+    elif not elements or not KINDS[elements[-1].kind].wide:
         end += GAP
     height = max(LEAST, ceil(end))
     if height > MOST:

@@ -140,6 +140,19 @@ async def test_a_draft_shows_the_picture_that_lies_beside_it(house: House) -> No
     await house.get("/preview/thu/media/may%20quet.png", 404, Cookie="")
 
 
+async def test_a_drawn_screen_is_shown_as_it_is_written_now(house: House):
+    shown = "    image: {scene: vi-giay-to, ring: can_cuoc}\n"
+    house.write(f"  - say: nhin\n    src: none\n    text: Nhìn nè\n{shown}    wait_tap: Tiếp\n  - end: het\n")
+    page = await house.get("/preview/thu")
+    assert "/preview/thu/media/vi-giay-to%40can_cuoc.png" in page
+    async with aiohttp.ClientSession(headers=WITH_KEY) as session:
+        async with session.get(f"{house.url}/preview/thu/media/vi-giay-to@can_cuoc.png") as answer:
+            assert (answer.status, answer.headers["Content-Type"]) == (200, "image/png")
+            assert (await answer.read()).startswith(b"\x89PNG")
+        async with session.get(f"{house.url}/preview/thu/media/vi-giay-to@tich_hop.png") as answer:
+            assert answer.status == 404
+
+
 async def test_the_list_shows_every_lesson_with_its_faults(house: House) -> None:
     house.write('  - say: a\n    text: "Chào"\n    next: khong_co\n', lesson="hong")
     page = await house.get("/preview/")

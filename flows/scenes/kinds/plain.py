@@ -67,9 +67,9 @@ def title(pen: Pen, each: Element, top: float) -> float:
     return top + height
 
 
-@PLAIN.add("row", "id icon note value", looks="plain strong faint")
+@PLAIN.add("row", "id icon note value", looks="plain strong faint bare")
 def row(pen: Pen, each: Element, top: float) -> float:
-    """A line that can be tapped: a sign, a text, what it says at the right, a hook."""
+    """A line that can be tapped: a sign, a text, what it says at the right, a hook (`bare`: none, it leads nowhere)."""
     left = MARGIN + PAD + (38 if each.icon else 0)
     right = WIDTH - MARGIN - PAD - 18
     value = pen.fitted(each.value, each.place, 130, SMALL, weight=BOLD, most=2)
@@ -88,7 +88,8 @@ def row(pen: Pen, each: Element, top: float) -> float:
     pen.paragraph(notes, left, foot, SMALL, color=SOFT)
     middle = top + (height - height_of(value, SMALL)) / 2
     pen.paragraph(value, right, middle, SMALL, weight=BOLD, color=SOFT, anchor="end")
-    pen.icon("back", WIDTH - MARGIN - 6, top + height / 2 + 9, -18, SOFT)
+    if each.look != "bare":
+        pen.icon("back", WIDTH - MARGIN - 6, top + height / 2 + 9, -18, SOFT)
     pen.mark(each.id, rect, each.text)
     return top + height
 

@@ -109,7 +109,7 @@ def caller(pen: Pen, each: Element, top: float) -> float:
         ground = {"good": GREEN, "plain": "#5d525a"}.get(item.look, RED)
         names = pen.fitted(item.text, item.place, width, BODY, weight=BOLD, most=2)
         pen.disc(middle, end + 52, 34, ground, stroke="#fff")
-        pen.icon(item.icon or "ring", middle - 17, end + 35, 34, "#fff")
+        pen.icon(item.icon or ("ring" if item.look == "good" else "hangup"), middle - 17, end + 35, 34, "#fff")
         pen.paragraph(names, middle, end + 90, weight=BOLD, color="#fff", anchor="middle")
         pen.mark(item.id, Rect(middle - 50, end + 12, 100, 106), item.text)
     return top + height
@@ -135,14 +135,14 @@ def post(pen: Pen, each: Element, top: float) -> float:
     end = foot + picture
     pen.mark(each.id, Rect(MARGIN, top, INNER, end - top), each.text)
     for item, (left, width) in zip(each.items, columns(max(1, len(each.items)), MARGIN, INNER, 4), strict=True):
-        _action(pen, item.text, item.icon or "thumb", left, end + 4, width, item.place)
+        _action(pen, item.text, item.icon or "thumb", left, end + 4)
         pen.mark(item.id, Rect(left, end + 4, width, 44), item.text)
     return top + height
 
 
-def _action(pen: Pen, text: str, icon: str, left: float, top: float, width: float, place: object) -> None:
-    pen.icon(icon, left + 6, top + 11, 22, SOFT)
-    pen.write(text, left + 32, top + 28, SMALL, weight=BOLD, color=SOFT)
+def _action(pen: Pen, text: str, icon: str, left: float, top: float) -> None:
+    pen.icon(icon, left + 12, top + 9, 22, SOFT)
+    pen.write(text, left + 40, top + 26, SMALL, weight=BOLD, color=SOFT)
 
 
 @TALK.add("video", "id note icon value", wide=True)

@@ -60,7 +60,7 @@ def keypad(pen: Pen, each: Element, top: float) -> float:
     return end
 
 
-@THINGS.add("dialog", "id note icon items", item_looks="main plain danger good faint", items=(0, 3))
+@THINGS.add("dialog", "id note icon items", item_looks="main plain danger good faint", items=(0, 3), wide=True)
 def dialog(pen: Pen, each: Element, top: float) -> float:
     """A card over the screen that asks something, with its buttons."""
     lines = pen.fitted(each.text, each.place, INNER - 40, LARGE, weight=BOLD, most=4)
