@@ -22,6 +22,7 @@ ABOUT = {
     "E107": "các bài gọi lẫn nhau thành vòng (call)",
     "E704": "có hai bài khẩn",
     "W705": "chưa có bài khẩn",
+    "W509": "màn hình tập vẽ đã lâu, chưa so lại với màn hình thật",
 }
 
 
@@ -140,8 +141,19 @@ def whole_shelf(library: LessonSet) -> Iterator[Problem]:
     for phrase in library.phrases:
         yield from _phrase(phrase, library.facts)
     yield from _call_cycles(library)
+    yield from _old_scenes(library)
     if library.tracks:
         yield from _emergency(library)
+
+
+def _old_scenes(library: LessonSet) -> Iterator[Problem]:
+    """Screens that stand for real ones, which change: somebody has to look at both now and then."""
+    for scene in library.scenes.values():
+        if scene.about and scene.drawn_on < library.redraw_before:
+            message = say(
+                "“{scene}” vẽ theo “{about}” từ {day}", scene=scene.name, about=scene.about, day=scene.drawn_on
+            )
+            yield Problem("W509", scene.place, message, say("hãy so với màn hình thật, sửa, ghi lại drawn_on"))
 
 
 def _call_cycles(library: LessonSet) -> Iterator[Problem]:
