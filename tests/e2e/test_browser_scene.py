@@ -64,7 +64,7 @@ def at_the_lesson(tutor: Server, open_context: OpenContext) -> tuple[Page, Chat]
     chat.say("Lan")
     chat.answer("Gọi chị, xưng em")
     expect(chat.log).to_contain_text("Làm quen với Cầm Tay")
-    chat.answers.get_by_role("button", name="Trả tiền không tiền mặt").click()
+    chat.answers.get_by_role("button", name="Trả tiền bằng điện thoại").click()
     chat.answers.get_by_role("button", name="Bấm vào hình").click()
     return page, chat
 
