@@ -166,7 +166,7 @@ def test_a_lesson_shows_it_with_its_words_and_its_elements_can_be_tapped() -> No
     assert [choice.spot for choice in Talk(book(plain), "thu").prompt.choices] == [(), ()]
     shown = replace(plain, files={"vi@can_cuoc.png": LessonFile("1.png", 9, spots=spots)})
     asked = Talk(book(shown), "thu").prompt
-    assert [choice.spot for choice in asked.choices] == [spots["the"], spots["can_cuoc"]]
+    assert [choice.spot for choice in asked.choices[:2]] == [spots["the"], spots["can_cuoc"]]
     assert asked.exhibits[0].words == "Hai hang. Vòng đỏ quanh “Mot”."
 
 
