@@ -163,7 +163,7 @@ def test_a_lesson_shows_it_with_its_words_and_its_elements_can_be_tapped() -> No
     scenes = read_scenes({"l/scenes/vi.yaml": RAW}, [])
     spots = scenes["vi"].drawing.spots
     plain = told_by_scenes(lesson(STEPS), scenes)
-    assert [choice.spot for choice in Talk(book(plain), "thu").prompt.choices] == [(), ()]
+    assert [choice.spot for choice in Talk(book(plain), "thu").prompt.choices[:2]] == [(), ()]
     shown = replace(plain, files={"vi@can_cuoc.png": LessonFile("1.png", 9, spots=spots)})
     asked = Talk(book(shown), "thu").prompt
     assert [choice.spot for choice in asked.choices[:2]] == [spots["the"], spots["can_cuoc"]]
