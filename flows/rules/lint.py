@@ -85,6 +85,7 @@ LIVE = {
     "I805": "bao nhiêu người đang học, ai ở lại, ai chuyển",
     "W901": "bước chưa bản thoại mẫu nào đi qua",
     "E902": "bản thoại mẫu diễn lại không khớp",
+    "W904": "số phút ở đầu bài khác đồng hồ của người học",
 }
 
 
