@@ -180,7 +180,9 @@ class Route:
 class Book:
     """Every lesson that anybody may be inside, with the tutor's own sentences, words and facts; immutable.
 
-    `translated` holds lessons in further languages by (lesson, version, language), `phrases_in` the sentences;
+    `tracks` are (id, title); `needs` the button of each by which a learner says what she wants first; nobody but
+    instructors is shown those of `for_instructors`. `translated` holds lessons in further languages by (lesson,
+    version, language), `phrases_in` the sentences;
     `answers` are for questions beside the lessons, `wishes` is what may not be asked for between two people,
     `nouns` what tells the numbers that are never kept.
     """
@@ -191,6 +193,8 @@ class Book:
     words: Words
     facts: Mapping[str, str] = field(default_factory=dict)
     tracks: tuple[tuple[str, str], ...] = ()
+    needs: Mapping[str, str] = field(default_factory=dict)
+    for_instructors: frozenset[str] = frozenset()
     routes: Mapping[tuple[str, int], Route] = field(default_factory=dict)
     translated: Mapping[tuple[str, int, str], Lesson] = field(default_factory=dict)
     phrases_in: Mapping[str, Mapping[str, str]] = field(default_factory=dict)

@@ -65,7 +65,7 @@ REQUIRED = frozenset(
     offer_later_said offer_lesson offer_pair offer_resting offer_withdrawn offer_yours offers_open officer_applicant
     officer_change officer_must officer_silent officer_stranger officer_waiting pair_already pair_asked pair_called
     pair_cancelled pair_found pair_have pair_next pair_night pair_none_open pair_officer pair_officer_again
-    pair_stranger pair_wait pairing_ended pairing_left pairing_lost pairing_over parked_offer persons_ask
+    pair_stranger pair_wait pairing_ended pairing_left pairing_lost pairing_over parked_offer path_ask persons_ask
     persons_hello persons_nameless persons_new pin_answer pin_ask pin_call pin_mine pin_new pin_new_again pin_none
     pin_set pin_strangers pin_too_often pin_wrong place_kept place_lost post_approved post_area post_asked post_asks
     post_call_away post_call_nowhere post_call_seen post_call_unseen post_change post_confirmed post_empty post_help

@@ -58,7 +58,7 @@ def test_a_picture_of_a_lesson_is_tapped_where_it_says(tutor: Server, open_conte
     chat.say("Lan")
     chat.answer("Gọi chị, xưng em")
     expect(chat.log).to_contain_text("Làm quen với Cầm Tay")
-    chat.answers.get_by_role("button", name="Trả tiền không tiền mặt").click()
+    chat.answers.get_by_role("button", name="Trả tiền bằng điện thoại").click()
     chat.answers.get_by_role("button", name="Bấm vào hình").click()
     image = page.get_by_role("img", name=WORDS)
     expect(image).to_be_visible()
