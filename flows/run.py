@@ -9,6 +9,7 @@ from datetime import datetime, timedelta, timezone, tzinfo
 from typing import Any, Literal
 
 from flows.answers import Answer
+from flows.cards import Card
 from flows.events import Event
 from flows.model import Lesson, Step
 from flows.words.nouns import SPARE, NounTable
@@ -51,14 +52,6 @@ class Frame:
     earned: Mapping[str, int] = field(default_factory=dict)
     path: tuple[str, ...] = ()
     checkpoint: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """A question to be asked again: how often it was known when due, and when it is due next."""
-
-    level: int
-    due_at: datetime
 
 
 @dataclass(frozen=True)

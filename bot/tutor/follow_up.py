@@ -65,6 +65,6 @@ def take_checkin(turn: TurnContext, *, works: bool) -> None:
 def file_card(turn: TurnContext, event: ev.AnswerGraded) -> None:
     """Note when a question is to be asked again, after this answer to it."""
     key = f"{event.lesson}/{event.step}"
-    card = after_answer(turn.state.cards.get(key), event.right, event.review_after_s, turn.universe.now)
+    card = after_answer(turn.state.cards.get(key), event.right, event.review_after_s, turn.today)
     rest = {other: kept for other, kept in turn.state.cards.items() if other != key}
     turn.change(cards={**rest, key: card} if card else rest)

@@ -10,7 +10,7 @@ from typing import Any
 
 import flows
 from flows import Run, RunCorrupt
-from flows.run import Card
+from flows.cards import Card, dump_card, load_card
 
 CODEC = 1
 OfferedButtons = tuple[tuple[str, str], ...]
@@ -204,7 +204,7 @@ def dump(state: ConversationState) -> str:
         "answers": state.answers,
         "stale_at": state.stale_at.isoformat() if state.stale_at else None,
         "lang": "" if state.lang == "vi" else state.lang,
-        "cards": {key: [card.level, card.due_at.isoformat()] for key, card in state.cards.items()},
+        "cards": {key: dump_card(card) for key, card in state.cards.items()},
         "checkins": [[each.at.isoformat(), each.lesson, each.step] for each in state.checkins],
         "line": f"{state.line.side}:{state.line.line_id}" if state.line else "",
         "line_until": state.line_until.isoformat() if state.line_until else None,
@@ -271,9 +271,7 @@ def load(text: str) -> ConversationState:
             answers=int(data.get("answers", 0)),
             stale_at=datetime.fromisoformat(stale_at) if stale_at else None,
             lang=str(data.get("lang", "vi")),
-            cards={
-                str(key): Card(int(n), datetime.fromisoformat(at)) for key, (n, at) in data.get("cards", {}).items()
-            },
+            cards={str(key): load_card(card) for key, card in data.get("cards", {}).items()},
             line=_line(str(data.get("line", ""))),
             line_until=datetime.fromisoformat(until) if (until := data.get("line_until")) else None,
             media=tuple(map(_media, str(data.get("media", "")).split())),

@@ -52,8 +52,8 @@ class ReviewKind(StepKind[Review]):
 
     def enter(self, stage: Stage, step: Review) -> Next:
         """Queue the due questions, each with the version it is asked in, and put the first; none due: go on."""
-        cards, now = stage.run.cards, stage.universe.now
-        queue = due_questions(stage.book, cards, now, step.skills, step.most, stage.run.lang)
+        cards, today = stage.run.cards, stage.today
+        queue = due_questions(stage.book, cards, today, step.skills, step.most, stage.run.lang)
         if not queue:
             stage.say(step.id, stage.words(step.empty) or stage.phrase("review_empty"))
             return step.next
