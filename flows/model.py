@@ -295,11 +295,15 @@ class Pair(Step):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Review(Step):
-    """Questions of earlier lessons that are due again: at most `most`, only of `skills`; `empty` where none is due."""
+    """Questions of earlier lessons that are due again: at most `most`, only of `skills`; `empty` where none is due.
+
+    `tries` are those of each question, however many it has in its lesson.
+    """
 
     most: int = 3
     skills: tuple[str, ...] = ()
     empty: str = field(default="", metadata=SAID)
+    tries: int = 2
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from flows.answers import Answer
 from flows.cards import Card
 from flows.events import Event
 from flows.model import Lesson, Step
+from flows.sittings import SITTINGS
 from flows.words.nouns import SPARE, NounTable
 from flows.words.understand import Words
 from flows.words.wishes import UNREAD, Wishes
@@ -135,7 +136,7 @@ class Run:
 class Trigger:
     """Begin `lesson` (its current version) for someone called `name`; `seq` is the last prompt number seen.
 
-    `vars` are what the lesson is given to begin with.
+    `vars` are what the lesson is given to begin with, `queue` what its review is to ask ("lesson/step").
     """
 
     lesson: str
@@ -148,6 +149,7 @@ class Trigger:
     cards: Mapping[str, Card] = field(default_factory=dict)
     vars: Mapping[str, str] = field(default_factory=dict)
     keeps: bool = True
+    queue: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +201,8 @@ class Book:
 
     def lesson(self, lesson_id: str, version: int | None = None, lang: str = "vi") -> Lesson | None:
         """A lesson in this version (the current one by default), translated where it can be; None: not in the book."""
+        if lesson_id in SITTINGS:
+            return SITTINGS[lesson_id]
         number = self.current.get(lesson_id, 0) if version is None else version
         if lang != "vi" and (lesson := self.translated.get((lesson_id, number, lang))):
             return lesson

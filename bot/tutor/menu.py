@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.tutor import reviewing
 from bot.tutor.state import OfferedButtons
 from bot.tutor.turn import TurnContext
 from flows import Lesson
+from flows.sittings import SITTINGS
 from flows.words.tables import fold, read
 from flows.words.understand import Answered, Own, understand
 
@@ -41,7 +43,13 @@ def show_menu(turn: TurnContext, intro: str = "") -> None:
         turn.say(turn.phrase("menu_first", bai=first.title, phut=str(first.minutes)))
     turn.offer(
         turn.phrase("menu"),
-        (*_open(turn), *([_button(turn, first)] if first else []), *_tracks(turn, lessons, first), *_work(turn)),
+        (
+            *_open(turn),
+            *reviewing.button(turn),
+            *([_button(turn, first)] if first else []),
+            *_tracks(turn, lessons, first),
+            *_work(turn),
+        ),
     )
 
 
@@ -145,7 +153,8 @@ def in_order(turn: TurnContext) -> list[Lesson]:
 
 
 def _open(turn: TurnContext) -> OfferedButtons:
-    runs = [run for run in (turn.state.open_run, *reversed(turn.state.parked)) if run and turn.book.lesson(run.home[0])]
+    shown = (turn.state.open_run, *reversed(turn.state.parked))
+    runs = [run for run in shown if run and run.home[0] not in SITTINGS and turn.book.lesson(run.home[0])]
     titles = ((run.home[0], turn.lesson_title(run.home[0])) for run in runs[:3])
     return tuple((f"m:{lesson}", short(turn.phrase("menu_open", bai=title))) for lesson, title in titles)
 
