@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from flows.model import End, Lesson, Review, SourcePosition
 
-QUESTIONS = 2
-"""Of one review: under a minute at a hundred words a minute and eight seconds a tap."""
-
 _NOWHERE = SourcePosition("", 1, 1)
 
 
@@ -17,7 +14,10 @@ def _sitting(sitting_id: str, questions: Review) -> Lesson:
     )
 
 
-REVIEW = _sitting("~on", Review(id="hoi", place=_NOWHERE, most=QUESTIONS))
+QUESTIONS = Review(id="hoi", place=_NOWHERE, most=2, tries=1, within_s=60)
+"""Two of them, under a minute by the player's clock."""
+
+REVIEW = _sitting("~on", QUESTIONS)
 TEST = _sitting("~thi", Review(id="hoi", place=_NOWHERE, tries=1))
 SITTINGS = {each.id: each for each in (REVIEW, TEST)}
 """By id, which no lesson can have. They stand in no list, are never parked, and leave no row of a run."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from flows.cards import LONG_AGO, Card, dump_card, load_card
 from flows.engine.kinds.reviews import LONGEST, after_answer, due_questions, is_due, known
+from flows.model import Review, SourcePosition
 from tests.support.builders import book, lesson
 
 DAY = timedelta(days=1)
@@ -165,6 +167,10 @@ ONE = """
 """
 
 
+def asking(most: int, *skills: str) -> Review:
+    return Review(id="on", place=SourcePosition("", 1, 1), most=most, skills=skills)
+
+
 def test_the_nearly_forgotten_come_first_one_of_each_skill_and_what_is_gone_is_passed_over():
     shelf = book(lesson(ONE, lesson_id="thu"))
     today = MONDAY + 30 * DAY
@@ -176,8 +182,19 @@ def test_the_nearly_forgotten_come_first_one_of_each_skill_and_what_is_gone_is_p
         "gone/a": Card(LONG_AGO),
         "": Card(LONG_AGO),
     }
-    assert due_questions(shelf, cards, today, (), 5, "vi") == ("thu/b", "thu/c")
-    assert due_questions(shelf, cards, today, ("cup_may",), 5, "vi") == ("thu/c",)
-    assert due_questions(shelf, cards, today, (), 1, "vi") == ("thu/b",)
+    assert due_questions(shelf, cards, today, asking(5), "vi") == ("thu/b", "thu/c")
+    assert due_questions(shelf, cards, today, asking(5, "cup_may"), "vi") == ("thu/c",)
+    assert due_questions(shelf, cards, today, asking(1), "vi") == ("thu/b",)
     earlier = MONDAY - 20 * DAY
-    assert due_questions(shelf, cards, earlier, (), 5, "vi") == ("thu/b", "thu/c"), "answered on days to come"
+    assert due_questions(shelf, cards, earlier, asking(5), "vi") == ("thu/b", "thu/c"), "answered on days to come"
+
+
+def test_a_review_of_two_takes_no_longer_than_it_may():
+    long = (
+        "- quiz: d\n  text: " + "chữ " * 70 + "?\n  options: [{id: x, text: Có, right: true}, {id: y, text: Không}]\n"
+    )
+    shelf = book(lesson(long + ONE.lstrip("\n"), lesson_id="thu"))
+    cards = dict.fromkeys(("thu/a", "thu/c", "thu/d"), Card(LONG_AGO))
+    assert due_questions(shelf, cards, MONDAY, replace(asking(2), within_s=60), "vi") == ("thu/a", "thu/c")
+    only = {"thu/d": Card(LONG_AGO)}
+    assert due_questions(shelf, only, MONDAY, replace(asking(2), within_s=20), "vi") == ("thu/d",), "one at least"

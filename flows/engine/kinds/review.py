@@ -60,7 +60,7 @@ class ReviewKind(StepKind[Review]):
         none: go on.
         """
         cards, today = stage.run.cards, stage.today
-        queue = stage.run.queue or due_questions(stage.book, cards, today, step.skills, step.most, stage.run.lang)
+        queue = stage.run.queue or due_questions(stage.book, cards, today, step, stage.run.lang)
         if not queue:
             stage.say(step.id, stage.words(step.empty) or stage.phrase("review_empty"))
             return step.next

@@ -10,13 +10,13 @@ What that package takes for granted does not hold in a chat with a session a day
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from typing import TYPE_CHECKING
 
 from flows.cards import Card
-from flows.model import Quiz
+from flows.model import Quiz, Review
 
 if TYPE_CHECKING:
     import fsrs
@@ -25,26 +25,38 @@ if TYPE_CHECKING:
 
 RETENTION = 0.85
 """The chance of knowing an answer at which its question is due again; `bench.recall` measures what follows from it."""
+WORDS_A_MINUTE, TAP_S = 100, 8  # of somebody of 65 who reads slowly
 LONGEST = 180  # days: nothing that keeps her money safe is out of sight for more than half a year
 _ONE_DAY = timedelta(days=1)
 
 
-def due_questions(
-    book: Book, cards: Mapping[str, Card], today: date, skills: Collection[str], most: int, lang: str
-) -> tuple[str, ...]:
-    """The cards ("lesson/step") to ask now, those that are most nearly forgotten first, one of each skill.
+def due_questions(book: Book, cards: Mapping[str, Card], today: date, step: Review, lang: str) -> tuple[str, ...]:
+    """The cards ("lesson/step") that a review asks now, those that are most nearly forgotten first, one of each skill.
 
-    Of `skills` only, where any are named; what a lesson asks no more is passed over.
+    What a lesson asks no more is passed over, and after the first what would take longer than the step allows.
     """
     due = [(known(card, today), key) for key, card in cards.items() if is_due(card, today)]
     found: dict[str, str] = {}
+    left_s = float(step.within_s)
     for _, key in sorted(due):
         quiz = quiz_of(book, key, lang)
-        if quiz is not None and (not skills or quiz.skill in skills):
-            found.setdefault(quiz.skill or key, key)
-        if len(found) == most:
+        if quiz is None or (step.skills and quiz.skill not in step.skills) or (quiz.skill or key) in found:
+            continue
+        takes_s = seconds_of(quiz) if step.within_s else 0
+        if found and takes_s > left_s:
+            continue
+        found[quiz.skill or key] = key
+        left_s -= takes_s
+        if len(found) == step.most:
             break
     return tuple(found.values())
+
+
+def seconds_of(quiz: Quiz) -> float:
+    """How long a question takes by the player's clock: its words, one reply, a tap."""
+    said = [quiz.text, *(option.text for option in quiz.options)]
+    reply = max((option.say for option in quiz.options), key=len, default=quiz.say)
+    return sum(len(text.split()) for text in (*said, reply)) * 60 / WORDS_A_MINUTE + TAP_S
 
 
 def quiz_of(book: Book, key: str, lang: str = "vi") -> Quiz | None:
