@@ -312,11 +312,16 @@ class Pair(Step):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Review(Step):
-    """Questions of earlier lessons that are due again: at most `most`, only of `skills`; `empty` where none is due."""
+    """Questions of earlier lessons that are due again: at most `most`, only of `skills`; `empty` where none is due.
+
+    `tries` are those of each question, however many it has in its lesson; `within_s` how long all take (0: any).
+    """
 
     most: int = 3
     skills: tuple[str, ...] = ()
     empty: str = field(default="", metadata=SAID)
+    tries: int = 2
+    within_s: int = 0
 
 
 @dataclass(frozen=True, slots=True)

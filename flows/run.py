@@ -10,8 +10,10 @@ from functools import lru_cache
 from typing import Any, Literal
 
 from flows.answers import Answer
+from flows.cards import Card
 from flows.events import Event
 from flows.model import Lesson, Step
+from flows.sittings import SITTINGS
 from flows.words.nouns import SPARE, NounTable
 from flows.words.understand import Words
 from flows.words.wishes import UNREAD, Wishes
@@ -63,14 +65,6 @@ class Frame:
     earned: Mapping[str, int] = field(default_factory=dict)
     path: tuple[str, ...] = ()
     checkpoint: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """A question to be asked again: how often it was known when due, and when it is due next."""
-
-    level: int
-    due_at: datetime
 
 
 @dataclass(frozen=True)
@@ -154,7 +148,7 @@ class Run:
 class Trigger:
     """Begin `lesson` (its current version) for someone called `name`; `seq` is the last prompt number seen.
 
-    `vars` are what the lesson is given to begin with.
+    `vars` are what the lesson is given to begin with, `queue` what its review is to ask ("lesson/step").
     """
 
     lesson: str
@@ -167,6 +161,7 @@ class Trigger:
     cards: Mapping[str, Card] = field(default_factory=dict)
     vars: Mapping[str, str] = field(default_factory=dict)
     keeps: bool = True
+    queue: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +187,9 @@ class Route:
 class Book:
     """Every lesson that anybody may be inside, with the tutor's own sentences, words and facts; immutable.
 
-    `translated` holds lessons in further languages by (lesson, version, language), `phrases_in` the sentences;
+    `tracks` are (id, title); `needs` the button of each by which a learner says what she wants first; nobody but
+    instructors is shown those of `for_instructors`. `translated` holds lessons in further languages by (lesson,
+    version, language), `phrases_in` the sentences;
     `answers` are for questions beside the lessons, `wishes` is what may not be asked for between two people,
     `nouns` what tells the numbers that are never kept.
     """
@@ -203,6 +200,8 @@ class Book:
     words: Words
     facts: Mapping[str, str] = field(default_factory=dict)
     tracks: tuple[tuple[str, str], ...] = ()
+    needs: Mapping[str, str] = field(default_factory=dict)
+    for_instructors: frozenset[str] = frozenset()
     routes: Mapping[tuple[str, int], Route] = field(default_factory=dict)
     translated: Mapping[tuple[str, int, str], Lesson] = field(default_factory=dict)
     phrases_in: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
@@ -214,6 +213,8 @@ class Book:
 
     def lesson(self, lesson_id: str, version: int | None = None, lang: str = "vi") -> Lesson | None:
         """A lesson in this version (the current one by default), translated where it can be; None: not in the book."""
+        if lesson_id in SITTINGS:
+            return SITTINGS[lesson_id]
         number = self.current.get(lesson_id, 0) if version is None else version
         if lang != "vi" and (lesson := self.translated.get((lesson_id, number, lang))):
             return lesson

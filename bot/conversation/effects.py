@@ -16,7 +16,7 @@ from bot.knocks.chat import ask_where_due
 from bot.knocks.policy.bell import DUE
 from bot.knocks.policy.knock import knock_of
 from bot.people.policy.commands import PersonCommand
-from bot.tutor import notices, waits
+from bot.tutor import notices, reviewing, waits
 from bot.tutor import state as states
 from bot.tutor.command import ServiceCommand
 from bot.tutor.lessons import is_about_safety, is_reminded
@@ -42,6 +42,7 @@ from bot.tutor.window import ReplyWindow
 from flows import RunCorrupt
 from flows import events as ev
 from flows.profiles import profile_of
+from flows.sittings import SITTINGS
 from storage.conversations import leaving
 from storage.conversations.records import (
     AttemptRow,
@@ -171,6 +172,8 @@ class Record:
         """Take over what was said and how it stands."""
         if turn.replies and not turn.agreed:
             self._forget_shown()
+        if self.from_her:
+            reviewing.give_way(turn)
         if self.from_her and turn.state.whispers and self.keeps_log:
             self.effects.writes.erased.append((self.row.chat_id, turn.state.whispers))
             turn.change(whispers=0)
@@ -327,8 +330,8 @@ class Record:
                 seen_at=self.seen_at,
                 due_at=remind_at if self.urgent else self._in_time(remind_at, now),
                 prompt_at=self.prompt_at,
-                lesson=run.lesson if run else None,
-                version=run.version if run else None,
+                lesson=run.lesson if run and run.home[0] not in SITTINGS else None,
+                version=run.version if run and run.home[0] not in SITTINGS else None,
             )
         )
         if (person.name, person.address, person.consent) != (row.name, row.address, row.consent):

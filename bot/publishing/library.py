@@ -176,6 +176,8 @@ class LiveLessons:
             words=read_words(shelf.words, shelf.model),
             facts=self.facts,
             tracks=shelf.tracks,
+            needs=shelf.needs,
+            for_instructors=shelf.for_instructors,
             routes={key: way for key, way in ways.items() if key in kept and (key[0], way.to) in kept},
             translated={(*key, lang): lesson for key, each in kept.items() for lang, lesson in each.languages.items()},
             phrases_in=shelf.phrases_in,

@@ -1,4 +1,4 @@
-"""After a task or a lesson: did it work, how many stars, which questions come back when."""
+"""After a task or a lesson: did it work, how many stars."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.tutor.state import Checkin
 from bot.tutor.turn import LessonRated, TurnContext
 from flows import events as ev
-from flows.engine.kinds.reviews import after_answer
 from flows.model import End
 
 
@@ -60,11 +59,3 @@ def take_checkin(turn: TurnContext, *, works: bool) -> None:
     """The answer to `check_in`."""
     turn.change(offer=(), pending="")
     turn.say(turn.phrase("checkin_yes" if works else "checkin_no"))
-
-
-def file_card(turn: TurnContext, event: ev.AnswerGraded) -> None:
-    """Note when a question is to be asked again, after this answer to it."""
-    key = f"{event.lesson}/{event.step}"
-    card = after_answer(turn.state.cards.get(key), event.right, event.review_after_s, turn.universe.now)
-    rest = {other: kept for other, kept in turn.state.cards.items() if other != key}
-    turn.change(cards={**rest, key: card} if card else rest)

@@ -10,7 +10,7 @@ import flows
 from bot.channels.base import Attachment, Button, Inner, NoticesDue
 from bot.meetings.policy.commands import EndGroupLesson
 from bot.pairing.policy.commands import CallForSafety, CallOffSafety
-from bot.tutor import exhibits, follow_up, menu, notices, onboarding
+from bot.tutor import exhibits, follow_up, menu, notices, onboarding, reviewing
 from bot.tutor.state import Meeting
 from bot.tutor.turn import TurnContext
 from flows import Run, Trigger
@@ -20,6 +20,7 @@ from flows.engine.kinds.table import kind_of
 from flows.engine.stage import Stage, clean
 from flows.model import Help, Pair, Step
 from flows.run import render
+from flows.sittings import REVIEW, SITTINGS
 
 LeftByLesson = ev.Commanded | ev.EmergencySuspected | ev.Digressed | ev.TapIgnored
 """What a lesson leaves to the conversation: global words, words that answer nothing, taps that change nothing."""
@@ -28,6 +29,9 @@ ONES_OWN = (
     ev.RunStarted, ev.RunEnded, ev.AnswerGraded, ev.Awarded, ev.CheckinPlanned, ev.HelpRequested, ev.PairingWished,
 )  # fmt: skip
 """What the engine says of one person's learning and wishes."""
+
+OF_LESSONS = ev.RunStarted, ev.RunEnded
+"""What is not written down of a sitting, for it is no pass through a lesson."""
 
 STEP = "s:"
 """What the token of a step's choice begins with: the number of its prompt follows, then the choice."""
@@ -49,13 +53,25 @@ def open_lesson(turn: TurnContext, lesson_id: str) -> None:
         menu.show_menu(turn, turn.phrase("lesson_gone"))
         return
     rest = tuple(run for run in turn.state.parked if run.home[0] != lesson_id)
-    turn.change(parked=(*rest, current) if current is not None else rest)
+    turn.change(parked=(*rest, current) if current is not None and current.home[0] not in SITTINGS else rest)
     if parked is not None:
         turn.change(run=replace(parked, seq=turn.state.seq + 1))  # a number no other lesson's buttons carry
         resume(turn, ev.Reoffered("resume"))
         return
     sprint = flows.start(turn.book, _trigger(turn, lesson_id), turn.universe)
     take_over(turn, sprint)
+
+
+def open_review(turn: TurnContext) -> None:
+    """Ask what is due, or go on with it; where nothing is, say so."""
+    run = turn.state.open_run
+    if run is not None and run.home[0] == REVIEW.id:
+        resume(turn, ev.Reoffered(""))
+    elif reviewing.due(turn):
+        reviewing.began(turn)
+        open_lesson(turn, REVIEW.id)
+    else:
+        menu.show_menu(turn, turn.phrase("review_empty"))
 
 
 def open_for_group(turn: TurnContext, lesson_id: str, held: Meeting) -> None:
@@ -226,10 +242,10 @@ def take_over(turn: TurnContext, sprint: flows.Sprint) -> LeftByLesson | None:
     Of a meeting's lesson nothing is one learner's own: not its answers, wishes or reminders.
     """
     run, left = sprint.run, None
-    group = turn.state.is_group(run)
+    group, sits = turn.state.is_group(run), run.home[0] in SITTINGS
     turn.change(run=run.but(remind_at=None) if group else run, seq=max(turn.state.seq, run.seq))
     for event in sprint.events:
-        if not (group and isinstance(event, ONES_OWN)):
+        if not (group and isinstance(event, ONES_OWN)) and not (sits and isinstance(event, OF_LESSONS)):
             turn.events.append(event)
         match event:
             case ev.Said():
@@ -243,13 +259,17 @@ def take_over(turn: TurnContext, sprint: flows.Sprint) -> LeftByLesson | None:
             case ev.AnswerGraded() if not group:
                 turn.change(answers=turn.state.answers + 1)
                 if event.review_after_s and turn.agreed:
-                    follow_up.file_card(turn, event)
+                    reviewing.file_card(turn, event)
             case ev.CheckinPlanned() if turn.agreed and not group:
                 follow_up.plan(turn, event)
             case ev.TaskPostponed():
                 menu.offer_way_on(turn)
             case ev.EmergencyRaised(kind):
                 open_emergency(turn, kind)
+            case ev.RunStarted() if turn.agreed and not group:
+                reviewing.note_hour(turn)
+            case ev.RunEnded() if sits:
+                _ended_sitting(turn)
             case ev.RunEnded():
                 (_ended_for_group if group else _ended)(turn, event)
             case ev.RunFailed():
@@ -265,6 +285,15 @@ def take_over(turn: TurnContext, sprint: flows.Sprint) -> LeftByLesson | None:
             case _:
                 assert_never(event)
     return left
+
+
+def _ended_sitting(turn: TurnContext) -> None:
+    """After a review: one word, and what waits; no points, no stars, for it is no lesson."""
+    turn.say(turn.phrase("review_done"))
+    if turn.state.parked:
+        menu.offer_next(turn, None, REVIEW.id)
+    else:
+        menu.offer_way_on(turn)
 
 
 def _ended(turn: TurnContext, event: ev.RunEnded) -> None:
@@ -328,7 +357,7 @@ def _failed(turn: TurnContext, event: ev.RunFailed, *, group: bool) -> None:
 def take_inner(turn: TurnContext, body: Inner) -> None:
     """Take what time or another person's act brings to the conversation."""
     urgent = is_about_safety(turn)
-    asked = body.kind == "due" and turn.agreed and not urgent and follow_up.check_in(turn)
+    asked = body.kind == "due" and turn.agreed and not urgent and (follow_up.check_in(turn) or reviewing.invite(turn))
     run = turn.state.open_run
     if asked:
         if run is not None and run.remind_at is not None:

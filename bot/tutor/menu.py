@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.tutor import reviewing
 from bot.tutor.state import OfferedButtons
 from bot.tutor.turn import TurnContext
 from flows import Lesson
+from flows.sittings import SITTINGS
 from flows.words.tables import fold, read
 from flows.words.understand import Answered, Own, understand
 
@@ -41,7 +43,13 @@ def show_menu(turn: TurnContext, intro: str = "") -> None:
         turn.say(turn.phrase("menu_first", bai=first.title, phut=str(first.minutes)))
     turn.offer(
         turn.phrase("menu"),
-        (*_open(turn), *([_button(turn, first)] if first else []), *_tracks(turn, lessons, first), *_work(turn)),
+        (
+            *_open(turn),
+            *reviewing.button(turn),
+            *([_button(turn, first)] if first else []),
+            *_tracks(turn, lessons, first),
+            *_work(turn),
+        ),
     )
 
 
@@ -77,7 +85,8 @@ def _titles(turn: TurnContext, lessons: Sequence[Lesson]) -> list[tuple[OpenLess
 
 
 def offer_next(turn: TurnContext, then: str | None, ended: str) -> None:
-    """After the lesson `ended`: the one that waits, else the one that follows, else the menu."""
+    """After the lesson `ended`: the one that waits, else the one its author names, else the learner says what she
+    needs, else the one that follows, else the menu."""
     menu = ("g:menu", turn.phrase("label_menu"))
     waiting = [run.home[0] for run in turn.state.parked if not _is_emergency(turn, run.home[0])]
     if waiting:
@@ -88,6 +97,9 @@ def offer_next(turn: TurnContext, then: str | None, ended: str) -> None:
     following = _next_lesson(turn, then, ended)
     if following is None:
         show_menu(turn)
+        return
+    if following.id != then and (needs := _needs(turn)):
+        turn.offer(turn.phrase("path_ask"), (*needs, menu))
         return
     text = turn.phrase("next_offer", bai=following.title)
     turn.offer(text, ((f"m:{following.id}", turn.phrase("label_next_lesson")), *_certificate(turn, ended), menu))
@@ -129,20 +141,30 @@ def _next_lesson(turn: TurnContext, then: str | None, ended: str) -> Lesson | No
     return wanted or next(iter(lessons), None)
 
 
+def _needs(turn: TurnContext) -> OfferedButtons:
+    """The tracks to choose from by what is needed, each with something left to learn; none where it is but one."""
+    left = {lesson.track for lesson in in_order(turn) if not lesson.emergency and lesson.id not in turn.state.done}
+    found = tuple((f"t:{track}", label) for track, label in turn.book.needs.items() if track in left)
+    return found if len(found) > 1 else ()
+
+
 def _is_emergency(turn: TurnContext, lesson_id: str) -> bool:
     lesson = turn.book.lesson(lesson_id)
     return lesson is not None and lesson.emergency
 
 
 def in_order(turn: TurnContext) -> list[Lesson]:
-    """The lessons that can be begun, in the order of their tracks."""
+    """The lessons that can be begun, in the order of their tracks; those for instructors are shown to nobody else."""
     tracks = {track: at for at, (track, _) in enumerate(turn.book.tracks)}
+    hidden = frozenset() if turn.person.is_instructor else turn.book.for_instructors
     current = (turn.book.versions[key] for key in turn.book.current.items())
-    return sorted(current, key=lambda lesson: (tracks.get(lesson.track, len(tracks)), lesson.order, lesson.id))
+    shown = (lesson for lesson in current if lesson.track not in hidden)
+    return sorted(shown, key=lambda lesson: (tracks.get(lesson.track, len(tracks)), lesson.order, lesson.id))
 
 
 def _open(turn: TurnContext) -> OfferedButtons:
-    runs = [run for run in (turn.state.open_run, *reversed(turn.state.parked)) if run and turn.book.lesson(run.home[0])]
+    shown = (turn.state.open_run, *reversed(turn.state.parked))
+    runs = [run for run in shown if run and run.home[0] not in SITTINGS and turn.book.lesson(run.home[0])]
     titles = ((run.home[0], turn.lesson_title(run.home[0])) for run in runs[:3])
     return tuple((f"m:{lesson}", short(turn.phrase("menu_open", bai=title))) for lesson, title in titles)
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import flows
 from flows import Run, RunCorrupt
-from flows.run import Card
+from flows.cards import Card, dump_card, load_card
 
 CODEC = 1
 OfferedButtons = tuple[tuple[str, str], ...]
@@ -23,6 +23,23 @@ class Checkin:
     at: datetime
     lesson: str
     step: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewPlan:
+    """When the learner is invited to review next (`at`), and what that is reckoned from.
+
+    `minutes` of the local day are when she began to learn on each of the last days that she did, `learnt_on` the last
+    of them. `invited_on` is the day of the last invitation, `unanswered` how many she has left without an answer,
+    `not_before` the first day on which another may come.
+    """
+
+    at: datetime | None = None
+    minutes: tuple[int, ...] = ()
+    learnt_on: date | None = None
+    invited_on: date | None = None
+    unanswered: int = 0
+    not_before: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +120,7 @@ class ConversationState:
     `amendable` is the number of her newest message and the question that it was written to (see `edits`). `heard_no` is
     how far the tutor had come in numbering what it says when she wrote last, where a channel counts answers (see
     `window`). `bell`: whether she is to be asked, or was, if her browser may ring (see `bot.knocks.policy.bell`).
-    `spoken` waits for a yes.
+    `spoken` waits for a yes. `review` is when she is invited to answer `cards` again.
     """
 
     run: Run | None = None
@@ -139,6 +156,7 @@ class ConversationState:
     heard_no: int = 0
     bell: str = ""
     spoken: SpokenWords | None = None
+    review: ReviewPlan = ReviewPlan()
 
     @property
     def line_id(self) -> str:
@@ -161,8 +179,8 @@ class ConversationState:
         if self.silent:
             return None
         run = self.open_run
-        times = [each.at for each in self.checkins] + ([run.remind_at] if run and run.remind_at else [])
-        return min(times, default=None)
+        times = *(each.at for each in self.checkins), run.remind_at if run else None, self.review.at
+        return min(filter(None, times), default=None)
 
     @property
     def open_run(self) -> Run | None:
@@ -188,7 +206,9 @@ class ConversationState:
         return replace(self, run=run, parked=parked, meeting=meeting)
 
 
-_NOTHING: Mapping[str, Any] = {"done": {}, "answers": 0, "cards": {}, "checkins": (), "meeting": None, "spoken": None}
+_NOTHING: Mapping[str, Any] = {
+    "done": {}, "answers": 0, "cards": {}, "checkins": (), "meeting": None, "spoken": None, "review": ReviewPlan(),
+}  # fmt: skip
 
 
 def dump(state: ConversationState) -> str:
@@ -204,7 +224,7 @@ def dump(state: ConversationState) -> str:
         "answers": state.answers,
         "stale_at": state.stale_at.isoformat() if state.stale_at else None,
         "lang": "" if state.lang == "vi" else state.lang,
-        "cards": {key: [card.level, card.due_at.isoformat()] for key, card in state.cards.items()},
+        "cards": {key: dump_card(card) for key, card in state.cards.items()},
         "checkins": [[each.at.isoformat(), each.lesson, each.step] for each in state.checkins],
         "line": f"{state.line.side}:{state.line.line_id}" if state.line else "",
         "line_until": state.line_until.isoformat() if state.line_until else None,
@@ -228,6 +248,7 @@ def dump(state: ConversationState) -> str:
         "heard_no": state.heard_no,
         "bell": state.bell,
         "spoken": _dump_spoken(state.spoken) if state.spoken else None,
+        "review": _dump_review(state.review) if state.review != ReviewPlan() else None,
     }
     data |= {key: value for key, value in optional.items() if value}
     return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
@@ -236,6 +257,17 @@ def dump(state: ConversationState) -> str:
 def _dump_meeting(meeting: Meeting) -> dict[str, Any]:
     held = {"event": meeting.event_id, "area": meeting.area_id, "lesson": meeting.lesson, "run_id": meeting.run_id}
     return {**held, "run": flows.dump(meeting.run) if meeting.run else None}
+
+
+def _dump_review(plan: ReviewPlan) -> list[Any]:
+    days = (day.isoformat() if day else "" for day in (plan.learnt_on, plan.invited_on, plan.not_before))
+    return [plan.at.isoformat() if plan.at else "", list(plan.minutes), plan.unanswered, *days]
+
+
+def _review(at: str, minutes: Sequence[int], unanswered: int, *days: str) -> ReviewPlan:
+    learnt_on, invited_on, not_before = (date.fromisoformat(day) if day else None for day in days)
+    planned = datetime.fromisoformat(at) if at else None
+    return ReviewPlan(planned, tuple(map(int, minutes)), learnt_on, invited_on, int(unanswered), not_before)
 
 
 def _dump_spoken(spoken: SpokenWords) -> list[Any]:
@@ -271,9 +303,7 @@ def load(text: str) -> ConversationState:
             answers=int(data.get("answers", 0)),
             stale_at=datetime.fromisoformat(stale_at) if stale_at else None,
             lang=str(data.get("lang", "vi")),
-            cards={
-                str(key): Card(int(n), datetime.fromisoformat(at)) for key, (n, at) in data.get("cards", {}).items()
-            },
+            cards={str(key): load_card(card) for key, card in data.get("cards", {}).items()},
             line=_line(str(data.get("line", ""))),
             line_until=datetime.fromisoformat(until) if (until := data.get("line_until")) else None,
             media=tuple(map(_media, str(data.get("media", "")).split())),
@@ -296,6 +326,7 @@ def load(text: str) -> ConversationState:
             heard_no=int(data.get("heard_no", 0)),
             bell=str(data.get("bell", "")),
             spoken=_spoken(*data["spoken"]) if data.get("spoken") else None,
+            review=_review(*data["review"]) if data.get("review") else ReviewPlan(),
             checkins=tuple(
                 Checkin(datetime.fromisoformat(at), str(lesson), str(step))
                 for at, lesson, step in data.get("checkins", ())

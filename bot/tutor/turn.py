@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 import flows
@@ -174,6 +175,11 @@ class TurnContext:
     def agreed(self) -> bool:
         """Whether the learner's consent to being remembered is there."""
         return self.person.consent == "agreed"
+
+    @property
+    def today(self) -> date:
+        """The date now where the learners live."""
+        return self.universe.now.astimezone(self.book.zone).date()
 
     def called(self, name: str, role: str = "") -> str:
         """How one person of the union is spoken of to another; where the other may not know that person, with `role` (a

@@ -14,6 +14,7 @@ from flows.engine.stage import Stage, clean
 from flows.engine.walking import again, choices_of, choose, go, walk
 from flows.model import Step
 from flows.run import Book, Run, Sprint, Trigger
+from flows.sittings import SITTINGS
 from flows.words.masking import mask
 from flows.words.understand import Command, Emergency, understand
 
@@ -21,8 +22,8 @@ __all__ = ["move", "resume", "rewind", "start", "was_used"]
 
 
 def start(book: Book, trigger: Trigger, universe: ev.Universe) -> Sprint:
-    """Begin a lesson at its first step. Raises KeyError when the book has no such lesson."""
-    version = book.current[trigger.lesson]
+    """Begin a lesson, or a sitting, at its first step. Raises KeyError when the book has no such lesson."""
+    version = 0 if trigger.lesson in SITTINGS else book.current[trigger.lesson]
     lesson = book.lesson(trigger.lesson, version, trigger.lang)
     if lesson is None:
         raise KeyError(trigger.lesson)
@@ -40,6 +41,7 @@ def start(book: Book, trigger: Trigger, universe: ev.Universe) -> Sprint:
         cards=trigger.cards,
         vars=trigger.vars,
         keeps=trigger.keeps,
+        queue=trigger.queue,
     )
     stage = Stage(book, lesson, run, universe)
     stage.emit(ev.RunStarted(run.run_id, run.lesson, version))

@@ -58,6 +58,8 @@ class Shelf:
     phrases: Mapping[str, str]
     words: Mapping[str, object]
     tracks: tuple[tuple[str, str], ...]
+    needs: Mapping[str, str] = field(default_factory=dict)
+    for_instructors: frozenset[str] = frozenset()
     translations: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
     phrases_in: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     untranslated: Mapping[str, tuple[Problem, ...]] = field(default_factory=dict)
@@ -117,6 +119,8 @@ def shelf_of(library: LessonSet, problems: Iterable[Problem], root: Path, words:
         phrases=_phrases(root, library),
         words=table_of(words),
         tracks=tuple((track.id, track.title) for track in library.tracks),
+        needs={track.id: track.need for track in library.tracks if track.need},
+        for_instructors=frozenset(track.id for track in library.tracks if track.for_instructors),
         translations={key: languages_of(lesson, library) for key, lesson in good.items()},
         phrases_in=_phrases_in(library),
         untranslated={path: tuple(dict.fromkeys(found)) for path, found in untranslated.items()},
@@ -217,6 +221,8 @@ def plain_book(shelf: Shelf, facts: Mapping[str, str]) -> Book:
         words=read_words(shelf.words, shelf.model),
         facts=facts,
         tracks=shelf.tracks,
+        needs=shelf.needs,
+        for_instructors=shelf.for_instructors,
         translated={
             (lesson_id, 1, language): with_texts(shelf.good[lesson_id], words)
             for lesson_id, languages in shelf.translations.items()

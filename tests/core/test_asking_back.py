@@ -8,11 +8,10 @@ import pytest
 
 import flows
 from flows import events as ev
-from flows.run import Card
+from flows.cards import LONG_AGO, Card
 from flows.words.masking import MASK
 from tests.support.builders import book, lesson
 from tests.support.scene import Scene
-from tests.support.world import START
 
 
 def asked(kind: str, more: str = "", **learner: str) -> Scene:
@@ -237,7 +236,7 @@ def test_a_review_asks_back_too():
     now = lesson("- {review: on, text: Ôn nào, max: 1}\n- {end: het, text: Hết}", lesson_id="nay")
     shelf = book(earlier, now)
     one = Scene(shelf, "nay")
-    cards = {"cu/so": Card(0, START - timedelta(days=1))}
+    cards = {"cu/so": Card(LONG_AGO)}
     one._take(flows.start(shelf, flows.Trigger("nay", cards=cards), one.universe()))
     assert "62, phải không" in one.say("sáu hai").said
     assert one.tap("yes").one(ev.AnswerGraded).right

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -109,7 +110,7 @@ async def test_what_she_is_given_is_kept_with_its_version_and_points(tmp_path: P
         assert not await t.rows("award")
 
 
-async def test_a_question_comes_back_in_a_review_and_goes_when_it_is_known(tmp_path: Path):
+async def test_a_question_comes_back_in_a_review_after_ever_longer_pauses(tmp_path: Path):
     review = lesson("- review: on\n  empty: Không có\n- end: het\n  text: Xong ôn\n", lesson_id="on")
     async with tutor(tmp_path, book(lesson(QUIZ, header=HEADER), review)) as t:
         lan = await met(t)
@@ -125,7 +126,8 @@ async def test_a_question_comes_back_in_a_review_and_goes_when_it_is_known(tmp_p
             assert "Hỏi chị?" in lan.said
             await lan.tap("Phải đó")
             assert "Xong ôn" in lan.said
-        assert not (await t.state(lan)).cards, "known twice when it was due: it does not come back"
+        (card,) = (await t.state(lan)).cards.values()
+        assert card.level == 2 and card.due_on - t.clock.now().date() > timedelta(days=14)
         attempts = [(row["lesson"], row["step"], row["right"]) for row in await t.rows("attempt")]
         assert attempts == [("thu", "hoi", 1)] * 3
 

@@ -13,6 +13,7 @@ from bot.conversation.policy import registry
 from bot.tutor.command import ServiceCommand
 from bot.tutor.lessons import LONGEST_TOKEN
 from bot.tutor.menu import OpenLesson, ShowTrack
+from bot.tutor.reviewing import AnswerReview
 from flows.words.ear.voices import OUTLINES
 
 
@@ -93,7 +94,7 @@ class AnswerDelete:
     sure: bool
 
 
-OwnAnswer = AnswerConsent | SkipName | ChooseAddress | ChooseSeat | RateLesson | AnswerCheckin
+OwnAnswer = AnswerConsent | SkipName | ChooseAddress | ChooseSeat | RateLesson | AnswerCheckin | AnswerReview
 """What answers a question that may not be open any more."""
 
 OwnButton = (
@@ -131,6 +132,8 @@ def read(token: str, *, agreed: bool) -> OwnButton | ServiceCommand | None:
         case "k":
             answer, _, lesson_id = rest.partition(":")
             return AnswerCheckin(answer != "no", lesson_id)
+        case "on":
+            return AnswerReview(rest)
         case "d":
             return AnswerDelete(rest == "yes")
     return registry.tapped(kind, rest, agreed=agreed)

@@ -35,7 +35,7 @@ from bot.pairing.policy.commands import ChooseLine, ReplyToLetter, StopWriting
 from bot.pairing.policy.subjects import WRITING
 from bot.people.policy import codes, pins
 from bot.people.policy.commands import SitDown
-from bot.tutor import follow_up, lessons, menu, onboarding, privacy, waits
+from bot.tutor import follow_up, lessons, menu, onboarding, privacy, reviewing, waits
 from bot.tutor.command import ServiceCommand
 from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.tutor.turn import CodeShown, TurnContext, WentAway
@@ -286,9 +286,16 @@ def _answer_own(turn: TurnContext, button: buttons.OwnAnswer, *, was_offered: bo
             if works:
                 return ASIDE
             lessons.open_lesson(turn, lesson_id)
+        case reviewing.AnswerReview("now") if turn.agreed:
+            if not (turn.is_saving and thrift.holds_back(turn)):
+                lessons.open_review(turn)
+        case reviewing.AnswerReview(said) if turn.agreed and said in ("later", "stop", *reviewing.LATER):
+            reviewing.put_off(turn, said)
+            if said != "later":
+                menu.offer_way_on(turn)
         case (
             buttons.AnswerConsent() | buttons.SkipName() | buttons.ChooseAddress() | buttons.ChooseSeat()
-            | buttons.RateLesson() | buttons.AnswerCheckin()
+            | buttons.RateLesson() | buttons.AnswerCheckin() | reviewing.AnswerReview()
         ):  # fmt: skip
             answer_stale(turn)
         case _:

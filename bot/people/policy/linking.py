@@ -11,7 +11,7 @@ from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.tutor.state import ConversationState
 from bot.tutor.turn import TurnContext
 from flows import Run
-from flows.run import Card
+from flows.cards import Card
 from flows.words.keys import plain_of
 
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
@@ -200,4 +200,4 @@ def _best(lesson: str, *states: ConversationState) -> int:
 def _both(stays: ConversationState, joins: ConversationState) -> dict[str, Card]:
     """A card that both have: the one that asks again sooner."""
     twice = stays.cards.keys() & joins.cards.keys()
-    return {key: min(stays.cards[key], joins.cards[key], key=lambda card: (card.due_at, card.level)) for key in twice}
+    return {key: min(stays.cards[key], joins.cards[key], key=lambda card: (card.due_on, card.level)) for key in twice}

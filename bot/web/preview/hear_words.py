@@ -16,13 +16,13 @@ ALARM_KINDS = {"die": "có ý không muốn sống", "hurt": "đang bị hại",
 
 GROUPS = {
     "M": "Khởi động",
-    "V": "VNeID",
-    "T": "Trả tiền không tiền mặt",
+    "V": "Giấy tờ trên máy (VNeID)",
+    "T": "Trả tiền bằng điện thoại",
     "L": "Tránh lừa đảo",
-    "D": "Dịch vụ công",
+    "D": "Làm thủ tục trên mạng",
     "B": "Bán hàng trên mạng",
-    "G": "Tin thật, tin giả",
-    "A": "AI",
+    "G": "Tin thật tin giả",
+    "A": "Máy viết giúp (AI)",
 }
 """First letter of an outline → what it is about, for lessons that are not written yet."""
 
