@@ -72,6 +72,7 @@ def book(
         words=words(),
         wishes=shelf().wishes,
         nouns=shelf().nouns,
+        signs=shelf().signs,
         facts={**facts(), **helper},
         tracks=(("m", "Khởi động"),),
     )
