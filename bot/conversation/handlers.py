@@ -21,6 +21,8 @@ from bot.people.policy.codes import Links
 from bot.people.pseudonyms import Pseudonyms
 from bot.reports.chat import Figures
 from bot.reports.policy.commands import FigureCommand
+from bot.scams.chat import ScamChat
+from bot.scams.policy.commands import ScamCommand
 
 
 def handlers_of(
@@ -35,5 +37,6 @@ def handlers_of(
         (MeetingCommand, Meetings(names)),
         (FigureCommand, Figures(names, pairing.clock.quiet.zone, links or Links())),
         (BellCommand, Bells()),
+        (ScamCommand, ScamChat()),
         (AnnouncementCommand, AnnouncementChat(names, news or AnnouncementRules(), pairing.clock.quiet)),
     )
