@@ -23,6 +23,7 @@ VERBS = (
     "try",
     "translate",
     "graph",
+    "scenes",
     "test-lessons",
     "schema",
     "migrate",
