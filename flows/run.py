@@ -13,6 +13,7 @@ from flows.answers import Answer
 from flows.cards import Card
 from flows.events import Event
 from flows.model import Lesson, Step
+from flows.signs.signs import UNSIGNED, SignTable
 from flows.sittings import SITTINGS
 from flows.words.nouns import SPARE, NounTable
 from flows.words.understand import Words
@@ -191,7 +192,7 @@ class Book:
     instructors is shown those of `for_instructors`. `translated` holds lessons in further languages by (lesson,
     version, language), `phrases_in` the sentences;
     `answers` are for questions beside the lessons, `wishes` is what may not be asked for between two people,
-    `nouns` what tells the numbers that are never kept.
+    `nouns` what tells the numbers that are never kept, `signs` what tells a thief's message.
     """
 
     versions: Mapping[tuple[str, int], Lesson]
@@ -208,6 +209,7 @@ class Book:
     answers: tuple[Answer, ...] = ()
     wishes: Wishes = UNREAD
     nouns: NounTable = SPARE
+    signs: SignTable = UNSIGNED
     zone: tzinfo = VIETNAM
     awake: Callable[[datetime], datetime] = lambda instant: instant  # the first moment from then on that is not quiet
 

@@ -16,6 +16,7 @@ VERBS = (
     "lint",
     "hear",
     "train",
+    "scam-check",
     "publish",
     "history",
     "rollback",

@@ -23,6 +23,8 @@ from bot.people.policy.codes import Links
 from bot.people.pseudonyms import Pseudonyms
 from bot.reports.chat import Figures
 from bot.reports.policy.commands import FigureCommand
+from bot.scams.chat import ScamChat
+from bot.scams.policy.commands import ScamCommand
 
 
 def handlers_of(
@@ -42,5 +44,6 @@ def handlers_of(
         (FigureCommand, Figures(names, pairing.clock.quiet.zone, links or Links())),
         (BellCommand, Bells()),
         (CertificateCommand, CertificateChat(pairing.clock.quiet.zone, address)),
+        (ScamCommand, ScamChat()),
         (AnnouncementCommand, AnnouncementChat(names, news or AnnouncementRules(), pairing.clock.quiet)),
     )

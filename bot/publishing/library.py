@@ -184,6 +184,7 @@ class LiveLessons:
             answers=shelf.answers,
             wishes=shelf.wishes,
             nouns=shelf.nouns,
+            signs=shelf.signs,
             zone=self.quiet.zone,
             awake=self.quiet.shift,
         )

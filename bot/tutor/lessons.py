@@ -193,6 +193,12 @@ def wants(turn: TurnContext, kind: str) -> bool:
     return step is not None and kind_of(step).wants(step) == kind
 
 
+def takes_words(turn: TurnContext) -> bool:
+    """Whether the open step asks for words of the learner's own."""
+    step = _open_step(turn)
+    return step is not None and kind_of(step).writes_freely(step) and not turn.state.offer
+
+
 def is_private(turn: TurnContext) -> bool:
     """Whether what answers the open step is kept nowhere and shown to nobody."""
     step = _open_step(turn)

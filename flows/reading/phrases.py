@@ -82,7 +82,13 @@ REQUIRED = frozenset(
     relay_masked relay_money relay_number_wanted relay_papers_wanted relay_phone relay_phone_union relay_prying
     relay_remote relay_said relay_said_media relay_secret relay_secret_wanted relay_threat relieved reminder
     reminder_emergency reminding reoffer report_made report_nobody report_officer resume reveal review_empty
-    review_over right role_instructor role_learner role_officer role_stranger safety_again safety_alone safety_call
+    review_over right scam_ask scam_flagged scam_human scam_is_picture scam_is_long scam_next scam_noted scam_some
+    scam_suspect scam_unknown label_scam_another label_scam_check label_scam_did label_scam_look label_scam_not
+    sign_account sign_arrest sign_blackmail sign_chat sign_cheap sign_fee sign_forged sign_gambling sign_install
+    sign_invest sign_job sign_kin sign_link sign_link_alike sign_link_odd sign_link_short sign_loan sign_miracle
+    sign_office sign_papers sign_prize sign_recover sign_remote sign_rent sign_romance sign_safe_account sign_secrecy
+    sign_secret sign_shipper sign_stranger sign_superstition sign_threat sign_update sign_urgent sign_wrong_transfer
+    role_instructor role_learner role_officer role_stranger safety_again safety_alone safety_call
     safety_left safety_listed safety_mistake safety_silent safety_steps safety_strangers safety_taken safety_wait_1
     safety_wait_2 safety_wait_3 safety_wait_4 secret secret_for_bank self_area_again self_area_ask self_area_now
     self_area_set self_area_which self_ask set_aside show_image show_video silenced skill_alone skill_help small_any

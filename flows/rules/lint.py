@@ -6,6 +6,8 @@ from flows.model import Problem
 from flows.reading.loader import LessonDraft, LessonSet, by_place
 from flows.reading.noun_rows import ABOUT as ABOUT_NOUNS
 from flows.reading.noun_rows import unmasked_examples
+from flows.reading.sign_rows import ABOUT as ABOUT_SIGNS
+from flows.reading.sign_rows import unfound_examples
 from flows.reading.wish_rules import ABOUT as ABOUT_WISHES
 from flows.reading.wish_rules import untrue_examples
 from flows.reading.word_faults import ABOUT as ABOUT_WORDS
@@ -52,13 +54,16 @@ FORM = {
 def lint(library: LessonSet, *, examples: bool = True) -> tuple[Problem, ...]:
     """All problems of a library in reading order, the loader's included. A broken lesson hides no other.
 
-    `examples` of the relay's rules and of masking are tried, which costs a second: whoever starts leaves that out.
+    `examples` of the relay's rules, of masking and of signs are tried, which costs a second: whoever starts leaves that
+    out.
     """
     problems = [*library.problems, *lint_shelf(library)]
     if examples and library.relay is not None:
         problems += untrue_examples(library.relay)
     if examples and library.masking is not None:
         problems += unmasked_examples(library.masking)
+    if examples and library.signs_of is not None:
+        problems += unfound_examples(*library.signs_of)
     for draft in library.drafts:
         problems += lint_draft(draft, library)
     return by_place(problems)
@@ -100,6 +105,7 @@ def rules() -> dict[str, str]:
                 **ABOUT_WORDS,
                 **ABOUT_WISHES,
                 **ABOUT_NOUNS,
+                **ABOUT_SIGNS,
                 **LIVE,
             }.items()
         )

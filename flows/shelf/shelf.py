@@ -22,6 +22,7 @@ from flows.run import Book
 from flows.saying import say
 from flows.scenes.reading import Scene
 from flows.shelf.media import media_of
+from flows.signs.signs import UNSIGNED, SignTable
 from flows.words.ear.model import Model
 from flows.words.nouns import SPARE, NounTable
 from flows.words.understand import read_words
@@ -68,6 +69,7 @@ class Shelf:
     model: Model | None = None
     wishes: Wishes = UNREAD
     nouns: NounTable = SPARE
+    signs: SignTable = UNSIGNED
     scenes: Mapping[str, Scene] = field(default_factory=dict)
     media: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
@@ -75,8 +77,9 @@ class Shelf:
 def read_shelf(root: Path, facts: Mapping[str, str]) -> Shelf:
     """Read and lint every lesson below `root`; a broken one never hides the others.
 
-    Raises OSError when one of NEEDED cannot be read, LessonInvalid when a sentence is missing, or a rule of the relay
-    or the nouns of masking are broken: the tutor could not speak, nor watch what passes between two, nor keep secrets.
+    Raises OSError when one of NEEDED cannot be read, LessonInvalid when a sentence is missing, or a rule of the relay,
+    the nouns of masking or the signs of a scam are broken: the tutor could not speak, nor watch what passes between
+    two, nor keep secrets, nor warn.
     """
     files = read_lessons(root)
     for needed in NEEDED:
@@ -130,6 +133,7 @@ def shelf_of(library: LessonSet, problems: Iterable[Problem], root: Path, words:
         model=library.model,
         wishes=_sound(root / "relay.yaml", library, library.wishes),
         nouns=_sound(root / "masking.yaml", library, library.nouns),
+        signs=_sound(root / "sites.yaml", library, _sound(root / "signs.yaml", library, library.signs or UNSIGNED)),
     )
 
 
@@ -233,4 +237,5 @@ def plain_book(shelf: Shelf, facts: Mapping[str, str]) -> Book:
         answers=shelf.answers,
         wishes=shelf.wishes,
         nouns=shelf.nouns,
+        signs=shelf.signs,
     )

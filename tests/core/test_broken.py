@@ -44,6 +44,8 @@ ELSEWHERE = {  # codes that no file alone can show, and the tests that do
     "E011": "test_rulepage.py",
     "E012": "test_rulepage.py",
     "E013": "test_rulepage.py",
+    "E017": "test_rulepage.py",
+    "E018": "test_rulepage.py",
     "E014": "test_rulepage.py",
     "W702": "test_rulepage.py",
     "W705": "test_lint.py",

@@ -74,6 +74,7 @@ def book(
         words=words(),
         wishes=shelf().wishes,
         nouns=shelf().nouns,
+        signs=shelf().signs,
         facts={**facts(), **helper},
         tracks=tracks,
         needs=needs or {},

@@ -35,6 +35,7 @@ from bot.pairing.policy.commands import ChooseLine, ReplyToLetter, StopWriting
 from bot.pairing.policy.subjects import WRITING
 from bot.people.policy import codes, pins
 from bot.people.policy.commands import SitDown
+from bot.scams.policy import judging
 from bot.tutor import follow_up, lessons, menu, onboarding, privacy, reviewing, waits
 from bot.tutor.command import ServiceCommand
 from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
@@ -136,16 +137,25 @@ def _text(turn: TurnContext, text: str) -> CommandOutcome:
     if lines.is_writing(turn) and leaves(turn, text):
         turn.events.append(StopWriting())
         return ANSWERED
+    if turn.state.pending not in registry.WRITTEN and (ids := _pasted(turn, text)):
+        judging.ask_suspected(turn, text, ids)
+        return ANSWERED
     if not turn.state.offer:
         return _resume(turn, ev.Typed(text)) if turn.state.open_run is not None else _own_words(turn, text)
     if turn.state.pending in registry.WRITTEN and is_for_room(turn, text):
         if turn.state.pending.startswith("pin."):
             pins.heard(turn)
-        elif turn.state.pending != WRITING:  # what is for another person is not kept as hers
+        elif registry.QUESTIONS[turn.state.pending].kept:  # what is for another person, or another's, is not hers
             turn.events.append(ev.Heard(mask(clean(text[:2000]), turn.book.nouns).text))
         turn.events.append(registry.WRITTEN[turn.state.pending](text))
         return ANSWERED
     return _among_buttons(turn, text)
+
+
+def _pasted(turn: TurnContext, text: str) -> str:
+    """The signs of a scam in a message that was pasted where nobody asked for one; a step that asks for words takes
+    them."""
+    return "" if turn.state.pending or lessons.takes_words(turn) else judging.suspected(turn, text)
 
 
 def _among_buttons(turn: TurnContext, text: str) -> CommandOutcome:
@@ -200,6 +210,10 @@ def _media(turn: TurnContext, media: Media) -> CommandOutcome:
         albums.pass_on(turn, media)
         return ANSWERED
     is_answered, caption = albums.is_answered(turn, media), media.caption
+    question = registry.QUESTIONS.get(turn.state.pending)
+    if question and question.pictured and not caption:
+        turn.events.append(question.pictured())
+        return ANSWERED
     in_lesson = turn.state.open_run is not None and not turn.state.offer and not is_answered
     if in_lesson and not (caption and not lessons.wants(turn, media.kind)):
         return _resume(turn, ev.Sent(media.kind))

@@ -41,6 +41,7 @@ def _abilities(turn: TurnContext) -> OfferedButtons:
         "menu": "label_menu",
         "help": "label_human",
         "emergency": "label_robbed",
+        "scam.ask": "label_scam_check",
         "bigger": "label_bigger",
         "change_address": "label_change_address",
         "show_data": "label_show_data",
