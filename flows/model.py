@@ -63,7 +63,7 @@ UNSAID = MappingProxyType({"words": "unsaid"})
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """A recording of a text; `spoken` is what it says where that is not the text itself (it cannot say seven forms)."""
+    """A recording of a text; `spoken` is what it says where that is not the text itself (it cannot say nine forms)."""
 
     file: str = field(metadata=UNSAID)
     spoken: str = field(default="", metadata=SAID)
@@ -107,13 +107,16 @@ class Option:
     voice: Voice | None = field(default=None, metadata=SAID)
     ways: tuple[str, ...] = field(default=(), metadata=UNSAID)
     spot: tuple[int, ...] | str = field(default=(), metadata=UNSAID)
+    src: tuple[str, ...] | None = field(default=None, metadata=UNSAID)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """What a step of any kind has; its kind (`flows.engine.kinds`) knows the rest.
 
-    `next` is None for "the step below"; `when` is a condition to run the step at all.
+    `next` is None for "the step below"; `when` is a condition to run the step at all. `src`: ids of the sources of all
+    its texts, empty where nothing is claimed about the world, None where the editor has not said; an option may have
+    its own.
     """
 
     id: str
@@ -124,6 +127,7 @@ class Step:
     when: str | None = None
     was: str | None = None
     tags: tuple[str, ...] = field(default=(), metadata=UNSAID)
+    src: tuple[str, ...] | None = field(default=None, metadata=UNSAID)
     voice: Voice | None = field(default=None, metadata=SAID)
     image: Picture | None = field(default=None, metadata=SAID)
     video: Picture | None = field(default=None, metadata=SAID)
@@ -209,7 +213,8 @@ Proof = Literal["none", "self", "photo", "question"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task(Step):
-    """Do it on your own phone, then tap Done, or type it in `ways`; Stuck and Later are always there too.
+    """Do it on your own phone, then tap Done, or type it in `ways`; Stuck is always there too. One thing in `text`;
+    `steps` are of lessons written before that was so.
 
     `proof`: the learner's word is enough (none, self), a photo is asked for, or the quiz `verify` follows.
     `checkin_s` seconds after it the learner is asked once whether it worked.

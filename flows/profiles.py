@@ -103,11 +103,11 @@ class Profile:
 
 PROFILES = (
     Profile(
-        "web", say("trang web"), "Trang trò chuyện trên web.", 4_000, 4_000, 8, 10 * MB, 50 * MB,
+        "web", say("trang web"), "Trang trò chuyện trên web.", 4_000, 4_000, 10, 10 * MB, 50 * MB,
         voices=VOICES, video=True, keeps_log=True,
     ),
     Profile(
-        "telegram", "Telegram", "Telegram.", 4_096, 1_024, 8, 10 * MB, 50 * MB,
+        "telegram", "Telegram", "Telegram.", 4_096, 1_024, 10, 10 * MB, 50 * MB,
         voices=VOICES - {"aac"}, video=True, tones=True, label=30, token_bytes=64, media="id",
         per_s=30.0, forgets_taps_s=150.0,
     ),

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone, tzinfo
+from functools import lru_cache
 from typing import Any, Literal
 
 from flows.answers import Answer
@@ -25,15 +26,26 @@ ADDRESSES: Mapping[str, tuple[str, str]] = {
     "bà/con": ("bà", "con"),
     "em/chị": ("em", "chị"),
     "bạn/mình": ("bạn", "mình"),
+    "cô/cháu": ("cô", "cháu"),
+    "ngoại/con": ("ngoại", "con"),
 }
-"""How a learner is called / how the tutor calls itself; the first is used until another is chosen."""
+"""How a learner is called / how the tutor calls itself; the first is used until another is chosen. A button carries the
+place of a pair in this list, so a new one comes last."""
 
 DEFAULT_ADDRESS = "chị/em"
+
+NORTHERN = frozenset({"bác/cháu", "cô/cháu"})
+"""The pairs of families from the North, who say "nhé"; all others say "nha"."""
+
+EQUALS = frozenset({"em/chị", "bạn/mình"})
+"""The pairs in which the tutor is not the younger: it does not say "dạ"."""
 
 VIETNAM = timezone(timedelta(hours=7))  # one zone, no summer time, since 1975
 
 _PLACEHOLDER = re.compile(r"\{([^{}\s]+)\}")
 _NAMELESS = re.compile(r"\s*\{ten\}")
+_UNSAID = {"Dạ": "\ue000", "dạ": "\ue001"}  # where a "dạ" falls away, until what stands around it is mended
+_AROUND = re.compile(r",? *\ue001(?=[.!?…]|$)|\ue000[,.!]? *(\w?)|\ue001,? *")
 
 
 class RunCorrupt(Exception):
@@ -225,15 +237,30 @@ class Book:
 
 def render(text: str, address: str, name: str, values: Mapping[str, str], unknown: str = "") -> str:
     """Fill the placeholders in one pass (the pair em/chị swaps the words); one without a value becomes `unknown`, or
-    stays to be seen.
+    stays to be seen. A `{Dạ}` or `{dạ}` that this pair does not say takes its comma and blank along, and what follows
+    a `{Dạ}` then begins with a capital.
     """
     if "{" not in text:
         return text
-    her, me = ADDRESSES.get(address, ADDRESSES[DEFAULT_ADDRESS])
-    own = {"chị": her, "em": me, "Chị": her.capitalize(), "Em": me.capitalize(), "ten": name}
+    own = _own_words(address if address in ADDRESSES else DEFAULT_ADDRESS)
     if not name:
         text = _NAMELESS.sub("", text)
-    return _PLACEHOLDER.sub(lambda found: own.get(found[1]) or values.get(found[1], unknown or found[0]), text)
+    said = _PLACEHOLDER.sub(
+        lambda found: name if found[1] == "ten" else own.get(found[1]) or values.get(found[1], unknown or found[0]),
+        text,
+    )
+    if own["Dạ"] == "Dạ" or ("{Dạ}" not in text and "{dạ}" not in text):
+        return said
+    return _AROUND.sub(lambda found: (found[1] or "").upper(), said)
+
+
+@lru_cache(maxsize=len(ADDRESSES))
+def _own_words(address: str) -> Mapping[str, str]:
+    """Placeholder of address → what this pair says."""
+    her, me = ADDRESSES[address]
+    yes = _UNSAID if address in EQUALS else {"Dạ": "Dạ", "dạ": "dạ"}
+    particle = "nhé" if address in NORTHERN else "nha"
+    return {"chị": her, "em": me, "Chị": her.capitalize(), "Em": me.capitalize(), "nhé": particle, **yes}
 
 
 def dump(run: Run) -> dict[str, Any]:

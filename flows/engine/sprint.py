@@ -102,7 +102,8 @@ def _tapped(stage: Stage, step: Step, seq: int, option: str) -> None:
     if was_used(stage.run, seq, option):
         stage.emit(ev.TapIgnored("repeated"))
         return
-    chosen = next((choice for choice in choices_of(stage, step) if choice.id == option), None)
+    known = (*choices_of(stage, step), *kind_of(step).unshown(stage, step), *stage.others())
+    chosen = next((choice for choice in known if choice.id == option), None)
     if seq != stage.run.seq or chosen is None:
         stage.emit(ev.TapIgnored("stale"))
         return

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from collections.abc import Mapping as Table
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -35,7 +35,7 @@ from flows.yaml import strictyaml
 from flows.yaml.fields import MISSING, Fields
 from flows.yaml.strictyaml import Mapping, Sequence
 
-OWN_PLACEHOLDERS = frozenset({"chị", "Chị", "em", "Em", "ten"})
+OWN_PLACEHOLDERS = frozenset({"chị", "Chị", "em", "Em", "nhé", "Dạ", "dạ", "ten"})
 
 SCRIPT = "lesson.yaml"
 RELAY = "relay.yaml"
@@ -331,7 +331,7 @@ def read_header(fields: Fields, steps: tuple[Step, ...], source: bytes, *, hashe
         pass_points=mastery.number("pass", 0) if mastery else 0,
         review_after_s=mastery.durations_s("review_after") if mastery else (),
         guards=tuple(_guard(guard) for guard in fields.mappings("guards")),
-        sources=fields.texts("sources"),
+        sources=tuple(dict.fromkeys((*fields.texts("sources"), *_cited(steps)))),
         emergency=fields.flag("emergency"),
         source=source.decode("utf-8", "replace"),
         index={step.id: at for at, step in enumerate(steps)},
@@ -342,6 +342,14 @@ def read_header(fields: Fields, steps: tuple[Step, ...], source: bytes, *, hashe
     if not hashed:
         return lesson
     return replace(lesson, graph_hash=graph_hash(lesson), text_hash=text_hash(lesson))
+
+
+def _cited(steps: Iterable[Step]) -> Iterator[str]:
+    """The sources that steps and options name, some of them more than once."""
+    for step in steps:
+        yield from step.src or ()
+        for option in kind_of(step).options(step):
+            yield from option.src or ()
 
 
 def _timed(steps: Iterable[Step]) -> frozenset[str]:

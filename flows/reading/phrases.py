@@ -35,7 +35,8 @@ REQUIRED = frozenset(
     label_dealt label_decline label_delete_no label_delete_yes label_done label_emergency_no label_emergency_yes
     label_fine label_give_mine label_give_union label_given label_hand_over label_help label_helped label_helpers
     label_human
-    label_later label_level_alone label_level_help label_level_notyet label_lift label_line_end label_line_hold
+    label_later label_letters label_level_alone label_level_help label_level_notyet label_other label_person
+    label_repeat label_rest label_lift label_line_end label_line_hold
     label_line_over label_line_send label_line_stop label_link_no label_link_ok label_link_yes label_look
     label_lost_phone label_meeting label_meeting_before label_meeting_done label_meeting_go label_menu label_mistake
     label_more label_need_disability label_need_elderly label_need_none label_need_poor label_need_remote
@@ -64,7 +65,7 @@ REQUIRED = frozenset(
     not_yours offer_accepted offer_back offer_declined_said offer_gone offer_help offer_help_accepted offer_help_any
     offer_later_said offer_lesson offer_pair offer_resting offer_withdrawn offer_yours offers_open officer_applicant
     officer_change officer_must officer_silent officer_stranger officer_waiting pair_already pair_asked pair_called
-    pair_cancelled pair_found pair_have pair_next pair_night pair_none_open pair_officer pair_officer_again
+    other_ask pair_cancelled pair_found pair_have pair_next pair_night pair_none_open pair_officer pair_officer_again
     pair_stranger pair_wait pairing_ended pairing_left pairing_lost pairing_over parked_offer persons_ask
     persons_hello persons_nameless persons_new pin_answer pin_ask pin_call pin_mine pin_new pin_new_again pin_none
     pin_set pin_strangers pin_too_often pin_wrong place_kept place_lost post_approved post_area post_asked post_asks

@@ -28,6 +28,7 @@ from flows.reading.schema_words import (
     WRONG_DURATION,
     WRONG_LIST,
     WRONG_MOMENT,
+    WRONG_SOURCES,
     WRONG_TEXT,
 )
 from flows.yaml import fields as shapes
@@ -154,6 +155,11 @@ class Recorder(Fields):
     def texts(self, key: str) -> tuple[str, ...]:
         """A list of texts, seen by the reader as one "x"."""
         return ("x",) if self._note(key, _list(TEXT)) else ()
+
+    def sources(self, key: str) -> tuple[str, ...] | None:
+        """A list of ids, or the one word for none."""
+        either = {"oneOf": [{"const": shapes.NO_SOURCE}, _list(TEXT)], "errorMessage": WRONG_SOURCES}
+        return ("x",) if self._note(key, either) else None
 
     def durations_s(self, key: str) -> tuple[int, ...]:
         """A list of durations."""

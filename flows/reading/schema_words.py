@@ -13,6 +13,7 @@ from flows.profiles import PROFILES
 
 WRONG_TEXT = "Viết một câu, đặt trong dấu ngoặc kép."
 WRONG_LIST = "Viết một danh sách, mỗi dòng bắt đầu bằng dấu -."
+WRONG_SOURCES = "Viết danh sách mã nguồn, ví dụ [S84], hoặc none."
 WRONG_DURATION = "Viết 30m (phút), 2h (giờ) hoặc 1d (ngày)."
 WRONG_DAY = "Viết năm-tháng-ngày, ví dụ 2026-01-31."
 WRONG_MOMENT = "Viết giờ 20:00, ngày 2026-12-24, hoặc cả hai 2026-12-24 08:00."
@@ -43,7 +44,7 @@ HEAD_WORDS = KindWords(
         "guards.pattern": "Lời có chỗ trống — dấu … thay cho vài chữ, dấu / là hoặc.",
         "guards.go": "Sang bước — mã bước để dẫn tới.",
         "guards.severity": "Mức gấp — ghi high: việc khẩn; low: chuyện thường.",
-        "sources": "Nguồn — mã nguồn trong lessons/sources.yaml mà bài dựa vào.",
+        "sources": "Nguồn — của bài cũ; bài mới ghi src ở từng bước.",
         "emergency": "Bài khẩn — chỉ một bài được ghi true: mở ngay khi học viên bị lừa.",
         "steps": "Các bước — đi từ trên xuống, trừ khi next chỉ chỗ khác.",
     },
@@ -60,9 +61,10 @@ STEP_KEYS: Mapping[str, str] = {
     "when": "Chỉ khi — điều kiện để có bước này, ví dụ: score >= 2 and muc == 'co'.",
     "was": "Mã cũ — bước đổi mã thì ghi mã trước đây, để ai đang học khỏi lạc.",
     "tags": "Nhãn — ghi chú cho người soạn, học viên không thấy.",
+    "src": "Nguồn — mã nguồn trong lessons/sources.yaml cho mọi lời của bước; chỉ chào hỏi, động viên thì ghi none.",
     "voice": "Giọng đọc — tệp ghi âm của lời này.",
     "voice.file": "Tệp ghi âm — nằm trong thư mục media của bài.",
-    "voice.spoken": "Lời trong băng — khi băng nói khác chữ: băng không đổi được bảy cách xưng hô.",
+    "voice.spoken": "Lời trong băng — khi băng nói khác chữ: băng không đổi được chín cách xưng hô.",
     "image": "Ảnh — một ảnh kèm lời này.",
     "image.src": "Tệp ảnh — nằm trong thư mục media của bài.",
     "image.scene": "Màn hình tập — tên một hình vẽ trong lessons/scenes, thay cho tệp ảnh.",

@@ -17,6 +17,7 @@ from flows.rules.learning import rules as learning_rules
 from flows.rules.rule import Script
 from flows.rules.shelf import ABOUT, whole_shelf
 from flows.rules.shelf import rules as shelf_rules
+from flows.rules.sources import rules as source_rules
 from flows.rules.text import rules as text_rules
 from flows.rules.time import rules as time_rules
 from flows.rules.translation import other_words, phrase_problems
@@ -27,6 +28,7 @@ RULES = (
     *case_rules,
     *learning_rules,
     *data_rules,
+    *source_rules,
     *text_rules,
     *translation_rules,
     *channel_rules,

@@ -52,7 +52,7 @@ def test_a_step_is_said_with_what_goes_with_it_and_its_words():
 
 def test_a_choice_has_its_recording_and_a_second_try_its_picture():
     one = Scene(book(shown(a_png=PNG, a_mp3=MP3)), "thu").tap("next")
-    assert [choice.voice and choice.voice.words for choice in one.prompt.choices] == ["Một", None]
+    assert [choice.voice and choice.voice.words for choice in one.choices] == ["Một", None]
     assert one.prompt.exhibits[0].file == PNG
     one.tap("y")
     assert one.prompt.exhibits[0].file == PNG

@@ -155,13 +155,46 @@ def test_bare_keeps_the_place_and_nothing_of_hers(run: Run):
 
 
 @pytest.mark.parametrize(("address", "her", "me"), [(key, *pair) for key, pair in ADDRESSES.items()])
-def test_all_seven_pairs_fill_both_places_in_one_pass(address: str, her: str, me: str):
+def test_all_pairs_fill_both_places_in_one_pass(address: str, her: str, me: str):
     text = render("{Chị} ơi, {em} chào {chị}. {Em} đây {ten}.", address, "Lan", {})
     assert text == f"{her.capitalize()} ơi, {me} chào {her}. {me.capitalize()} đây Lan."
 
 
-def test_there_are_seven_and_the_first_is_used_until_she_chooses():
-    assert len(ADDRESSES) == 7 and next(iter(ADDRESSES)) == flows.DEFAULT_ADDRESS
+def test_the_first_is_used_until_she_chooses_and_new_ones_come_last():
+    assert list(ADDRESSES) == [
+        "chị/em", "cô/con", "dì/con", "bác/cháu", "bà/con", "em/chị", "bạn/mình", "cô/cháu", "ngoại/con",
+    ]  # fmt: skip
+    assert next(iter(ADDRESSES)) == flows.DEFAULT_ADDRESS
+
+
+@pytest.mark.parametrize(
+    ("address", "particle", "yes"),
+    [
+        ("chị/em", "nha", "Dạ, chị"), ("cô/con", "nha", "Dạ, cô"), ("dì/con", "nha", "Dạ, dì"),
+        ("bác/cháu", "nhé", "Dạ, bác"), ("bà/con", "nha", "Dạ, bà"), ("em/chị", "nha", "Em"),
+        ("bạn/mình", "nha", "Bạn"), ("cô/cháu", "nhé", "Dạ, cô"), ("ngoại/con", "nha", "Dạ, ngoại"),
+    ],
+)  # fmt: skip
+def test_particle_and_politeness_follow_the_pair(address: str, particle: str, yes: str):
+    assert render("{Dạ}, {chị} bấm Tiếp {nhé}.", address, "", {}) == f"{yes} bấm Tiếp {particle}."
+
+
+@pytest.mark.parametrize(
+    ("text", "polite", "equal"),
+    [
+        ("{Dạ} được {chị}.", "Dạ được cô.", "Được bạn."),
+        ("{Dạ}. {em} nghe rồi.", "Dạ. con nghe rồi.", "Mình nghe rồi."),
+        ("{Dạ} {em} nghe rồi.", "Dạ con nghe rồi.", "Mình nghe rồi."),
+        ("{Dạ}, “{bai}” mở rồi.", "Dạ, “Gửi tin” mở rồi.", "“Gửi tin” mở rồi."),
+        ("Được rồi, {dạ} {chị} làm đi.", "Được rồi, dạ cô làm đi.", "Được rồi, bạn làm đi."),
+        ("Được rồi {dạ}. Xong.", "Được rồi dạ. Xong.", "Được rồi. Xong."),
+        ("Được rồi, {dạ}", "Được rồi, dạ", "Được rồi"),
+        ("Xong. {Dạ}, đúng {nhé}!", "Xong. Dạ, đúng nha!", "Xong. Đúng nha!"),
+    ],
+)
+def test_what_is_not_said_leaves_no_gap(text: str, polite: str, equal: str):
+    assert render(text, "cô/con", "", {"bai": "Gửi tin"}) == polite
+    assert render(text, "bạn/mình", "", {"bai": "Gửi tin"}) == equal
 
 
 @pytest.mark.parametrize(

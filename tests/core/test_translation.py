@@ -262,7 +262,7 @@ title: Thử
 langs: [vi, en]
 steps:
   - say: a
-    text: "Chào {ten}, {chị} nhé."
+    text: "Chào {ten}, {chị} {nhé}."
     wait_tap: Tới
   - end: het
     text: Hết.
@@ -272,7 +272,7 @@ msgid "Thử"
 msgstr "Try"
 
 msgctxt "a.text"
-msgid "Chào {ten}, {chị} nhé."
+msgid "Chào {ten}, {chị} {nhé}."
 msgstr "Hello {ten}."
 
 msgctxt "a.wait_tap"
@@ -330,7 +330,7 @@ def test_options_may_not_become_the_same_in_another_language():
 
 
 def test_the_tutors_own_sentences_are_held_to_the_same():
-    phrases = "hello: Chào {ten}\nbye: Thôi nhé\n"
+    phrases = "hello: Chào {ten}\nbye: Thôi {nhé}\n"
     po = 'msgctxt "hello"\nmsgid "Chào {ten}"\nmsgstr "Hello"\n\nmsgctxt "x"\nmsgid "x"\nmsgstr "x"\n'
     one = load_files({"l/phrases.yaml": phrases.encode(), "l/po/en.po": po.encode()}, {})
     assert found(one) == [("W401", "phrases.yaml", 2), ("E404", "en.po", 3), ("W403", "en.po", 5)]

@@ -91,7 +91,7 @@ async def test_a_batch_of_many_learners_keeps_them_apart(tmp_path: Path):
             assert names[row["learner_id"]] == f"Lan {'bcdghklmno'[int(str(row['chat_id'])) % 10].upper()}" or str(
                 names[row["learner_id"]]
             ).startswith("Lan ")
-        assert all(len(each.buttons) == 7 for each in all_of_them)
+        assert all(len(each.buttons) == 9 for each in all_of_them)
 
 
 async def test_an_inner_update_for_nobody_is_kept_and_harmless(tmp_path: Path):
@@ -113,7 +113,7 @@ async def test_stale_taps_get_a_kind_line_at_most_once_a_minute(tmp_path: Path):
         await lan.tap("Sai")
         stale = old.replace("next", "x")
         await lan.tap_token(stale)
-        assert "bước trước" in lan.said and lan.last.labels == ("Sai", "Đúng")
+        assert "bước trước" in lan.said and lan.last.labels == ("Sai", "Đúng", "Việc khác")
         for _ in range(20):
             await lan.tap_token(stale)
             assert not lan.turn
@@ -292,7 +292,7 @@ async def test_blocked_and_back(tmp_path: Path):
             await t.passes(days=1)
         assert len(lan.heard) == heard, "nothing is sent to whoever has left"
         await lan.begins()
-        assert "học tiếp bài" in lan.said and lan.last.labels == ("Tiếp",)
+        assert "học tiếp bài" in lan.said and lan.last.labels == ("Tiếp", "Việc khác")
         (identity,) = await t.rows("identity")
         assert not identity["away"]
         await t.passes(days=1, hours=1)

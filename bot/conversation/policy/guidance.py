@@ -5,13 +5,13 @@ from __future__ import annotations
 from bot.tutor.state import OfferedButtons
 from bot.tutor.turn import TurnContext
 
-WORDS = frozenset({"abilities", "bigger", "aloud", "silence", "remind", "lost_phone"})
+WORDS = frozenset({"abilities", "other", "bigger", "aloud", "silence", "remind", "lost_phone"})
 
 
 def take(turn: TurnContext, word: str) -> None:
     """Do and say what the word of WORDS asks for; the buttons it offers leave the learner's place open."""
     match word:
-        case "abilities":
+        case "abilities" | "other":
             turn.offer(turn.phrase("abilities"), _abilities(turn), turn.state.pending)
         case "silence":
             turn.change(silent=True, checkins=())

@@ -169,4 +169,5 @@ def _choice(fields: Fields) -> Option:
         voice=read_voice(fields),
         ways=fields.texts("ways"),
         spot=read_spot(fields),
+        src=fields.sources("src"),
     )

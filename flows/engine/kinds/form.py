@@ -14,6 +14,7 @@ MAX_TOKEN = 64  # bytes of what a button carries: Telegram's callback_data
 LONGEST_SEQ = 999_999_999
 
 OPTION_WORDS = {
+    "options.src": "Nguồn — của riêng lựa chọn này, khi khác nguồn của bước.",
     "options.voice": "Giọng đọc — tệp ghi âm của lựa chọn.",
     "options.voice.file": "Tệp ghi âm — nằm trong thư mục media của bài.",
     "options.voice.spoken": "Lời trong băng — khi băng nói khác chữ.",
@@ -37,6 +38,7 @@ class CommonFields(TypedDict):
     when: str | None
     was: str | None
     tags: tuple[str, ...]
+    src: tuple[str, ...] | None
     voice: Voice | None
     image: Picture | None
     video: Picture | None
@@ -53,6 +55,7 @@ def read_common(fields: Fields, step_id: str, *, needs_text: bool) -> CommonFiel
         when=fields.optional("when"),
         was=fields.step_id("was"),
         tags=fields.texts("tags"),
+        src=fields.sources("src"),
         voice=read_voice(fields),
         image=_image(fields),
         video=_video(fields),

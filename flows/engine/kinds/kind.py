@@ -200,8 +200,12 @@ class StepKind(ABC, Generic[StepOf]):
         return step
 
     def prompt(self, stage: Stage, step: StepOf) -> StepPrompt:
-        """Text and choices of the step as it waits now, without the buttons of every emergency prompt."""
+        """Text and choices of the step as it waits now, without the buttons that every prompt has."""
         return StepPrompt(stage.words(step.text), (), stage.exhibits(step))
+
+    def unshown(self, stage: Stage, step: StepOf) -> tuple[ev.Choice, ...]:
+        """What can be said and was a button once, though none shows it; the first of it puts the step off."""
+        return ()
 
     def spoken_ways(self, step: StepOf) -> Mapping[str, tuple[str, ...]]:
         """Choice → what the lesson lets be typed instead of tapping it, beside its label."""

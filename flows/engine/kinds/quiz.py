@@ -315,6 +315,7 @@ def _read_option(fields: Fields) -> Option:
         voice=form.read_voice(fields),
         ways=fields.texts("ways"),
         spot=form.read_spot(fields),
+        src=fields.sources("src"),
     )
 
 
