@@ -24,7 +24,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--sources", action="store_true", help="kể mọi lời của bài theo nguồn, thay vì soát")
     parser.add_argument(
-        "--sample", metavar="SỐ", type=int, default=0, help="in chừng ấy lời ghi src: none, chọn hú họa, để đọc bằng mắt"
+        "--sample",
+        metavar="SỐ",
+        type=int,
+        default=0,
+        help="in chừng ấy lời ghi src: none, chọn hú họa, để đọc bằng mắt",
     )
     parser.add_argument("--seed", metavar="SỐ", type=int, default=0, help="với --sample: cùng số thì cùng lời")
     parser.add_argument("--rules", action="store_true", help="in trang các điều được soát (lessons/RULES.md)")
