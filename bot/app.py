@@ -31,7 +31,6 @@ from bot.conversation.handlers import handlers_of
 from bot.conversation.packing import unpack_entry
 from bot.conversation.presence import Presence
 from bot.conversation.understanding import Overheard
-from bot.conversation.warming import warmed
 from bot.delivery.accounts import distinct, open_accounts
 from bot.delivery.flood import Flood
 from bot.delivery.intake import Intake
@@ -189,7 +188,6 @@ async def bootstrap(
     port = await _start(stack, app, webchat)
     if is_locked:
         note_port(data, port)
-    app.workers.start(warmed(conversation.book.wishes))
     shelf = library.shelf
     log.info("started", extra={"lessons": len(shelf.good), "broken": sorted(shelf.broken), "watch": watch})
     return app

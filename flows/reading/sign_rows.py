@@ -10,11 +10,10 @@ from flows.model import Problem, SourcePosition
 from flows.reading.phrases import REQUIRED
 from flows.reading.tables import table_fields
 from flows.saying import say
-from flows.signs.needs import needs_of
-from flows.signs.signs import Sign, SignTable, Sought, look
+from flows.signs.signs import Sign, SignTable, look
 from flows.signs.sites import Kind, SiteTable
 from flows.words.keys import plain_of
-from flows.words.wishes import BUILT_IN, Groups, PatternInvalid, pattern_of
+from flows.words.sought import BUILT_IN, Groups, Pattern, PatternInvalid, pattern_of
 from flows.yaml.fields import Fields
 from flows.yaml.strictyaml import Scalar
 
@@ -149,7 +148,7 @@ def _weight(row: Fields) -> int:
     return weight or 1
 
 
-def _sought(fields: Fields, name: str, groups: Groups) -> tuple[Sought, ...]:
+def _sought(fields: Fields, name: str, groups: Groups) -> tuple[Pattern, ...]:
     found = (_one(node, groups, fields.problems) for node in _scalars(fields, name))
     return tuple(made for made in found if made is not None)
 
@@ -164,9 +163,9 @@ def _texts(fields: Fields, key: str) -> list[str]:
     return [node.text.strip() for node in _scalars(fields, key)]
 
 
-def _one(node: Scalar, groups: Groups, problems: list[Problem]) -> Sought | None:
+def _one(node: Scalar, groups: Groups, problems: list[Problem]) -> Pattern | None:
     try:
-        return Sought(pattern_of(node.text, groups), needs_of(node.text, groups))
+        return pattern_of(node.text, groups)
     except PatternInvalid as fault:
         problems.append(Problem("E017", node.place, fault.message, say("xem đầu tệp signs.yaml: cách viết một mẫu")))
         return None

@@ -10,13 +10,12 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from flows.signs.hosts import SeenLink, links_in
-from flows.signs.needs import Needs
 from flows.signs.sites import Kind, SiteTable, kind_of
+from flows.words.canonical import readings
 from flows.words.keys import as_meant, plain_of
-from flows.words.wishes import Pattern, readings
+from flows.words.sought import Pattern
 
 LONGEST = 4_000  # characters from the beginning that are looked at
 ENDING = 1_000  # and from the end, of a longer message
@@ -28,14 +27,6 @@ _LETTER_OF = str.maketrans("013457@$", "oieastas")
 
 
 @dataclass(frozen=True, slots=True)
-class Sought:
-    """A pattern, and the words without which it need not be looked for."""
-
-    pattern: Pattern
-    needs: Needs = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Sign:
     """One thing that makes a message suspicious, or (a `weight` below 0) ordinary. `phrase` tells it; `links` are the
     kinds of hosts that show it (of an ordinary one: all its links are such), `when` the words, unless one of `unless`
@@ -44,8 +35,8 @@ class Sign:
     id: str
     phrase: str
     weight: int
-    when: tuple[Sought, ...] = ()
-    unless: tuple[Sought, ...] = ()
+    when: tuple[Pattern, ...] = ()
+    unless: tuple[Pattern, ...] = ()
     links: frozenset[Kind] = frozenset()
 
 
@@ -56,7 +47,7 @@ class SignTable:
 
     enough: int = 1
     signs: tuple[Sign, ...] = ()
-    never: tuple[Sought, ...] = ()
+    never: tuple[Pattern, ...] = ()
     sites: SiteTable = field(default_factory=SiteTable)
     words: frozenset[str] = frozenset()
 
@@ -131,35 +122,24 @@ def unswapped(text: str, words: frozenset[str]) -> str:
     return _SWAPPED.sub(letters, text)
 
 
-@lru_cache(maxsize=256)
-def _compiled(regex: str) -> re.Pattern[str]:
-    return re.compile(regex)
-
-
 class _Said:
     """A message in canonical words, and which words it holds."""
 
     def __init__(self, said: str) -> None:
         self.said = said
-        self.words = frozenset(word.partition("'")[0] for word in said.split())
 
-    def has(self, sought: Iterable[Sought]) -> bool:
-        return any(each.pattern.find(self.said) is not None for each in self._worth(sought))
+    def has(self, sought: Iterable[Pattern]) -> bool:
+        return any(each.find(self.said) is not None for each in sought)
 
-    def without(self, sought: Iterable[Sought]) -> _Said:
+    def without(self, sought: Iterable[Pattern]) -> _Said:
         said = self.said
-        for each in self._worth(sought):
-            said = _compiled(each.pattern.parts[0]).sub("• ", said)
+        for each in sought:
+            said = each.cut(said)
         return self if said == self.said else _Said(said)
 
     def unbroken(self) -> _Said:
         """The same as one sentence: where a thief sets his commas means nothing. What was cut out still parts it."""
         return _Said(_BREAK.sub("", self.said))
-
-    def _worth(self, sought: Iterable[Sought]) -> Iterator[Sought]:
-        for each in sought:
-            if not any(self.words.isdisjoint(need) for need in each.needs):
-                yield each
 
 
 def _in_words(table: SignTable, written: _Said, kinds: set[Kind]) -> Iterator[Sign]:
