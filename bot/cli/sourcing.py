@@ -1,4 +1,4 @@
-"""`./camtay lint --sources`: every text of the lessons by its source, or some of those without one, to be read by hand."""
+"""`./camtay lint --sources`: every text by its source, or some of those without one, to be read by hand."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ REQUIRED = frozenset(
     ask_teach_lang ask_teach_pause ask_teach_top back_ask back_at_start back_unknown badge
     bell_ask bell_denied bell_elsewhere bell_fail bell_home bell_http bell_inapp bell_is_on bell_later bell_none
     bell_off bell_on
-    bigger called called_as
+    bigger bigger_page called called_as
     called_both called_helper called_officer cancel_urgent caught_officer certificate certificate_ask_union
     certificate_consent certificate_here certificate_name certificate_name_again certificate_none
     certificate_not_yet certificate_revoked certificate_seen certificate_which change_ask checkin checkin_no

@@ -58,7 +58,9 @@ def run(given: argparse.Namespace) -> int:
     from bot.publishing import drafts
 
     quiet = settings.time.quiet_from, settings.time.quiet_to
-    redraw_before = linting.months_before(CommandEnvironment().now().date(), settings.lessons.scene_months)
+    today = CommandEnvironment().now().date()
+    redraw_before = linting.months_before(today, settings.lessons.scene_months)
+    reread_before = linting.months_before(today, settings.lessons.review_months)
     lessons, facts = Path(settings.lessons.dir), settings.placeholders
     paths = drafts.by_code(lessons, given.paths)
     if given.sources or given.sample:
@@ -78,5 +80,5 @@ def run(given: argparse.Namespace) -> int:
         url = given.database or settings.database_url
         found = asyncio.run(lint_live.problems(url, lessons, paths, facts, quiet))
     else:
-        found = linting.problems(lessons, paths, facts, quiet, redraw_before=redraw_before)
+        found = linting.problems(lessons, paths, facts, quiet, redraw_before=redraw_before, reread_before=reread_before)
     return linting.report(found, given.format, print)
