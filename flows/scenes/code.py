@@ -11,8 +11,6 @@ from binascii import crc_hqx
 from collections.abc import Mapping
 from functools import cache
 
-import segno
-
 NAPAS = "A000000727"
 TO_AN_ACCOUNT = "QRIBFTTA"
 DONG, VIETNAM = "704", "VN"  # ISO 4217 and ISO 3166
@@ -53,5 +51,7 @@ PRACTICE: Mapping[str, str] = {
 @cache
 def rows_of(code: str) -> tuple[tuple[bool, ...], ...]:
     """A code of `PRACTICE` as rows of dark and light, with the quiet edge of four around it."""
+    import segno  # a thirtieth of a second that whoever draws no code need not wait
+
     made = segno.make_qr(PRACTICE[code], error="m")
     return tuple(tuple(bool(each) for each in row) for row in made.matrix_iter(border=4))

@@ -20,7 +20,7 @@ from flows.scenes.lettering import BOLD
 from flows.scenes.pen import AMBER, GAP, INK, PAPER, SMALL, WIDTH, DrawingFault, Pen, Rect, ScreenPart
 
 STRIP = 30  # height of the strip at the head
-LEAST, MOST = 300, 760  # height of a drawing, in pixels
+LEAST, MOST = 220, 760  # height of a drawing, in pixels
 FOOTED = 460  # the least height of one that has something at its foot
 FAMILY = "Be Vietnam Pro"
 

@@ -109,7 +109,8 @@ def caller(pen: Pen, each: Element, top: float) -> float:
         ground = {"good": GREEN, "plain": "#5d525a"}.get(item.look, RED)
         names = pen.fitted(item.text, item.place, width, BODY, weight=BOLD, most=2)
         pen.disc(middle, end + 52, 34, ground, stroke="#fff")
-        pen.icon(item.icon or ("ring" if item.look == "good" else "hangup"), middle - 17, end + 35, 34, "#fff")
+        sign = "hangup" if item.look in ("", "danger") and item.icon in ("", "ring") else item.icon or "ring"
+        pen.icon(sign, middle - 17, end + 35, 34, "#fff")
         pen.paragraph(names, middle, end + 90, weight=BOLD, color="#fff", anchor="middle")
         pen.mark(item.id, Rect(middle - 50, end + 12, 100, 106), item.text)
     return top + height
