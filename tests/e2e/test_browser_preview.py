@@ -133,7 +133,7 @@ def test_a_message_is_heard_for_trial_on_a_phone(page: Page, tutor: Server) -> N
     no_violations(page)
     page.get_by_label("Tin nhắn").fill("máy tui bị chậm dữ")
     page.get_by_label("Đọc ra thành").select_option("số")
-    page.get_by_label("Đang ở BÀI/BƯỚC").fill("M0/viet_giay")
+    page.get_by_label("Đang ở BÀI/BƯỚC").fill("M0/tro_lai")
     page.get_by_role("button", name="Nghe thử").click()
     expect(page.get_by_role("region", name="Cầm Tay nghe ra")).to_contain_text("Yên")
     expect(page.get_by_role("region", name="Vì sao")).to_contain_text("chậm")

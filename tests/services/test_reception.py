@@ -78,7 +78,7 @@ async def test_of_her_who_said_no_nothing_is_kept_but_her_place(tmp_path: Path):
             assert "hoa sữa" not in kept and "trời" not in kept
             assert not await t.rows("attempt") and not await t.rows("run") and not await t.rows("outbox")
             states = [row["state"] for row in await t.rows("session")]
-            assert all('"step":"viet_giay"' in str(state) for state in states)
+            assert all('"step":"tro_lai"' in str(state) for state in states)
             assert all(
                 word not in str(state) for state in states for word in ('"earned"', '"vars"', '"name"', '"path"')
             )
