@@ -97,6 +97,18 @@ award = Table(
     instant("at"),
 )
 
+mark = Table(
+    "mark",
+    metadata,
+    serial("mark_id"),
+    Column("learner_id", Text, of_person(), nullable=False, index=True),
+    text_column("kind"),
+    text_column("name"),
+    number("right"),
+    number("total"),
+    Column("at", BigInteger, nullable=False, index=True),
+)
+
 inbox = Table(
     "inbox",
     metadata,
