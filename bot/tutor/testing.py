@@ -1,11 +1,13 @@
 """A few questions before a track and as many others after it, of the same skills: offered, never forced. Pure.
 
-Nobody writes these tests: each skill that two questions of the track's lessons ask about gives one to either form.
-Half of the learners begin with the one form, half with the other, so that neither being harder tells in the averages.
+Nobody writes these tests: each skill that two questions of the track's lessons ask about gives one to either form, and
+so does each lesson with two further questions. Half of the learners begin with the one form, half with the other, so
+that neither being harder tells in the averages.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from zlib import crc32
 
@@ -14,7 +16,7 @@ from bot.tutor.turn import Marked, TurnContext
 from flows import events as ev
 from flows.model import Quiz
 
-MOST, FEWEST = 6, 3  # skills of a test; with fewer it would tell nothing
+MOST, FEWEST = 6, 3  # questions of a test; with fewer it would tell nothing
 TAPPED = ("one", "true_false")
 
 
@@ -27,17 +29,19 @@ class TakeTest:
 
 
 def forms(turn: TurnContext, track: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The questions ("lesson/step") before and after, skill by skill in the order of the lessons; both empty where the
-    track has too few skills with two questions.
+    """The questions ("lesson/step") before and after, in the order of the lessons; both empty where the track has too
+    few that go together.
     """
-    by_skill: dict[str, list[str]] = {}
     lessons = (turn.book.lesson(key) for key in turn.book.current)
-    own = (lesson for lesson in lessons if lesson is not None and lesson.track == track and not lesson.emergency)
-    for lesson in sorted(own, key=lambda lesson: (lesson.order, lesson.id)):
-        for quiz in lesson.of(Quiz):
-            if quiz.skill and quiz.type in TAPPED:
-                by_skill.setdefault(quiz.skill, []).append(f"{lesson.id}/{quiz.id}")
-    pairs = [(found[0], found[1]) for found in by_skill.values() if len(found) > 1][:MOST]
+    own = [lesson for lesson in lessons if lesson is not None and lesson.track == track and not lesson.emergency]
+    own.sort(key=lambda lesson: (lesson.order, lesson.id))
+    asked = [(lesson.id, quiz) for lesson in own for quiz in lesson.of(Quiz) if quiz.type in TAPPED]
+    shared = Counter(quiz.skill for _, quiz in asked if quiz.skill)
+    about: dict[str, list[str]] = {}
+    for lesson_id, quiz in asked:
+        matter = quiz.skill if quiz.skill and shared[quiz.skill] > 1 else f"/{lesson_id}"
+        about.setdefault(matter, []).append(f"{lesson_id}/{quiz.id}")
+    pairs = [(found[0], found[1]) for found in about.values() if len(found) > 1][:MOST]
     if len(pairs) < FEWEST:
         return (), ()
     turned = crc32(f"{turn.person.learner_id}/{track}".encode()) % 2

@@ -141,6 +141,23 @@ async def test_a_test_that_is_left_is_forgotten_and_the_lesson_goes_on(tmp_path:
         assert "Hỏi mot ma?" in lan.said and not (await t.state(lan)).parked and not await marks(t)
 
 
+@pytest.mark.parametrize(("lessons", "tested"), [(2, False), (3, True)])
+async def test_two_questions_of_one_lesson_go_together_where_no_skill_does(tmp_path: Path, lessons: int, tested: bool):
+    def unlike(lesson_id: str) -> Lesson:
+        steps = "".join(
+            f"- quiz: {each}\n  text: Hỏi {lesson_id} {each}?\n  skill: {each}_{lesson_id}\n"
+            f"  options: [{{id: x, text: Đúng, right: true, say: Phải.}}, {{id: y, text: Sai, say: Chưa phải.}}]\n"
+            for each in ("a", "b")
+        )
+        return lesson(f"{steps}- end: het\n", lesson_id=lesson_id, track="l")
+
+    shelf = [unlike(f"bai{each}") for each in range(lessons)]
+    async with tutor(tmp_path, book(*shelf, tracks=TRACKS)) as t:
+        lan = await t.learner().meets()
+        await lan.opens("bai0")
+        assert ("Thử luôn" in lan.buttons) == tested
+
+
 async def test_too_few_parallel_questions_make_no_test(tmp_path: Path):
     async with tutor(tmp_path, book(asking("mot", 1), tracks=TRACKS)) as t:
         lan = await t.learner().meets()
