@@ -38,7 +38,7 @@ def test_pauses_grow_while_it_is_known_and_shrink_when_it_is_not():
         pauses.append((card.due_on - day).days)
         day = card.due_on
         card = answered_again(card, day, right=True)
-    assert pauses == sorted(pauses) and pauses[0] >= 2 and pauses[-1] == LONGEST
+    assert pauses == sorted(pauses) and pauses[0] >= 2 and pauses[-1] > 90
     missed = answered_again(card, card.due_on, right=False)
     assert (missed.due_on - card.due_on).days < 30 and missed.level == 0
 

@@ -157,7 +157,7 @@ async def test_a_question_comes_back_in_a_review_after_ever_longer_pauses(tmp_pa
         await lan.tap("5")
         await lan.opens("on")
         assert "Không có" in lan.said
-        for days in (8, 90):
+        for days in (2, 14):
             await t.passes(days=days)
             await t.crash()
             await lan.opens("on")

@@ -68,21 +68,21 @@ async def until(t: Tutor, learner: Learner, words: str, days: int) -> str:
 async def test_two_questions_come_back_at_her_usual_hour(tmp_path: Path, channel: str):
     async with tutor(tmp_path, book(two())) as t:
         lan = await learnt(t, channel)
-        assert await until(t, lan, "ôn hai câu cũ", 9) == "13 10:00", "eight days on, at the hour she learnt at"
+        assert await until(t, lan, "ôn hai câu cũ", 3) == "07 10:00", "two days on, at the hour she learnt at"
         assert list(lan.last.labels) == ["Ôn liền", "Hẹn lại"]
         await lan.tap("Ôn liền")
         await right(await right(lan))
         assert "Xong rồi đó" in lan.said and "điểm" not in lan.said
         assert len(await t.rows("run")) == 1, "a review is no pass through a lesson"
         assert len(await t.rows("attempt")) == 4
-        assert not await until(t, lan, "câu cũ", 7), "a week apart at least"
+        assert not await until(t, lan, "câu cũ", 6), "six days apart at least"
 
 
 async def test_after_two_invitations_without_an_answer_none_comes_until_she_says_when(tmp_path: Path):
     async with tutor(tmp_path, book(two())) as t:
         lan = await learnt(t)
-        assert await until(t, lan, "ôn hai câu cũ", 9) == "13 10:00"
-        assert await until(t, lan, "không nhắc nữa", 4) == "15 10:00"
+        assert await until(t, lan, "ôn hai câu cũ", 3) == "07 10:00"
+        assert await until(t, lan, "không nhắc nữa", 4) == "09 10:00"
         assert not await until(t, lan, "câu cũ", 8)
         await lan.tap("Hẹn lại")
         assert list(lan.last.labels) == ["Ngày mai", "Ba ngày nữa", "Tuần sau", "Đừng nhắc nữa"]
@@ -102,9 +102,9 @@ async def test_who_is_in_the_middle_of_something_is_asked_an_hour_later(tmp_path
     async with tutor(tmp_path, book(two(), lesson(OTHER, lesson_id="khac"))) as t:
         lan = await learnt(t)
         await lan.opens("khac")
-        t.clock.passes(days=7, hours=23, minutes=50)
+        t.clock.passes(days=1, hours=23, minutes=50)
         await lan.say("menu")
-        assert await until(t, lan, "ôn hai câu cũ", 1) == "13 10:50"
+        assert await until(t, lan, "ôn hai câu cũ", 1) == "07 10:50"
         await right(await lan.tap("Ôn liền"))
         await lan.say("menu")
         assert [label for label in lan.buttons if "học tiếp" in label] == ["👉 Bài khac (học tiếp)"]
@@ -129,7 +129,7 @@ async def test_another_lesson_leaves_no_review_behind(tmp_path: Path):
 async def test_late_in_the_evening_is_the_next_morning(tmp_path: Path):
     async with tutor(tmp_path, book(two())) as t:
         lan = await learnt(t, hour=21)
-        assert await until(t, lan, "ôn hai câu cũ", 10) == "14 08:00"
+        assert await until(t, lan, "ôn hai câu cũ", 4) == "08 08:00"
 
 
 async def test_the_middle_hour_of_her_days_counts(tmp_path: Path):
@@ -141,7 +141,7 @@ async def test_the_middle_hour_of_her_days_counts(tmp_path: Path):
             await lan.opens("khac")
             await lan.tap("Tiếp")
             await lan.tap("Tiếp")
-        assert await until(t, lan, "ôn hai câu cũ", 9) == "13 15:00"
+        assert await until(t, lan, "ôn hai câu cũ", 4) == "08 15:00"
         assert (await t.state(lan)).review.minutes == (540, 900, 900)
 
 

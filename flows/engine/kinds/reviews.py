@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from flows.run import Book
 
-RETENTION = 0.8
+RETENTION = 0.9
 """The chance of knowing an answer at which its question is due again; `bench.recall` measures what follows from it."""
 WORDS_A_MINUTE, TAP_S = 100, 8  # of somebody of 65 who reads slowly
 LONGEST = 180  # days: nothing that keeps her money safe is out of sight for more than half a year
