@@ -53,9 +53,7 @@ def offer_before(turn: TurnContext, lesson_id: str) -> bool:
     lesson = turn.book.lesson(lesson_id)
     if lesson is None or not turn.agreed or turn.is_saving or lesson.emergency or lesson.track in turn.state.tests:
         return False
-    runs = [run for run in (turn.state.open_run, *turn.state.parked) if run is not None]
-    begun = {*turn.state.done, *(run.home[0] for run in runs)}
-    if any((known := turn.book.lesson(each)) is not None and known.track == lesson.track for each in begun):
+    if _has_begun(turn, lesson.track):
         return False
     asked, _ = forms(turn, lesson.track)
     if not asked:
@@ -85,11 +83,11 @@ def offer_after(turn: TurnContext, lesson_id: str) -> bool:
 
 
 def questions(turn: TurnContext, test: TakeTest) -> tuple[str, ...]:
-    """What this test asks; empty where there is none, or it has been taken."""
+    """What this test asks; empty where there is none, it has been taken, or comes before what has begun since."""
     taken = turn.state.tests.get(test.track, TrackTest())
     before, after = forms(turn, test.track)
     if test.which == "before":
-        return () if taken.before else before
+        return () if taken.before or _has_begun(turn, test.track) else before
     return () if taken.after else after
 
 
@@ -118,6 +116,13 @@ def ended(turn: TurnContext) -> None:
         turn.say(turn.phrase("test_both", dung_truoc=str(kept.before[0]), tong_truoc=str(kept.before[1]), **now))
     else:
         turn.say(turn.phrase("test_is", **now))
+
+
+def _has_begun(turn: TurnContext, track: str) -> bool:
+    """Whether a lesson of the track is done, open or put off."""
+    runs = [run for run in (turn.state.open_run, *turn.state.parked) if run is not None]
+    lessons = (turn.book.lesson(each) for each in {*turn.state.done, *(run.home[0] for run in runs)})
+    return any(lesson is not None and lesson.track == track for lesson in lessons)
 
 
 def _keep(turn: TurnContext, track: str, test: TrackTest) -> None:

@@ -120,6 +120,8 @@ async def test_nobody_has_to_be_tested(tmp_path: Path):
         await lan.opens("mot")
         await lan.tap("Học luôn")
         assert "Hỏi mot ma?" in lan.said
+        await lan.tap_token("th:before:l")
+        assert "xong rồi" in lan.said, "what has begun is not tried before any more"
         await lan.say("menu")
         await lan.opens("hai")
         assert "Hỏi hai ma?" in lan.said, "offered once"
