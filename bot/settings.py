@@ -146,7 +146,10 @@ class Log:
 
 @dataclass(frozen=True, slots=True)
 class Lessons:
+    """`scene_months`: a practice screen that shows a real one is looked at again after so long."""
+
     dir: str = key("lessons", some, path=True)
+    scene_months: int = key(6, within(1, 60))
 
 
 @dataclass(frozen=True, slots=True)

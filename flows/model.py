@@ -71,17 +71,29 @@ class Voice:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """An image or a video; `alt` says in words what is on it."""
+    """An image or a video; `alt` says in words what is on it.
 
-    src: str = field(metadata=UNSAID)
+    Either `src`, a file beside the lesson, or `scene`, a drawn screen with a red ring round its element `ring` ("": no
+    ring).
+    """
+
+    src: str = field(default="", metadata=UNSAID)
     alt: str = field(default="", metadata=SAID)
+    scene: str = field(default="", metadata=UNSAID)
+    ring: str = field(default="", metadata=UNSAID)
+
+    @property
+    def file(self) -> str:
+        """The name among the files of the lesson; no editor calls a file of her own so."""
+        return f"{self.scene}@{self.ring}.png" if self.scene else self.src
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
     """One answer that can be tapped or typed in `ways`. `say` is the feedback, `next` overrides the step's own.
 
-    `spot`: where on the step's picture it can be tapped, as left, top, width and height in per cent; empty: a button.
+    `spot`: where on the step's picture it can be tapped, as left, top, width and height in per cent, or the element of
+    its scene; empty: a button.
     """
 
     id: str
@@ -94,7 +106,7 @@ class Option:
     sets: Mapping[str, str] = field(default_factory=dict)
     voice: Voice | None = field(default=None, metadata=SAID)
     ways: tuple[str, ...] = field(default=(), metadata=UNSAID)
-    spot: tuple[int, ...] = field(default=(), metadata=UNSAID)
+    spot: tuple[int, ...] | str = field(default=(), metadata=UNSAID)
     src: tuple[str, ...] | None = field(default=None, metadata=UNSAID)
 
 

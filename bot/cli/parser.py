@@ -22,6 +22,7 @@ VERBS = (
     "try",
     "translate",
     "graph",
+    "scenes",
     "test-lessons",
     "schema",
     "migrate",

@@ -17,7 +17,7 @@ from bot.publishing.policy.routes import LessonVersion, routes
 from bot.publishing.positions import places
 from bot.tutor.quiet_hours import QuietHours
 from flows import Book, Lesson, LessonInvalid, Problem
-from flows.reading.loader import ASKS, EAR, load_lesson
+from flows.reading.loader import ASKS, EAR, load_lesson, told_by_scenes
 from flows.reading.translation import with_texts
 from flows.run import Route
 from flows.shelf.shelf import Shelf, read_shelf
@@ -125,13 +125,12 @@ class LiveLessons:
 
     async def _reload(self, shelf: Shelf | None, also: Iterable[LessonVersion]) -> Book:
         catalogue = await self.database.read(catalogue_of)
-        files = (shelf or self.shelf).good
         kept, tried = dict(self._kept), set(self._kept)
         needed = {(lesson, row.version) for lesson, row in catalogue.current.items()} | set(also)
         ways = _ways(catalogue, kept)
         while missing := needed - tried:
             rows = await self.database.read(partial(publications.versions, keys=missing))
-            kept |= await asyncio.to_thread(_compile, rows, files, self.facts)
+            kept |= await asyncio.to_thread(_compile, rows, shelf or self.shelf, self.facts)
             tried |= missing
             ways = _ways(catalogue, kept)
             needed = _targets(kept, ways)
@@ -289,14 +288,15 @@ def _targets(keys: Iterable[LessonVersion], ways: Mapping[LessonVersion, Route])
     return found
 
 
-def _compile(
-    rows: Iterable[VersionRow], files: Mapping[str, Lesson], facts: Mapping[str, str]
-) -> dict[LessonVersion, Kept]:
+def _compile(rows: Iterable[VersionRow], shelf: Shelf, facts: Mapping[str, str]) -> dict[LessonVersion, Kept]:
+    """Stored versions as lessons. Their drawn screens lie in the store as they were published; what is said in words of
+    a screen is as it is told now."""
     compiled: dict[LessonVersion, Kept] = {}
     for row in rows:
-        lesson = files.get(row.lesson)
+        lesson = shelf.good.get(row.lesson)
         if lesson is None or lesson.source != row.source:
             lesson, _ = load_lesson(row.source.encode(), f"{row.lesson}@{row.version}", facts)
+            lesson = lesson and told_by_scenes(lesson, shelf.scenes)
         if lesson is None:
             log.error("stored lesson version cannot be read", extra={"lesson": row.lesson, "version": row.version})
             continue

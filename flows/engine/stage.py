@@ -68,7 +68,14 @@ class Stage:
             return None
         words = self.words(picture.alt)
         told = self.phrase(f"show_{kind}", mo_ta=words) if words else ""
-        return ev.Exhibit(kind, self.source.files.get(picture.src), words, told)
+        return ev.Exhibit(kind, self.source.files.get(picture.file), words, told)
+
+    def spot(self, step: Step, spot: tuple[int, ...] | str) -> tuple[int, ...]:
+        """Where on the picture of a step something lies, in per cent; of an element as the picture was drawn."""
+        if not isinstance(spot, str):
+            return spot
+        shown = self.source.files.get(step.image.file) if step.image else None
+        return shown.spots.get(spot, ()) if shown else ()
 
     def recording(self, voice: Voice | None, text: str) -> ev.Exhibit | None:
         """The recording of a text, with what it says."""

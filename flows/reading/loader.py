@@ -27,6 +27,7 @@ from flows.reading.po import Catalogue
 from flows.reading.tables import Phrase, Track, asks_of, ear_of, phrases_of, sources_of, tracks_of, words_of
 from flows.reading.wish_rules import wishes_of
 from flows.saying import Sentence, say
+from flows.scenes.reading import SCENES, Scene, read_scenes
 from flows.words.ear.model import Model
 from flows.words.nouns import NounTable
 from flows.words.wishes import Wishes
@@ -80,6 +81,7 @@ class LessonSet:
     words: Table[str, tuple[str, ...]] = field(default_factory=dict)
     phrases: tuple[Phrase, ...] = ()
     answers: tuple[Answer, ...] = ()
+    scenes: Table[str, Scene] = field(default_factory=dict)
     model: Model | None = None
     wishes: Wishes | None = None
     nouns: NounTable | None = None
@@ -88,6 +90,7 @@ class LessonSet:
     translations: Table[str, Table[str, Catalogue]] = field(default_factory=dict)  # lesson → language → entries
     phrase_translations: Table[str, Catalogue] = field(default_factory=dict)
     quiet: tuple[str, str] = ("20:00", "08:00")  # HH:MM; nothing is sent unasked between
+    redraw_before: str = ""  # a day, YYYY-MM-DD: scenes drawn earlier are to be looked at again
     media: Table[str, Table[str, FoundFile]] | None = None  # lesson's folder → what lies in its media/
     helped: frozenset[str] | None = None  # topics that somebody takes ("" all); None: nobody has asked
 
@@ -97,13 +100,14 @@ class LessonSet:
 
 def read_lessons(root: str | Path) -> dict[str, bytes]:
     """The files of a folder: `**/lesson.yaml`, tracks, sources, words, phrases, the relay's rules, the nouns of
-    masking, the two models, `answers/*.yaml`, and `po/*.po` beside them; path → bytes.
+    masking, the two models, `answers/*.yaml`, `scenes/*.yaml`, and `po/*.po` beside them; path → bytes.
 
     Folders that are aside (see `is_aside`) are looked at only when they are `root` itself. A file that cannot be read
     raises OSError.
     """
     top = Path(root)
-    tables = [top / name for name in (*TABLES, *MODELS)] + sorted((top / ANSWERS).glob("*.yaml"))
+    tables = [top / name for name in (*TABLES, *MODELS)]
+    tables += [path for folder in (ANSWERS, SCENES) for path in sorted((top / folder).glob("*.yaml"))]
     scripts = lesson_files(top)
     folders = dict.fromkeys([top, *(script.parent for script in scripts)])
     languages = [path for folder in folders for path in sorted((folder / "po").glob("*.po"))]
@@ -164,11 +168,14 @@ def load_files(
     parse = parsers or Parsers()
     problems: list[Problem] = []
     languages = {path: raw for path, raw in files.items() if path.endswith(".po")}
-    written = {path: raw for path, raw in files.items() if Path(path).parent.name == ANSWERS and path not in lessons}
+    written, drawn = (
+        {path: raw for path, raw in files.items() if Path(path).parent.name == folder and path not in lessons}
+        for folder in (ANSWERS, SCENES)
+    )
     tables = {
         Path(path).stem: (path, raw)
         for path, raw in files.items()
-        if path not in lessons and path not in languages and path not in written
+        if not any(path in others for others in (lessons, languages, written, drawn))
     }
     tracks = tracks_of(tables["tracks"], problems) if "tracks" in tables else ()
     sources = sources_of(tables["sources"], problems) if "sources" in tables else {}
@@ -181,7 +188,8 @@ def load_files(
     wishes = replace(wishes, nouns=nouns) if wishes and nouns else wishes
     if wishes and "asks" in tables:
         wishes = replace(wishes, model=asks_of(tables["asks"], problems))
-    drafts = [parse.draft(raw, path, facts) for path, raw in lessons.items()]
+    scenes = read_scenes(drawn, problems)
+    drafts = [_told(parse.draft(raw, path, facts), scenes) for path, raw in lessons.items()]
     drafts = _unique(drafts)
     translations = _translations(languages, problems, parse)
     return LessonSet(
@@ -194,6 +202,7 @@ def load_files(
         words=words,
         phrases=phrases,
         answers=answers,
+        scenes=scenes,
         model=model,
         wishes=wishes,
         nouns=nouns,
@@ -206,6 +215,22 @@ def load_files(
         },
         phrase_translations=translations.get(Path(tables["phrases"][0]).parent, {}) if "phrases" in tables else {},
     )
+
+
+def _told(draft: LessonDraft, scenes: Table[str, Scene]) -> LessonDraft:
+    return replace(draft, lesson=told_by_scenes(draft.lesson, scenes)) if draft.lesson else draft
+
+
+def told_by_scenes(lesson: Lesson, scenes: Table[str, Scene]) -> Lesson:
+    """The lesson with the words of a scene for each picture that has none of its own."""
+    steps = tuple(_told_step(step, scenes) for step in lesson.steps)
+    return replace(lesson, steps=steps) if steps != lesson.steps else lesson
+
+
+def _told_step(step: Step, scenes: Table[str, Scene]) -> Step:
+    image = step.image
+    scene = scenes.get(image.scene) if image and image.scene and not image.alt else None
+    return replace(step, image=replace(image, alt=scene.words(image.ring))) if image and scene else step
 
 
 def _translations(

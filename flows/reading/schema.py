@@ -187,6 +187,13 @@ class Recorder(Fields):
         there = self._note(key, {"type": "object", "additionalProperties": False})
         return self._inner(key) if there else None
 
+    def mapping_or_name(self, key: str) -> Fields | str | None:
+        """A table of its own keys, or a name in its place."""
+        words = _wrong(shapes.NAME_SHAPE)
+        name = {**_shaped(shapes.NAME.pattern, words), "type": ["object", "string"]}
+        there = self._note(key, {**name, "additionalProperties": False})
+        return self._inner(key) if there else None
+
     def mappings(self, key: str) -> list[Fields]:
         """A list of such tables, seen by the reader as one."""
         there = self._note(key, _list({"type": "object", "additionalProperties": False}))

@@ -68,6 +68,8 @@ STEP_KEYS: Mapping[str, str] = {
     "voice.spoken": "Lời trong băng — khi băng nói khác chữ: băng không đổi được chín cách xưng hô.",
     "image": "Ảnh — một ảnh kèm lời này.",
     "image.src": "Tệp ảnh — nằm trong thư mục media của bài.",
+    "image.scene": "Màn hình tập — tên một hình vẽ trong lessons/scenes, thay cho tệp ảnh.",
+    "image.ring": "Vòng đỏ — mã của thứ được khoanh trên màn hình tập.",
     "image.alt": "Lời tả ảnh — cho người không xem được ảnh.",
     "video": "Video — một đoạn phim kèm lời này.",
     "video.src": "Tệp video — nằm trong thư mục media của bài.",

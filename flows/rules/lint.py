@@ -43,6 +43,7 @@ FORM = {
     "E004": "mã bị trùng hoặc đã dùng cho việc khác",
     "E005": "tệp, câu hoặc danh sách quá dài",
     "W006": "ký tự lạ, hoặc dấu tiếng Việt gõ tách rời",
+    "E510": "màn hình tập không vẽ được như đã ghi",
     "E009": "thiếu câu mà máy phải có để nói",
     "E400": "tệp dịch không đúng lối viết PO",
 }

@@ -23,6 +23,7 @@ ABOUT = {
     "E704": "có hai bài khẩn",
     "W705": "chưa có bài khẩn",
     "W706": "thư mục bài không có sources.yaml",
+    "W509": "màn hình tập vẽ đã lâu, chưa so lại với màn hình thật",
 }
 
 
@@ -132,12 +133,23 @@ def whole_shelf(library: LessonSet) -> Iterator[Problem]:
     for phrase in library.phrases:
         yield from _phrase(phrase, library.facts)
     yield from _call_cycles(library)
+    yield from _old_scenes(library)
     if library.tracks:
         yield from _emergency(library)
     if library.tracks and not library.sources:
         place = SourcePosition(library.tracks[0].place.path, 1, 1)
         message = say("không có sources.yaml, nên không soát được lời nào có nguồn")
         yield Problem("W706", place, message, say("hãy ghi các nguồn vào sources.yaml cạnh tracks.yaml"))
+
+
+def _old_scenes(library: LessonSet) -> Iterator[Problem]:
+    """Screens that stand for real ones, which change: somebody has to look at both now and then."""
+    for scene in library.scenes.values():
+        if scene.about and scene.drawn_on < library.redraw_before:
+            message = say(
+                "“{scene}” vẽ theo “{about}” từ {day}", scene=scene.name, about=scene.about, day=scene.drawn_on
+            )
+            yield Problem("W509", scene.place, message, say("hãy so với màn hình thật, sửa, ghi lại drawn_on"))
 
 
 def _call_cycles(library: LessonSet) -> Iterator[Problem]:

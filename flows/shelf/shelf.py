@@ -20,6 +20,7 @@ from flows.rules.lint import lint
 from flows.rules.translation import spoken_by_tutor
 from flows.run import Book
 from flows.saying import say
+from flows.scenes.reading import Scene
 from flows.shelf.media import media_of
 from flows.words.ear.model import Model
 from flows.words.nouns import SPARE, NounTable
@@ -46,7 +47,8 @@ class Shelf:
     translation lacks is said in the base language; only an error there keeps it from being published. `unheard` by
     path: answers that are left out, a model of the ear that cannot be used.
 
-    `media`: lesson → name of a file in its `media` folder → name by which it is kept ("<sha256>.jpg").
+    `media`: lesson → name of a file in its `media` folder, or of a scene as it shows it → name by which it is kept
+    ("<sha256>.jpg").
     `translations`: lesson → declared language → text key → text, for what may be shown. `phrases_in`: language → the
     tutor's own sentences, whole (what is not translated is in the base language), with track names as `track.ID`.
     """
@@ -66,6 +68,7 @@ class Shelf:
     model: Model | None = None
     wishes: Wishes = UNREAD
     nouns: NounTable = SPARE
+    scenes: Mapping[str, Scene] = field(default_factory=dict)
     media: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
@@ -84,7 +87,7 @@ def read_shelf(root: Path, facts: Mapping[str, str]) -> Shelf:
 
 def with_media(shelf: Shelf) -> Shelf:
     """The shelf with the files of its lessons as they are now; each is read."""
-    found = {key: media_of(lesson) for key, lesson in shelf.good.items()}
+    found = {key: media_of(lesson, shelf.scenes) for key, lesson in shelf.good.items()}
     return replace(shelf, media={key: names for key, names in found.items() if names})
 
 
@@ -123,6 +126,7 @@ def shelf_of(library: LessonSet, problems: Iterable[Problem], root: Path, words:
         untranslated={path: tuple(dict.fromkeys(found)) for path, found in untranslated.items()},
         unheard={path: tuple(dict.fromkeys(found)) for path, found in unheard.items()},
         answers=library.answers,
+        scenes=library.scenes,
         model=library.model,
         wishes=_sound(root / "relay.yaml", library, library.wishes),
         nouns=_sound(root / "masking.yaml", library, library.nouns),

@@ -346,6 +346,10 @@ class Fields:
         node = self.node_of(key)
         return None if node is None else self.fields_of(node, key)
 
+    def mapping_or_name(self, key: str) -> Fields | str | None:
+        """The table behind a key as fields, or the name that stands there instead; None where there is neither."""
+        return self.name(key) if isinstance(self.node_of(key), Scalar) else self.mapping(key)
+
     def mappings(self, key: str) -> list[Fields]:
         """The tables of a list, each as fields of its own; items that are no table are told and left out."""
         found = (self.fields_of(node, key) for node in self.items(key))

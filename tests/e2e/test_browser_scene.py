@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.e2e.chat_page import Chat, no_violations
 from tests.e2e.conftest import OpenContext, Server
@@ -30,6 +30,12 @@ steps:
     options:
       - {id: le, text: "Mép hình", say: "Đó là mép hình.", spot: {left: 70, top: 60, width: 30, height: 40}}
       - {id: o, text: "Ô trắng", right: true, say: "Đúng ô trắng.", spot: {left: 25, top: 25, width: 25, height: 25}}
+  - quiz: ve
+    text: "Bấm vào Căn cước."
+    image: {scene: vi-giay-to}
+    options:
+      - {id: y_te, text: "Thẻ bảo hiểm", say: "Đó là thẻ đi khám.", spot: bao_hiem}
+      - {id: cc, text: "Căn cước", right: true, say: "Đúng căn cước.", spot: can_cuoc}
   - end: xong
     text: "Xong bài."
 """
@@ -50,7 +56,7 @@ def tutor(tmp_path: Path) -> Iterator[Server]:
     server.kill()
 
 
-def test_a_picture_of_a_lesson_is_tapped_where_it_says(tutor: Server, open_context: OpenContext) -> None:
+def at_the_lesson(tutor: Server, open_context: OpenContext) -> tuple[Page, Chat]:
     page = open_context(viewport={"width": 360, "height": 740}, reduced_motion="reduce").new_page()
     page.goto(tutor.url)
     chat = Chat(page)
@@ -60,6 +66,11 @@ def test_a_picture_of_a_lesson_is_tapped_where_it_says(tutor: Server, open_conte
     expect(chat.log).to_contain_text("Làm quen với Cầm Tay")
     chat.answers.get_by_role("button", name="Trả tiền bằng điện thoại").click()
     chat.answers.get_by_role("button", name="Bấm vào hình").click()
+    return page, chat
+
+
+def test_a_picture_of_a_lesson_is_tapped_where_it_says(tutor: Server, open_context: OpenContext) -> None:
+    page, chat = at_the_lesson(tutor, open_context)
     image = page.get_by_role("img", name=WORDS)
     expect(image).to_be_visible()
     assert image.evaluate(
@@ -70,3 +81,21 @@ def test_a_picture_of_a_lesson_is_tapped_where_it_says(tutor: Server, open_conte
     expect(chat.answers.get_by_role("button", name="Ô trắng")).to_have_count(0)
     page.get_by_role("button", name="Ô trắng", exact=True).click()
     expect(chat.log).to_contain_text("Đúng ô trắng.")
+
+
+def test_a_drawn_screen_is_tapped_on_its_elements(tutor: Server, open_context: OpenContext) -> None:
+    page, chat = at_the_lesson(tutor, open_context)
+    page.get_by_role("button", name="Ô trắng", exact=True).click()
+    image = page.get_by_role("img", name="Màn hình tập, mục Ví giấy tờ")
+    expect(image).to_be_visible()
+    assert image.get_attribute("width") == "720"
+    assert image.evaluate("image => image.decode().then(() => image.currentSrc.split('.').pop())") in ("avif", "webp")
+    no_violations(page)
+    right = page.get_by_role("button", name="Căn cước", exact=True)
+    box, shown = right.bounding_box(), image.bounding_box()
+    assert box and shown
+    assert shown["y"] < box["y"] and box["y"] + box["height"] < shown["y"] + shown["height"] / 2
+    page.get_by_role("button", name="Thẻ bảo hiểm", exact=True).press("Enter")
+    expect(chat.log).to_contain_text("Đó là thẻ đi khám.")
+    page.get_by_role("button", name="Căn cước", exact=True).last.click()
+    expect(chat.log).to_contain_text("Đúng căn cước.")

@@ -54,6 +54,7 @@ NEVER_AT_A_TERMINAL = {
     "flows/reading": "forms of address, the schema of lessons and the titles of rules, all in lessons/",
     "flows/rules": "the titles of rules, in lessons/RULES.md, and patterns of what learners are asked for",
     "flows/run.py": "forms of address",
+    "flows/scenes": "what is on a picture, which goes with its Vietnamese lesson",
     "flows/words": "how learners write",
     "flows/yaml/fields.py": "words that a file may have instead of true",
     "storage/people/areas.py": "the name of the province",

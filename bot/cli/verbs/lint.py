@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from bot.cli.environment import settings_of
+from bot.cli.environment import CommandEnvironment, settings_of
 from bot.cli.flags import add_flags, path
 from bot.cli.language import told
 
@@ -49,6 +49,7 @@ def run(given: argparse.Namespace) -> int:
     from bot.publishing import drafts
 
     quiet = settings.time.quiet_from, settings.time.quiet_to
+    redraw_before = linting.months_before(CommandEnvironment().now().date(), settings.lessons.scene_months)
     lessons, facts = Path(settings.lessons.dir), settings.placeholders
     paths = drafts.by_code(lessons, given.paths)
     if given.live or given.database:
@@ -59,5 +60,5 @@ def run(given: argparse.Namespace) -> int:
         url = given.database or settings.database_url
         found = asyncio.run(lint_live.problems(url, lessons, paths, facts, quiet))
     else:
-        found = linting.problems(lessons, paths, facts, quiet)
+        found = linting.problems(lessons, paths, facts, quiet, redraw_before=redraw_before)
     return linting.report(found, given.format, print)

@@ -250,10 +250,12 @@ def chosen(before: Run, after: Run) -> str | None:
     return used[1] if used is not None and used != before.used and used[0] == before.seq else None
 
 
-def labels(stage: Stage, options: tuple[Option, ...]) -> tuple[ev.Choice, ...]:
-    """The options as buttons, filled in for the learner, icons first."""
+def labels(stage: Stage, step: Step, options: tuple[Option, ...]) -> tuple[ev.Choice, ...]:
+    """The options of a step as buttons, filled in for the learner, icons first."""
     said = ((o, f"{o.icon} {stage.words(o.text)}".strip()) for o in options)
-    return tuple(ev.Choice(o.id, label, stage.recording(o.voice, o.text), o.spot) for o, label in said)
+    return tuple(
+        ev.Choice(o.id, label, stage.recording(o.voice, o.text), stage.spot(step, o.spot)) for o, label in said
+    )
 
 
 def label_of(option: Option) -> str:
