@@ -4,7 +4,8 @@ They learn the questions of the real lessons, and are invited, asked and graded 
 only they themselves are made up. They forget by ACT-R's power law (Anderson & Schooler 1991; a trace fades the faster
 the more was still known when it was laid: Pavlik & Anderson 2005), of which the scheduler, FSRS, knows nothing. They
 guess where they do not know, miss days, pass over invitations, and confuse what is alike. Recall counts what is known,
-not what is guessed; the minutes are all that is read and tapped of invitations and reviews, by the player's clock.
+not what is guessed; the minutes are all that is read and tapped, by the player's clock, from "Ôn liền" to the end, and
+of the invitations that were answered.
 """
 
 from __future__ import annotations
@@ -144,6 +145,7 @@ class Outcome:
     reviews: int
     invited: int
     seconds: float
+    inviting: float
 
 
 class Life:
@@ -158,7 +160,7 @@ class Life:
         }  # fmt: skip
         self.began: datetime = t.clock.now()
         self.invitation: Message | None = None
-        self.outcome = Outcome(0, 0, 0, 0, 0, 0)
+        self.outcome = Outcome(0, 0, 0, 0, 0, 0, 0)
 
     @property
     def day(self) -> float:
@@ -203,17 +205,17 @@ class Life:
             await self._picks(key, quiz, knew=self.mind.chance(f"learnt {key}").random() < self.p.learnt)
 
     async def _reviews(self, invitation: Message) -> None:
-        self._reads([invitation])
+        self.outcome.inviting += _seconds([invitation])
         self.outcome.reviews += 1
         await self.lan.tap_token("on:now")
         while (found := self._question()) is not None:
             self.outcome.asked += 1
-            self._reads(self.lan.turn)
+            self.outcome.seconds += _seconds(self.lan.turn)
             key, track, quiz = found
             knew = self.mind.chance(f"knew {key} {self.day:.0f}").random() < self.mind.knows(key, self.day)
             self.mind.meets(key, track, self.day, 1.0 if knew else self.p.told)
             await self._picks(key, quiz, knew=knew)
-        self._reads(self.lan.turn, taps=0)
+        self.outcome.seconds += _seconds(self.lan.turn, taps=0)
 
     def _question(self) -> tuple[str, str, Quiz] | None:
         """The question that stands open now: key, track, step."""
@@ -227,10 +229,11 @@ class Life:
         buttons = [each for each in self.lan.last.buttons if each.token.startswith("s:")]
         await self.lan.tap_token(buttons[at].token)
 
-    def _reads(self, messages: list[Message], taps: int = 1) -> None:
-        """Time for what was said, buttons included, and for a tap."""
-        said = " ".join(f"{each.text} {' '.join(each.labels)}" for each in messages)
-        self.outcome.seconds += len(said.split()) * 60 / WORDS_A_MINUTE + taps * TAP_S
+
+def _seconds(messages: list[Message], taps: int = 1) -> float:
+    """Time for what was said, buttons included, and for a tap."""
+    said = " ".join(f"{each.text} {' '.join(each.labels)}" for each in messages)
+    return len(said.split()) * 60 / WORDS_A_MINUTE + taps * TAP_S
 
 
 async def life(seed: int, p: Parameters, *, answers: bool) -> Outcome:
@@ -251,7 +254,7 @@ def table(pairs: list[tuple[Outcome, Outcome]], p: Parameters) -> str:
     minutes = [each.seconds / 60 for each, _ in pairs]
     ratios = sorted(a.recall / b.recall for a, b in pairs)
     asked, invited = mean(each.asked for each, _ in pairs), mean(each.invited for each, _ in pairs)
-    reviews = mean(each.reviews for each, _ in pairs)
+    reviews, inviting = mean(each.reviews for each, _ in pairs), mean(each.inviting / 60 for each, _ in pairs)
     return "\n".join(
         (
             f"parameters: {', '.join(f'{name}={value}' for name, value in asdict(p).items())}",
@@ -259,7 +262,7 @@ def table(pairs: list[tuple[Outcome, Outcome]], p: Parameters) -> str:
             f"recall on day {p.days}: {recall:.3f} with reviews, {without:.3f} without: × {recall / without:.2f}"
             f" (of single learners × {ratios[0]:.2f} to × {ratios[-1]:.2f})",
             f"review minutes: {mean(minutes):.1f} on average, {max(minutes):.1f} at most;"
-            f" {60 * mean(minutes) / max(reviews, 0.1):.0f} s each, invitation included",
+            f" {60 * mean(minutes) / max(reviews, 0.1):.0f} s a review; invitations: {inviting:.1f} more",
             f"reviews: {reviews:.1f} with {asked:.1f} questions, of {invited:.1f} invitations;"
             f" to whoever answers none: {mean(each.invited for _, each in pairs):.1f}",
         )

@@ -15,7 +15,7 @@ def _sitting(sitting_id: str, questions: Review) -> Lesson:
 
 
 QUESTIONS = Review(id="hoi", place=_NOWHERE, most=2, tries=1, within_s=60)
-"""Two of them, under a minute by the player's clock."""
+"""Two of them, which are asked and answered within a minute by the player's clock."""
 
 REVIEW = _sitting("~on", QUESTIONS)
 TEST = _sitting("~thi", Review(id="hoi", place=_NOWHERE, tries=1))

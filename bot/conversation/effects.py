@@ -16,7 +16,7 @@ from bot.knocks.chat import ask_where_due
 from bot.knocks.policy.bell import DUE
 from bot.knocks.policy.knock import knock_of
 from bot.people.policy.commands import PersonCommand
-from bot.tutor import notices, reviewing, waits
+from bot.tutor import follow_up, notices, reviewing, waits
 from bot.tutor import state as states
 from bot.tutor.command import ServiceCommand
 from bot.tutor.lessons import is_about_safety, is_reminded
@@ -28,6 +28,7 @@ from bot.tutor.turn import (
     CodeShown,
     ConsentAnswered,
     LessonRated,
+    Marked,
     OutgoingReply,
     Person,
     PersonForgotten,
@@ -50,6 +51,7 @@ from storage.conversations.records import (
     ConversationRow,
     LearnerRow,
     LogRow,
+    MarkRow,
     OutboxRow,
     RecordingRow,
     RunRow,
@@ -174,6 +176,7 @@ class Record:
             self._forget_shown()
         if self.from_her:
             reviewing.give_way(turn)
+            follow_up.give_way(turn)
         if self.from_her and turn.state.whispers and self.keeps_log:
             self.effects.writes.erased.append((self.row.chat_id, turn.state.whispers))
             turn.change(whispers=0)
@@ -230,6 +233,8 @@ class Record:
             case ev.Awarded() if agreed and turn.state.run is not None:
                 of_run = learner_id, turn.state.run.run_id, event.kind, event.name
                 writes.awards.append(AwardRow(*of_run, event.lesson, event.version, event.points, now))
+            case Marked(kind, name, right, total) if agreed:
+                writes.marks.append(MarkRow(learner_id, kind, name, right, total, now))
             case LessonRated(run_id, stars):
                 writes.ratings.append((run_id, learner_id, stars))
             case CodeShown() | ServiceCommand() | RecordingCame():
@@ -238,10 +243,11 @@ class Record:
                 pass  # on her own page, if she has agreed
             case ev.ValueSaved() | ev.TaskDone() | ev.TaskStuck() | ev.TaskPostponed() | ev.CheckpointPassed():
                 pass  # lives in the run, as all of a lesson's way does
-            case ev.RunStarted() | ev.RunEnded() | ev.AnswerGraded():
+            case (
+                ev.RunStarted() | ev.RunEnded() | ev.AnswerGraded() | ev.Awarded() | ev.CheckinPlanned() | ev.Called()
+                | ev.LessonReturned() | Marked()
+            ):  # fmt: skip
                 pass  # she has not agreed to anything being kept
-            case ev.Awarded() | ev.CheckinPlanned() | ev.Called() | ev.LessonReturned():
-                pass  # likewise
             case ev.NotUnderstood() | ev.TapIgnored() | ev.Commanded() | ev.EmergencyRaised() | ev.Digressed():
                 pass  # the policies have acted on it
             case _:

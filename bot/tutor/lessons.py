@@ -10,8 +10,8 @@ import flows
 from bot.channels.base import Attachment, Button, Inner, NoticesDue
 from bot.meetings.policy.commands import EndGroupLesson
 from bot.pairing.policy.commands import CallForSafety, CallOffSafety
-from bot.tutor import exhibits, follow_up, menu, notices, onboarding, reviewing
-from bot.tutor.state import Meeting
+from bot.tutor import exhibits, follow_up, mastery, menu, notices, onboarding, reviewing, testing
+from bot.tutor.state import Meeting, OpenTest
 from bot.tutor.turn import TurnContext
 from flows import Run, Trigger
 from flows import events as ev
@@ -20,7 +20,7 @@ from flows.engine.kinds.table import kind_of
 from flows.engine.stage import Stage, clean
 from flows.model import Help, Pair, Step
 from flows.run import render
-from flows.sittings import REVIEW, SITTINGS
+from flows.sittings import REVIEW, SITTINGS, TEST
 
 LeftByLesson = ev.Commanded | ev.EmergencySuspected | ev.Digressed | ev.TapIgnored
 """What a lesson leaves to the conversation: global words, words that answer nothing, taps that change nothing."""
@@ -72,6 +72,20 @@ def open_review(turn: TurnContext) -> None:
         open_lesson(turn, REVIEW.id)
     else:
         menu.show_menu(turn, turn.phrase("review_empty"))
+
+
+def open_test(turn: TurnContext, test: testing.TakeTest) -> None:
+    """Ask the questions of a track's test; where there are none, or no more, go on as without."""
+    queue = testing.questions(turn, test)
+    wanted = next((token[2:] for token, _ in turn.state.offer if token.startswith("m:")), "")
+    if not queue:
+        menu.show_menu(turn, turn.phrase("test_gone"))
+        return
+    turn.change(testing=OpenTest(test.which, test.track, wanted if test.which == "before" else ""))
+    current = turn.state.open_run
+    if current is not None and current.home[0] not in SITTINGS:
+        turn.change(parked=(*(run for run in turn.state.parked if run.home[0] != current.home[0]), current))
+    take_over(turn, flows.start(turn.book, replace(_trigger(turn, TEST.id), queue=queue), turn.universe))
 
 
 def open_for_group(turn: TurnContext, lesson_id: str, held: Meeting) -> None:
@@ -251,7 +265,9 @@ def take_over(turn: TurnContext, sprint: flows.Sprint) -> LeftByLesson | None:
     group, sits = turn.state.is_group(run), run.home[0] in SITTINGS
     turn.change(run=run.but(remind_at=None) if group else run, seq=max(turn.state.seq, run.seq))
     for event in sprint.events:
-        if not (group and isinstance(event, ONES_OWN)) and not (sits and isinstance(event, OF_LESSONS)):
+        tests = run.home[0] == TEST.id
+        left_out = (group and isinstance(event, ONES_OWN)) or (sits and isinstance(event, OF_LESSONS))
+        if not left_out and not (tests and isinstance(event, ev.AnswerGraded)):
             turn.events.append(event)
         match event:
             case ev.Said():
@@ -262,10 +278,14 @@ def take_over(turn: TurnContext, sprint: flows.Sprint) -> LeftByLesson | None:
                 tokens = [(f"{STEP}{seq}:{choice.id}", choice.voice) for choice in choices if choice.voice]
                 turn.ask(text, buttons, (*media, *exhibits.read_out(turn.profile, tokens)) if tokens else media)
                 turn.change(offer=(), pending="")
+            case ev.AnswerGraded() if tests:
+                testing.note(turn, event)
             case ev.AnswerGraded() if not group:
                 turn.change(answers=turn.state.answers + 1)
                 if event.review_after_s and turn.agreed:
                     reviewing.file_card(turn, event)
+                if turn.agreed:
+                    mastery.note(turn, event)
             case ev.CheckinPlanned() if turn.agreed and not group:
                 follow_up.plan(turn, event)
             case ev.TaskPostponed():
@@ -275,7 +295,7 @@ def take_over(turn: TurnContext, sprint: flows.Sprint) -> LeftByLesson | None:
             case ev.RunStarted() if turn.agreed and not group:
                 reviewing.note_hour(turn)
             case ev.RunEnded() if sits:
-                _ended_sitting(turn)
+                _ended_sitting(turn, event)
             case ev.RunEnded():
                 (_ended_for_group if group else _ended)(turn, event)
             case ev.RunFailed():
@@ -293,13 +313,20 @@ def take_over(turn: TurnContext, sprint: flows.Sprint) -> LeftByLesson | None:
     return left
 
 
-def _ended_sitting(turn: TurnContext) -> None:
-    """After a review: one word, and what waits; no points, no stars, for it is no lesson."""
-    turn.say(turn.phrase("review_done"))
+def _ended_sitting(turn: TurnContext, event: ev.RunEnded) -> None:
+    """After a review or a test: one word, and what waits; no points, no stars, for it is no lesson."""
+    test = turn.state.testing
+    if event.lesson == TEST.id:
+        testing.ended(turn)
+        if test is not None and test.lesson:
+            open_lesson(turn, test.lesson)
+            return
+    else:
+        turn.say(turn.phrase("review_done"))
     if turn.state.parked:
         menu.offer_next(turn, None, REVIEW.id)
     else:
-        menu.offer_way_on(turn)
+        turn.offer("", (("g:menu", turn.phrase("label_menu")),))
 
 
 def _ended(turn: TurnContext, event: ev.RunEnded) -> None:
@@ -322,7 +349,7 @@ def _ended(turn: TurnContext, event: ev.RunEnded) -> None:
         onboarding.ask_consent(turn)
     elif event.rate and turn.agreed:
         follow_up.ask_rating(turn, event)
-    else:
+    elif event.outcome != "completed" or not testing.offer_after(turn, event.lesson):
         menu.offer_next(turn, event.then, event.lesson)
 
 
@@ -387,6 +414,8 @@ def take_told(turn: TurnContext, body: NoticesDue) -> None:
     """Say what others have to say; a step that waits for a person goes on when that person has come."""
     for notice in body.notices:
         notices.say(turn, notice)
+        if notice.phrase == "skill_alone" and turn.agreed:
+            mastery.confirm(turn, notice.values.get("bai", ""))
     run = turn.state.open_run
     phrases = {notice.phrase for notice in body.notices}
     if run is None or turn.state.pending:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.tutor import reviewing
+from bot.tutor import mastery, reviewing
 from bot.tutor.state import OfferedButtons
 from bot.tutor.turn import TurnContext
 from flows import Lesson
@@ -38,6 +38,8 @@ def show_menu(turn: TurnContext, intro: str = "") -> None:
     turn.say(intro)
     if done:
         turn.say(turn.phrase("menu_progress", xong=str(done), tong=str(len(lessons))))
+    if firm := mastery.firm(turn):
+        turn.say(turn.phrase("skills_firm", so=str(firm)))
     first = None if done or turn.state.open_run or turn.state.parked else next(iter(lessons), None)
     if first is not None:
         turn.say(turn.phrase("menu_first", bai=first.title, phut=str(first.minutes)))

@@ -19,7 +19,7 @@ REMEMBERED = 9  # days whose hours say when she usually learns
 USUAL = 9 * 60  # minutes of the day at which whoever has no hours of her own yet is invited
 PATIENCE = 2  # invitations left without an answer, after which none comes unasked
 AGAIN_AFTER = timedelta(days=2)  # from an invitation without an answer to the next
-APART = timedelta(days=8)  # from a review to the next invitation
+APART = timedelta(days=6)  # from a review to the next invitation
 PAIRED_WITHIN = timedelta(days=7)  # so long one due question waits for a second
 ACTIVE = timedelta(minutes=30)  # whoever wrote so recently is in the middle of something
 AFTER_ACTIVE = timedelta(hours=1)

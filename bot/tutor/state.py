@@ -18,11 +18,12 @@ OfferedButtons = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Checkin:
-    """At this instant the learner is to be asked whether what the task was about works."""
+    """At this instant the learner is to be asked whether what the task was about works; it was done on `done_on`."""
 
     at: datetime
     lesson: str
     step: str
+    done_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,31 @@ class ReviewPlan:
     invited_on: date | None = None
     unanswered: int = 0
     not_before: date | None = None
+
+
+Result = tuple[int, int]
+"""Right answers, and of how many."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrackTest:
+    """The test of a track, offered once before it and once after it (`ended`: that one was)."""
+
+    before: Result | None = None
+    after: Result | None = None
+    ended: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTest:
+    """A test that is under way: `which` (before, after) of which track, what was right so far, the lesson that was
+    wanted."""
+
+    which: str
+    track: str
+    lesson: str = ""
+    right: int = 0
+    total: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +146,9 @@ class ConversationState:
     `amendable` is the number of her newest message and the question that it was written to (see `edits`). `heard_no` is
     how far the tutor had come in numbering what it says when she wrote last, where a channel counts answers (see
     `window`). `bell`: whether she is to be asked, or was, if her browser may ring (see `bot.knocks.policy.bell`).
-    `spoken` waits for a yes. `review` is when she is invited to answer `cards` again.
+    `spoken` waits for a yes. `review` is when she is invited to answer `cards` again;
+    `skills` maps each to the day on which it was first known, or to date.min once it is firm. `checked` is the lesson
+    that she was last asked about the day after.
     """
 
     run: Run | None = None
@@ -157,6 +185,10 @@ class ConversationState:
     bell: str = ""
     spoken: SpokenWords | None = None
     review: ReviewPlan = ReviewPlan()
+    skills: Mapping[str, date] = field(default_factory=dict)
+    tests: Mapping[str, TrackTest] = field(default_factory=dict)
+    testing: OpenTest | None = None
+    checked: str = ""
 
     @property
     def line_id(self) -> str:
@@ -208,6 +240,7 @@ class ConversationState:
 
 _NOTHING: Mapping[str, Any] = {
     "done": {}, "answers": 0, "cards": {}, "checkins": (), "meeting": None, "spoken": None, "review": ReviewPlan(),
+    "skills": {}, "tests": {}, "testing": None, "checked": "",
 }  # fmt: skip
 
 
@@ -225,7 +258,7 @@ def dump(state: ConversationState) -> str:
         "stale_at": state.stale_at.isoformat() if state.stale_at else None,
         "lang": "" if state.lang == "vi" else state.lang,
         "cards": {key: dump_card(card) for key, card in state.cards.items()},
-        "checkins": [[each.at.isoformat(), each.lesson, each.step] for each in state.checkins],
+        "checkins": [_dump_checkin(each) for each in state.checkins],
         "line": f"{state.line.side}:{state.line.line_id}" if state.line else "",
         "line_until": state.line_until.isoformat() if state.line_until else None,
         "media": " ".join(f"{each.kind}:{each.ref}" if each.kind else "-" for each in state.media),
@@ -249,6 +282,10 @@ def dump(state: ConversationState) -> str:
         "bell": state.bell,
         "spoken": _dump_spoken(state.spoken) if state.spoken else None,
         "review": _dump_review(state.review) if state.review != ReviewPlan() else None,
+        "skills": {skill: first.isoformat() for skill, first in state.skills.items()},
+        "tests": {track: [test.before, test.after, test.ended] for track, test in state.tests.items()},
+        "testing": [getattr(state.testing, name) for name in OpenTest.__slots__] if state.testing else None,
+        "checked": state.checked,
     }
     data |= {key: value for key, value in optional.items() if value}
     return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
@@ -268,6 +305,27 @@ def _review(at: str, minutes: Sequence[int], unanswered: int, *days: str) -> Rev
     learnt_on, invited_on, not_before = (date.fromisoformat(day) if day else None for day in days)
     planned = datetime.fromisoformat(at) if at else None
     return ReviewPlan(planned, tuple(map(int, minutes)), learnt_on, invited_on, int(unanswered), not_before)
+
+
+def _dump_checkin(asked: Checkin) -> list[str]:
+    return [asked.at.isoformat(), asked.lesson, asked.step, asked.done_on.isoformat() if asked.done_on else ""]
+
+
+def _checkin(at: str, lesson: str, step: str, done_on: str = "") -> Checkin:
+    day = date.fromisoformat(done_on) if done_on else None
+    return Checkin(datetime.fromisoformat(at), str(lesson), str(step), day)
+
+
+def _test(before: Sequence[int] | None, after: Sequence[int] | None, ended: bool) -> TrackTest:
+    return TrackTest(_result(before), _result(after), bool(ended))
+
+
+def _result(pair: Sequence[int] | None) -> Result | None:
+    return (int(pair[0]), int(pair[1])) if pair else None
+
+
+def _testing(which: str, track: str, lesson: str, right: int, total: int) -> OpenTest:
+    return OpenTest(str(which), str(track), str(lesson), int(right), int(total))
 
 
 def _dump_spoken(spoken: SpokenWords) -> list[Any]:
@@ -327,10 +385,11 @@ def load(text: str) -> ConversationState:
             bell=str(data.get("bell", "")),
             spoken=_spoken(*data["spoken"]) if data.get("spoken") else None,
             review=_review(*data["review"]) if data.get("review") else ReviewPlan(),
-            checkins=tuple(
-                Checkin(datetime.fromisoformat(at), str(lesson), str(step))
-                for at, lesson, step in data.get("checkins", ())
-            ),
+            skills={str(skill): date.fromisoformat(first) for skill, first in data.get("skills", {}).items()},
+            tests={str(track): _test(*each) for track, each in data.get("tests", {}).items()},
+            testing=_testing(*data["testing"]) if data.get("testing") else None,
+            checked=str(data.get("checked", "")),
+            checkins=tuple(_checkin(*each) for each in data.get("checkins", ())),
         )
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as fault:
         raise RunCorrupt(f"{type(fault).__name__}: {fault}") from fault

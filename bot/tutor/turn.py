@@ -83,6 +83,20 @@ class LessonRated:
 
 
 @dataclass(frozen=True, slots=True)
+class Marked:
+    """Something of the learner's learning counts from now on.
+
+    `kind` skill: it is firm (`name` is the skill, 1 of 1); before, after: a test of the track `name`, so many `right`
+    of `total`; checkin: what the lesson `name` taught worked the day after (1 of 1) or did not (0 of 1).
+    """
+
+    kind: str
+    name: str
+    right: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
 class Whispered:
     """Words to another person: shown on the writer's own page, kept nowhere else, erased soon."""
 
@@ -115,6 +129,7 @@ TurnEvent = (
     | RecordingCame
     | ServiceCommand
     | Whispered
+    | Marked
 )
 
 ServiceEvent = (

@@ -38,8 +38,8 @@ HEAD_WORDS = KindWords(
         "prerequisites": "Bài cần học trước — danh sách mã bài.",
         "mastery": "Thế nào là đạt — đúng mấy câu, và khi nào ôn lại.",
         "mastery.pass": "Đúng mấy câu là đạt — không nhiều hơn số câu hỏi trên mọi đường đi.",
-        "mastery.review_after": "Ôn lại chậm nhất sau — ví dụ [2d, 7d]: lần đầu 2 ngày, lần nhì 7 ngày, "
-        "rồi máy tính theo trí nhớ. Không ghi: không ôn.",
+        "mastery.review_after": "Ôn lại sớm nhất sau — ví dụ [2d, 7d]: lần đầu 2 ngày, lần nhì 7 ngày; "
+        "máy tính ngày theo trí nhớ. Không ghi: không ôn.",
         "guards": "Lời canh chừng — học viên nói lời này ở đâu cũng được dẫn sang bước go.",
         "guards.words": "Lời — các câu học viên hay nói, không cần dấu cho đúng.",
         "guards.pattern": "Lời có chỗ trống — dấu … thay cho vài chữ, dấu / là hoặc.",

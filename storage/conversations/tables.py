@@ -113,6 +113,18 @@ certificate = Table(
     maybe_instant("revoked_at"),
 )
 
+mark = Table(
+    "mark",
+    metadata,
+    serial("mark_id"),
+    Column("learner_id", Text, of_person(), nullable=False, index=True),
+    text_column("kind"),
+    text_column("name"),
+    number("right"),
+    number("total"),
+    Column("at", BigInteger, nullable=False, index=True),
+)
+
 inbox = Table(
     "inbox",
     metadata,

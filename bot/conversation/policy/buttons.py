@@ -14,6 +14,7 @@ from bot.tutor.command import ServiceCommand
 from bot.tutor.lessons import LONGEST_TOKEN
 from bot.tutor.menu import OpenLesson, ShowTrack
 from bot.tutor.reviewing import AnswerReview
+from bot.tutor.testing import TakeTest
 from flows.words.ear.voices import OUTLINES
 
 
@@ -94,7 +95,7 @@ class AnswerDelete:
     sure: bool
 
 
-OwnAnswer = AnswerConsent | SkipName | ChooseAddress | ChooseSeat | RateLesson | AnswerCheckin | AnswerReview
+OwnAnswer = AnswerConsent | SkipName | ChooseAddress | ChooseSeat | RateLesson | AnswerCheckin | AnswerReview | TakeTest
 """What answers a question that may not be open any more."""
 
 OwnButton = (
@@ -134,6 +135,9 @@ def read(token: str, *, agreed: bool) -> OwnButton | ServiceCommand | None:
             return AnswerCheckin(answer != "no", lesson_id)
         case "on":
             return AnswerReview(rest)
+        case "th":
+            which, _, track = rest.partition(":")
+            return TakeTest(which, track) if which in ("before", "after") else None
         case "d":
             return AnswerDelete(rest == "yes")
     return registry.tapped(kind, rest, agreed=agreed)

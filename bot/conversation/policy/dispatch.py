@@ -36,7 +36,7 @@ from bot.pairing.policy.subjects import WRITING
 from bot.people.policy import codes, pins
 from bot.people.policy.commands import SitDown
 from bot.scams.policy import judging
-from bot.tutor import follow_up, lessons, menu, onboarding, privacy, reviewing, waits
+from bot.tutor import follow_up, lessons, menu, onboarding, privacy, reviewing, testing, waits
 from bot.tutor.command import ServiceCommand
 from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.tutor.turn import CodeShown, TurnContext, WentAway
@@ -251,7 +251,8 @@ def _press(
         case ServiceCommand() as asked:
             turn.events.append(asked)
         case menu.OpenLesson(lesson_id) if not (turn.is_saving and thrift.holds_back(turn)):
-            lessons.open_lesson(turn, lesson_id)
+            if not testing.offer_before(turn, lesson_id):
+                lessons.open_lesson(turn, lesson_id)
         case menu.OpenLesson():
             pass
         case menu.ShowTrack(track):
@@ -295,8 +296,8 @@ def _answer_own(turn: TurnContext, button: buttons.OwnAnswer, *, was_offered: bo
             return ASIDE
         case buttons.RateLesson(stars, run_id) if turn.agreed:
             return follow_up.take_rating(turn, stars, run_id)
-        case buttons.AnswerCheckin(works, lesson_id) if turn.agreed and was_offered:
-            follow_up.take_checkin(turn, works=works)
+        case buttons.AnswerCheckin(works, lesson_id) if turn.agreed and turn.state.checked == lesson_id:
+            follow_up.take_checkin(turn, lesson_id, works=works)
             if works:
                 return ASIDE
             lessons.open_lesson(turn, lesson_id)
@@ -307,9 +308,12 @@ def _answer_own(turn: TurnContext, button: buttons.OwnAnswer, *, was_offered: bo
             reviewing.put_off(turn, said)
             if said != "later":
                 menu.offer_way_on(turn)
+        case testing.TakeTest() if turn.agreed:
+            if not (turn.is_saving and thrift.holds_back(turn)):
+                lessons.open_test(turn, button)
         case (
             buttons.AnswerConsent() | buttons.SkipName() | buttons.ChooseAddress() | buttons.ChooseSeat()
-            | buttons.RateLesson() | buttons.AnswerCheckin() | reviewing.AnswerReview()
+            | buttons.RateLesson() | buttons.AnswerCheckin() | reviewing.AnswerReview() | testing.TakeTest()
         ):  # fmt: skip
             answer_stale(turn)
         case _:

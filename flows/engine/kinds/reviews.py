@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
+from math import inf
 from typing import TYPE_CHECKING
 
 from flows.cards import Card
@@ -23,30 +24,30 @@ if TYPE_CHECKING:
 
     from flows.run import Book
 
-RETENTION = 0.85
+RETENTION = 0.9
 """The chance of knowing an answer at which its question is due again; `bench.recall` measures what follows from it."""
 WORDS_A_MINUTE, TAP_S = 100, 8  # of somebody of 65 who reads slowly
 LONGEST = 180  # days: nothing that keeps her money safe is out of sight for more than half a year
+HORIZON = timedelta(days=60)  # what is asked is to be known still after so long
 _ONE_DAY = timedelta(days=1)
 
 
 def due_questions(book: Book, cards: Mapping[str, Card], today: date, step: Review, lang: str) -> tuple[str, ...]:
-    """The cards ("lesson/step") that a review asks now, those that are most nearly forgotten first, one of each skill.
+    """The cards ("lesson/step") that a review asks now, those first of which asking is worth most for its time, one of
+    each skill.
 
     What a lesson asks no more is passed over, and after the first what would take longer than the step allows.
     """
-    due = [(known(card, today), key) for key, card in cards.items() if is_due(card, today)]
+    due = (key for key, card in cards.items() if is_due(card, today))
+    quizzes = {key: quiz for key in due if (quiz := quiz_of(book, key, lang)) is not None}
+    wanted = [key for key, quiz in quizzes.items() if not step.skills or quiz.skill in step.skills]
     found: dict[str, str] = {}
-    left_s = float(step.within_s)
-    for _, key in sorted(due):
-        quiz = quiz_of(book, key, lang)
-        if quiz is None or (step.skills and quiz.skill not in step.skills) or (quiz.skill or key) in found:
-            continue
-        takes_s = seconds_of(quiz) if step.within_s else 0
-        if found and takes_s > left_s:
-            continue
-        found[quiz.skill or key] = key
-        left_s -= takes_s
+    left_s = step.within_s or inf
+    for key in sorted(wanted, key=lambda key: (-worth(cards[key], today) / seconds_of(quizzes[key]), key)):
+        skill, takes_s = quizzes[key].skill or key, seconds_of(quizzes[key])
+        if skill not in found and (not found or takes_s <= left_s):
+            found[skill] = key
+            left_s -= takes_s
         if len(found) == step.most:
             break
     return tuple(found.values())
@@ -72,18 +73,27 @@ def is_due(card: Card, today: date) -> bool:
     return card.due_on <= today or (card.last_on is not None and card.last_on > today)
 
 
-def known(card: Card, today: date) -> float:
-    """The chance that the answer is still known today; 0 where nothing is known of the question."""
+def worth(card: Card, today: date) -> float:
+    """How much better a question will be known after `HORIZON` if it is asked today; 1 where nothing is known of it.
+
+    What is known anyway gains little, and so does what is lost for good: time is short, so what gains most is asked.
+    """
     if card.last_on is None:
-        return 0.0
-    return _scheduler().get_card_retrievability(_theirs(card, today), _midnight(today))
+        return 1.0
+    from fsrs import Rating
+
+    scheduler, theirs, now, later = _scheduler(), _theirs(card, today), _midnight(today), _midnight(today + HORIZON)
+    good, again = (scheduler.review_card(theirs, rating, now)[0] for rating in (Rating.Good, Rating.Again))
+    known, unasked = scheduler.get_card_retrievability(theirs, now), scheduler.get_card_retrievability(theirs, later)
+    right, wrong = scheduler.get_card_retrievability(good, later), scheduler.get_card_retrievability(again, later)
+    return known * right + (1 - known) * wrong - unasked
 
 
 def after_answer(card: Card | None, right: bool, pauses_s: Sequence[int], today: date) -> Card | None:
     """The card of a question after an answer; None: it never comes back (no pauses).
 
     Only the first answer of a day counts: what is right after a wrong one has just been told. `pauses_s` are the
-    longest pauses (seconds) that the editor wants before the first reviews; from then on the scheduler alone decides.
+    shortest pauses (seconds) that the editor wants before the first reviews; from then on the scheduler alone decides.
     """
     if not pauses_s:
         return None
@@ -96,7 +106,7 @@ def after_answer(card: Card | None, right: bool, pauses_s: Sequence[int], today:
     assert after.stability is not None and after.difficulty is not None
     due_on = after.due.date()
     if level < len(pauses_s):
-        due_on = min(due_on, today + max(_ONE_DAY, timedelta(seconds=pauses_s[level])))
+        due_on = max(due_on, today + timedelta(seconds=pauses_s[level]))
     return Card(due_on, today, after.stability, after.difficulty, level)
 
 
