@@ -22,7 +22,8 @@ from bot.people.pseudonyms import Pseudonyms
 from bot.reports.chat import Figures
 from bot.reports.policy.commands import FigureCommand
 from bot.scams.chat import ScamChat
-from bot.scams.policy.commands import ScamCommand
+from bot.scams.drills import DrillChat
+from bot.scams.policy.commands import DrillCommand, ScamCommand
 
 
 def handlers_of(
@@ -38,5 +39,6 @@ def handlers_of(
         (FigureCommand, Figures(names, pairing.clock.quiet.zone, links or Links())),
         (BellCommand, Bells()),
         (ScamCommand, ScamChat()),
+        (DrillCommand, DrillChat(names)),
         (AnnouncementCommand, AnnouncementChat(names, news or AnnouncementRules(), pairing.clock.quiet)),
     )

@@ -24,7 +24,8 @@ TITLES = {
     "instructor": "Việc chỉ bài", "request": "Lần xin giúp", "pairing": "Người chỉ",
     "skill_check": "Việc đã làm được", "invitation": "Mã mời đã dùng", "announced": "Tin của Hội đã nhận",
     "notice": "Tin đang chờ tới chị", "award": "Huy hiệu, chứng nhận", "attendance": "Buổi họp đã dự",
-    "membership": "Nhóm của Hội", "subscription": "Máy được rung chuông", "chat_log": "Tin nhắn trên trang web",
+    "membership": "Nhóm của Hội", "drill": "Bài thử tin lừa",
+    "subscription": "Máy được rung chuông", "chat_log": "Tin nhắn trên trang web",
 }  # fmt: skip
 """Table → heading, in the order of the page; of a table that is not named here the JSON alone tells."""
 

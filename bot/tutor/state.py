@@ -85,6 +85,16 @@ class SpokenWords:
 
 
 @dataclass(frozen=True, slots=True)
+class DrillPlan:
+    """How it stands with drills: `mode` is due (to be asked at `at` whether she wishes them), asked, on (the next one
+    comes at `at`) or off; `shown` is the id of the sample shown last, while it is unanswered."""
+
+    mode: str
+    at: datetime | None = None
+    shown: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ConversationState:
     """`run` is the lesson now open (or just ended), `parked` wait in the menu, `done` maps lesson to points.
 
@@ -103,7 +113,7 @@ class ConversationState:
     `amendable` is the number of her newest message and the question that it was written to (see `edits`). `heard_no` is
     how far the tutor had come in numbering what it says when she wrote last, where a channel counts answers (see
     `window`). `bell`: whether she is to be asked, or was, if her browser may ring (see `bot.knocks.policy.bell`).
-    `spoken` waits for a yes.
+    `spoken` waits for a yes. `drills` only stands there once they were thought of.
     """
 
     run: Run | None = None
@@ -139,6 +149,7 @@ class ConversationState:
     heard_no: int = 0
     bell: str = ""
     spoken: SpokenWords | None = None
+    drills: DrillPlan | None = None
 
     @property
     def line_id(self) -> str:
@@ -162,6 +173,7 @@ class ConversationState:
             return None
         run = self.open_run
         times = [each.at for each in self.checkins] + ([run.remind_at] if run and run.remind_at else [])
+        times += [self.drills.at] if self.drills and self.drills.at else []
         return min(times, default=None)
 
     @property
@@ -188,7 +200,15 @@ class ConversationState:
         return replace(self, run=run, parked=parked, meeting=meeting)
 
 
-_NOTHING: Mapping[str, Any] = {"done": {}, "answers": 0, "cards": {}, "checkins": (), "meeting": None, "spoken": None}
+_NOTHING: Mapping[str, Any] = {
+    "done": {},
+    "answers": 0,
+    "cards": {},
+    "checkins": (),
+    "meeting": None,
+    "spoken": None,
+    "drills": None,
+}
 
 
 def dump(state: ConversationState) -> str:
@@ -228,6 +248,7 @@ def dump(state: ConversationState) -> str:
         "heard_no": state.heard_no,
         "bell": state.bell,
         "spoken": _dump_spoken(state.spoken) if state.spoken else None,
+        "drills": _dump_drills(state.drills) if state.drills else None,
     }
     data |= {key: value for key, value in optional.items() if value}
     return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
@@ -240,6 +261,14 @@ def _dump_meeting(meeting: Meeting) -> dict[str, Any]:
 
 def _dump_spoken(spoken: SpokenWords) -> list[Any]:
     return [spoken.no, spoken.words, [list(button) for button in spoken.offer], spoken.pending]
+
+
+def _dump_drills(plan: DrillPlan) -> list[Any]:
+    return [plan.mode, plan.at.isoformat() if plan.at else "", plan.shown]
+
+
+def _drills(mode: str, at: str, shown: str) -> DrillPlan:
+    return DrillPlan(str(mode), datetime.fromisoformat(at) if at else None, str(shown))
 
 
 def _spoken(no: str, words: str, offer: Sequence[tuple[str, str]], pending: str) -> SpokenWords:
@@ -296,6 +325,7 @@ def load(text: str) -> ConversationState:
             heard_no=int(data.get("heard_no", 0)),
             bell=str(data.get("bell", "")),
             spoken=_spoken(*data["spoken"]) if data.get("spoken") else None,
+            drills=_drills(*data["drills"]) if data.get("drills") else None,
             checkins=tuple(
                 Checkin(datetime.fromisoformat(at), str(lesson), str(step))
                 for at, lesson, step in data.get("checkins", ())

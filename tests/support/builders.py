@@ -72,7 +72,8 @@ def book(
         words=words(),
         wishes=shelf().wishes,
         nouns=shelf().nouns,
-        signs=shelf().signs,
+        signs=shelf().scam.signs,
+        drills=shelf().scam.drills,
         facts={**facts(), **helper},
         tracks=(("m", "Khởi động"),),
     )
