@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from flows.answers import Answer
 from flows.cards import Card
+from flows.drills import NO_DRILLS, Drills
 from flows.events import Event
 from flows.model import Lesson, Step
 from flows.signs.signs import UNSIGNED, SignTable
@@ -192,7 +193,7 @@ class Book:
     instructors is shown those of `for_instructors`. `translated` holds lessons in further languages by (lesson,
     version, language), `phrases_in` the sentences;
     `answers` are for questions beside the lessons, `wishes` is what may not be asked for between two people,
-    `nouns` what tells the numbers that are never kept, `signs` what tells a thief's message.
+    `nouns` what tells the numbers that are never kept, `signs` what tells a thief's message, `drills` samples of those.
     """
 
     versions: Mapping[tuple[str, int], Lesson]
@@ -210,6 +211,7 @@ class Book:
     wishes: Wishes = UNREAD
     nouns: NounTable = SPARE
     signs: SignTable = UNSIGNED
+    drills: Drills = NO_DRILLS
     zone: tzinfo = VIETNAM
     awake: Callable[[datetime], datetime] = lambda instant: instant  # the first moment from then on that is not quiet
 

@@ -25,7 +25,7 @@ FOLDER, UNSEEN = "scams", "unseen"
 
 def table_of(settings: Settings) -> SignTable:
     """The signs of the lessons folder."""
-    return read_shelf(Path(settings.lessons.dir), settings.placeholders).signs
+    return read_shelf(Path(settings.lessons.dir), settings.placeholders).scam.signs
 
 
 def answer(table: SignTable, raw: str) -> dict[str, Any]:

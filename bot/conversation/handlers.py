@@ -24,7 +24,8 @@ from bot.people.pseudonyms import Pseudonyms
 from bot.reports.chat import Figures
 from bot.reports.policy.commands import FigureCommand
 from bot.scams.chat import ScamChat
-from bot.scams.policy.commands import ScamCommand
+from bot.scams.drills import DrillChat
+from bot.scams.policy.commands import DrillCommand, ScamCommand
 
 
 def handlers_of(
@@ -45,5 +46,6 @@ def handlers_of(
         (BellCommand, Bells()),
         (CertificateCommand, CertificateChat(pairing.clock.quiet.zone, address)),
         (ScamCommand, ScamChat()),
+        (DrillCommand, DrillChat(names)),
         (AnnouncementCommand, AnnouncementChat(names, news or AnnouncementRules(), pairing.clock.quiet)),
     )

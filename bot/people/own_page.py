@@ -25,6 +25,7 @@ TITLES = {
     "skill_check": "Việc đã làm được", "invitation": "Mã mời đã dùng", "announced": "Tin của Hội đã nhận",
     "notice": "Tin đang chờ tới chị", "award": "Huy hiệu, chứng nhận", "certificate": "Giấy chứng nhận",
     "mark": "Điều đã vững, đã thử", "attendance": "Buổi họp đã dự", "membership": "Nhóm của Hội",
+    "drill": "Bài thử tin lừa",
     "subscription": "Máy được rung chuông", "chat_log": "Tin nhắn trên trang web",
 }  # fmt: skip
 """Table → heading, in the order of the page; of a table that is not named here the JSON alone tells."""

@@ -184,7 +184,8 @@ class LiveLessons:
             answers=shelf.answers,
             wishes=shelf.wishes,
             nouns=shelf.nouns,
-            signs=shelf.signs,
+            signs=shelf.scam.signs,
+            drills=shelf.scam.drills,
             zone=self.quiet.zone,
             awake=self.quiet.shift,
         )

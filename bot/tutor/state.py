@@ -128,6 +128,16 @@ class SpokenWords:
 
 
 @dataclass(frozen=True, slots=True)
+class DrillPlan:
+    """How it stands with drills: `mode` is due (to be asked at `at` whether she wishes them), asked, on (the next one
+    comes at `at`) or off; `shown` is the id of the sample shown last, while it is unanswered."""
+
+    mode: str
+    at: datetime | None = None
+    shown: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ConversationState:
     """`run` is the lesson now open (or just ended), `parked` wait in the menu, `done` maps lesson to points.
 
@@ -148,7 +158,7 @@ class ConversationState:
     `window`). `bell`: whether she is to be asked, or was, if her browser may ring (see `bot.knocks.policy.bell`).
     `spoken` waits for a yes. `review` is when she is invited to answer `cards` again;
     `skills` maps each to the day on which it was first known, or to date.min once it is firm. `checked` is the lesson
-    that she was last asked about the day after.
+    that she was last asked about the day after. `drills` only stands there once they were thought of.
     """
 
     run: Run | None = None
@@ -189,6 +199,7 @@ class ConversationState:
     tests: Mapping[str, TrackTest] = field(default_factory=dict)
     testing: OpenTest | None = None
     checked: str = ""
+    drills: DrillPlan | None = None
 
     @property
     def line_id(self) -> str:
@@ -211,7 +222,8 @@ class ConversationState:
         if self.silent:
             return None
         run = self.open_run
-        times = *(each.at for each in self.checkins), run.remind_at if run else None, self.review.at
+        drill_at = self.drills.at if self.drills else None
+        times = *(each.at for each in self.checkins), run.remind_at if run else None, self.review.at, drill_at
         return min(filter(None, times), default=None)
 
     @property
@@ -240,7 +252,7 @@ class ConversationState:
 
 _NOTHING: Mapping[str, Any] = {
     "done": {}, "answers": 0, "cards": {}, "checkins": (), "meeting": None, "spoken": None, "review": ReviewPlan(),
-    "skills": {}, "tests": {}, "testing": None, "checked": "",
+    "skills": {}, "tests": {}, "testing": None, "checked": "", "drills": None,
 }  # fmt: skip
 
 
@@ -286,6 +298,7 @@ def dump(state: ConversationState) -> str:
         "tests": {track: [test.before, test.after, test.ended] for track, test in state.tests.items()},
         "testing": [getattr(state.testing, name) for name in OpenTest.__slots__] if state.testing else None,
         "checked": state.checked,
+        "drills": _dump_drills(state.drills) if state.drills else None,
     }
     data |= {key: value for key, value in optional.items() if value}
     return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
@@ -330,6 +343,14 @@ def _testing(which: str, track: str, lesson: str, right: int, total: int) -> Ope
 
 def _dump_spoken(spoken: SpokenWords) -> list[Any]:
     return [spoken.no, spoken.words, [list(button) for button in spoken.offer], spoken.pending]
+
+
+def _dump_drills(plan: DrillPlan) -> list[Any]:
+    return [plan.mode, plan.at.isoformat() if plan.at else "", plan.shown]
+
+
+def _drills(mode: str, at: str, shown: str) -> DrillPlan:
+    return DrillPlan(str(mode), datetime.fromisoformat(at) if at else None, str(shown))
 
 
 def _spoken(no: str, words: str, offer: Sequence[tuple[str, str]], pending: str) -> SpokenWords:
@@ -389,6 +410,7 @@ def load(text: str) -> ConversationState:
             tests={str(track): _test(*each) for track, each in data.get("tests", {}).items()},
             testing=_testing(*data["testing"]) if data.get("testing") else None,
             checked=str(data.get("checked", "")),
+            drills=_drills(*data["drills"]) if data.get("drills") else None,
             checkins=tuple(_checkin(*each) for each in data.get("checkins", ())),
         )
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as fault:

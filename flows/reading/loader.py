@@ -24,12 +24,12 @@ from flows.reading.forms import read_steps
 from flows.reading.hashes import graph_hash, text_hash
 from flows.reading.noun_rows import nouns_of
 from flows.reading.po import Catalogue
-from flows.reading.sign_rows import signs_of
+from flows.reading.scam_tables import TABLES as SCAM_TABLES
+from flows.reading.scam_tables import ScamTables, scam_tables
 from flows.reading.tables import Phrase, Track, asks_of, ear_of, phrases_of, sources_of, tracks_of, words_of
 from flows.reading.wish_rules import wishes_of
 from flows.saying import Sentence, say
 from flows.scenes.reading import SCENES, Scene, read_scenes
-from flows.signs.signs import SignTable
 from flows.words.ear.model import Model
 from flows.words.nouns import NounTable
 from flows.words.wishes import Wishes
@@ -43,7 +43,7 @@ SCRIPT = "lesson.yaml"
 RELAY = "relay.yaml"
 NEEDED = ("phrases.yaml", "words.yaml", RELAY, "masking.yaml")
 """Without them the tutor cannot speak, understand, watch what passes between two, hide what must not be kept."""
-TABLES = (*NEEDED, "tracks.yaml", "sources.yaml", "signs.yaml", "sites.yaml")
+TABLES = (*NEEDED, *SCAM_TABLES, "tracks.yaml", "sources.yaml")
 EAR, ASKS = MODELS = ("ear.model", "asks.model")
 ANSWERS = "answers"
 
@@ -89,8 +89,7 @@ class LessonSet:
     nouns: NounTable | None = None
     relay: tuple[str, bytes] | None = None  # the file of these rules, with the examples that lint tries
     masking: tuple[str, bytes] | None = None  # the same of the nouns
-    signs: SignTable | None = None
-    signs_of: tuple[tuple[str, bytes], tuple[str, bytes] | None] | None = None  # the same of the signs, and the sites
+    scam: ScamTables = field(default_factory=ScamTables)
     translations: Table[str, Table[str, Catalogue]] = field(default_factory=dict)  # lesson → language → entries
     phrase_translations: Table[str, Catalogue] = field(default_factory=dict)
     quiet: tuple[str, str] = ("20:00", "08:00")  # HH:MM; nothing is sent unasked between
@@ -105,8 +104,7 @@ class LessonSet:
 
 def read_lessons(root: str | Path) -> dict[str, bytes]:
     """The files of a folder: `**/lesson.yaml`, tracks, sources, words, phrases, the relay's rules, the nouns of
-    masking, signs and sites, the two models, `answers/*.yaml`, `scenes/*.yaml`, and `po/*.po` beside them; path →
-    bytes.
+    masking, tables of scams, the two models, `answers/*.yaml`, `scenes/*.yaml`, `po/*.po` beside them; path → bytes.
 
     Folders that are aside (see `is_aside`) are looked at only when they are `root` itself. A file that cannot be read
     raises OSError.
@@ -191,7 +189,6 @@ def load_files(
     model = ear_of(tables["ear"], problems) if "ear" in tables else None
     wishes = wishes_of(tables["relay"], problems) if "relay" in tables else None
     nouns = nouns_of(tables["masking"], problems) if "masking" in tables else None
-    signs = signs_of(tables["signs"], tables.get("sites"), problems) if "signs" in tables else None
     wishes = replace(wishes, nouns=nouns) if wishes and nouns else wishes
     if wishes and "asks" in tables:
         wishes = replace(wishes, model=asks_of(tables["asks"], problems))
@@ -215,8 +212,7 @@ def load_files(
         nouns=nouns,
         relay=tables.get("relay"),
         masking=tables.get("masking"),
-        signs=signs,
-        signs_of=(tables["signs"], tables.get("sites")) if "signs" in tables else None,
+        scam=scam_tables(tables, sources, problems),
         translations={
             draft.lesson.id: translations[folder]
             for draft in reversed(drafts)

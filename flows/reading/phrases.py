@@ -83,7 +83,12 @@ REQUIRED = frozenset(
     relay_remote relay_said relay_said_media relay_secret relay_secret_wanted relay_threat relieved reminder
     reminder_emergency reminding reoffer report_made report_nobody report_officer resume reveal review_empty
     review_over right scam_ask scam_flagged scam_human scam_is_picture scam_is_long scam_next scam_noted scam_some
-    scam_suspect scam_unknown label_scam_another label_scam_check label_scam_did label_scam_look label_scam_not
+    scam_suspect scam_unknown
+    drill_area drill_area_few drill_ask drill_frame drill_hasty drill_month drill_month_before drill_none drill_over
+    drill_paused drill_resumed drill_right_real drill_right_scam drill_started drill_stopped drill_unsure_real
+    drill_unsure_scam drill_was drill_wrong_real drill_wrong_scam label_drill_no label_drill_real label_drill_scam
+    label_drill_stop label_drill_unsure label_drill_yes
+    label_scam_another label_scam_check label_scam_did label_scam_look label_scam_not
     sign_account sign_arrest sign_blackmail sign_chat sign_cheap sign_fee sign_forged sign_gambling sign_install
     sign_invest sign_job sign_kin sign_link sign_link_alike sign_link_odd sign_link_short sign_loan sign_miracle
     sign_office sign_papers sign_prize sign_recover sign_remote sign_rent sign_romance sign_safe_account sign_secrecy

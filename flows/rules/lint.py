@@ -6,8 +6,8 @@ from flows.model import Problem
 from flows.reading.loader import LessonDraft, LessonSet, by_place
 from flows.reading.noun_rows import ABOUT as ABOUT_NOUNS
 from flows.reading.noun_rows import unmasked_examples
+from flows.reading.scam_tables import untrue_signs
 from flows.reading.sign_rows import ABOUT as ABOUT_SIGNS
-from flows.reading.sign_rows import unfound_examples
 from flows.reading.wish_rules import ABOUT as ABOUT_WISHES
 from flows.reading.wish_rules import untrue_examples
 from flows.reading.word_faults import ABOUT as ABOUT_WORDS
@@ -66,8 +66,8 @@ def lint(library: LessonSet, *, examples: bool = True) -> tuple[Problem, ...]:
         problems += untrue_examples(library.relay)
     if examples and library.masking is not None:
         problems += unmasked_examples(library.masking)
-    if examples and library.signs_of is not None:
-        problems += unfound_examples(*library.signs_of)
+    if examples:
+        problems += untrue_signs(library.scam)
     for draft in library.drafts:
         problems += lint_draft(draft, library)
     return by_place(problems)

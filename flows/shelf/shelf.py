@@ -15,6 +15,7 @@ from flows.answers import Answer
 from flows.model import Lesson, LessonInvalid, Problem, SourcePosition
 from flows.reading.loader import ANSWERS, MODELS, NEEDED, LessonSet, load_files, read_lessons
 from flows.reading.phrases import REQUIRED
+from flows.reading.scam_tables import TABLES, ScamTables
 from flows.reading.translation import texts, usable, with_texts
 from flows.rules.lint import lint
 from flows.rules.translation import spoken_by_tutor
@@ -22,7 +23,6 @@ from flows.run import Book
 from flows.saying import say
 from flows.scenes.reading import Scene
 from flows.shelf.media import media_of
-from flows.signs.signs import UNSIGNED, SignTable
 from flows.words.ear.model import Model
 from flows.words.nouns import SPARE, NounTable
 from flows.words.understand import read_words
@@ -69,7 +69,7 @@ class Shelf:
     model: Model | None = None
     wishes: Wishes = UNREAD
     nouns: NounTable = SPARE
-    signs: SignTable = UNSIGNED
+    scam: ScamTables = field(default_factory=ScamTables)
     scenes: Mapping[str, Scene] = field(default_factory=dict)
     media: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
@@ -133,7 +133,7 @@ def shelf_of(library: LessonSet, problems: Iterable[Problem], root: Path, words:
         model=library.model,
         wishes=_sound(root / "relay.yaml", library, library.wishes),
         nouns=_sound(root / "masking.yaml", library, library.nouns),
-        signs=_sound(root / "sites.yaml", library, _sound(root / "signs.yaml", library, library.signs or UNSIGNED)),
+        scam=_sound_scam(root, library),
     )
 
 
@@ -195,6 +195,13 @@ def _sound(path: Path, library: LessonSet, made: _Made | None) -> _Made:
     return made
 
 
+def _sound_scam(root: Path, library: LessonSet) -> ScamTables:
+    """What is known of scams; none of the files need be there, but what is there has to be sound."""
+    for name in TABLES:
+        _sound(root / name, library, library.scam)
+    return library.scam
+
+
 def read_table(path: Path) -> dict[str, object]:
     """A YAML table of the tutor's own words, all scalars text."""
     return table_of(path.read_bytes())
@@ -237,5 +244,6 @@ def plain_book(shelf: Shelf, facts: Mapping[str, str]) -> Book:
         answers=shelf.answers,
         wishes=shelf.wishes,
         nouns=shelf.nouns,
-        signs=shelf.signs,
+        signs=shelf.scam.signs,
+        drills=shelf.scam.drills,
     )

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from flows.model import Problem
+from flows.reading.scam_tables import scam_tables
 from flows.reading.scams import LabelledScam, ScamInvalid, read_scams
 from flows.reading.sign_rows import signs_of, sites_of, unfound_examples
 from flows.signs.hosts import links_in
@@ -28,7 +29,7 @@ CYRILLIC = str.maketrans("aeopc", "аеорс")
 
 
 def table() -> SignTable:
-    return shelf().signs
+    return shelf().scam.signs
 
 
 @cache
@@ -197,3 +198,32 @@ def test_the_command_answers_line_by_line(tmp_path: Path):
     first, second, third = map(json.loads, out.getvalue().splitlines())
     assert first["flagged"] is True and "safe-account" in first["signs"]
     assert second.keys() == third.keys() == {"error"}
+
+
+SIGNED = ("signs.yaml", b"signs:\n  - {id: ma, phrase: sign_secret, weight: 6, when: [otp], found: [otp], let: [a]}\n")
+SITES = ("sites.yaml", (LESSONS / "sites.yaml").read_bytes())
+SEASONS = "seasons: {he: [6, 7]}\ndrills:\n  - "
+
+
+@pytest.mark.parametrize(
+    ("row", "codes"),
+    [
+        ("{id: a, season: he, text: doc ma, signs: [ma], why: vi, src: [S1]}", []),
+        ("{id: a, season: he, real: true, text: hop hoi, why: vi, src: [S1]}", []),
+        ("{id: a, season: dong, text: doc ma, signs: [ma], why: vi, src: [S1]}", ["E003"]),
+        ("{id: a, season: he, text: bam nhan-qua.top, signs: [ma], why: vi, src: [S1]}", ["E003"]),
+        ('{id: a, season: he, text: "goi 0912 345 678", signs: [ma], why: vi, src: [S1]}', ["E003"]),
+        ("{id: a, season: he, text: doc ma, why: vi, src: [S1]}", ["E003"]),
+        ("{id: a, season: he, real: true, text: hop, signs: [ma], why: vi, src: [S1]}", ["E003"]),
+        ("{id: a, season: he, text: doc ma, signs: [la], why: vi, src: [S1]}", ["E003"]),
+        ("{id: a, season: he, text: doc ma, signs: [ma], why: vi, src: [S9]}", ["E003"]),
+        ("{id: a, season: he, text: doc ma, signs: [ma], why: vi}", ["E003"]),
+    ],
+)
+def test_a_drill_leads_nowhere_and_says_by_what_it_is_known(row: str, codes: list[str]):
+    problems: list[Problem] = []
+    tables = scam_tables(
+        {"signs": SIGNED, "sites": SITES, "drills": ("drills.yaml", f"{SEASONS}{row}\n".encode())}, {"S1"}, problems
+    )
+    assert [each.code for each in problems] == codes
+    assert "a" in tables.drills.by_id

@@ -15,6 +15,7 @@ from storage.people import invitees, people
 from storage.people import tables as people_t
 from storage.people.records import InstructorRow, InviteeRow
 from storage.programs import tables as programs_t
+from storage.scams import tables as scams_t
 from tests.support.world import START
 
 WARD = "w26041"
@@ -85,6 +86,7 @@ def fill(connection: Connection, learner_id: str, other: str) -> None:
     add(pairing_t.notice, **she, notice_id=f"1-{tag}", about="", **told)
     add(pairing_t.notice, learner_id=other, notice_id=f"2-{tag}", about=f"r-{tag}", **told)
     add(pairing_t.notice, learner_id=other, notice_id=f"3-{tag}", about=f"p-{tag}", **told)
+    add(scams_t.drill, **she, sample="s", sent_at=1, said="scam", right=True, said_at=2)
     add(people_t.consent, **she, channel="c", answer="agreed", wording="w", at=1)
 
 

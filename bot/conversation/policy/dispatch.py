@@ -35,7 +35,8 @@ from bot.pairing.policy.commands import ChooseLine, ReplyToLetter, StopWriting
 from bot.pairing.policy.subjects import WRITING
 from bot.people.policy import codes, pins
 from bot.people.policy.commands import SitDown
-from bot.scams.policy import judging
+from bot.scams.policy import drilling, judging
+from bot.scams.policy.commands import DueDrill
 from bot.tutor import follow_up, lessons, menu, onboarding, privacy, reviewing, testing, waits
 from bot.tutor.command import ServiceCommand
 from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
@@ -62,7 +63,7 @@ def answer(turn: TurnContext, body: Body, *, codes_too: bool = True) -> CommandO
             return _written(turn, body, codes_too=codes_too)
         case Inner():
             lines.meanwhile(turn, partial(lessons.take_inner, turn, body))
-            return ANSWERED
+            return _drill(turn) if body.kind == "due" else ANSWERED
         case Spoken():
             return spoken.came(turn, body)
         case NoticesDue():
@@ -77,6 +78,15 @@ def answer(turn: TurnContext, body: Body, *, codes_too: bool = True) -> CommandO
             return ANSWERED  # that she is there again is written down; whatever she is to hear comes in its time
         case _:
             assert_never(body)
+
+
+def _drill(turn: TurnContext) -> CommandOutcome:
+    """A drill whose time has come; one question at a time."""
+    if drilling.is_due(turn) and turn.replies:
+        drilling.put_off(turn, turn.universe.now + drilling.BUSY)
+    elif drilling.is_due(turn):
+        turn.events.append(DueDrill())
+    return ANSWERED
 
 
 def _written(turn: TurnContext, body: Text | Edited, *, codes_too: bool) -> CommandOutcome:

@@ -32,3 +32,46 @@ class ShowSigns(ServiceCommand):
 
 
 ScamCommand = AskScam | JudgeScam | TellPicture | ShowSigns
+
+
+@dataclass(frozen=True, slots=True)
+class DueDrill(ServiceCommand):
+    """The time for the invitation, or for the next drill, has come."""
+
+
+@dataclass(frozen=True, slots=True)
+class StartDrills(ServiceCommand):
+    """Somebody wishes to be tried."""
+
+
+@dataclass(frozen=True, slots=True)
+class StopDrills(ServiceCommand):
+    """Somebody does not, or no more."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerDrill(ServiceCommand):
+    """What somebody takes a sample for: real, scam or unsure."""
+
+    said: str
+    sample: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShowOwnDrills(ServiceCommand):
+    """Somebody wants to see how many were recognised over the months."""
+
+
+@dataclass(frozen=True, slots=True)
+class PauseDrills(ServiceCommand):
+    """An officer pauses drills in the own areas, or lets them go on (`paused` false)."""
+
+    paused: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ShowAreaDrills(ServiceCommand):
+    """An officer wants to know how the own areas do."""
+
+
+DrillCommand = DueDrill | StartDrills | StopDrills | AnswerDrill | ShowOwnDrills | PauseDrills | ShowAreaDrills
