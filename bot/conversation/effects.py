@@ -16,7 +16,7 @@ from bot.knocks.chat import ask_where_due
 from bot.knocks.policy.bell import DUE
 from bot.knocks.policy.knock import knock_of
 from bot.people.policy.commands import PersonCommand
-from bot.tutor import follow_up, notices, reviewing, waits
+from bot.tutor import follow_up, notices, reviewing, state_codec, waits
 from bot.tutor import state as states
 from bot.tutor.command import ServiceCommand
 from bot.tutor.lessons import is_about_safety, is_reminded
@@ -330,7 +330,7 @@ class Record:
                 learner_id=row.learner_id,
                 channel=row.channel,
                 chat_id=row.chat_id,
-                state=states.dump(kept),
+                state=state_codec.dump(kept),
                 revision=row.revision,
                 out_no=self.out_no,
                 seen_at=self.seen_at,
@@ -356,12 +356,12 @@ class Record:
 def state_of(connection: Connection, row: LearnerRow) -> states.ConversationState:
     """Where a conversation stands; of what is corrupt a copy is laid aside, and what can still be read is used."""
     try:
-        state = states.load(row.state)
+        state = state_codec.load(row.state)
         return state if state.calls(row.address, row.name) else state.addressed(row.address, row.name)
     except RunCorrupt as fault:
         log.error("session corrupt", extra={"learner_id": row.learner_id, "reason": str(fault)[:200]})
         key_value.put_key(connection, f"{leaving.CORRUPT}{row.learner_id}:{row.revision}", row.state, None)
-        return states.salvage(row.state)
+        return state_codec.salvage(row.state)
 
 
 def _left_to_do(turn: TurnContext, outcome: CommandOutcome) -> list[tuple[TurnEvent, bool]]:

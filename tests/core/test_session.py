@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import flows
-from bot.tutor import state as states
+from bot.tutor import state_codec
 from bot.tutor.state import ConversationState
 from flows import ADDRESSES, Run, RunCorrupt
 from flows.run import render
@@ -65,7 +65,7 @@ def test_a_session_comes_back_as_it_was(run: Run):
 
 @given(talks_)
 def test_a_conversation_comes_back_as_it_was(state: ConversationState):
-    assert states.load(states.dump(state)) == state
+    assert state_codec.load(state_codec.dump(state)) == state
 
 
 anything = st.recursive(
@@ -109,11 +109,11 @@ def test_a_damaged_session_loads_or_is_corrupt(run: Run, field: str, value: obje
 def test_a_damaged_conversation_loads_or_is_corrupt_and_can_be_salvaged(
     state: ConversationState, field: str, value: object
 ):
-    text = json.dumps(json.loads(states.dump(state)) | {field: value})
+    text = json.dumps(json.loads(state_codec.dump(state)) | {field: value})
     try:
-        assert isinstance(states.load(text), ConversationState)
+        assert isinstance(state_codec.load(text), ConversationState)
     except RunCorrupt:
-        assert isinstance(states.salvage(text), ConversationState)
+        assert isinstance(state_codec.salvage(text), ConversationState)
 
 
 @given(st.text(max_size=40))
@@ -121,15 +121,15 @@ def test_text_that_is_no_conversation_is_corrupt_and_salvaged_empty(text: str):
     if text == "{}":
         return
     with pytest.raises(RunCorrupt):
-        states.load(text)
-    assert states.salvage(text).run is None
+        state_codec.load(text)
+    assert state_codec.salvage(text).run is None
 
 
 def test_salvage_keeps_the_numbers_the_points_and_each_lesson_that_reads():
     good, other = Run("r", "bai", 1, "b", seq=7), Run("q", "khac", 2, "c", seq=9)
-    data = json.loads(states.dump(ConversationState(run=good, parked=(other,), done={"m0": 2}, seq=8)))
+    data = json.loads(state_codec.dump(ConversationState(run=good, parked=(other,), done={"m0": 2}, seq=8)))
     data["run"]["seq"] = "x"
-    kept = states.salvage(json.dumps(data))
+    kept = state_codec.salvage(json.dumps(data))
     assert (kept.run, kept.parked, kept.done, kept.seq) == (other, (), {"m0": 2}, 9)
 
 

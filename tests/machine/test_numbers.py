@@ -18,7 +18,8 @@ from bot.conversation.policy import dispatch, numbering, open_question
 from bot.conversation.policy.numbering import KEPT
 from bot.tutor import notices, waits
 from bot.tutor.command import ServiceCommand
-from bot.tutor.state import ConversationState, dump, load
+from bot.tutor.state import ConversationState
+from bot.tutor.state_codec import dump, load
 from bot.tutor.turn import Person, TurnContext
 from bot.tutor.waits import PendingMatter
 from flows import events as ev

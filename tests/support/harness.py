@@ -49,6 +49,7 @@ from bot.people.service import People
 from bot.scheduler.ticker import Ticker
 from bot.settings import Web
 from bot.tutor import state as states
+from bot.tutor import state_codec
 from bot.tutor.quiet_hours import QuietHours
 from flows import Book
 from flows.engine.buttons import OTHER
@@ -314,7 +315,7 @@ class Tutor:
     async def state(self, learner: Learner) -> states.ConversationState:
         """Her state as it is stored."""
         query = select(conversations_t.session.c.state).where(conversations_t.session.c.chat_id == learner.chat_id)
-        return states.load(await self.database.read(lambda c: str(c.scalar(query))))
+        return state_codec.load(await self.database.read(lambda c: str(c.scalar(query))))
 
 
 def rows_of(connection: Connection, table: str) -> list[dict[str, Any]]:
