@@ -19,8 +19,8 @@ from bot.people.policy.commands import PersonCommand
 from bot.tutor import follow_up, notices, reviewing, state_codec, waits
 from bot.tutor import state as states
 from bot.tutor.command import ServiceCommand
-from bot.tutor.lessons import is_about_safety, is_reminded
 from bot.tutor.onboarding import consent_text, fingerprint
+from bot.tutor.open_step import is_about_safety, is_reminded
 from bot.tutor.outcome import ANSWERED, CommandOutcome
 from bot.tutor.quiet_hours import QuietHours
 from bot.tutor.turn import (

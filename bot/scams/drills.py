@@ -20,7 +20,7 @@ from bot.scams.policy.commands import (
     StartDrills,
     StopDrills,
 )
-from bot.tutor import lessons
+from bot.tutor import open_step
 from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.tutor.state import DrillPlan
 from bot.tutor.turn import TurnContext
@@ -78,7 +78,7 @@ class DrillChat:
         troubled = drills.troubled_at(connection, her, now)
         if troubled is not None and now - troubled < drilling.WEEK:
             drilling.put_off(turn, max(troubled + drilling.WEEK, drilling.next_at(turn, began)))
-        elif lessons.is_about_safety(turn) or turn.state.pending or lines.is_writing(turn):
+        elif open_step.is_about_safety(turn) or turn.state.pending or lines.is_writing(turn):
             drilling.put_off(turn, now + drilling.BUSY)
         elif drills.is_paused(connection, her):
             drilling.put_off(turn, drilling.next_at(turn, began))

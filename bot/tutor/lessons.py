@@ -10,16 +10,13 @@ import flows
 from bot.channels.base import Attachment, Button, Inner, NoticesDue
 from bot.meetings.policy.commands import EndGroupLesson
 from bot.pairing.policy.commands import CallForSafety, CallOffSafety
-from bot.tutor import exhibits, follow_up, mastery, menu, notices, onboarding, reviewing, testing
+from bot.tutor import exhibits, follow_up, mastery, menu, notices, onboarding, open_step, reviewing, testing
 from bot.tutor.state import Meeting, OpenTest
 from bot.tutor.turn import TurnContext
 from flows import Run, Trigger
 from flows import events as ev
-from flows.engine.kinds.kind import AGAIN
-from flows.engine.kinds.table import kind_of
-from flows.engine.stage import Stage, clean
-from flows.model import Help, Pair, Step
-from flows.run import render
+from flows.engine.stage import clean
+from flows.model import Pair
 from flows.sittings import REVIEW, SITTINGS, TEST
 
 LeftByLesson = ev.Commanded | ev.EmergencySuspected | ev.Digressed | ev.TapIgnored
@@ -125,7 +122,7 @@ def open_emergency(turn: TurnContext, kind: str = "") -> None:
     if kind:
         _stand_by(turn, kind)
         return
-    lesson = emergency_of(turn)
+    lesson = open_step.emergency_of(turn)
     if lesson is None:
         turn.say(turn.phrase("emergency"))
         onboarding.name_helper(turn)
@@ -137,41 +134,6 @@ def open_emergency(turn: TurnContext, kind: str = "") -> None:
         resume(turn, ev.Reoffered(""))
     else:
         open_lesson(turn, lesson)
-
-
-def emergency_of(turn: TurnContext) -> str | None:
-    """The lesson for the first hour, if there is one."""
-    book = turn.book
-    return next((each for each in book.current if book.versions[each, book.current[each]].emergency), None)
-
-
-def in_emergency(turn: TurnContext) -> bool:
-    """Whether the lesson that is open is the one for the first hour."""
-    run = turn.state.open_run
-    return run is not None and run.home[0] == emergency_of(turn)
-
-
-def is_about_safety(turn: TurnContext) -> bool:
-    """Whether what time brings to the open lesson may ring at night: a robbery, or a cry for safety that is out.
-
-    In an emergency lesson, be it one that another has called; at a step that has asked somebody for safety.
-    """
-    run = turn.state.open_run
-    lesson = turn.book.lesson(run.lesson, run.version) if run else None
-    if run is None or lesson is None:
-        return False
-    step = lesson.step(run.step)
-    return in_emergency(turn) or lesson.emergency or (isinstance(step, Help) and step.need == "safety")
-
-
-def is_reminded(turn: TurnContext) -> bool:
-    """Whether what time brings next is only a reminder of the open question: no time of the step's own, no check-in."""
-    run = turn.state.open_run
-    lesson = turn.book.lesson(run.lesson, run.version) if run else None
-    step = lesson.step(run.step) if run and lesson else None
-    if run is None or lesson is None or step is None or run.remind_at != turn.state.next_at:
-        return False
-    return kind_of(step).due(Stage(turn.book, lesson, run, turn.universe), step) is AGAIN
 
 
 def _stand_by(turn: TurnContext, kind: str) -> None:
@@ -186,7 +148,7 @@ def call_off(turn: TurnContext) -> None:
     """Tell whoever was called that it was a mistake, and go back to where the learner was."""
     turn.events.append(CallOffSafety())
     turn.say(turn.phrase("mistake_heard"))
-    run, lesson = turn.state.run, emergency_of(turn)
+    run, lesson = turn.state.run, open_step.emergency_of(turn)
     if run is not None and run.home[0] == lesson:
         turn.change(run=None)
     turn.change(parked=tuple(each for each in turn.state.parked if each.home[0] != lesson), offer=(), pending="")
@@ -199,39 +161,6 @@ def resume(turn: TurnContext, signal: ev.Signal) -> LeftByLesson | None:
         menu.show_menu(turn)
         return None
     return take_over(turn, flows.resume(turn.book, _lent(run, turn), signal, turn.universe))
-
-
-def wants(turn: TurnContext, kind: str) -> bool:
-    """Whether the open step asks for a picture or a recording."""
-    step = _open_step(turn)
-    return step is not None and kind_of(step).wants(step) == kind
-
-
-def takes_words(turn: TurnContext) -> bool:
-    """Whether the open step asks for words of the learner's own."""
-    step = _open_step(turn)
-    return step is not None and kind_of(step).writes_freely(step) and not turn.state.offer
-
-
-def is_private(turn: TurnContext) -> bool:
-    """Whether what answers the open step is kept nowhere and shown to nobody."""
-    step = _open_step(turn)
-    return step is not None and kind_of(step).is_private(step)
-
-
-def labels(turn: TurnContext) -> list[str]:
-    """What can be chosen at the open step, as the learner reads it."""
-    step, run = _open_step(turn), turn.state.open_run
-    if step is None or run is None:
-        return []
-    texts = [option.text for option in kind_of(step).options(step)]
-    return [render(text, run.address, run.name, turn.book.facts) for text in texts]
-
-
-def _open_step(turn: TurnContext) -> Step | None:
-    run = turn.state.open_run
-    lesson = turn.book.lesson(run.lesson, run.version) if run else None
-    return lesson.step(run.step) if lesson and run else None
 
 
 def _lent(run: Run, turn: TurnContext) -> Run:
@@ -389,7 +318,7 @@ def _failed(turn: TurnContext, event: ev.RunFailed, *, group: bool) -> None:
 
 def take_inner(turn: TurnContext, body: Inner) -> None:
     """Take what time or another person's act brings to the conversation."""
-    urgent = is_about_safety(turn)
+    urgent = open_step.is_about_safety(turn)
     asked = body.kind == "due" and turn.agreed and not urgent and (follow_up.check_in(turn) or reviewing.invite(turn))
     run = turn.state.open_run
     if asked:

@@ -37,7 +37,7 @@ from bot.people.policy import codes, pins
 from bot.people.policy.commands import SitDown
 from bot.scams.policy import drilling, judging
 from bot.scams.policy.commands import DueDrill
-from bot.tutor import follow_up, lessons, menu, onboarding, privacy, reviewing, testing, waits
+from bot.tutor import follow_up, lessons, menu, onboarding, open_step, privacy, reviewing, testing, waits
 from bot.tutor.command import ServiceCommand
 from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.tutor.turn import CodeShown, TurnContext, WentAway
@@ -165,7 +165,7 @@ def _text(turn: TurnContext, text: str) -> CommandOutcome:
 def _pasted(turn: TurnContext, text: str) -> str:
     """The signs of a scam in a message that was pasted where nobody asked for one; a step that asks for words takes
     them."""
-    return "" if turn.state.pending or lessons.takes_words(turn) else judging.suspected(turn, text)
+    return "" if turn.state.pending or open_step.takes_words(turn) else judging.suspected(turn, text)
 
 
 def _among_buttons(turn: TurnContext, text: str) -> CommandOutcome:
@@ -225,7 +225,7 @@ def _media(turn: TurnContext, media: Media) -> CommandOutcome:
         turn.events.append(question.pictured())
         return ANSWERED
     in_lesson = turn.state.open_run is not None and not turn.state.offer and not is_answered
-    if in_lesson and not (caption and not lessons.wants(turn, media.kind)):
+    if in_lesson and not (caption and not open_step.wants(turn, media.kind)):
         return _resume(turn, ev.Sent(media.kind))
     if caption:
         return _text(turn, caption)
@@ -364,7 +364,7 @@ def _resume(turn: TurnContext, signal: ev.Signal) -> CommandOutcome:
         case ev.Commanded(word):
             return obey(turn, word)
         case ev.EmergencySuspected(_, text) | ev.Digressed(text):
-            if not lessons.in_emergency(turn) and (named := menu.titled(turn, text)):
+            if not open_step.in_emergency(turn) and (named := menu.titled(turn, text)):
                 answering.named(turn, named)
                 return ANSWERED
             return answering.digress(turn, text) or ASIDE
