@@ -117,11 +117,11 @@ _SPOTS = re.compile(r"<metadata>(.*?)</metadata>", re.S)
 
 
 def _drawing(path: Path, into: Path) -> Seen:
-    """A drawing of `flows.scenes` as `picture.png`, with where its elements lie. Lighter ones are not made of it: it
+    """A drawing of `flows.scenes` as a PNG of its name, with where its elements lie. Lighter ones are not made: it
     has some 20 kB, and they would save a few at ten times the work."""
     svg = path.read_text("utf-8")
     picture = png_of(svg)
-    (into / "picture.png").write_bytes(picture)
+    (into / f"{path.stem}.png").write_bytes(picture)
     spots = _SPOTS.search(svg)
     width, height = struct.unpack(">II", picture[16:24])  # of every PNG
     return {"width": width, "height": height, "spots": json.loads(spots[1]) if spots else {}}

@@ -19,8 +19,6 @@ from flows.files import FileFault
 
 _CHILD = Path(__file__).parent / "child.py"
 WITHIN_S = 120.0
-PICTURE = "picture.png"
-"""What the child calls the picture of a drawing."""
 AT_ONCE = 16  # files for one child: it has 90 seconds of a core, and a photograph takes one
 
 
@@ -62,7 +60,7 @@ def picture_of(svg: str) -> bytes:
         (found,) = look_at([path], Path(folder))
         if found.fault:
             raise ValueError(found.fault)
-        return (Path(folder) / PICTURE).read_bytes()
+        return path.with_suffix(".png").read_bytes()
 
 
 def _ask(paths: Sequence[Path], into: Path | None, within_s: float) -> list[Found]:

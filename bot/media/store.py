@@ -16,7 +16,7 @@ from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import Any
 
-from bot.media.looking import PICTURE, Found, look_at
+from bot.media.looking import Found, look_at
 from flows.files import LessonFile
 from storage.engine import files
 
@@ -131,25 +131,38 @@ class MediaStore:
         files.put_whole(self._drawing(name), drawing)
         return name
 
+    def draw(self, wanted: Iterable[str]) -> None:
+        """Make the pictures of drawn screens, one process for all of them. Faults are logged, as by `make`."""
+        drawn = [file for file in wanted if self._is_drawn(file) and not self._record(file)]
+        try:
+            with files.scratch(self.folder, files.MEDIA) as scratch:
+                for file, found in zip(drawn, look_at([self._drawing(file) for file in drawn], scratch), strict=True):
+                    if not found.fault:
+                        self._put(scratch / file, file)
+                    self._note(file, found, [])
+        except OSError as fault:
+            log.error("screens of lessons not drawn", extra={"reason": fault.strerror})
+
     def make(self, file: str) -> None:
-        """Look into a file, make what pages and channels want of it, and note both; of a drawing its picture first. A
-        fault is logged, never raised: what cannot be shown is told in words."""
-        path = self.path(file) or (self._drawing(file) if self._is_drawn(file) else None)
+        """Look into a file, make what pages and channels want of it, and note both. A fault is logged, never raised:
+        what cannot be shown is told in words."""
+        path = self.path(file)
         if path is None or self._record(file):
             return
         try:
             with files.scratch(self.folder, files.MEDIA) as scratch:
                 (found,) = look_at([path], scratch)
-                if path.suffix == DRAWN and not found.fault:
-                    self._put(scratch / PICTURE, file)
                 made = [self._keep(scratch / name) for name in found.made] if not found.fault else []
-            files.put_whole(self._beside(file), json.dumps(_recorded(found, made)).encode())
+            self._note(file, found, made)
         except OSError as fault:
             log.error("file of a lesson not made ready", extra={"file": file, "reason": fault.strerror})
-            return
+
+    def _note(self, file: str, found: Found, made: Iterable[str]) -> None:
+        files.put_whole(self._beside(file), json.dumps(_recorded(found, made)).encode())
         if found.fault:
             log.error("file of a lesson not shown", extra={"file": file, "reason": found.fault})
-            path.unlink(missing_ok=True)
+            (self.folder / file).unlink(missing_ok=True)
+            self._drawing(file).unlink(missing_ok=True)
 
     def _keep(self, made: Path) -> str:
         with made.open("rb") as file:

@@ -152,6 +152,7 @@ class LiveLessons:
             some, self._unmade = self._unmade[:most], self._unmade[most:]
             if not some or self.store is None:
                 return False
+            await asyncio.to_thread(self.store.draw, some)
             for file in some:
                 await asyncio.to_thread(self.store.make, file)
             if not self._unmade:

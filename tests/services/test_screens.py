@@ -48,7 +48,7 @@ def test_a_screen_is_drawn_with_where_its_elements_lie(store: MediaStore) -> Non
     file = store.take_drawing(drawing.svg("can_cuoc"))
     assert file == drawing.name("can_cuoc") and store.unmade([file]) == [file] and not store.missing([file])
     assert store.about(file) is None
-    store.make(file)
+    store.draw([file])
     about = store.about(file)
     assert about and (about.width, about.height) == (720, 2 * drawing.height) and about.size < HEAVIEST
     assert about.spots == drawing.spots and about.ending == "png"
@@ -69,7 +69,7 @@ def test_the_ring_is_where_the_element_is() -> None:
 def test_what_nobody_needs_goes_with_its_drawing(store: MediaStore) -> None:
     small = MediaStore(store.folder, most_bytes=1)
     file = small.take_drawing(WALLET.drawing.svg())
-    small.make(file)
+    small.draw([file])
     small.sweep({file})
     assert small.about(file)
     small.sweep(())
