@@ -28,7 +28,7 @@ HEAD_WORDS = KindWords(
         "title": "Tên bài — hiện trong danh sách bài.",
         "track": "Nhóm bài — mã nhóm có trong lessons/tracks.yaml.",
         "order": "Thứ tự trong nhóm — số nhỏ đứng trước.",
-        "minutes": "Học chừng mấy phút — từ 1 đến 120.",
+        "minutes": "Học trơn mấy phút — làm tròn lên, như ./camtay test-lessons tính; từ 1 đến 120.",
         "level": "Mức khó — từ 1 (dễ) đến 5.",
         "lang": "Tiếng gốc của bài — không ghi thì là vi.",
         "langs": "Các tiếng của bài — tiếng nào ghi ở đây thì phải có bản dịch đủ: po/<tiếng>.po.",

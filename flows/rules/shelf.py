@@ -22,8 +22,8 @@ ABOUT = {
     "E107": "các bài gọi lẫn nhau thành vòng (call)",
     "E704": "có hai bài khẩn",
     "W705": "chưa có bài khẩn",
-    "W509": "màn hình tập vẽ đã lâu, chưa so lại với màn hình thật",
     "W706": "thư mục bài không có sources.yaml",
+    "W509": "màn hình tập vẽ đã lâu, chưa so lại với màn hình thật",
 }
 
 

@@ -163,11 +163,11 @@ def test_a_lesson_shows_it_with_its_words_and_its_elements_can_be_tapped() -> No
     scenes = read_scenes({"l/scenes/vi.yaml": RAW}, [])
     spots = scenes["vi"].drawing.spots
     plain = told_by_scenes(lesson(STEPS), scenes)
-    assert [choice.spot for choice in Talk(book(plain), "thu").prompt.choices] == [(), ()]
+    assert [choice.spot for choice in Talk(book(plain), "thu").choices] == [(), ()]
     shown = replace(plain, files={"vi@can_cuoc.png": LessonFile("1.png", 9, spots=spots)})
-    asked = Talk(book(shown), "thu").prompt
+    asked = Talk(book(shown), "thu")
     assert [choice.spot for choice in asked.choices] == [spots["the"], spots["can_cuoc"]]
-    assert asked.exhibits[0].words == "Hai hang. Vòng đỏ quanh “Mot”."
+    assert asked.prompt.exhibits[0].words == "Hai hang. Vòng đỏ quanh “Mot”."
 
 
 def test_words_of_its_own_stay() -> None:
