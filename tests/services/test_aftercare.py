@@ -94,6 +94,22 @@ async def test_a_check_in_does_not_come_in_the_middle_of_something(tmp_path: Pat
         assert "Bài thu" in lan.said
 
 
+async def test_of_a_lesson_with_several_tasks_she_is_asked_once(tmp_path: Path):
+    two = TASK.replace("- end", "- task: nua\n  text: Làm nữa\n  done: Xong nữa\n  checkin: 1d\n- end")
+    async with tutor(tmp_path, book(lesson(two))) as t:
+        lan = await met(t)
+        await lan.opens("thu")
+        await lan.tap("Rồi")
+        await t.passes(hours=2)
+        await lan.tap("Xong nữa")
+        await t.passes(hours=23)
+        assert not lan.said, "a day after the last of them"
+        await t.passes(hours=2)
+        await lan.tap("Dùng được rồi")
+        await t.passes(days=3)
+        assert not lan.said
+
+
 async def test_a_check_in_rings_no_reminder_of_the_lesson_she_is_in(tmp_path: Path):
     other = lesson("- say: s\n  text: Khác\n  wait_tap: Tiếp\n- end: het\n", lesson_id="khac")
     async with tutor(tmp_path, book(lesson(TASK), other)) as t:
