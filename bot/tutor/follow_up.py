@@ -36,15 +36,9 @@ def take_rating(turn: TurnContext, stars: str, run_id: str) -> CommandOutcome:
 
 
 def plan(turn: TurnContext, event: ev.CheckinPlanned) -> None:
-<<<<<<< HEAD
-    """Remember to ask; of one task once."""
-    kept = tuple(each for each in turn.state.checkins if (each.lesson, each.step) != (event.lesson, event.step))
-    turn.change(checkins=(*kept, Checkin(event.at, event.lesson, event.step, turn.today))[-MAX_CHECKINS:])
-=======
-    """Remember to ask; of one lesson once, however many of its tasks she has done: the question names the lesson."""
+    """Remember to ask; of one lesson once, however many of its tasks are done: the question names the lesson."""
     kept = tuple(each for each in turn.state.checkins if each.lesson != event.lesson)
-    turn.change(checkins=(*kept, Checkin(event.at, event.lesson, event.step))[-MAX_CHECKINS:])
->>>>>>> wl
+    turn.change(checkins=(*kept, Checkin(event.at, event.lesson, event.step, turn.today))[-MAX_CHECKINS:])
 
 
 MAX_CHECKINS = 20

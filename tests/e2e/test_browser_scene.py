@@ -72,12 +72,7 @@ def at_the_lesson(tutor: Server, open_context: OpenContext) -> tuple[Page, Chat]
     chat.answer("Đồng ý")
     chat.say("Lan")
     chat.answer("Gọi chị, xưng em")
-<<<<<<< HEAD
-    expect(chat.log).to_contain_text("Làm quen với Cầm Tay")
-    chat.answers.get_by_role("button", name="Trả tiền bằng điện thoại").click()
-=======
     expect(chat.log).to_contain_text("học bài nào")
->>>>>>> scenes
     chat.answers.get_by_role("button", name="Bấm vào hình").click()
     return page, chat
 
