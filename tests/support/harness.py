@@ -73,6 +73,11 @@ class Message:
     no: int = 0
 
     @property
+    def shown(self) -> tuple[str, ...]:
+        """What stands on all its buttons."""
+        return tuple(button.label for button in self.buttons)
+
+    @property
     def labels(self) -> tuple[str, ...]:
         """What stands on its buttons, but for the one that every prompt of a lesson ends with."""
         return tuple(button.label for button in self.buttons if not button.token.endswith(f":{OTHER}"))
