@@ -96,13 +96,13 @@ def _button(pen: Pen, item: Item, rect: Rect) -> None:
 def tabs(pen: Pen, each: Element, top: float) -> float:
     """The row at the foot of an app: signs with a name below each, one of them chosen."""
     places = list(columns(len(each.items), 4, WIDTH - 8, 2))
-    texts = [pen.fitted(item.text, item.place, places[0][1], 14, most=2) for item in each.items]
-    height = 42 + max(height_of(lines, 14) for lines in texts) + 6
+    texts = [pen.fitted(item.text, item.place, places[0][1], SMALL, most=2) for item in each.items]
+    height = 42 + max(height_of(lines, SMALL) for lines in texts) + 6
     pen.box(Rect(0, top, WIDTH, height), CARD, stroke=LINE, corner=0)
     for item, lines, (left, width) in zip(each.items, texts, places, strict=True):
         color = MAIN if item.on else SOFT
         pen.icon(item.icon or "square", left + width / 2 - 14, top + 9, 28, color)
-        pen.paragraph(lines, left + width / 2, top + 40, 14, color=color, anchor="middle",
+        pen.paragraph(lines, left + width / 2, top + 40, SMALL, color=color, anchor="middle",
                       weight=BOLD if item.on else "400")  # fmt: skip
         pen.mark(item.id, Rect(left, top + 3, width, height - 6), item.text)
     return top + height
