@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import unified_diff
@@ -146,6 +147,19 @@ def update(played: Iterable[Played], write: Print) -> tuple[Played, ...]:
         if each.failed or not written:
             left.append(each)
     return tuple(left)
+
+
+def retime(report: Report, write: Print) -> None:
+    """Write the minutes of the player's clock into the heads that say others; one without the line stays without."""
+    for covered in report.covered:
+        minutes, path = report.minutes.get(covered.lesson), Path(covered.path)
+        if minutes is None:
+            continue
+        text = path.read_text("utf-8")
+        now = re.sub(r"(?m)^minutes:(\s*)\d+", rf"minutes:\g<1>{minutes.told}", text, count=1)
+        if now != text:
+            path.write_text(now, "utf-8")
+            write(told("{path}: đã ghi lại số phút", path=near(path)))
 
 
 # --- showing -----------------------------------------------------------------------------------------

@@ -234,10 +234,11 @@ def problems(
     helped: frozenset[str] | None = None,
     parsers: Parsers | None = None,
     redraw_before: str = "",
+    reread_before: str = "",
 ) -> Findings:
     """All problems of the files in `paths` (none given: of every lesson); an unreadable file hides no other.
 
-    Raises SettingsInvalid for a path that is not there or holds no lesson. `helped`, `redraw_before` as in `LessonSet`.
+    Raises SettingsInvalid for a path that is not there or holds no lesson. `helped` and the two days as in `LessonSet`.
     """
     found: list[Problem] = []
     seen: set[str] = set()
@@ -246,7 +247,8 @@ def problems(
         files = asked.files
         files.look_into_media(asked.own)
         library = load_files(files.texts, facts, parsers or Faultfinder(), frozenset(files.scripts))
-        library = replace(library, quiet=quiet, helped=helped, media=files.media, redraw_before=redraw_before)
+        library = replace(library, redraw_before=redraw_before, reread_before=reread_before)
+        library = replace(library, quiet=quiet, helped=helped, media=files.media)
         all_found = lint(library)
         found += [*files.problems, *(problem for problem in all_found if problem.place.path in asked.own)]
         found += _of_transcripts(library, all_found, asked, lessons)

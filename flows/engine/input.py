@@ -9,7 +9,7 @@ from flows.engine import buttons
 from flows.engine.kinds.kind import AGAIN
 from flows.engine.kinds.table import kind_of
 from flows.engine.stage import Stage, clean, instead_of
-from flows.engine.walking import again, ask_person, choices_of, choose, go, go_back, walk
+from flows.engine.walking import again, ask_person, choices_of, choose, go, go_back, tell_letters, walk
 from flows.model import Guard, Step
 from flows.words.ear.ear import Matter, Reply, listen, matter_of, reply_of
 from flows.words.ear.finding import find, finder_of
@@ -296,6 +296,8 @@ def _obey(stage: Stage, step: Step, word: str) -> None:
             go_back(stage, step)
         case "other" if not stage.lesson.emergency:
             choose(stage, step, buttons.OTHER)
+        case "bigger" if not stage.lesson.emergency:
+            tell_letters(stage, step)
         case "repeat" | "go_on":
             again(stage, step)
         case _:

@@ -11,6 +11,7 @@ from flows.engine.kinds.table import kind_of
 from flows.engine.moving import Spot
 from flows.engine.stage import MAX_PATH, Stage
 from flows.model import Lesson, Step
+from flows.profiles import profile_of
 
 MAX_STEPS = 100  # steps in one sprint without a wait (as goflow): more is a loop the linter could not see
 
@@ -99,7 +100,7 @@ def choose(stage: Stage, step: Step, option: str) -> None:
         case buttons.REST:
             stage.emit(ev.Commanded("stop"))
         case buttons.BIGGER:
-            stage.emit(ev.Commanded("bigger"))
+            tell_letters(stage, step)
         case _:
             stage.change(used=(stage.run.seq, option), misses=0)
             go(stage, step, kind_of(step).tap(stage, step, option))
@@ -109,6 +110,17 @@ def ask_person(stage: Stage, step: Step) -> None:
     """Ask for a person, whoever comes first where the learner is being robbed; the step is put once more."""
     request_help(stage, step, need="safety" if stage.lesson.emergency else "learning")
     again(stage, step)
+
+
+def tell_letters(stage: Stage, step: Step) -> None:
+    """Say how letters get bigger, where it is done here; the step is put once more."""
+    stage.say(step.id, stage.phrase(how_bigger(stage.run.channel)))
+    again(stage, step)
+
+
+def how_bigger(channel: str) -> str:
+    """The id of the sentence that says how letters get bigger on a channel."""
+    return "bigger_page" if profile_of(channel).letters else "bigger"
 
 
 def go_back(stage: Stage, step: Step) -> None:

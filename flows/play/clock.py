@@ -12,6 +12,7 @@ from math import ceil
 from pathlib import PurePath
 
 from flows.play.rehearsal import Played
+from flows.rules.text import count_words
 
 WORDS_A_MINUTE = 100
 """A woman of 65 who reads word for word; a Vietnamese word is one syllable."""
@@ -28,7 +29,6 @@ SMOOTH = "hoc-tron"
 ENDED = "run ended: completed"
 SITTING_S = 3600  # a pause that long is another sitting
 
-_WORD = re.compile(r"\w+(?:[-.,:/'’]\w+)*")
 _SEEN = re.compile(r"^(?:🖼|🎬).*$", re.MULTILINE)  # words of a picture: it is looked at
 
 
@@ -70,10 +70,5 @@ def _is_one_sitting(played: Played) -> bool:
 
 
 def _minutes(played: Played) -> float:
-    words = sum(count_words(text) for turn in played.turns for text in turn.texts)
+    words = sum(count_words(_SEEN.sub("", text)) for turn in played.turns for text in turn.texts)
     return round(words / WORDS_A_MINUTE + (len(played.turns) - 1) * ANSWER_S / 60, 1)
-
-
-def count_words(text: str) -> int:
-    """The words to be read in a text, syllable by syllable; those that tell a picture are none."""
-    return len(_WORD.findall(_SEEN.sub("", text)))

@@ -91,6 +91,7 @@ class LessonSet:
     phrase_translations: Table[str, Catalogue] = field(default_factory=dict)
     quiet: tuple[str, str] = ("20:00", "08:00")  # HH:MM; nothing is sent unasked between
     redraw_before: str = ""  # a day, YYYY-MM-DD: scenes drawn earlier are to be looked at again
+    reread_before: str = ""  # the same of lessons, by `reviewed_on`
     media: Table[str, Table[str, FoundFile]] | None = None  # lesson's folder → what lies in its media/
     helped: frozenset[str] | None = None  # topics that somebody takes ("" all); None: nobody has asked
 

@@ -8,7 +8,7 @@ REQUIRED = frozenset(
     ask_teach_lang ask_teach_pause ask_teach_top back_ask back_at_start back_unknown badge
     bell_ask bell_denied bell_elsewhere bell_fail bell_home bell_http bell_inapp bell_is_on bell_later bell_none
     bell_off bell_on
-    bigger called called_as
+    bigger bigger_page called called_as
     called_both called_helper called_officer cancel_urgent caught_officer certificate change_ask checkin checkin_no
     checkin_yes code_expired code_for code_for_instructor code_for_learner code_for_officer code_heard
     code_held_back code_left code_own code_own_link code_square code_taken_back code_too_often code_unknown

@@ -79,14 +79,16 @@ def _single_choice(script: Script) -> list[Quiz]:
     return [quiz for quiz in script.quizzes if quiz.type == "one" and any(option.right for option in quiz.options)]
 
 
-@rules.add("W205", "đáp án đúng lúc nào cũng đứng đầu")
-def right_always_first(script: Script) -> Iterator[LintFinding]:
-    """Lessons of at least `ENOUGH` quizzes in all of which the first option is the right one."""
+@rules.add("W205", "đáp án đúng lúc nào cũng đứng đầu, hay đứng cuối")
+def right_always_in_one_place(script: Script) -> Iterator[LintFinding]:
+    """Lessons of at least `ENOUGH` quizzes in all of which the first option is the right one, or the last."""
     quizzes = _single_choice(script)
-    if len(quizzes) >= ENOUGH and all(quiz.options[0].right for quiz in quizzes):
-        yield LintFinding(
-            quizzes[0].options[0].place, say("câu nào đáp án đúng cũng đứng đầu"), say("hãy đổi chỗ ở vài câu")
-        )
+    for end, message in (
+        (0, say("câu nào đáp án đúng cũng đứng đầu")),
+        (-1, say("câu nào đáp án đúng cũng đứng cuối")),
+    ):
+        if len(quizzes) >= ENOUGH and all(quiz.options[end].right for quiz in quizzes):
+            yield LintFinding(quizzes[0].options[end].place, message, say("hãy đổi chỗ ở vài câu"))
 
 
 @rules.add("W206", "đáp án đúng lúc nào cũng dài nhất")

@@ -9,11 +9,14 @@ from flows.reading.noun_rows import unmasked_examples
 from flows.reading.wish_rules import ABOUT as ABOUT_WISHES
 from flows.reading.wish_rules import untrue_examples
 from flows.reading.word_faults import ABOUT as ABOUT_WORDS
+from flows.rules.alike import ABOUT as ABOUT_ALIKE
+from flows.rules.alike import near_duplicates
 from flows.rules.cases import rules as case_rules
 from flows.rules.channel import rules as channel_rules
 from flows.rules.data import rules as data_rules
 from flows.rules.graph import rules as graph_rules
 from flows.rules.learning import rules as learning_rules
+from flows.rules.named import rules as named_rules
 from flows.rules.rule import Script
 from flows.rules.shelf import ABOUT, whole_shelf
 from flows.rules.shelf import rules as shelf_rules
@@ -29,6 +32,7 @@ RULES = (
     *learning_rules,
     *data_rules,
     *source_rules,
+    *named_rules,
     *text_rules,
     *translation_rules,
     *channel_rules,
@@ -74,7 +78,7 @@ def lint_draft(draft: LessonDraft, library: LessonSet) -> list[Problem]:
 
 def lint_shelf(library: LessonSet) -> list[Problem]:
     """What no single lesson can be blamed for."""
-    return [*whole_shelf(library), *phrase_problems(library)]
+    return [*whole_shelf(library), *phrase_problems(library), *near_duplicates(library)]
 
 
 LIVE = {
@@ -97,6 +101,7 @@ def rules() -> dict[str, str]:
                 **FORM,
                 **{rule.code: rule.about for rule in RULES},
                 **ABOUT,
+                **ABOUT_ALIKE,
                 **ABOUT_WORDS,
                 **ABOUT_WISHES,
                 **ABOUT_NOUNS,

@@ -5,6 +5,7 @@ nothing about the world.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from flows.engine.kinds.facets import StepPath
 from flows.engine.kinds.table import kind_of, texts_of
@@ -54,6 +55,27 @@ def _named(script: Script) -> Iterator[tuple[SourcePosition, str]]:
     for step in script.lesson.steps:
         for field, names in cited_by(step):
             yield from ((script.at(step, *field, at), name) for at, name in enumerate(names))
+
+
+class SourcedText(NamedTuple):
+    """One text that is read or heard, where it is written, and its sources: empty for `none`, None where not said."""
+
+    place: SourcePosition
+    text: str
+    sources: tuple[str, ...] | None
+
+
+def sourced_texts(script: Script) -> Iterator[SourcedText]:
+    """Every text of a lesson that a learner reads or hears, in the order of the file; an option may have its own
+    sources.
+    """
+    for text in (text for text in script.texts if text.role in SAID):
+        step, sources = text.step, text.step.src
+        match text.field:
+            case ("options", int(at), *_):
+                own = kind_of(step).options(step)[at].src
+                sources = sources if own is None else own
+        yield SourcedText(script.at(step, *text.field), text.text, sources)
 
 
 def cited_by(step: Step) -> Iterator[tuple[StepPath, tuple[str, ...]]]:

@@ -18,6 +18,7 @@ SPLIT = say("hãy tách thành hai tin")
 USE_PLACEHOLDER = say("hãy viết {{chị}} hoặc {{Chị}} để máy đổi theo cách gọi")
 USE_PARTICLE = say("hãy viết {{nhé}}, {{Dạ}} hoặc {{dạ}} để máy đổi theo cách gọi")
 
+_NUMERAL = re.compile(r"\d+(?:[.,:/-]\d+)+")  # one word, and no end of a sentence
 _END = re.compile(r"[.!?…]+[”\"’')]*(?=\s|$)")
 
 
@@ -39,6 +40,32 @@ def too_much_to_read(text: str) -> str:
         if sentences > MAX_SENTENCES
         else ""
     )
+
+
+MAX_WORDS = 20  # of one sentence, as lessons/README.md asks of editors: a Vietnamese word is one syllable
+
+_SENTENCE = re.compile(r"[^.!?…\n]+")
+_WORD = re.compile(r"\w+(?:[-.,:/'’]\w+)*")
+
+
+def count_words(text: str) -> int:
+    """How many words are read in a text, syllable by syllable; an amount or a date is one."""
+    return len(_WORD.findall(text))
+
+
+@rules.add("E411", "câu dài quá 20 chữ")
+def long_sentence(script: Script) -> Iterator[LintFinding]:
+    """Sentences of more than `MAX_WORDS` words, as most learners read them: nobody keeps the beginning in mind. What
+    tells a picture is read by few, and then aloud.
+    """
+    for text in script.spoken:
+        if len(text.text) < 2 * MAX_WORDS or text.field[-1] == "alt":
+            continue
+        for sentence in _SENTENCE.findall(_NUMERAL.sub("0", script.as_read(text.text))):
+            count = count_words(sentence)
+            if count > MAX_WORDS:
+                message = say("câu dài {count} chữ, nhiều nhất {most}", count=count, most=MAX_WORDS)
+                yield LintFinding(script.at(text.step, *text.field), message, say("hãy tách thành hai câu"))
 
 
 # A bare "chị" or "bạn" that is most likely said to her. Not so: "chị em", "bạn bè", "chị Lan", "một chị", "người bạn".

@@ -20,7 +20,11 @@ from flows.saying import read_catalogue
 
 ROOT = Path(__file__).parents[2]
 MARKS = re.compile(r"[ăâđêôơưàáảãạèéẻẽẹìíỉĩịòóỏõọùúủũụỳýỷỹỵấầẩẫậắằẳẵặếềểễệốồổỗộớờởỡợứừửữự]")
-SHOWN_AS_THEY_ARE = ("Cầm Tay", "Trấn Biên", "chị/em, cô/con, dì/con, bác/cháu, bà/con, em/chị, bạn/mình")
+SHOWN_AS_THEY_ARE = (
+    "Cầm Tay",
+    "Trấn Biên",
+    "chị/em, cô/con, dì/con, bác/cháu, bà/con, em/chị, bạn/mình, cô/cháu, ngoại/con",
+)
 SAYS = ("told", "say", "good", "note", "bad")
 """What takes a template; the last three make the doctor's findings."""
 

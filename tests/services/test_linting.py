@@ -107,7 +107,7 @@ def test_a_folder_brings_its_own_tables(root, capsys):
     put("ngoai/tracks.yaml", "- {id: m, title: M, order: 1}\n")
     code, lines = run(capsys, "ngoai")
     assert code == 1
-    assert {line.split()[1] for line in lines[:-1]} == {"W705", "E110", "E007"}
+    assert {line.split()[1] for line in lines[:-1]} == {"W705", "W706", "E110", "E007"}
 
 
 def test_the_template_is_looked_at_when_it_is_asked_for(root, capsys):
@@ -207,7 +207,7 @@ def test_what_is_in_media_is_looked_into(root, capsys, name, content, said):
 
 
 def test_dialogues_beside_a_lesson_are_played(root, capsys):
-    dialogue = "bot      Một\n         [Tiếp]\nlearner  [Tiếp]\n= run ended: completed · points 0\n"
+    dialogue = "bot      Một\n         [Tiếp] [Việc khác]\nlearner  [Tiếp]\n= run ended: completed · points 0\n"
     put(root / "m" / "a" / "transcripts" / "x.txt", dialogue)
     assert run(capsys)[0] == 0
     put(root / "m" / "a" / "transcripts" / "x.txt", dialogue.replace("Một", "Hai"))

@@ -94,11 +94,11 @@ async def test_a_lesson_is_parked_and_taken_up_at_the_same_step(tmp_path: Path, 
         lan = await t.learner("1", channel).meets()
         await lan.opens("v1-vneid-la-gi")
         await lan.tap("Tiếp")
-        first = dict(lan.buttons)
+        first = {"Tiếp": lan.buttons["Tiếp"]}
         step = (await t.state(lan)).open_run
         await lan.say("menu")
         await lan.opens("t1-ba-chia-khoa")
-        second = dict(lan.buttons)
+        second = {"Tiếp": lan.buttons["Tiếp"]}
         other = (await t.state(lan)).open_run
         await t.passes(minutes=2)
         for token in first.values():  # a button of V1 while T1 is open

@@ -28,7 +28,7 @@ async def test_yes_then_name_then_address_then_menu(tmp_path: Path, channel: str
         lan = await t.learner("1", channel).begins()
         assert "tên gì" in (await lan.tap("Đồng ý")).said
         await lan.say("lan")
-        assert len(lan.buttons) == 7
+        assert len(lan.buttons) == 9
         await lan.tap_token("a:3")
         assert "bác Lan" in lan.said
         assert "Làm quen với Cầm Tay" in lan.buttons
@@ -169,7 +169,7 @@ async def test_names(tmp_path: Path, typed: str, kept: str):
         assert person["name"] == kept
         assert lan.said
         if kept:
-            assert len(lan.buttons) == 7
+            assert len(lan.buttons) == 9
         assert "079163001234" not in await t.everything()
 
 
@@ -197,7 +197,7 @@ async def test_a_double_yes_is_harmless(tmp_path: Path):
         await lan.tap_token("c:yes")
         assert len(await t.rows("consent")) == 1
         await lan.say("Lan")
-        assert len(lan.buttons) == 7
+        assert len(lan.buttons) == 9
 
 
 async def test_who_declined_can_agree_later(tmp_path: Path):

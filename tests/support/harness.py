@@ -51,6 +51,7 @@ from bot.settings import Web
 from bot.tutor import state as states
 from bot.tutor.quiet_hours import QuietHours
 from flows import Book
+from flows.engine.buttons import OTHER
 from storage import tables
 from storage.conversations import tables as conversations_t
 from storage.engine import schema
@@ -71,8 +72,14 @@ class Message:
     no: int = 0
 
     @property
-    def labels(self) -> tuple[str, ...]:
+    def shown(self) -> tuple[str, ...]:
+        """What stands on all its buttons."""
         return tuple(button.label for button in self.buttons)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """What stands on its buttons, but for the one that every prompt of a lesson ends with."""
+        return tuple(button.label for button in self.buttons if not button.token.endswith(f":{OTHER}"))
 
 
 @dataclass

@@ -64,7 +64,7 @@ async def pauses(t: Tutor, learner: Learner, act: Act, rings: tuple[timedelta, .
 def body(act: Act, learner: Learner) -> Body:
     match act.kind:
         case "tap":
-            message = next(message for message in reversed(learner.heard) if act.text in message.labels)
+            message = next(message for message in reversed(learner.heard) if act.text in message.shown)
             return Tap(next(button.token for button in message.buttons if button.label == act.text))
         case "send":
             return Media(act.text)
@@ -87,4 +87,4 @@ def check(fixture: Fixture, act: Act, expected: TutorTurn, learner: Learner) -> 
     if not any(note.startswith(OWN_WORDS) for note in expected.notes):
         assert len(lines) == len(expected.lines), f"{fixture.path}: after {act}"
         if expected.buttons:
-            assert learner.turn[-1].labels == expected.buttons
+            assert learner.turn[-1].shown == expected.buttons

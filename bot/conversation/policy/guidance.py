@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.tutor.state import OfferedButtons
 from bot.tutor.turn import TurnContext
+from flows.engine.walking import how_bigger
 
 WORDS = frozenset({"abilities", "other", "bigger", "aloud", "silence", "remind", "lost_phone"})
 
@@ -23,6 +24,8 @@ def take(turn: TurnContext, word: str) -> None:
         case "lost_phone":
             human = ("g:help", turn.phrase("label_human"))
             turn.offer(turn.phrase("lost_phone"), (human, _on(turn)), turn.state.pending)
+        case "bigger":
+            _tell(turn, how_bigger(turn.channel))
         case _:
             _tell(turn, word)
 
