@@ -79,6 +79,8 @@ def open_test(turn: TurnContext, test: testing.TakeTest) -> None:
         menu.show_menu(turn, turn.phrase("test_gone"))
         return
     turn.change(testing=OpenTest(test.which, test.track, wanted if test.which == "before" else ""))
+    if test.which == "before":
+        turn.say(turn.phrase("test_before", so=str(len(queue))))
     current = turn.state.open_run
     if current is not None and current.home[0] not in SITTINGS:
         turn.change(parked=(*(run for run in turn.state.parked if run.home[0] != current.home[0]), current))

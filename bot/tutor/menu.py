@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.tutor import mastery, reviewing
+from bot.tutor import mastery, reviewing, testing
 from bot.tutor.state import OfferedButtons
 from bot.tutor.turn import TurnContext
 from flows import Lesson
@@ -62,7 +62,7 @@ def show_track(turn: TurnContext, track: str) -> None:
     if title is None or not lessons:
         show_menu(turn)
         return
-    buttons = tuple(_button(turn, lesson) for lesson in lessons)
+    buttons = (*(_button(turn, lesson) for lesson in lessons), *testing.button(turn, track))
     turn.offer(turn.phrase("menu_track_pick", nhom=title), (*buttons, ("g:menu", turn.phrase("label_menu"))))
 
 
@@ -104,7 +104,8 @@ def offer_next(turn: TurnContext, then: str | None, ended: str) -> None:
         turn.offer(turn.phrase("path_ask"), (*needs, menu))
         return
     text = turn.phrase("next_offer", bai=following.title)
-    turn.offer(text, ((f"m:{following.id}", turn.phrase("label_next_lesson")), *_certificate(turn, ended), menu))
+    more = (*testing.button(turn, following.track), *_certificate(turn, ended))
+    turn.offer(text, ((f"m:{following.id}", turn.phrase("label_next_lesson")), *more, menu))
 
 
 def _certificate(turn: TurnContext, ended: str) -> OfferedButtons:

@@ -12,7 +12,7 @@ from statistics import median_low
 from bot.tutor.state import OfferedButtons, ReviewPlan
 from bot.tutor.turn import TurnContext
 from flows import events as ev
-from flows.engine.kinds.reviews import after_answer, due_questions, quiz_of
+from flows.engine.kinds.reviews import after_answer, due_questions, is_due, quiz_of
 from flows.sittings import QUESTIONS
 
 REMEMBERED = 9  # days whose hours say when she usually learns
@@ -24,6 +24,7 @@ PAIRED_WITHIN = timedelta(days=7)  # so long one due question waits for a second
 ACTIVE = timedelta(minutes=30)  # whoever wrote so recently is in the middle of something
 AFTER_ACTIVE = timedelta(hours=1)
 DAY = timedelta(days=1)
+FURTHEST = timedelta(days=7)
 LATER = {"1": 1, "3": 3, "7": 7}
 """What she may answer instead of reviewing now → in how many days she is invited again."""
 
@@ -60,13 +61,16 @@ def plan(turn: TurnContext) -> None:
 
 
 def _next(turn: TurnContext, before: ReviewPlan) -> datetime | None:
-    days = sorted(card.due_on for key, card in turn.state.cards.items() if quiz_of(turn.book, key) is not None)
-    if not days or before.unanswered >= PATIENCE:
+    """The instant, or None. What holds it back further than anything can was set by a clock that had jumped."""
+    today, asked = turn.today, [card for key, card in turn.state.cards.items() if quiz_of(turn.book, key) is not None]
+    if not asked or before.unanswered >= PATIENCE:
         return None
+    days = sorted(today if is_due(card, today) else card.due_on for card in asked)
     due_on = days[1] if len(days) > 1 and days[1] <= days[0] + PAIRED_WITHIN else days[0]
     again = before.invited_on + AGAIN_AFTER if before.invited_on else date.min
-    at = _usual(turn, before, max(due_on, again, before.not_before or date.min, turn.today))
-    return at if at > turn.universe.now else _usual(turn, before, turn.today + DAY)
+    held = max(again, before.not_before or date.min)
+    at = _usual(turn, before, max(due_on, today if held > today + FURTHEST else held, today))
+    return at if at > turn.universe.now else _usual(turn, before, today + DAY)
 
 
 def _usual(turn: TurnContext, before: ReviewPlan, day: date) -> datetime:

@@ -11,7 +11,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from zlib import crc32
 
-from bot.tutor.state import TrackTest
+from bot.tutor.state import OfferedButtons, TrackTest
 from bot.tutor.turn import Marked, TurnContext
 from flows import events as ev
 from flows.model import Quiz
@@ -48,20 +48,11 @@ def forms(turn: TurnContext, track: str) -> tuple[tuple[str, ...], tuple[str, ..
     return tuple(pair[turned] for pair in pairs), tuple(pair[1 - turned] for pair in pairs)
 
 
-def offer_before(turn: TurnContext, lesson_id: str) -> bool:
-    """Offer the test before the first lesson of a track, once; whether it was."""
-    lesson = turn.book.lesson(lesson_id)
-    if lesson is None or not turn.agreed or turn.is_saving or lesson.emergency or lesson.track in turn.state.tests:
-        return False
-    if _has_begun(turn, lesson.track):
-        return False
-    asked, _ = forms(turn, lesson.track)
-    if not asked:
-        return False
-    _keep(turn, lesson.track, TrackTest())
-    offer = ((f"th:before:{lesson.track}", turn.phrase("label_test")), (f"m:{lesson_id}", turn.phrase("label_test_no")))
-    turn.offer(turn.phrase("test_before", nhom=_title(turn, lesson.track), so=str(len(asked))), offer)
-    return True
+def button(turn: TurnContext, track: str) -> OfferedButtons:
+    """The button of the test before a track, which stands beside its lessons until one of them has begun."""
+    if not turn.agreed or not questions(turn, TakeTest("before", track)):
+        return ()
+    return ((f"th:before:{track}", turn.phrase("label_test_before")),)
 
 
 def offer_after(turn: TurnContext, lesson_id: str) -> bool:

@@ -110,7 +110,7 @@ REQUIRED = frozenset(
     path_ask
     label_review label_review_1 label_review_3 label_review_7 label_review_later label_review_now label_review_stop
     review_done review_invite review_invite_last review_set review_stopped review_when
-    checkin_late label_test label_test_later label_test_no skills_firm test_after test_before test_both test_gone
+    checkin_late label_test label_test_later label_test_before skills_firm test_after test_before test_both test_gone
     test_is test_was
     """.split()
 )

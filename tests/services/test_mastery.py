@@ -87,17 +87,18 @@ async def test_what_an_instructor_has_seen_is_firm_at_once(tmp_path: Path):
 async def test_a_track_is_tried_before_and_after_with_other_questions(tmp_path: Path, channel: str):
     async with tutor(tmp_path, book(asking("mot", 1), asking("hai", 2), tracks=TRACKS)) as t:
         lan = await t.learner("1", channel).meets()
-        await lan.opens("mot")
-        assert "Lừa đảo" in lan.said and "thử 3 câu" in lan.said and list(lan.last.labels) == ["Thử luôn", "Học luôn"]
-        await lan.tap("Thử luôn")
+        await lan.tap_token("t:l")
+        assert list(lan.last.labels) == ["Bài hai", "Bài mot", "Thử trước khi học", "Danh sách bài"]
+        await lan.tap("Thử trước khi học")
+        assert "3 câu ngắn" in lan.said
         before = [lan.said]
         for label in ("Đúng", "Sai"):
             before.append((await lan.tap(label)).said)
         await lan.tap("Sai")
-        assert "đúng 1 trên 3 câu" in lan.said and "Hỏi mot ma?" in lan.said, "and then the lesson she wanted"
+        assert "đúng 1 trên 3 câu" in lan.said and "Hỏi hai ma?" in lan.said, "and then the first lesson"
         assert not await t.rows("attempt") and not (await t.state(lan)).cards, "a test teaches nothing and is no answer"
         await answers(lan, "Đúng", "Đúng", "Đúng")
-        await answers(await lan.opens("hai"), "Đúng", "Đúng", "Đúng")
+        await answers(await lan.opens("mot"), "Đúng", "Đúng", "Đúng")
         assert "học xong nhóm “Lừa đảo”" in lan.said
         await lan.tap("Thử luôn")
         after = [lan.said]
@@ -118,13 +119,12 @@ async def test_nobody_has_to_be_tested(tmp_path: Path):
     async with tutor(tmp_path, book(asking("mot", 1), asking("hai", 2), tracks=TRACKS)) as t:
         lan = await t.learner().meets()
         await lan.opens("mot")
-        await lan.tap("Học luôn")
         assert "Hỏi mot ma?" in lan.said
         await lan.tap_token("th:before:l")
         assert "xong rồi" in lan.said, "what has begun is not tried before any more"
-        await lan.say("menu")
+        await lan.tap_token("t:l")
+        assert "Thử trước khi học" not in lan.buttons
         await lan.opens("hai")
-        assert "Hỏi hai ma?" in lan.said, "offered once"
         await answers(lan, "Đúng", "Đúng", "Đúng")
         await answers(await lan.opens("mot"), "Đúng", "Đúng", "Đúng")
         await lan.tap("Để sau")
@@ -137,7 +137,7 @@ async def test_nobody_has_to_be_tested(tmp_path: Path):
 async def test_a_test_that_is_left_is_forgotten_and_the_lesson_goes_on(tmp_path: Path):
     async with tutor(tmp_path, book(asking("mot", 1), asking("hai", 2), tracks=TRACKS)) as t:
         lan = await t.learner().meets()
-        await (await lan.opens("mot")).tap("Thử luôn")
+        await (await lan.tap_token("t:l")).tap("Thử trước khi học")
         await t.crash()
         await lan.opens("mot")
         assert "Hỏi mot ma?" in lan.said and not (await t.state(lan)).parked and not await marks(t)
@@ -156,20 +156,20 @@ async def test_two_questions_of_one_lesson_go_together_where_no_skill_does(tmp_p
     shelf = [unlike(f"bai{each}") for each in range(lessons)]
     async with tutor(tmp_path, book(*shelf, tracks=TRACKS)) as t:
         lan = await t.learner().meets()
-        await lan.opens("bai0")
-        assert ("Thử luôn" in lan.buttons) == tested
+        await lan.tap_token("t:l")
+        assert ("Thử trước khi học" in lan.buttons) == tested
 
 
 async def test_too_few_parallel_questions_make_no_test(tmp_path: Path):
     async with tutor(tmp_path, book(asking("mot", 1), tracks=TRACKS)) as t:
         lan = await t.learner().meets()
-        await lan.opens("mot")
-        assert "Hỏi mot ma?" in lan.said
+        await lan.tap_token("t:l")
+        assert "Thử trước khi học" not in lan.buttons
 
 
 async def test_without_consent_there_is_no_test(tmp_path: Path):
     async with tutor(tmp_path, book(asking("mot", 1), asking("hai", 2), tracks=TRACKS)) as t:
         lan = await t.learner().say("xin chào")
         await lan.tap("Không")
-        await lan.opens("mot")
-        assert "Hỏi mot ma?" in lan.said
+        await lan.tap_token("t:l")
+        assert "Thử trước khi học" not in lan.buttons

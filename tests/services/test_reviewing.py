@@ -175,6 +175,9 @@ async def test_the_clock_may_jump(tmp_path: Path):
         await lan.say("menu")
         assert "Ôn câu cũ" in lan.buttons, "answers of a day that is not yet hold nothing back"
         assert (await t.state(lan)).cards["thu/mot"].last_on > date(2036, 1, 1)  # type: ignore[operator]
+        await right(await right(await lan.tap("Ôn câu cũ")))
+        at = (await t.state(lan)).review.at
+        assert at is not None and at < t.clock.now() + timedelta(days=181), "nor does a plan made then"
 
 
 class Spare:

@@ -261,8 +261,7 @@ def _press(
         case ServiceCommand() as asked:
             turn.events.append(asked)
         case menu.OpenLesson(lesson_id) if not (turn.is_saving and thrift.holds_back(turn)):
-            if not testing.offer_before(turn, lesson_id):
-                lessons.open_lesson(turn, lesson_id)
+            lessons.open_lesson(turn, lesson_id)
         case menu.OpenLesson():
             pass
         case menu.ShowTrack(track):
