@@ -211,7 +211,7 @@ def load_files(
         nouns=nouns,
         relay=tables.get("relay"),
         masking=tables.get("masking"),
-        scam=scam_tables(tables, sources, problems),
+        scam=scam_tables(tables, sources, problems, wishes.model if wishes else None),
         translations={
             draft.lesson.id: translations[folder]
             for draft in reversed(drafts)
