@@ -188,7 +188,7 @@ async def bootstrap(
     port = await _start(stack, app, webchat)
     if is_locked:
         note_port(data, port)
-    app.workers.start(warmed(conversation.book.wishes))
+    app.workers.start(warmed(conversation.book.wishes, conversation.book.signs))
     shelf = library.shelf
     log.info("started", extra={"lessons": len(shelf.good), "broken": sorted(shelf.broken), "watch": watch})
     return app

@@ -18,14 +18,17 @@ from bot.settings import Settings
 from flows.reading.scams import LabelledScam, ScamInvalid, read_scams
 from flows.saying import said_by, say
 from flows.shelf.shelf import read_shelf
-from flows.signs.signs import SignTable, look
+from flows.signs.signs import SignTable, look, warm
 
 FOLDER, UNSEEN = "scams", "unseen"
 
 
 def table_of(settings: Settings) -> SignTable:
-    """The signs of the lessons folder."""
-    return read_shelf(Path(settings.lessons.dir), settings.placeholders).scam.signs
+    """The signs of the lessons folder, compiled: no message waits for that."""
+    table = read_shelf(Path(settings.lessons.dir), settings.placeholders).scam.signs
+    for _ in warm(table):
+        pass
+    return table
 
 
 def answer(table: SignTable, raw: str) -> dict[str, Any]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from itertools import chain
 
-from flows.words.wishes import Wishes, warm
+from flows.signs import signs
+from flows.words import wishes
 
 
-async def warmed(wishes: Wishes) -> None:
-    """Compile the rules about requests in a thread; whoever stops meanwhile waits for one pattern at most."""
-    patterns = warm(wishes)
+async def warmed(rules: wishes.Wishes, table: signs.SignTable) -> None:
+    """Compile the rules about requests and the signs of scams in a thread; whoever stops meanwhile waits for one pattern
+    at most."""
+    patterns = chain(wishes.warm(rules), signs.warm(table))
     while await asyncio.to_thread(next, patterns, None):
         pass

@@ -16,7 +16,7 @@ from flows.signs.signs import Sign, SignTable, Sought, look
 from flows.signs.sites import Kind, SiteTable
 from flows.words.ear.model import Model
 from flows.words.keys import plain_of
-from flows.words.wishes import BUILT_IN, Groups, PatternInvalid, pattern_of
+from flows.words.wishes import BUILT_IN, Groups, Pattern, PatternInvalid, pattern_of
 from flows.yaml.fields import Fields
 from flows.yaml.strictyaml import Scalar
 
@@ -119,7 +119,7 @@ def _groups(fields: Fields) -> Groups:
             message = say("nhóm {{{name}}} máy đã có sẵn", name=name)
             fields.tell("E004", key.place, message, say("hãy đổi tên"))
         for node in nodes[name]:
-            _one(node, groups, fields.problems)
+            _pattern(node, groups, fields.problems)
     return groups
 
 
@@ -171,8 +171,13 @@ def _texts(fields: Fields, key: str) -> list[str]:
 
 
 def _one(node: Scalar, groups: Groups, problems: list[Problem]) -> Sought | None:
+    pattern = _pattern(node, groups, problems)
+    return Sought(pattern, needs_of(node.text, groups)) if pattern else None
+
+
+def _pattern(node: Scalar, groups: Groups, problems: list[Problem]) -> Pattern | None:
     try:
-        return Sought(pattern_of(node.text, groups), needs_of(node.text, groups))
+        return pattern_of(node.text, groups)
     except PatternInvalid as fault:
         problems.append(Problem("E017", node.place, fault.message, say("xem đầu tệp signs.yaml: cách viết một mẫu")))
         return None
