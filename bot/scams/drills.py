@@ -140,8 +140,8 @@ class DrillChat:
 
     def _pause(self, connection: Connection, turn: TurnContext, *, paused: bool) -> None:
         mine = self._areas(connection, turn)
-        if not mine:
-            turn.say(turn.phrase("not_yours"))
+        if not mine:  # whoever answers for no area means the own ones
+            self.carry_out(connection, turn, StopDrills() if paused else StartDrills())
             return
         ids, by, now = [each.area_id for each in mine], self.names.of(turn.person.learner_id), turn.universe.now
         if paused:

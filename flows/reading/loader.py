@@ -192,6 +192,7 @@ def load_files(
     wishes = replace(wishes, nouns=nouns) if wishes and nouns else wishes
     if wishes and "asks" in tables:
         wishes = replace(wishes, model=asks_of(tables["asks"], problems))
+    scam = scam_tables(tables, sources, problems, wishes.model if wishes else None)
     scenes = read_scenes(drawn, problems)
     drafts = [_told(parse.draft(raw, path, facts), scenes) for path, raw in lessons.items()]
     drafts = _unique(drafts)
@@ -212,7 +213,7 @@ def load_files(
         nouns=nouns,
         relay=tables.get("relay"),
         masking=tables.get("masking"),
-        scam=scam_tables(tables, sources, problems),
+        scam=scam,
         translations={
             draft.lesson.id: translations[folder]
             for draft in reversed(drafts)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import get_args
 
 from flows.model import Problem, SourcePosition
@@ -12,6 +13,7 @@ from flows.reading.tables import table_fields
 from flows.saying import say
 from flows.signs.signs import Sign, SignTable, look
 from flows.signs.sites import Kind, SiteTable
+from flows.words.ear.model import Model
 from flows.words.keys import plain_of
 from flows.words.sought import BUILT_IN, Groups, Pattern, PatternInvalid, pattern_of
 from flows.yaml.fields import Fields
@@ -29,22 +31,26 @@ _WORD = re.compile(r"[^\W\d_]+")
 FileBytes = tuple[str, bytes]
 
 
-def signs_of(signs: FileBytes, sites: FileBytes | None, problems: list[Problem]) -> SignTable | None:
+def signs_of(
+    signs: FileBytes, sites: FileBytes | None, problems: list[Problem], model: Model | None = None
+) -> SignTable | None:
     """The signs of a file with the sites of another; None where it is no table at all. A fault in one hides no other.
 
     Their examples are not tried: see `unfound_examples`.
     """
     table, _ = _read(signs, sites, problems)
-    return table
+    return replace(table, model=model) if table else None
 
 
-def unfound_examples(signs: FileBytes, sites: FileBytes | None) -> list[Problem]:
+def unfound_examples(signs: FileBytes, sites: FileBytes | None, model: Model | None = None) -> list[Problem]:
     """Which examples do not have the sign that they are to have, or have one; none where a sign cannot be read."""
     problems: list[Problem] = []
     table, rows = _read(signs, sites, problems)
     if table is None or any(each.severity == "error" for each in problems):
         return []
-    return [problem for sign, row in zip(table.signs, rows, strict=True) for problem in _tried(table, sign, row)]
+    table = replace(table, model=model)
+    tried = (pair for pair in zip(table.signs, rows, strict=True) if model or pair[0].links != {"asks"})
+    return [problem for sign, row in tried for problem in _tried(table, sign, row)]
 
 
 def _read(signs: FileBytes, sites: FileBytes | None, problems: list[Problem]) -> tuple[SignTable | None, list[Fields]]:
@@ -187,7 +193,7 @@ def _only_once(table: SignTable, rows: list[Fields]) -> None:
 
 def _tried(table: SignTable, sign: Sign, row: Fields) -> Iterator[Problem]:
     """Each example by itself: with this sign, or without it."""
-    alone = SignTable(table.enough, (sign,), table.never, table.sites, table.words)
+    alone = replace(table, signs=(sign,))
     for place, text in _examples(row, "found"):
         if not _has(alone, text):
             message = say("tin này chưa có dấu hiệu “{id}”", id=sign.id)

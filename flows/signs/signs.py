@@ -13,7 +13,9 @@ from dataclasses import dataclass, field
 
 from flows.signs.hosts import SeenLink, links_in
 from flows.signs.sites import Kind, SiteTable, kind_of
+from flows.words.asks import weigh
 from flows.words.canonical import readings
+from flows.words.ear.model import Model
 from flows.words.keys import as_meant, plain_of
 from flows.words.sought import Pattern
 
@@ -21,7 +23,11 @@ LONGEST = 4_000  # characters from the beginning that are looked at
 ENDING = 1_000  # and from the end, of a longer message
 
 _SWAPPED = re.compile(r"(?=\w*\d|\w*[@$])(?=\w*[^\W\d_])[\w@$]{2,24}")
+ASKS = 200  # thousandths of a margin from which the second opinion counts: what no rule of the relay holds has 50
+
 _UNSEEN = re.compile("[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
+_HOTLINE = re.compile(r"(?<!\d)1[89]00(?:[ .]?[\dxX]){4,6}(?!\d)")
+_PHONE = re.compile(r"(?<!\d)(?:\+?84|0)(?:[ .\-]?[\dxX]){8,10}(?![\dxX])")
 _BREAK = re.compile(r"(?<= )[.,;:!?…] ")
 _LETTER_OF = str.maketrans("013457@$", "oieastas")
 
@@ -43,13 +49,15 @@ class Sign:
 @dataclass(frozen=True, slots=True)
 class SignTable:
     """`lessons/signs.yaml` and `lessons/sites.yaml`, compiled. `never` is cut out before anything is looked for: what
-    one is told not to do. `words` are all that patterns are made of, without marks."""
+    one is told not to do. `words` are all that patterns are made of, without marks. `model` is the second
+    opinion of the relay, which may be missing."""
 
     enough: int = 1
     signs: tuple[Sign, ...] = ()
     never: tuple[Pattern, ...] = ()
     sites: SiteTable = field(default_factory=SiteTable)
     words: frozenset[str] = frozenset()
+    model: Model | None = field(default=None, repr=False)
 
     def __hash__(self) -> int:
         return id(self)
@@ -82,6 +90,9 @@ def look(table: SignTable, text: str) -> SignsFound:
     links = list(links_in(text, table.sites.endings))
     kinds = {kind_of(link, table.sites) for link in links} - {""}
     text = _without_links(text, links)
+    kinds |= set(_numbers_in(text))
+    if table.model is not None and weigh(table.model, text, "instructor") > ASKS:
+        kinds.add("asks")
     found: Mapping[str, Sign] = {
         sign.id: sign
         for said in readings(unswapped(text, table.words).replace("%", " phần trăm "))
@@ -90,6 +101,14 @@ def look(table: SignTable, text: str) -> SignsFound:
     weight = sum(sign.weight for sign in found.values())
     shown = sorted((sign for sign in found.values() if sign.weight > 0), key=lambda sign: -sign.weight)
     return SignsFound(weight >= table.enough, tuple(shown), weight)
+
+
+def _numbers_in(text: str) -> Iterator[Kind]:
+    """Whether telephones are named: those that firms have, those of anybody."""
+    if _HOTLINE.search(text):
+        yield "hotline"
+    if _PHONE.search(text):
+        yield "phone"
 
 
 def links_of(table: SignTable, text: str) -> list[tuple[SeenLink, Kind]]:
@@ -123,7 +142,7 @@ def unswapped(text: str, words: frozenset[str]) -> str:
 
 
 class _Said:
-    """A message in canonical words, and which words it holds."""
+    """A message in canonical words."""
 
     def __init__(self, said: str) -> None:
         self.said = said
@@ -142,10 +161,19 @@ class _Said:
         return _Said(_BREAK.sub("", self.said))
 
 
+def _leads(sign: Sign, kinds: set[Kind]) -> bool:
+    """Whether links or numbers show a sign; an ordinary one where there are no others of the same nature."""
+    if sign.weight > 0:
+        return not sign.links.isdisjoint(kinds)
+    numbers: set[Kind] = {"phone", "hotline", "asks"}
+    alike = kinds & {"phone", "hotline"} if sign.links & numbers else kinds - numbers
+    return bool(alike) and alike <= sign.links
+
+
 def _in_words(table: SignTable, written: _Said, kinds: set[Kind]) -> Iterator[Sign]:
     whole, said = written.unbroken(), written.without(table.never).unbroken()
     for sign in table.signs:
         ordinary = sign.weight < 0
-        led = kinds <= sign.links and bool(kinds) if ordinary else not sign.links.isdisjoint(kinds)
+        led = _leads(sign, kinds)
         if (led or (whole if ordinary else said).has(sign.when)) and not whole.has(sign.unless):
             yield sign

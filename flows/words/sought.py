@@ -183,11 +183,18 @@ def _firsts(piece: str, groups: Groups, glued: str = "") -> frozenset[str]:
         elif way[1:-1] in BUILT_IN:
             return frozenset()
         else:
-            for text in groups.texts.get(way[1:-1], ()):
-                if not (begins := _begins(str(text), groups)):
-                    return frozenset()
-                words |= begins
+            begins = _of_group(way[1:-1], groups)
+            if not begins:
+                return frozenset()
+            words |= begins
     return frozenset(words)
+
+
+@lru_cache(maxsize=512)
+def _of_group(name: str, groups: Groups) -> frozenset[str]:
+    """The words by which any text of a group may begin; nothing where one of them begins with anything."""
+    found = [_begins(str(text), groups) for text in groups.texts.get(name, ())]
+    return frozenset().union(*found) if all(found) else frozenset()
 
 
 def _begins(text: str, groups: Groups) -> frozenset[str]:

@@ -155,7 +155,7 @@ async def test_an_officer_pauses_her_area_and_sees_no_number_of_few(t: Tutor):
     await cuc.say("bài thử địa bàn")
     assert "chưa đủ năm người" in cuc.said
     await lan.say("tạm dừng bài thử")
-    assert "đã dừng" not in lan.said
+    assert "không gửi bài thử nữa" in lan.said
 
 
 def test_a_hasty_answer_is_noticed():
