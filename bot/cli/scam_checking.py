@@ -24,9 +24,8 @@ FOLDER, UNSEEN = "scams", "unseen"
 
 
 def table_of(settings: Settings) -> SignTable:
-    """The signs of the lessons folder, compiled: no message waits for that."""
-    table = read_shelf(Path(settings.lessons.dir), settings.placeholders).scam.signs
-    return table
+    """The signs of the lessons folder."""
+    return read_shelf(Path(settings.lessons.dir), settings.placeholders).scam.signs
 
 
 def answer(table: SignTable, raw: str) -> dict[str, Any]:
