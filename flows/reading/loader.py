@@ -5,23 +5,20 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from collections.abc import Mapping as Table
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from flows.answers import Answer
-from flows.conditions import BUILT_IN_NAMES, ConditionInvalid, parse, steps_named
-from flows.engine.kinds.table import conditions_of, kind_of
+from flows.conditions import BUILT_IN_NAMES
+from flows.engine.kinds.table import kind_of
 from flows.files import FoundFile
-from flows.model import Guard, Handout, Lesson, Problem, Step
-from flows.profiles import IDS
+from flows.model import Lesson, Problem, Step
 from flows.reading import po
 from flows.reading.answers import read_answers
 from flows.reading.forms import read_steps
-from flows.reading.hashes import graph_hash, text_hash
+from flows.reading.heads import read_header
 from flows.reading.noun_rows import nouns_of
 from flows.reading.po import Catalogue
 from flows.reading.scam_tables import TABLES as SCAM_TABLES
@@ -35,7 +32,7 @@ from flows.words.nouns import NounTable
 from flows.words.wishes import Wishes
 from flows.yaml import strictyaml
 from flows.yaml.fields import MISSING, Fields
-from flows.yaml.strictyaml import Mapping, Sequence
+from flows.yaml.strictyaml import Mapping
 
 OWN_PLACEHOLDERS = frozenset({"chị", "Chị", "em", "Em", "nhé", "Dạ", "dạ", "ten"})
 
@@ -46,8 +43,6 @@ NEEDED = ("phrases.yaml", "words.yaml", RELAY, "masking.yaml")
 TABLES = (*NEEDED, *SCAM_TABLES, "tracks.yaml", "sources.yaml")
 EAR, ASKS = MODELS = ("ear.model", "asks.model")
 ANSWERS = "answers"
-
-_LANGUAGE = re.compile(r"[a-z]{2,3}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,88 +309,6 @@ def read_draft(source: bytes, path: str, facts: Collection[str], *, hashed: bool
 
 def _is_missing(problem: Problem) -> bool:
     return isinstance(problem.message, Sentence) and problem.message.template == MISSING
-
-
-def read_header(fields: Fields, steps: tuple[Step, ...], source: bytes, *, hashed: bool = True) -> Lesson:
-    """The lesson of these steps, with what its head says."""
-    mastery = fields.mapping("mastery")
-    lesson = Lesson(
-        id=fields.lesson_id("lesson", required=True) or "",
-        title=fields.text("title", required=True),
-        steps=steps,
-        place=fields.node.place,
-        track=fields.text("track"),
-        order=fields.number("order", 0),
-        minutes=fields.number("minutes", 5, 1, 120),
-        level=fields.number("level", 0, 1, 5),
-        lang=fields.matching("lang", _LANGUAGE, say("ví dụ: vi")) or "vi",
-        langs=_languages(fields),
-        channels=fields.some_of("channels", IDS),
-        owner=fields.text("owner"),
-        reviewed_on=fields.day("reviewed_on"),
-        prerequisites=fields.texts("prerequisites"),
-        pass_points=mastery.number("pass", 0) if mastery else 0,
-        review_after_s=mastery.durations_s("review_after") if mastery else (),
-        guards=tuple(_guard(guard) for guard in fields.mappings("guards")),
-        sources=tuple(dict.fromkeys((*fields.texts("sources"), *_cited(steps)))),
-        emergency=fields.flag("emergency"),
-        handout=_handout(fields),
-        source=source.decode("utf-8", "replace"),
-        index={step.id: at for at, step in enumerate(steps)},
-        timed=_timed(steps),
-    )
-    if mastery:
-        mastery.done()
-    if not hashed:
-        return lesson
-    return replace(lesson, graph_hash=graph_hash(lesson), text_hash=text_hash(lesson))
-
-
-def _handout(fields: Fields) -> Handout:
-    inner = fields.mapping("print")
-    if inner is None:
-        return Handout()
-    handout = Handout(inner.text("title"), inner.texts("steps"), inner.texts("fill"), inner.text("remember"))
-    inner.done()
-    return handout
-
-
-def _cited(steps: Iterable[Step]) -> Iterator[str]:
-    """The sources that steps and options name, some of them more than once."""
-    for step in steps:
-        yield from step.src or ()
-        for option in kind_of(step).options(step):
-            yield from option.src or ()
-
-
-def _timed(steps: Iterable[Step]) -> frozenset[str]:
-    """The steps that some condition asks the time of."""
-    found: set[str] = set()
-    for step in steps:
-        for condition in conditions_of(step):
-            with suppress(ConditionInvalid):
-                found |= steps_named(parse(condition.text))
-    return frozenset(found)
-
-
-def _languages(fields: Fields) -> tuple[str, ...]:
-    languages = fields.texts("langs") or ("vi",)
-    for language, node in zip(languages, fields.items("langs"), strict=False):
-        if not _LANGUAGE.fullmatch(language):
-            fields.tell(
-                "E003", node.place, say("“{language}” không phải là mã tiếng", language=language), say("ví dụ: vi")
-            )
-    return languages
-
-
-def _guard(fields: Fields) -> Guard:
-    words, pattern = fields.texts("words"), fields.text("pattern")
-    given = fields.node.get("words")
-    if not pattern and (given is None or (isinstance(given, Sequence) and not given.items)):
-        fields.missing("words")
-    go, severity = fields.step_id("go", required=True) or "", fields.one_of("severity", ("high", "low"), "high")
-    fields.done()
-    return Guard(words, go, severity, (pattern,) if pattern else ())
 
 
 def _refuse_taken_names(steps: Iterable[Step], facts: Collection[str], problems: list[Problem]) -> None:

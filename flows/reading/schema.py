@@ -19,7 +19,7 @@ from flows.engine.kinds.table import NAMED
 from flows.engine.kinds.words import KindWords
 from flows.model import SourcePosition
 from flows.reading.forms import MAX_STEPS, read_step
-from flows.reading.loader import read_header
+from flows.reading.heads import read_header
 from flows.reading.schema_words import (
     HEAD_WORDS,
     STEP_ID_WORDS,
