@@ -85,7 +85,7 @@ def test_a_step_is_reached_directly_and_by_keyboard(page: Page, tutor: Server) -
     link = page.get_by_role("list", name="Các bước").get_by_role("link", name="co_ai_giuc")
     link.focus()
     page.keyboard.press("Enter")
-    expect(phone_on(page).answers.get_by_role("button")).to_have_count(2)
+    expect(phone_on(page).answers.get_by_role("button")).to_have_count(3)
     expect(page.locator("[aria-current=step]")).to_contain_text("co_ai_giuc")
     expect(page.get_by_role("region", name="Trạng thái")).to_contain_text("co_ai_giuc")
     zalo = page.get_by_role("region", name="Tin này trên từng kênh")
