@@ -22,7 +22,7 @@ ABOUT = {"W712": "hai bài giống nhau hơn một phần ba"}
 
 KINDS = ("sentences", "options", "feedback")
 
-Kinds = dict[str, frozenset[str]]
+SaidByKind = dict[str, frozenset[str]]
 
 
 def near_duplicates(library: LessonSet) -> Iterator[Problem]:
@@ -45,7 +45,7 @@ def _told(kind: str, percent: int, other: str) -> str:
     return say("{percent} % lời đáp của bài này cũng ở bài “{other}”", percent=percent, other=other)
 
 
-def said_by(lesson: Lesson) -> Kinds:
+def said_by(lesson: Lesson) -> SaidByKind:
     """The sentences, the options and the feedback of a lesson, each once and bare of case and marks."""
     found: dict[str, set[str]] = {kind: set() for kind in KINDS}
     for step in lesson.steps:
@@ -61,7 +61,7 @@ def _bare(text: str) -> str:
     return " ".join(re.findall(r"\w+", text.casefold()))
 
 
-def shared(said: dict[str, Kinds]) -> dict[tuple[str, str], tuple[str, float]]:
+def shared(said: dict[str, SaidByKind]) -> dict[tuple[str, str], tuple[str, float]]:
     """Pair of lessons → of what kind it shares most, and the share of the smaller; only pairs with too much."""
     counts: Counter[tuple[str, str, str]] = Counter()
     for kind in KINDS:
