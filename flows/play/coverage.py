@@ -13,7 +13,7 @@ from flows import events as ev
 from flows.engine.kinds.facets import Way
 from flows.engine.kinds.table import edges_of, kind_of
 from flows.model import Lesson, Problem, SourcePosition, Step
-from flows.play.clock import minutes_of
+from flows.play.clock import MOST_CLUMSY, MOST_SMOOTH, minutes_of
 from flows.play.rehearsal import Played, rehearse
 from flows.run import Book, Run, Sprint
 from flows.saying import say
@@ -178,7 +178,7 @@ def _gap(source: list[str], step: str, way: Way | None, place: SourcePosition) -
 
 def problems(book: Book, lesson: Lesson, transcripts: Mapping[str, str]) -> tuple[Problem, ...]:
     """W901: a step that no transcript reaches, where it stands; E902: a transcript (path → text) that fails; W904: the
-    minutes of the head are not those of the player's clock.
+    minutes of the head are not those of the player's clock; W905: they are too many.
 
     `book` holds `lesson` as its current version. No transcripts: nothing is said.
     """
@@ -206,11 +206,22 @@ def problems(book: Book, lesson: Lesson, transcripts: Mapping[str, str]) -> tupl
 
 
 def _untimed(lesson: Lesson, played: Iterable[Played]) -> Iterator[Problem]:
-    """Whether the head, where it says so, tells the minutes that its transcripts take."""
+    """Whether the head, where it says so, tells the minutes that its transcripts take, and whether those are too many.
+
+    In the emergency lesson only the smooth way is judged: who is being robbed stays as long as it takes.
+    """
     lines = lesson.source.split("\n")
     at = next((at for at, line in enumerate(lines, 1) if line.startswith("minutes:")), 0)
-    minutes = minutes_of(played) if at else None
-    if minutes is not None and minutes.told != lesson.minutes:
+    minutes = minutes_of(played)
+    if minutes is None:
+        return
+    if at and minutes.told != lesson.minutes:
         message = say("bài ghi {written} phút, học trơn là {told}", written=lesson.minutes, told=minutes.told)
         place = SourcePosition(lesson.place.path, at, 1)
         yield Problem("W904", place, message, say("ghi minutes: {told}", told=minutes.told))
+    if minutes.are_too_many and not (lesson.emergency and minutes.smooth <= MOST_SMOOTH):
+        message = say(
+            "bài dài {smooth} phút học trơn, {clumsy} phút học vấp; nhiều nhất {most} và {most_clumsy}",
+            smooth=minutes.smooth, clumsy=minutes.clumsy, most=MOST_SMOOTH, most_clumsy=MOST_CLUMSY,
+        )  # fmt: skip
+        yield Problem("W905", lesson.place, message, say("hãy tách thành hai bài"))

@@ -6,7 +6,7 @@ import heapq
 from collections.abc import Iterator
 
 from flows.engine.kinds.table import kind_of
-from flows.model import Help, Quiz
+from flows.model import Help, Quiz, Task
 from flows.rules.rule import LintFinding, Rulebook, Script
 from flows.saying import say
 from flows.words.values.reading import read_sum
@@ -156,3 +156,13 @@ def hint_never_shown(script: Script) -> Iterator[LintFinding]:
         if quiz.tries and len(quiz.hints) > shown:
             message = say("trả lời {tries} lần thì chỉ hiện {shown} gợi ý", tries=quiz.tries, shown=shown)
             yield LintFinding(script.at(quiz, "hints", shown), message, say("hãy tăng tries hoặc bỏ bớt gợi ý"))
+
+
+@rules.add("W209", "một bước làm thật có nhiều việc")
+def several_actions(script: Script) -> Iterator[LintFinding]:
+    """Tasks with more than one thing to do: whoever looks from one app to the other keeps one in mind."""
+    for task in script.lesson.of(Task):
+        if len(task.steps) > 1:
+            message = say("bước “{id}” có {count} việc", id=task.id, count=len(task.steps))
+            hint = say("mỗi việc một bước task riêng, việc nào cũng có hình")
+            yield LintFinding(script.at(task, "steps"), message, hint)

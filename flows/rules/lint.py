@@ -95,6 +95,7 @@ LIVE = {
     "W901": "bước chưa bản thoại mẫu nào đi qua",
     "E902": "bản thoại mẫu diễn lại không khớp",
     "W904": "số phút ở đầu bài khác đồng hồ của người học",
+    "W905": "bài dài quá cho một lần ngồi học",
 }
 
 

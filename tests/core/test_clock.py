@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from flows.play.clock import Minutes, minutes_of
+from flows.play.coverage import problems
 from flows.play.rehearsal import rehearse
 from flows.rules.text import count_words
 from tests.support.builders import book, lesson
@@ -56,3 +59,14 @@ def test_what_the_head_says_and_what_is_too_long(minutes: Minutes, told: int, to
 
 def test_an_amount_is_one_word() -> None:
     assert count_words("Chuyển 10.000.000 đ (mười triệu), ngày 20/11, ở xã/phường.") == 9
+
+
+def test_a_lesson_that_is_too_long_is_told_and_the_emergency_only_where_it_is_long_in_any_case() -> None:
+    def told(lines: tuple[str, ...], words: int, head: str = "") -> list[str]:
+        found = replace(lesson(STEPS.format(" ".join(["chữ"] * words))), emergency=bool(head))
+        texts = {"hoc-tron.txt": "\n".join(["# thu", *SMOOTH]), "x.txt": "\n".join(["# thu", *lines])}
+        return [each.code for each in problems(book(found), found, texts) if each.code == "W905"]
+
+    wrong = ("learner  [Tiếp]", *["learner  [Sai]", "learner  nói lại"] * 40, "learner  [Đúng]")
+    assert told(SMOOTH, 350) == [] and told(SMOOTH, 400) == ["W905"]
+    assert told(wrong, 95) == ["W905"] and told(wrong, 95, "khẩn") == []
