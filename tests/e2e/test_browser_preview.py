@@ -106,7 +106,7 @@ def test_a_saved_file_shows_at_once(page: Page, tutor: Server, lessons: Path) ->
     expect(page.get_by_text("Tệp vừa đổi.")).to_be_visible()
     expect(chat.text).to_have_value("đang viết dở")
     page.reload()
-    file.write_text(whole.replace("next: hoi_dau_hieu", "next: khong_co_buoc_nay", 1), "utf-8")
+    file.write_text(whole.replace("next: hoi_cuoc_goi", "next: khong_co_buoc_nay", 1), "utf-8")
     expect(page.get_by_role("region", name="Về tệp này")).to_contain_text("khong_co_buoc_nay")
     no_violations(page)
 
