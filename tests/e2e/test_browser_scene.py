@@ -18,25 +18,28 @@ pytestmark = pytest.mark.browser
 
 WORDS = "Màn hình tập: ô trắng ở bên trái"
 LESSON = """\
-lesson: t9-bam-hinh
+lesson: d9-bam-hinh
 title: "Bấm vào hình"
-track: t
+track: d
 order: 9
 langs: [vi]
 steps:
   - quiz: bam
+    src: none
     text: "Bấm vào ô trắng."
     image: {src: man-hinh.png, alt: "Màn hình tập: ô trắng ở bên trái"}
     options:
       - {id: le, text: "Mép hình", say: "Đó là mép hình.", spot: {left: 70, top: 60, width: 30, height: 40}}
       - {id: o, text: "Ô trắng", right: true, say: "Đúng ô trắng.", spot: {left: 25, top: 25, width: 25, height: 25}}
   - quiz: ve
+    src: none
     text: "Bấm vào Căn cước."
     image: {scene: vi-giay-to}
     options:
       - {id: y_te, text: "Thẻ bảo hiểm", say: "Đó là thẻ đi khám.", spot: bao_hiem}
       - {id: cc, text: "Căn cước", right: true, say: "Đúng căn cước.", spot: can_cuoc}
   - end: xong
+    src: none
     text: "Xong bài."
 """
 
@@ -45,7 +48,7 @@ steps:
 def tutor(tmp_path: Path) -> Iterator[Server]:
     folder = tmp_path / "lessons"
     shutil.copytree(ROOT / "lessons", folder)
-    beside = folder / "t" / "t9-bam-hinh"
+    beside = folder / "d" / "d9-bam-hinh"
     (beside / "media").mkdir(parents=True)
     (beside / "lesson.yaml").write_text(LESSON, "utf-8")
     (beside / "media" / "man-hinh.png").write_bytes(media.picture(width=1200, height=800))
@@ -64,7 +67,7 @@ def at_the_lesson(tutor: Server, open_context: OpenContext) -> tuple[Page, Chat]
     chat.say("Lan")
     chat.answer("Gọi chị, xưng em")
     expect(chat.log).to_contain_text("Làm quen với Cầm Tay")
-    chat.answers.get_by_role("button", name="Trả tiền bằng điện thoại").click()
+    chat.answers.get_by_role("button", name="Dịch vụ công tại nhà").click()
     chat.answers.get_by_role("button", name="Bấm vào hình").click()
     return page, chat
 
