@@ -11,7 +11,8 @@ from bot.channels.base import Attachment, Button, Inner, NoticesDue
 from bot.meetings.policy.commands import EndGroupLesson
 from bot.pairing.policy.commands import CallForSafety, CallOffSafety
 from bot.tutor import exhibits, follow_up, mastery, menu, notices, onboarding, reviewing, testing
-from bot.tutor.state import Meeting, OpenTest
+from bot.tutor.learnt import OpenTest
+from bot.tutor.state import Meeting
 from bot.tutor.turn import TurnContext
 from flows import Run, Trigger
 from flows import events as ev

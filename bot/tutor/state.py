@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 import flows
+from bot.tutor.learnt import OpenTest, ReviewPlan, TrackTest, dump_review, load_review, load_test, load_testing
 from flows import Run, RunCorrupt
 from flows.cards import Card, dump_card, load_card
 
@@ -24,48 +25,6 @@ class Checkin:
     lesson: str
     step: str
     done_on: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ReviewPlan:
-    """When the learner is invited to review next (`at`), and what that is reckoned from.
-
-    `minutes` of the local day are when she began to learn on each of the last days that she did, `learnt_on` the last
-    of them. `invited_on` is the day of the last invitation, `unanswered` how many she has left without an answer,
-    `not_before` the first day on which another may come.
-    """
-
-    at: datetime | None = None
-    minutes: tuple[int, ...] = ()
-    learnt_on: date | None = None
-    invited_on: date | None = None
-    unanswered: int = 0
-    not_before: date | None = None
-
-
-Result = tuple[int, int]
-"""Right answers, and of how many."""
-
-
-@dataclass(frozen=True, slots=True)
-class TrackTest:
-    """The test of a track, offered once before it and once after it (`ended`: that one was)."""
-
-    before: Result | None = None
-    after: Result | None = None
-    ended: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class OpenTest:
-    """A test that is under way: `which` (before, after) of which track, what was right so far, the lesson that was
-    wanted."""
-
-    which: str
-    track: str
-    lesson: str = ""
-    right: int = 0
-    total: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +143,7 @@ class ConversationState:
     heard_no: int = 0
     bell: str = ""
     spoken: SpokenWords | None = None
-    review: ReviewPlan = ReviewPlan()
+    review: ReviewPlan = field(default_factory=ReviewPlan)
     skills: Mapping[str, date] = field(default_factory=dict)
     tests: Mapping[str, TrackTest] = field(default_factory=dict)
     testing: OpenTest | None = None
@@ -281,7 +240,7 @@ def dump(state: ConversationState) -> str:
         "heard_no": state.heard_no,
         "bell": state.bell,
         "spoken": _dump_spoken(state.spoken) if state.spoken else None,
-        "review": _dump_review(state.review) if state.review != ReviewPlan() else None,
+        "review": dump_review(state.review) if state.review != ReviewPlan() else None,
         "skills": {skill: first.isoformat() for skill, first in state.skills.items()},
         "tests": {track: [test.before, test.after, test.ended] for track, test in state.tests.items()},
         "testing": [getattr(state.testing, name) for name in OpenTest.__slots__] if state.testing else None,
@@ -296,17 +255,6 @@ def _dump_meeting(meeting: Meeting) -> dict[str, Any]:
     return {**held, "run": flows.dump(meeting.run) if meeting.run else None}
 
 
-def _dump_review(plan: ReviewPlan) -> list[Any]:
-    days = (day.isoformat() if day else "" for day in (plan.learnt_on, plan.invited_on, plan.not_before))
-    return [plan.at.isoformat() if plan.at else "", list(plan.minutes), plan.unanswered, *days]
-
-
-def _review(at: str, minutes: Sequence[int], unanswered: int, *days: str) -> ReviewPlan:
-    learnt_on, invited_on, not_before = (date.fromisoformat(day) if day else None for day in days)
-    planned = datetime.fromisoformat(at) if at else None
-    return ReviewPlan(planned, tuple(map(int, minutes)), learnt_on, invited_on, int(unanswered), not_before)
-
-
 def _dump_checkin(asked: Checkin) -> list[str]:
     return [asked.at.isoformat(), asked.lesson, asked.step, asked.done_on.isoformat() if asked.done_on else ""]
 
@@ -314,18 +262,6 @@ def _dump_checkin(asked: Checkin) -> list[str]:
 def _checkin(at: str, lesson: str, step: str, done_on: str = "") -> Checkin:
     day = date.fromisoformat(done_on) if done_on else None
     return Checkin(datetime.fromisoformat(at), str(lesson), str(step), day)
-
-
-def _test(before: Sequence[int] | None, after: Sequence[int] | None, ended: bool) -> TrackTest:
-    return TrackTest(_result(before), _result(after), bool(ended))
-
-
-def _result(pair: Sequence[int] | None) -> Result | None:
-    return (int(pair[0]), int(pair[1])) if pair else None
-
-
-def _testing(which: str, track: str, lesson: str, right: int, total: int) -> OpenTest:
-    return OpenTest(str(which), str(track), str(lesson), int(right), int(total))
 
 
 def _dump_spoken(spoken: SpokenWords) -> list[Any]:
@@ -384,10 +320,10 @@ def load(text: str) -> ConversationState:
             heard_no=int(data.get("heard_no", 0)),
             bell=str(data.get("bell", "")),
             spoken=_spoken(*data["spoken"]) if data.get("spoken") else None,
-            review=_review(*data["review"]) if data.get("review") else ReviewPlan(),
+            review=load_review(*data["review"]) if data.get("review") else ReviewPlan(),
             skills={str(skill): date.fromisoformat(first) for skill, first in data.get("skills", {}).items()},
-            tests={str(track): _test(*each) for track, each in data.get("tests", {}).items()},
-            testing=_testing(*data["testing"]) if data.get("testing") else None,
+            tests={str(track): load_test(*each) for track, each in data.get("tests", {}).items()},
+            testing=load_testing(*data["testing"]) if data.get("testing") else None,
             checked=str(data.get("checked", "")),
             checkins=tuple(_checkin(*each) for each in data.get("checkins", ())),
         )
