@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from statistics import median_low
 
-from bot.tutor.state import OfferedButtons, ReviewPlan
+from bot.tutor.learnt import ReviewPlan
+from bot.tutor.state import OfferedButtons
 from bot.tutor.turn import TurnContext
 from flows import events as ev
 from flows.engine.kinds.reviews import after_answer, due_questions, is_due, quiz_of

@@ -11,7 +11,8 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from zlib import crc32
 
-from bot.tutor.state import OfferedButtons, TrackTest
+from bot.tutor.learnt import TrackTest
+from bot.tutor.state import OfferedButtons
 from bot.tutor.turn import Marked, TurnContext
 from flows import events as ev
 from flows.model import Quiz
