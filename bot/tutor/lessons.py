@@ -10,14 +10,9 @@ import flows
 from bot.channels.base import Attachment, Button, Inner, NoticesDue
 from bot.meetings.policy.commands import EndGroupLesson
 from bot.pairing.policy.commands import CallForSafety, CallOffSafety
-<<<<<<< HEAD
 from bot.tutor import exhibits, follow_up, mastery, menu, notices, onboarding, open_step, reviewing, testing
-from bot.tutor.state import Meeting, OpenTest
-=======
-from bot.tutor import exhibits, follow_up, mastery, menu, notices, onboarding, reviewing, testing
 from bot.tutor.learnt import OpenTest
 from bot.tutor.state import Meeting
->>>>>>> learn
 from bot.tutor.turn import TurnContext
 from flows import Run, Trigger
 from flows import events as ev

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 import flows
+from bot.tutor.learnt import OpenTest, ReviewPlan, dump_review, load_review, load_test, load_testing
 from bot.tutor.state import (
     AnsweredAlbum,
     Checkin,
@@ -16,11 +17,7 @@ from bot.tutor.state import (
     HeldMedia,
     LastLetter,
     Meeting,
-    OpenTest,
-    Result,
-    ReviewPlan,
     SpokenWords,
-    TrackTest,
     WritingBy,
 )
 from flows import Run, RunCorrupt
@@ -66,7 +63,7 @@ def dump(state: ConversationState) -> str:
         "heard_no": state.heard_no,
         "bell": state.bell,
         "spoken": _dump_spoken(state.spoken) if state.spoken else None,
-        "review": _dump_review(state.review) if state.review != ReviewPlan() else None,
+        "review": dump_review(state.review) if state.review != ReviewPlan() else None,
         "skills": {skill: first.isoformat() for skill, first in state.skills.items()},
         "tests": {track: [test.before, test.after, test.ended] for track, test in state.tests.items()},
         "testing": [getattr(state.testing, name) for name in OpenTest.__slots__] if state.testing else None,
@@ -82,17 +79,6 @@ def _dump_meeting(meeting: Meeting) -> dict[str, Any]:
     return {**held, "run": flows.dump(meeting.run) if meeting.run else None}
 
 
-def _dump_review(plan: ReviewPlan) -> list[Any]:
-    days = (day.isoformat() if day else "" for day in (plan.learnt_on, plan.invited_on, plan.not_before))
-    return [plan.at.isoformat() if plan.at else "", list(plan.minutes), plan.unanswered, *days]
-
-
-def _review(at: str, minutes: Sequence[int], unanswered: int, *days: str) -> ReviewPlan:
-    learnt_on, invited_on, not_before = (date.fromisoformat(day) if day else None for day in days)
-    planned = datetime.fromisoformat(at) if at else None
-    return ReviewPlan(planned, tuple(map(int, minutes)), learnt_on, invited_on, int(unanswered), not_before)
-
-
 def _dump_checkin(asked: Checkin) -> list[str]:
     return [asked.at.isoformat(), asked.lesson, asked.step, asked.done_on.isoformat() if asked.done_on else ""]
 
@@ -100,18 +86,6 @@ def _dump_checkin(asked: Checkin) -> list[str]:
 def _checkin(at: str, lesson: str, step: str, done_on: str = "") -> Checkin:
     day = date.fromisoformat(done_on) if done_on else None
     return Checkin(datetime.fromisoformat(at), str(lesson), str(step), day)
-
-
-def _test(before: Sequence[int] | None, after: Sequence[int] | None, ended: bool) -> TrackTest:
-    return TrackTest(_result(before), _result(after), bool(ended))
-
-
-def _result(pair: Sequence[int] | None) -> Result | None:
-    return (int(pair[0]), int(pair[1])) if pair else None
-
-
-def _testing(which: str, track: str, lesson: str, right: int, total: int) -> OpenTest:
-    return OpenTest(str(which), str(track), str(lesson), int(right), int(total))
 
 
 def _dump_spoken(spoken: SpokenWords) -> list[Any]:
@@ -178,10 +152,10 @@ def load(text: str) -> ConversationState:
             heard_no=int(data.get("heard_no", 0)),
             bell=str(data.get("bell", "")),
             spoken=_spoken(*data["spoken"]) if data.get("spoken") else None,
-            review=_review(*data["review"]) if data.get("review") else ReviewPlan(),
+            review=load_review(*data["review"]) if data.get("review") else ReviewPlan(),
             skills={str(skill): date.fromisoformat(first) for skill, first in data.get("skills", {}).items()},
-            tests={str(track): _test(*each) for track, each in data.get("tests", {}).items()},
-            testing=_testing(*data["testing"]) if data.get("testing") else None,
+            tests={str(track): load_test(*each) for track, each in data.get("tests", {}).items()},
+            testing=load_testing(*data["testing"]) if data.get("testing") else None,
             checked=str(data.get("checked", "")),
             drills=_drills(*data["drills"]) if data.get("drills") else None,
             checkins=tuple(_checkin(*each) for each in data.get("checkins", ())),
