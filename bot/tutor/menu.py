@@ -23,16 +23,19 @@ class OpenLesson:
 
 @dataclass(frozen=True, slots=True)
 class ShowTrack:
-    """The lessons of one track are to be listed."""
+    """The lessons of one track are to be listed, or all tracks (""), from the choice with number `at` on."""
 
     track: str
+    at: int = 0
 
 
+MOST = 9  # choices under one another at once, that to see more among them: every channel with buttons shows as many
 LABEL = 34  # characters a button shows on the narrowest phone
 
 
-def show_menu(turn: TurnContext, intro: str = "") -> None:
-    """The tracks, with the lesson that is open on top; a newcomer is led to the first lesson."""
+def show_menu(turn: TurnContext, intro: str = "", at: int = 0) -> None:
+    """The tracks, with the lesson that is open on top; a newcomer is led to the first lesson. `at`: how many of these
+    choices were seen before."""
     lessons = in_order(turn)
     done = sum(lesson.id in turn.state.done for lesson in lessons)
     turn.say(intro)
@@ -43,27 +46,37 @@ def show_menu(turn: TurnContext, intro: str = "") -> None:
     first = None if done or turn.state.open_run or turn.state.parked else next(iter(lessons), None)
     if first is not None:
         turn.say(turn.phrase("menu_first", bai=first.title, phut=str(first.minutes)))
-    turn.offer(
-        turn.phrase("menu"),
-        (
-            *_open(turn),
-            *reviewing.button(turn),
-            *([_button(turn, first)] if first else []),
-            *_tracks(turn, lessons, first),
-            *_work(turn),
-        ),
+    choices = (
+        *_open(turn),
+        *reviewing.button(turn),
+        *([_button(turn, first)] if first else []),
+        *_work(turn),
+        *_tracks(turn, lessons, first),
     )
+    turn.offer(turn.phrase("menu"), _some(turn, choices, ShowTrack("", at), MOST))
 
 
-def show_track(turn: TurnContext, track: str) -> None:
-    """The lessons of a track with a button each; the menu where there is no such track."""
+def show_track(turn: TurnContext, track: str, at: int = 0) -> None:
+    """The lessons of a track with a button each, those not done first; the menu where there is no such track."""
     title = dict(turn.book.tracks).get(track)
     lessons = [lesson for lesson in in_order(turn) if lesson.track == track]
     if title is None or not lessons:
-        show_menu(turn)
+        show_menu(turn, at=at)
         return
-    buttons = (*(_button(turn, lesson) for lesson in lessons), *testing.button(turn, track))
-    turn.offer(turn.phrase("menu_track_pick", nhom=title), (*buttons, ("g:menu", turn.phrase("label_menu"))))
+    lessons.sort(key=lambda lesson: lesson.id in turn.state.done)
+    choices = (*(_button(turn, lesson) for lesson in lessons), *testing.button(turn, track))
+    menu = ("g:menu", turn.phrase("label_menu"))
+    shown = _some(turn, choices, ShowTrack(track, at), MOST - 1)
+    turn.offer(turn.phrase("menu_track_pick", nhom=title), (*shown, menu))
+
+
+def _some(turn: TurnContext, choices: OfferedButtons, seen: ShowTrack, most: int) -> OfferedButtons:
+    """As many of the choices as stand under one another, and what shows the others; after the last, the first again."""
+    if len(choices) <= most:
+        return choices
+    at = seen.at if seen.at < len(choices) else 0
+    end = at + most - 1
+    return (*choices[at:end], (f"t:{seen.track}:{end if end < len(choices) else 0}", turn.phrase("label_more")))
 
 
 def find(turn: TurnContext, text: str) -> OpenLesson | ShowTrack | None:

@@ -242,3 +242,20 @@ async def test_a_lesson_without_its_file_says_so(tmp_path: Path):
         await t.crash(book(one))
         await lan.opens("hai")
         assert "không mở" in lan.said and "Bài mot" in lan.buttons
+
+
+async def test_what_does_not_fit_under_one_another_comes_on_demand(tmp_path: Path):
+    many = [one_step(f"l{at:02}", "m") for at in range(1, 13)]
+    async with tutor(tmp_path, replace(book(*many), tracks=(("m", "Mở đầu"),))) as t:
+        lan = await t.learner().meets()
+        await lan.tap_token("t:m")
+        seen: list[str] = []
+        for _ in range(2):
+            assert len(lan.last.labels) <= 9 and lan.last.labels[-2:] == ("Xem thêm", "Danh sách bài")
+            seen += [label for label in lan.last.labels if label.startswith("Bài")]
+            await lan.tap("Xem thêm")
+        assert len(seen) == len(set(seen)) == 12, "each of them once"
+        await lan.opens("l01")
+        await lan.tap("Tiếp")
+        await lan.tap_token("t:m")
+        assert not any("l01" in label for label in lan.last.labels[:7]), "what is done stands last"

@@ -14,6 +14,7 @@ from bot.tutor.command import ServiceCommand
 from bot.tutor.lessons import LONGEST_TOKEN
 from bot.tutor.menu import OpenLesson, ShowTrack
 from bot.tutor.reviewing import AnswerReview
+from bot.tutor.subject import number
 from bot.tutor.testing import TakeTest
 from flows.words.ear.voices import OUTLINES
 
@@ -110,7 +111,8 @@ def read(token: str, *, agreed: bool) -> OwnButton | ServiceCommand | None:
         case "m":
             return OpenLesson(rest)
         case "t":
-            return ShowTrack(rest)
+            track, _, at = rest.partition(":")
+            return ShowTrack(track, number(at))
         case "g":
             return SayWord(rest)
         case "e":

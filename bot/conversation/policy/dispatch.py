@@ -264,8 +264,8 @@ def _press(
             lessons.open_lesson(turn, lesson_id)
         case menu.OpenLesson():
             pass
-        case menu.ShowTrack(track):
-            menu.show_track(turn, track)
+        case menu.ShowTrack(track, at):
+            menu.show_track(turn, track, at)
         case buttons.SayWord("mistake"):
             if doubt.call_off(turn):
                 go_on(turn)
