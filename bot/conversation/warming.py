@@ -10,8 +10,7 @@ from flows.words import wishes
 
 
 async def warmed(rules: wishes.Wishes, table: signs.SignTable) -> None:
-    """Compile the rules about requests and the signs of scams in a thread; whoever stops meanwhile waits for one pattern
-    at most."""
+    """Compile the rules about requests and the signs of scams in a thread; whoever stops waits for one pattern."""
     patterns = chain(wishes.warm(rules), signs.warm(table))
     while await asyncio.to_thread(next, patterns, None):
         pass

@@ -23,7 +23,7 @@ from flows.words.wishes import Pattern, readings
 LONGEST = 4_000  # characters from the beginning that are looked at
 ENDING = 1_000  # and from the end, of a longer message
 
-_SWAPPED = re.compile(r"(?=\w*\d|\w*[@$])(?=\w*[^\W\d_])[\w@$]{2,24}")
+_SWAPPED = re.compile(r"(?<![\w@$])(?=[^\W\d_]{0,23}[\d@$])(?=[\d@$_]{0,23}[^\W\d_])[\w@$]{2,24}(?![\w@$])")
 ASKS = 200  # thousandths of a margin from which the second opinion counts: what no rule of the relay holds has 50
 
 _UNSEEN = re.compile("[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
