@@ -17,7 +17,7 @@ from flows.signs.needs import Needs
 from flows.signs.sites import Kind, SiteTable, kind_of
 from flows.words.asks import weigh
 from flows.words.ear.model import Model
-from flows.words.keys import as_meant, plain_of
+from flows.words.keys import LONGEST_WORD, as_meant, plain_of
 from flows.words.wishes import Pattern, readings
 
 LONGEST = 4_000  # characters from the beginning that are looked at
@@ -29,6 +29,7 @@ ASKS = 200  # thousandths of a margin from which the second opinion counts: what
 _UNSEEN = re.compile("[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
 _HOTLINE = re.compile(r"(?<!\d)1[89]00(?:[ .]?[\dxX]){4,6}(?!\d)")
 _PHONE = re.compile(r"(?<!\d)(?:\+?84|0)(?:[ .\-]?[\dxX]){8,10}(?![\dxX])")
+_OVERLONG = re.compile(rf"(\w{{{LONGEST_WORD}}})\w+")
 _BREAK = re.compile(r"(?<= )[.,;:!?…] ")
 _LETTER_OF = str.maketrans("013457@$", "oieastas")
 
@@ -107,7 +108,7 @@ def look(table: SignTable, text: str) -> SignsFound:
     text = as_seen(text)
     links = list(links_in(text, table.sites.endings))
     kinds = {kind_of(link, table.sites) for link in links} - {""}
-    text = _without_links(text, links)
+    text = _OVERLONG.sub(r"\1", _without_links(text, links))
     kinds |= set(_numbers_in(text))
     if table.model is not None and weigh(table.model, text, "instructor") > ASKS:
         kinds.add("asks")
