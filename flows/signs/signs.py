@@ -16,18 +16,19 @@ from flows.signs.sites import Kind, SiteTable, kind_of
 from flows.words.asks import weigh
 from flows.words.canonical import readings
 from flows.words.ear.model import Model
-from flows.words.keys import as_meant, plain_of
+from flows.words.keys import LONGEST_WORD, as_meant, plain_of
 from flows.words.sought import Pattern
 
 LONGEST = 4_000  # characters from the beginning that are looked at
 ENDING = 1_000  # and from the end, of a longer message
 
-_SWAPPED = re.compile(r"(?=\w*\d|\w*[@$])(?=\w*[^\W\d_])[\w@$]{2,24}")
+_SWAPPED = re.compile(r"(?<![\w@$])(?=[^\W\d_]{0,23}[\d@$])(?=[\d@$_]{0,23}[^\W\d_])[\w@$]{2,24}(?![\w@$])")
 ASKS = 200  # thousandths of a margin from which the second opinion counts: what no rule of the relay holds has 50
 
 _UNSEEN = re.compile("[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
 _HOTLINE = re.compile(r"(?<!\d)1[89]00(?:[ .]?[\dxX]){4,6}(?!\d)")
 _PHONE = re.compile(r"(?<!\d)(?:\+?84|0)(?:[ .\-]?[\dxX]){8,10}(?![\dxX])")
+_OVERLONG = re.compile(rf"(\w{{{LONGEST_WORD}}})\w+")
 _BREAK = re.compile(r"(?<= )[.,;:!?…] ")
 _LETTER_OF = str.maketrans("013457@$", "oieastas")
 
@@ -89,7 +90,7 @@ def look(table: SignTable, text: str) -> SignsFound:
     text = as_seen(text)
     links = list(links_in(text, table.sites.endings))
     kinds = {kind_of(link, table.sites) for link in links} - {""}
-    text = _without_links(text, links)
+    text = _OVERLONG.sub(r"\1", _without_links(text, links))
     kinds |= set(_numbers_in(text))
     if table.model is not None and weigh(table.model, text, "instructor") > ASKS:
         kinds.add("asks")
