@@ -21,7 +21,7 @@ SAID = ("said", "item", "label")
 """How a learner meets what has to have a source; what is filled in elsewhere is judged there."""
 
 
-@rules.add("E305", "bước nói điều gì mà không ghi nguồn")
+@rules.add("W305", "bước nói điều gì mà không ghi nguồn")
 def unsourced(script: Script) -> Iterator[LintFinding]:
     """Steps that say something without `src`; silent where there is no lessons/sources.yaml to look it up in."""
     if not (script.library.sources and stands(script)):

@@ -53,7 +53,7 @@ def count_words(text: str) -> int:
     return len(_WORD.findall(text))
 
 
-@rules.add("E411", "câu dài quá 20 chữ")
+@rules.add("W411", "câu dài quá 20 chữ")
 def long_sentence(script: Script) -> Iterator[LintFinding]:
     """Sentences of more than `MAX_WORDS` words, as most learners read them: nobody keeps the beginning in mind. What
     tells a picture is read by few, and then aloud.

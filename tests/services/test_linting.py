@@ -13,7 +13,7 @@ from bot.cli.linting import Files
 from bot.cli.main import main
 from flows.yaml.strictyaml import MAX_BYTES
 from tests.support import media
-from tests.support.builders import PROJECT
+from tests.support.builders import LESSONS, PROJECT
 
 Output = pytest.CaptureFixture[str]
 GOOD = "lesson: {id}\ntitle: Thử\ntrack: m\nsteps:\n  - say: a\n    text: Một\n    wait_tap: Tiếp\n  - end: het\n"
@@ -225,3 +225,9 @@ def test_without_a_database_there_is_nobody_to_ask_about(root, capsys):
     code, (said,) = run(capsys, "--database", "sqlite:///nowhere.db")
     assert code == 2
     assert said.endswith("chưa có cơ sở dữ liệu ở đây.")
+
+
+def test_of_the_lessons_that_come_along_nothing_is_left_to_look_at(capsys: pytest.CaptureFixture[str]) -> None:
+    """What is advice for others is a gate here: sources, length, forms of address, pictures, English, transcripts."""
+    assert main(["lint", "--lessons", str(LESSONS)]) == 0
+    assert capsys.readouterr().out.strip().endswith("0 lỗi, 0 điều nên xem lại.")

@@ -78,6 +78,8 @@ def fill(connection: Connection, learner_id: str, other: str) -> None:
     add(conversations_t.run, **run, started_at=1, points=0, passed=False)
     add(conversations_t.attempt, **run, step="s", answer=NAME, right=True, tries=1, points=1, at=1)
     add(conversations_t.award, **run, kind="badge", name="Giỏi", points=1, at=1)
+    given = {"code": f"c-{tag}", "secret": "s", "name": NAME, "track": "m", "title": "Khởi động", "lessons": "[]"}
+    add(conversations_t.certificate, **she, **given, points=0, at=1, shown="name")
     add(conversations_t.mark, **she, kind="skill", name="giu_ma", right=1, total=1, at=1)
     stand = {"path": "/", "free": 1, "taken": 0, "ratio": 0.0, "silences": 0, "rest_until_at": 0, "last_served_at": 0}
     connection.execute(delete(pairing_t.standing).where(pairing_t.standing.c.learner_id == learner_id))
