@@ -75,7 +75,7 @@ def _next(turn: TurnContext, before: ReviewPlan) -> datetime | None:
 
 
 def _usual(turn: TurnContext, before: ReviewPlan, day: date) -> datetime:
-    """Her usual hour of a day: the middle one of those of the last days she learnt on."""
+    """The usual hour of a day: the middle one of those of the last days on which something was learnt."""
     minute = median_low(before.minutes) if before.minutes else USUAL
     return datetime.combine(day, time(*divmod(minute, 60)), turn.book.zone)
 

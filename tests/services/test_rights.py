@@ -174,7 +174,16 @@ async def test_the_page_of_her_data_is_in_words_and_a_tap_away(tmp_path: Path):
     async with tutor(tmp_path, real_book()) as t:
         lan = await t.learner("1", WEB).meets()
         await lan.opens("m0-khoi-dong")
-        for words in ("Tiếp", "Tiếp", "xong", "Nhớ rồi", "Xong rồi", "Bấm “Chưa làm được”", "Không gửi ai cả"):
+        for words in (
+            "Tiếp",
+            "Tiếp",
+            "xong",
+            "Nhớ rồi",
+            "Xong rồi",
+            "Bấm “Chưa thấy”",
+            "Không gửi ai cả",
+            "Gõ “bị lừa”",
+        ):
             await lan.say(words)
         await lan.say("nhờ người chỉ")
         for words in ("xem dữ liệu", "tải dữ liệu"):
