@@ -105,7 +105,7 @@ async def test_of_a_lesson_with_several_tasks_she_is_asked_once(tmp_path: Path):
         await t.passes(hours=23)
         assert not lan.said, "a day after the last of them"
         await t.passes(hours=2)
-        await lan.tap("Dùng được rồi")
+        await lan.tap("Làm được")
         await t.passes(days=3)
         assert not lan.said
 
