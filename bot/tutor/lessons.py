@@ -267,9 +267,10 @@ def _ended(turn: TurnContext, event: ev.RunEnded) -> None:
         turn.change(done=done)
     lesson = turn.book.lesson(event.lesson, event.version)
     if lesson is not None and lesson.emergency:
-        _emergency_ended(turn)
-        if event.handed_over_to:
+        if event.handed_over_to:  # she has just asked for it: nobody sends her to rest
             open_lesson(turn, event.handed_over_to)
+        else:
+            _emergency_ended(turn)
         return
     if event.outcome == "completed":
         turn.say(turn.phrase("lesson_done", bai=turn.lesson_title(event.lesson)))
