@@ -225,7 +225,7 @@ TALKING = [
     '  - say: a\n    text: "Ai bảo đọc OTP vào đây là lừa đảo."\n',
     '  - say: a\n    text: "Kẻ gian nói: “{Chị} gửi mã OTP cho {em} nhé”."\n',
     '  - task: a\n    text: "{Chị} mở VNeID, nhập mật khẩu. Xong thì bấm Xong {nhé}."\n',
-    '  - task: a\n    text: "Làm trên máy."\n    steps: ["Nhập số định danh.", "Nhập mã OTP vào VNeID."]\n',
+    '  - task: a\n    text: "Làm trên máy."\n    steps: ["Nhập số định danh, rồi nhập mã OTP vào VNeID."]\n',
     '  - quiz: a\n    text: "Passcode có mấy số?"\n    type: number\n    accept: ["6"]\n    out_of_tries: het\n',
     '  - ask: a\n    text: "Đừng gửi mã OTP vào đây. {Chị} ở xã nào?"\n    type: place\n    save: xa\n',
     '  - say: a\n    text: "Mọi mã chỉ nhập trong VNeID, đừng gửi vào đây."\n',

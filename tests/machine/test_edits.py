@@ -61,8 +61,9 @@ steps:
 
 
 def trees() -> list[Tree]:
-    """Lessons as plain trees: every fifth real one that stands alone, and one with every kind. In Vietnamese and without
-    pictures: a changed text without its translation, or a picture without its scene, would not be published.
+    """Lessons as plain trees: every fifth real one that stands alone, and one with every kind.
+
+    In Vietnamese and without pictures: a changed text without its translation would not be published.
     """
     sources = [EVERYTHING, *(path.read_text("utf-8") for path in sorted(LESSONS.glob("[a-z]/*/lesson.yaml")))]
     read = (bare(yaml.load(source, Loader=yaml.BaseLoader)) | {"langs": ["vi"]} for source in sources)

@@ -31,6 +31,8 @@ SAYS = ("told", "say", "good", "note", "bad")
 NEVER_AT_A_TERMINAL = {
     "bot/channels/webchat/channel.py": "names for the chat's page",
     "bot/channels/webchat/routes.py": "a browser reads it",
+    "bot/certificates": "a paper, and what is said about it in the chat",
+    "bot/prints": "a paper",
     "bot/people/own_page.py": "a learner's own file, in the words of the chat",
     "bot/announcements/policy/announcement.py": "how an announcement names an area to those who get it",
     "bot/people/policy/codes.py": "words that codes are made of",

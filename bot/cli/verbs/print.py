@@ -18,7 +18,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--out", metavar="TỆP", type=path, default=Path("to-in.pdf").absolute(), help="tệp .pdf hay .png (to-in.pdf)"
     )
     parser.add_argument(
-        "--address", metavar="CÁCH_GỌI", default="chị/em", help="gọi người đọc là gì: chị/em, cô/con, bà/con…"
+        "--address",
+        metavar="CÁCH_GỌI",
+        default="chị/em",
+        help="chị/em, cô/con, dì/con, bác/cháu, bà/con, em/chị, bạn/mình, cô/cháu, ngoại/con",
     )
 
 
