@@ -16,7 +16,7 @@ from bot.knocks.chat import ask_where_due
 from bot.knocks.policy.bell import DUE
 from bot.knocks.policy.knock import knock_of
 from bot.people.policy.commands import PersonCommand
-from bot.tutor import follow_up, notices, reviewing, state_codec, waits
+from bot.tutor import follow_up, notices, state_codec, waits
 from bot.tutor import state as states
 from bot.tutor.command import ServiceCommand
 from bot.tutor.onboarding import consent_text, fingerprint
@@ -175,7 +175,6 @@ class Record:
         if turn.replies and not turn.agreed:
             self._forget_shown()
         if self.from_her:
-            reviewing.give_way(turn)
             follow_up.give_way(turn)
         if self.from_her and turn.state.whispers and self.keeps_log:
             self.effects.writes.erased.append((self.row.chat_id, turn.state.whispers))

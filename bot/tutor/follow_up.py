@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from bot.tutor import menu, testing
 from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
+from bot.tutor import reviewing
 from bot.tutor.reviewing import ACTIVE, AFTER_ACTIVE, DAY
 from bot.tutor.state import Checkin
 from bot.tutor.turn import LessonRated, Marked, TurnContext
@@ -66,6 +67,7 @@ def check_in(turn: TurnContext) -> bool:
 
 def give_way(turn: TurnContext) -> None:
     """After a word of hers: what would be asked in the middle of what she does is asked an hour later."""
+    reviewing.give_way(turn)
     soon, later = turn.universe.now + ACTIVE, turn.universe.now + AFTER_ACTIVE
     if any(each.at <= soon for each in turn.state.checkins):
         turn.change(checkins=tuple(replace(each, at=max(each.at, later)) for each in turn.state.checkins))

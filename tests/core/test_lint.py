@@ -165,7 +165,7 @@ BROKEN = [
     ("E007", lesson(QUIZ.replace('- {id: a, text: "Đọc cho họ"', '- ►{id: a, text: "Dừng!"') + END)),
     ("E007", lesson("  - quiz: a\n    text: A\n    type: text\n    out_of_tries: het\n    accept: [►Menu]\n" + END)),
     ("E008", lesson(QUIZ.replace("- {id: b", "- ►{id: b").replace("Cúp máy", "đọc cho họ!") + END)),
-    ("W405", lesson(f'  - say: a\n    text: ►"{"dài lắm " * 28}."\n' + END)),
+    ("W405", lesson(f'  - say: a\n    text: ►"{("Nghiêng" + " nghiêng" * 9 + ". ") * 3}"\n' + END)),
     ("W405", lesson('  - say: a\n    text: ►"Một. Hai! Ba? Bốn."\n' + END)),
     ("W408", lesson('  - say: a\n    text: "►Chị mở máy."\n' + END)),
     ("W408", lesson('  - say: a\n    text: "Giờ ►bạn mở máy."\n' + END)),
