@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.tutor import menu, testing
+from bot.tutor import menu, reviewing, testing
 from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
-from bot.tutor import reviewing
 from bot.tutor.reviewing import ACTIVE, AFTER_ACTIVE, DAY
 from bot.tutor.state import Checkin
 from bot.tutor.turn import LessonRated, Marked, TurnContext

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bot.cli.environment import settings_of
 from bot.cli.flags import add_flags, path
+from flows.run import DEFAULT_ADDRESS
 
 HELP = "In nửa trang giấy cho một bài, hay mọi bài; bài khẩn là phiếu cứu."
 
@@ -20,7 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--address",
         metavar="CÁCH_GỌI",
-        default="chị/em",
+        default=DEFAULT_ADDRESS,
         help="chị/em, cô/con, dì/con, bác/cháu, bà/con, em/chị, bạn/mình, cô/cháu, ngoại/con",
     )
 
