@@ -7,12 +7,13 @@ from pathlib import Path
 
 from bot.cli.environment import settings_of
 from bot.cli.flags import add_flags, path
-from flows.run import DEFAULT_ADDRESS
 
 HELP = "In nửa trang giấy cho một bài, hay mọi bài; bài khẩn là phiếu cứu."
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    from flows.run import DEFAULT_ADDRESS
+
     add_flags(parser, "config lessons")
     parser.add_argument("lesson", metavar="BÀI", nargs="?", default="", help="mã của bài; không ghi: mọi bài, một tệp")
     parser.add_argument(
