@@ -31,7 +31,6 @@ from bot.conversation.handlers import handlers_of
 from bot.conversation.packing import unpack_entry
 from bot.conversation.presence import Presence
 from bot.conversation.understanding import Overheard
-from bot.conversation.warming import warmed
 from bot.delivery.accounts import distinct, open_accounts
 from bot.delivery.flood import Flood
 from bot.delivery.intake import Intake
@@ -64,6 +63,7 @@ from bot.voice.transcriber import Transcriber
 from bot.voice.worker import VoiceWorker
 from bot.web import server
 from bot.web.access import LocalKey, networks
+from bot.web.certificates import certificate_routes
 from bot.web.door import bounds_for, take_files
 from bot.web.media import media_routes
 from bot.web.preview import preview_routes
@@ -188,7 +188,6 @@ async def bootstrap(
     port = await _start(stack, app, webchat)
     if is_locked:
         note_port(data, port)
-    app.workers.start(warmed(conversation.book.wishes))
     shelf = library.shelf
     log.info("started", extra={"lessons": len(shelf.good), "broken": sorted(shelf.broken), "watch": watch})
     return app
@@ -255,7 +254,7 @@ async def _start(stack: AsyncExitStack, app: App, webchat: WebChat) -> int:
     stack.push_async_callback(workers.end)
     stack.push_async_callback(_drain, app.intake, workers.watched(app.intake.run()))
     routes = [*distinct(route for owner in app.owners for route in owner.routes()), *_previews(app)]
-    routes += media_routes(app.store)
+    routes += [*media_routes(app.store), *_certificates(app)]
     web, proxies = app.settings.web, networks(app.settings.web.proxies)
     pages = server.create_app(webchat, app.health.tell, routes, proxies, app.key)
     runner = await server.start(pages, web.host, web.port, bounds_for(app.files), proxies)
@@ -289,6 +288,13 @@ def _previews(app: App) -> Sequence[AbstractRouteDef]:
     root, facts = Path(settings.lessons.dir), settings.placeholders
     previews = Previews(root, facts, lambda: conversation.book, lambda: app.library.faults)
     return preview_routes(previews, settings.tutor.name, lambda: Overheard(conversation.book, now()), app.key.opens)
+
+
+def _certificates(app: App) -> Sequence[AbstractRouteDef]:
+    """What others read on a certificate, and the paper itself."""
+    zone, settings = app.officers.pairing.clock.quiet.zone, app.settings
+    union = settings.placeholders.get("ten_hoi", settings.tutor.union)
+    return certificate_routes(app.database, zone, union, settings.web.public_url)
 
 
 def _announcements(app: App) -> Iterator[Coroutine[Any, Any, None]]:

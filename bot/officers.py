@@ -24,7 +24,7 @@ from bot.tutor.onboarding import consent_text, is_of_office
 from flows import Book
 from storage.engine.database import Database
 
-MakeHandlers = Callable[[Pseudonyms, PairingContext, AnnouncementRules, Links], CommandHandlers]
+MakeHandlers = Callable[[Pseudonyms, PairingContext, AnnouncementRules, Links, str], CommandHandlers]
 
 
 class OfficerServices:
@@ -49,7 +49,10 @@ class OfficerServices:
         self.rules = news_rules(settings)
         self.pairing = PairingContext(pairing_rules(settings), pairing_clock(settings), new_id, names.of)
         self.services = ConversationServices(
-            names, Hooks(self.pairing), links, handlers(names, self.pairing, self.rules, links)
+            names,
+            Hooks(self.pairing),
+            links,
+            handlers(names, self.pairing, self.rules, links, settings.web.public_url),
         )
 
     @cached_property

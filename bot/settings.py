@@ -146,7 +146,12 @@ class Log:
 
 @dataclass(frozen=True, slots=True)
 class Lessons:
+    """`scene_months`: a practice screen that shows a real one is looked at again after so long; `review_months`: a
+    lesson is read again."""
+
     dir: str = key("lessons", some, path=True)
+    scene_months: int = key(6, within(1, 60))
+    review_months: int = key(6, within(1, 60))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 FileFault = Literal["other", "broken", "animated", "large", "long"]
@@ -23,7 +24,8 @@ class LessonFile:
     """A picture or recording of a lesson as it is kept: `file` is its name in the media store, "<sha256>.jpg".
 
     `size` in bytes; `width` and `height` in pixels, `seconds` of a recording (0: not known). `others` are the same in
-    other types and widths. `address` is where anybody may fetch it, "" where nobody outside reaches us.
+    other types and widths. `address` is where anybody may fetch it, "" where nobody outside reaches us. `spots`, of a
+    drawn screen: element → left, top, width and height in per cent.
     """
 
     file: str
@@ -33,6 +35,7 @@ class LessonFile:
     seconds: float = 0.0
     others: tuple[LessonFile, ...] = ()
     address: str = ""
+    spots: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
     @property
     def ending(self) -> str:

@@ -63,7 +63,7 @@ UNSAID = MappingProxyType({"words": "unsaid"})
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """A recording of a text; `spoken` is what it says where that is not the text itself (it cannot say seven forms)."""
+    """A recording of a text; `spoken` is what it says where that is not the text itself (it cannot say nine forms)."""
 
     file: str = field(metadata=UNSAID)
     spoken: str = field(default="", metadata=SAID)
@@ -71,17 +71,29 @@ class Voice:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """An image or a video; `alt` says in words what is on it."""
+    """An image or a video; `alt` says in words what is on it.
 
-    src: str = field(metadata=UNSAID)
+    Either `src`, a file beside the lesson, or `scene`, a drawn screen with a red ring round its element `ring` ("": no
+    ring).
+    """
+
+    src: str = field(default="", metadata=UNSAID)
     alt: str = field(default="", metadata=SAID)
+    scene: str = field(default="", metadata=UNSAID)
+    ring: str = field(default="", metadata=UNSAID)
+
+    @property
+    def file(self) -> str:
+        """The name among the files of the lesson; no editor calls a file of her own so."""
+        return f"{self.scene}@{self.ring}.png" if self.scene else self.src
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
     """One answer that can be tapped or typed in `ways`. `say` is the feedback, `next` overrides the step's own.
 
-    `spot`: where on the step's picture it can be tapped, as left, top, width and height in per cent; empty: a button.
+    `spot`: where on the step's picture it can be tapped, as left, top, width and height in per cent, or the element of
+    its scene; empty: a button.
     """
 
     id: str
@@ -94,14 +106,17 @@ class Option:
     sets: Mapping[str, str] = field(default_factory=dict)
     voice: Voice | None = field(default=None, metadata=SAID)
     ways: tuple[str, ...] = field(default=(), metadata=UNSAID)
-    spot: tuple[int, ...] = field(default=(), metadata=UNSAID)
+    spot: tuple[int, ...] | str = field(default=(), metadata=UNSAID)
+    src: tuple[str, ...] | None = field(default=None, metadata=UNSAID)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """What a step of any kind has; its kind (`flows.engine.kinds`) knows the rest.
 
-    `next` is None for "the step below"; `when` is a condition to run the step at all.
+    `next` is None for "the step below"; `when` is a condition to run the step at all. `src`: ids of the sources of all
+    its texts, empty where nothing is claimed about the world, None where the editor has not said; an option may have
+    its own.
     """
 
     id: str
@@ -112,6 +127,7 @@ class Step:
     when: str | None = None
     was: str | None = None
     tags: tuple[str, ...] = field(default=(), metadata=UNSAID)
+    src: tuple[str, ...] | None = field(default=None, metadata=UNSAID)
     voice: Voice | None = field(default=None, metadata=SAID)
     image: Picture | None = field(default=None, metadata=SAID)
     video: Picture | None = field(default=None, metadata=SAID)
@@ -197,7 +213,8 @@ Proof = Literal["none", "self", "photo", "question"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task(Step):
-    """Do it on your own phone, then tap Done, or type it in `ways`; Stuck and Later are always there too.
+    """Do it on your own phone, then tap Done, or type it in `ways`; Stuck is always there too. One thing in `text`;
+    `steps` are of lessons written before that was so.
 
     `proof`: the learner's word is enough (none, self), a photo is asked for, or the quiz `verify` follows.
     `checkin_s` seconds after it the learner is asked once whether it worked.
@@ -295,11 +312,16 @@ class Pair(Step):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Review(Step):
-    """Questions of earlier lessons that are due again: at most `most`, only of `skills`; `empty` where none is due."""
+    """Questions of earlier lessons that are due again: at most `most`, only of `skills`; `empty` where none is due.
+
+    `tries` are those of each question, however many it has in its lesson; `within_s` how long all take (0: any).
+    """
 
     most: int = 3
     skills: tuple[str, ...] = ()
     empty: str = field(default="", metadata=SAID)
+    tries: int = 2
+    within_s: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -340,6 +362,17 @@ class Guard:
     patterns: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Handout:
+    """What is printed of a lesson on half a page; what is empty is taken from its tasks and its last words. `fill` are
+    lines to write on by hand."""
+
+    title: str = ""
+    steps: tuple[str, ...] = ()
+    fill: tuple[str, ...] = ()
+    remember: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lesson:
     """One script. `source` is its text as written; the hashes say what an edit changed (32 hex digits).
@@ -366,6 +399,7 @@ class Lesson:
     guards: tuple[Guard, ...] = ()
     sources: tuple[str, ...] = ()
     emergency: bool = False
+    handout: Handout = Handout()
     source: str = ""
     graph_hash: str = ""
     text_hash: str = ""

@@ -49,7 +49,7 @@ class Profile:
     that fit one; `spare_buttons` how many may stand under numbered lines, where nobody is sure that they can be seen;
     `voices` the types of recordings it plays; `tones`: what a button means can be seen (red, green). `keeps_log`: its
     log of the conversation is its delivery, nothing waits in the outbox, and what is said later is seen beside what was
-    said before (hence only the newest line has buttons).
+    said before (hence only the newest line has buttons). `letters`: the page itself can make them bigger.
 
     `window_s`: how long after her last word a learner may be written to freely, None: always; `window_messages` so many
     messages (0: any number); `closes_s`: after so long nothing arrives at all, between the two each message is paid
@@ -75,6 +75,7 @@ class Profile:
     video: bool = False
     media: MediaWay = "address"
     keeps_log: bool = False
+    letters: bool = False
     tones: bool = False
     window_s: int | None = None
     window_messages: int = 0
@@ -103,11 +104,11 @@ class Profile:
 
 PROFILES = (
     Profile(
-        "web", say("trang web"), "Trang trò chuyện trên web.", 4_000, 4_000, 8, 10 * MB, 50 * MB,
-        voices=VOICES, video=True, keeps_log=True,
+        "web", say("trang web"), "Trang trò chuyện trên web.", 4_000, 4_000, 10, 10 * MB, 50 * MB,
+        voices=VOICES, video=True, keeps_log=True, letters=True,
     ),
     Profile(
-        "telegram", "Telegram", "Telegram.", 4_096, 1_024, 8, 10 * MB, 50 * MB,
+        "telegram", "Telegram", "Telegram.", 4_096, 1_024, 10, 10 * MB, 50 * MB,
         voices=VOICES - {"aac"}, video=True, tones=True, label=30, token_bytes=64, media="id",
         per_s=30.0, forgets_taps_s=150.0,
     ),

@@ -6,11 +6,16 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone, tzinfo
+from functools import lru_cache
 from typing import Any, Literal
 
 from flows.answers import Answer
+from flows.cards import Card
+from flows.drills import NO_DRILLS, Drills
 from flows.events import Event
 from flows.model import Lesson, Step
+from flows.signs.signs import UNSIGNED, SignTable
+from flows.sittings import SITTINGS
 from flows.words.nouns import SPARE, NounTable
 from flows.words.understand import Words
 from flows.words.wishes import UNREAD, Wishes
@@ -25,15 +30,26 @@ ADDRESSES: Mapping[str, tuple[str, str]] = {
     "bà/con": ("bà", "con"),
     "em/chị": ("em", "chị"),
     "bạn/mình": ("bạn", "mình"),
+    "cô/cháu": ("cô", "cháu"),
+    "ngoại/con": ("ngoại", "con"),
 }
-"""How a learner is called / how the tutor calls itself; the first is used until another is chosen."""
+"""How a learner is called / how the tutor calls itself; the first is used until another is chosen. A button carries the
+place of a pair in this list, so a new one comes last."""
 
 DEFAULT_ADDRESS = "chị/em"
+
+NORTHERN = frozenset({"bác/cháu", "cô/cháu"})
+"""The pairs of families from the North, who say "nhé"; all others say "nha"."""
+
+EQUALS = frozenset({"em/chị", "bạn/mình"})
+"""The pairs in which the tutor is not the younger: it does not say "dạ"."""
 
 VIETNAM = timezone(timedelta(hours=7))  # one zone, no summer time, since 1975
 
 _PLACEHOLDER = re.compile(r"\{([^{}\s]+)\}")
 _NAMELESS = re.compile(r"\s*\{ten\}")
+_UNSAID = {"Dạ": "\ue000", "dạ": "\ue001"}  # where a "dạ" falls away, until what stands around it is mended
+_AROUND = re.compile(r",? *\ue001(?=[.!?…]|$)|\ue000[,.!]? *(\w?)|\ue001,? *")
 
 
 class RunCorrupt(Exception):
@@ -51,14 +67,6 @@ class Frame:
     earned: Mapping[str, int] = field(default_factory=dict)
     path: tuple[str, ...] = ()
     checkpoint: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """A question to be asked again: how often it was known when due, and when it is due next."""
-
-    level: int
-    due_at: datetime
 
 
 @dataclass(frozen=True)
@@ -142,7 +150,7 @@ class Run:
 class Trigger:
     """Begin `lesson` (its current version) for someone called `name`; `seq` is the last prompt number seen.
 
-    `vars` are what the lesson is given to begin with.
+    `vars` are what the lesson is given to begin with, `queue` what its review is to ask ("lesson/step").
     """
 
     lesson: str
@@ -155,6 +163,7 @@ class Trigger:
     cards: Mapping[str, Card] = field(default_factory=dict)
     vars: Mapping[str, str] = field(default_factory=dict)
     keeps: bool = True
+    queue: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,9 +189,11 @@ class Route:
 class Book:
     """Every lesson that anybody may be inside, with the tutor's own sentences, words and facts; immutable.
 
-    `translated` holds lessons in further languages by (lesson, version, language), `phrases_in` the sentences;
+    `tracks` are (id, title); `needs` the button of each by which a learner says what she wants first; nobody but
+    instructors is shown those of `for_instructors`. `translated` holds lessons in further languages by (lesson,
+    version, language), `phrases_in` the sentences;
     `answers` are for questions beside the lessons, `wishes` is what may not be asked for between two people,
-    `nouns` what tells the numbers that are never kept.
+    `nouns` what tells the numbers that are never kept, `signs` what tells a thief's message, `drills` samples of those.
     """
 
     versions: Mapping[tuple[str, int], Lesson]
@@ -191,17 +202,23 @@ class Book:
     words: Words
     facts: Mapping[str, str] = field(default_factory=dict)
     tracks: tuple[tuple[str, str], ...] = ()
+    needs: Mapping[str, str] = field(default_factory=dict)
+    for_instructors: frozenset[str] = frozenset()
     routes: Mapping[tuple[str, int], Route] = field(default_factory=dict)
     translated: Mapping[tuple[str, int, str], Lesson] = field(default_factory=dict)
     phrases_in: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     answers: tuple[Answer, ...] = ()
     wishes: Wishes = UNREAD
     nouns: NounTable = SPARE
+    signs: SignTable = UNSIGNED
+    drills: Drills = NO_DRILLS
     zone: tzinfo = VIETNAM
     awake: Callable[[datetime], datetime] = lambda instant: instant  # the first moment from then on that is not quiet
 
     def lesson(self, lesson_id: str, version: int | None = None, lang: str = "vi") -> Lesson | None:
         """A lesson in this version (the current one by default), translated where it can be; None: not in the book."""
+        if lesson_id in SITTINGS:
+            return SITTINGS[lesson_id]
         number = self.current.get(lesson_id, 0) if version is None else version
         if lang != "vi" and (lesson := self.translated.get((lesson_id, number, lang))):
             return lesson
@@ -225,15 +242,30 @@ class Book:
 
 def render(text: str, address: str, name: str, values: Mapping[str, str], unknown: str = "") -> str:
     """Fill the placeholders in one pass (the pair em/chị swaps the words); one without a value becomes `unknown`, or
-    stays to be seen.
+    stays to be seen. A `{Dạ}` or `{dạ}` that this pair does not say takes its comma and blank along, and what follows
+    a `{Dạ}` then begins with a capital.
     """
     if "{" not in text:
         return text
-    her, me = ADDRESSES.get(address, ADDRESSES[DEFAULT_ADDRESS])
-    own = {"chị": her, "em": me, "Chị": her.capitalize(), "Em": me.capitalize(), "ten": name}
+    own = _own_words(address if address in ADDRESSES else DEFAULT_ADDRESS)
     if not name:
         text = _NAMELESS.sub("", text)
-    return _PLACEHOLDER.sub(lambda found: own.get(found[1]) or values.get(found[1], unknown or found[0]), text)
+    said = _PLACEHOLDER.sub(
+        lambda found: name if found[1] == "ten" else own.get(found[1]) or values.get(found[1], unknown or found[0]),
+        text,
+    )
+    if own["Dạ"] == "Dạ" or ("{Dạ}" not in text and "{dạ}" not in text):
+        return said
+    return _AROUND.sub(lambda found: (found[1] or "").upper(), said)
+
+
+@lru_cache(maxsize=len(ADDRESSES))
+def _own_words(address: str) -> Mapping[str, str]:
+    """Placeholder of address → what this pair says."""
+    her, me = ADDRESSES[address]
+    yes = _UNSAID if address in EQUALS else {"Dạ": "Dạ", "dạ": "dạ"}
+    particle = "nhé" if address in NORTHERN else "nha"
+    return {"chị": her, "em": me, "Chị": her.capitalize(), "Em": me.capitalize(), "nhé": particle, **yes}
 
 
 def dump(run: Run) -> dict[str, Any]:

@@ -200,6 +200,28 @@ def skills(connection: Connection, since: int, until: int) -> dict[str, Tally]:
     return counts
 
 
+def marks(connection: Connection, kind: str, since: int, until: int) -> tuple[Tally, Tally]:
+    """How often a mark of this kind (see `MarkRow`) was set in this span, by area; and how often it was right."""
+    mark = conversations_t.mark.c
+    query = _marked(kind, since, until).with_only_columns(people_t.person.c.area_id, func.count(), func.sum(mark.right))
+    rows = list(connection.execute(query.group_by(people_t.person.c.area_id)))
+    return Counter({row[0]: row[1] for row in rows}), Counter({row[0]: int(row[2]) for row in rows})
+
+
+def tests(connection: Connection, kind: str, since: int, until: int) -> list[tuple[str, float]]:
+    """Each test of this kind (before, after) in this span: where its taker lives, and the share that was right."""
+    mark = conversations_t.mark.c
+    query = _marked(kind, since, until).where(mark.total > 0)
+    rows = connection.execute(query.with_only_columns(people_t.person.c.area_id, mark.right, mark.total))
+    return [(row[0], row[1] / row[2]) for row in rows]
+
+
+def _marked(kind: str, since: int, until: int) -> Select[Any]:
+    mark, person = conversations_t.mark.c, people_t.person.c
+    of_whom = select(person.area_id).join(conversations_t.mark, mark.learner_id == person.learner_id)
+    return of_whom.where(mark.kind == kind, mark.at >= since, mark.at < until, person.area_id.is_not(None))
+
+
 def attendance(connection: Connection, since: int, until: int) -> tuple[Tally, Tally]:
     """Meetings and who came to them, by where they were held; whoever is forgotten is still counted."""
     met = meetings_t.attendance.c

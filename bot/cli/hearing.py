@@ -24,8 +24,15 @@ def hear(settings: Settings, file: str, stdin: BinaryIO, stdout: BinaryIO, now: 
     """Answer every line of a file, or of standard input ("-"), in order; exit code 0."""
     shelf = read_shelf(Path(settings.lessons.dir), settings.placeholders)
     overheard = Overheard(plain_book(shelf, settings.placeholders), now)
+    return answer_lines(file, stdin, stdout, overheard.line)
+
+
+def answer_lines(file: str, stdin: BinaryIO, stdout: BinaryIO, answer: Callable[[str], dict[str, Any]]) -> int:
+    """Answer every line of a file, or of standard input ("-"), in order and as it comes; exit code 0.
+
+    Raises CamtayError where the file cannot be opened."""
     if file == "-":
-        _each(stdin, stdout, overheard.line)
+        _each(stdin, stdout, answer)
         return 0
     try:
         source = Path(file).open("rb")  # noqa: SIM115 closed below; only opening it may fail so
@@ -34,7 +41,7 @@ def hear(settings: Settings, file: str, stdin: BinaryIO, stdout: BinaryIO, now: 
             told("{file}: không mở được tệp này ({reason}).", file=file, reason=in_words(fault))
         ) from None
     with source:
-        _each(source, stdout, overheard.line)
+        _each(source, stdout, answer)
     return 0
 
 
@@ -44,4 +51,4 @@ def _each(lines: BinaryIO, out: BinaryIO, answer: Callable[[str], dict[str, Any]
         made = answer(line)
         fault = {"error": shown(made["error"])} if "error" in made else {}
         out.write(json.dumps({**made, **fault}, ensure_ascii=False).encode() + b"\n")
-    out.flush()
+        out.flush()

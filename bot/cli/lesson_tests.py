@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import unified_diff
@@ -15,6 +16,7 @@ from bot.cli.sheets import aligned
 from bot.cli.terminal import Print, annotation, near, seen
 from bot.errors import SettingsInvalid, in_words
 from flows.model import Lesson, Problem, SourcePosition
+from flows.play.clock import ENDED, Minutes, minutes_of
 from flows.play.coverage import Coverage, Gap, Trail, coverage
 from flows.play.dialogue import TutorTurn
 from flows.play.rehearsal import Difference, Played, rehearse, rewritten
@@ -25,7 +27,6 @@ from flows.shelf.shelf import plain_book, read_shelf, rehearsal_facts
 
 COUNTED = profile_of("zalo_bot")
 """Where each message counts: the free plan has 60 a month for a learner."""
-ENDED = "run ended: completed"
 WAYS = {
     "right": "trả lời đúng",
     "wrong": "trả lời sai",
@@ -46,13 +47,14 @@ WAYS = {
 class Report:
     """What came of it: each transcript, the coverage of the lessons that were asked for, and those that are broken.
 
-    `messages` by lesson: how many messages the tutor needs for it where each is counted (`COUNTED`).
+    By lesson: `messages`, how many the tutor needs for it where each is counted (`COUNTED`), and its `minutes`.
     """
 
     played: tuple[Played, ...]
     covered: tuple[Coverage, ...]
     broken: tuple[str, ...] = ()
     messages: Mapping[str, int] = field(default_factory=dict)
+    minutes: Mapping[str, Minutes] = field(default_factory=dict)
 
 
 def play_all(lessons: Path, paths: Sequence[Path], facts: Mapping[str, str]) -> Report:
@@ -69,7 +71,7 @@ def play_all(lessons: Path, paths: Sequence[Path], facts: Mapping[str, str]) -> 
     asked = [lesson for lesson in book.versions.values() if _is_in(Path(lesson.place.path).resolve(), folders)]
     broken = [path for folder in folders for path in lesson_files(folder) if path.parent not in ids]
     covered = tuple(coverage(lesson, trail) for lesson in asked)
-    return Report(tuple(played), covered, tuple(map(str, broken)), _messages(played))
+    return Report(tuple(played), covered, tuple(map(str, broken)), _messages(played), _minutes(played))
 
 
 def _messages(played: Iterable[Played]) -> dict[str, int]:
@@ -80,6 +82,12 @@ def _messages(played: Iterable[Played]) -> dict[str, int]:
             count = sum(messages_of(turn) for turn in each.turns)
             found[each.lesson] = min(count, found.get(each.lesson, count))
     return found
+
+
+def _minutes(played: Sequence[Played]) -> dict[str, Minutes]:
+    """By lesson, where its transcripts tell."""
+    named = {each.lesson: minutes_of(other for other in played if other.lesson == each.lesson) for each in played}
+    return {lesson: minutes for lesson, minutes in named.items() if minutes}
 
 
 def messages_of(turn: TutorTurn) -> int:
@@ -141,6 +149,19 @@ def update(played: Iterable[Played], write: Print) -> tuple[Played, ...]:
     return tuple(left)
 
 
+def retime(report: Report, write: Print) -> None:
+    """Write the minutes of the player's clock into the heads that say others; one without the line stays without."""
+    for covered in report.covered:
+        minutes, path = report.minutes.get(covered.lesson), Path(covered.path)
+        if minutes is None:
+            continue
+        text = path.read_text("utf-8")
+        now = re.sub(r"(?m)^minutes:(\s*)\d+", rf"minutes:\g<1>{minutes.told}", text, count=1)
+        if now != text:
+            path.write_text(now, "utf-8")
+            write(told("{path}: đã ghi lại số phút", path=near(path)))
+
+
 # --- showing -----------------------------------------------------------------------------------------
 
 
@@ -194,13 +215,17 @@ def _diff(difference: Difference) -> list[str]:
 
 def table(report: Report) -> str:
     """One line a lesson; the last column are lines of lesson.yaml that no transcript meets."""
-    covered, counts = report.covered, report.messages
+    covered, counts, minutes = report.covered, report.messages, report.minutes
     counted = told("tin {channel}", channel=COUNTED.name)
-    heads = (told("bài"), told("bước"), told("lựa chọn"), told("lối khác"), counted, told("chưa đi qua (dòng)"))
+    heads = (
+        told("bài"), told("bước"), told("lựa chọn"), told("lối khác"), told("phút trơn"), told("phút vấp"), counted,
+        told("chưa đi qua (dòng)"),
+    )  # fmt: skip
     rows = [
         (
             each.lesson,
             *(f"{n}/{m}" for n, m in (each.steps, each.options, each.ways)),
+            *_both(minutes.get(each.lesson)),
             str(counts.get(each.lesson, "")),
             _ranges(each.lines),
         )
@@ -208,8 +233,13 @@ def table(report: Report) -> str:
     ]
     total = [tuple(map(sum, zip(*pairs, strict=True))) for pairs in _columns(covered)]
     if len(covered) > 1:
-        rows.append((told("cả {count} bài", count=len(covered)), *(f"{n}/{m}" for n, m in total), "", ""))
-    return "\n".join(aligned([heads, *rows], to_left={0, 5}))
+        rows.append((told("cả {count} bài", count=len(covered)), *(f"{n}/{m}" for n, m in total), "", "", "", ""))
+    return "\n".join(aligned([heads, *rows], to_left={0, 7}))
+
+
+def _both(minutes: Minutes | None) -> tuple[str, str]:
+    """Minutes smooth and clumsy, with one decimal."""
+    return (f"{minutes.smooth:.1f}", f"{minutes.clumsy:.1f}") if minutes else ("", "")
 
 
 def _columns(covered: Sequence[Coverage]) -> tuple[list[tuple[int, int]], ...]:
@@ -247,6 +277,7 @@ def _as_json(report: Report) -> dict[str, object]:
                 "options": each.options,
                 "ways": each.ways,
                 "messages": report.messages.get(each.lesson),
+                "minutes": [found.smooth, found.clumsy] if (found := report.minutes.get(each.lesson)) else None,
                 "lines": each.lines,
                 "missing": [
                     {

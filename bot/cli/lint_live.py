@@ -13,6 +13,7 @@ from bot.publishing.service import PublishingOptions, look, plan
 from flows.model import Lesson, Problem
 from flows.reading.loader import Parsers, by_place
 from flows.saying import say
+from flows.scenes.reading import Scene
 from flows.shelf.media import media_of
 from flows.shelf.shelf import languages_of
 from storage.engine import schema
@@ -62,15 +63,17 @@ async def _of_learners(database: Database, found: Findings, facts: Mapping[str, 
     """What `./camtay publish` would say of each lesson that has no error."""
     broken = {problem.place.path for problem in found.problems if problem.severity == "error"}
     good: dict[str, Lesson] = {}
+    scenes: dict[str, Scene] = {}
     words: dict[str, Mapping[str, Mapping[str, str]]] = {}
     for library, own in found.libraries:
+        scenes |= library.scenes
         for lesson in library.lessons.values():
             if lesson.place.path in own and lesson.place.path not in broken:
                 good[lesson.id] = lesson
                 words[lesson.id] = languages_of(lesson, library)
     stored = await look(database, sorted(good))
     plans = [
-        plan(stored[lesson.id], lesson, words[lesson.id], PublishingOptions("lint"), facts, media_of(lesson))
+        plan(stored[lesson.id], lesson, words[lesson.id], PublishingOptions("lint"), facts, media_of(lesson, scenes))
         for lesson in good.values()
     ]
     return [problem for each in plans if not each.unchanged for problem in each.impact.problems]

@@ -8,6 +8,7 @@ import os
 import stat
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 
 from bot.cli import transcripts
@@ -33,6 +34,7 @@ from flows.reading.loader import (
 )
 from flows.rules.lint import lint
 from flows.saying import say
+from flows.scenes.reading import SCENES
 from flows.shelf.media import FOLDER
 from flows.yaml.strictyaml import MAX_BYTES
 
@@ -126,7 +128,7 @@ def gather(folder: Path) -> Files:
     for name in MODELS:
         if os.path.lexists(folder / name):
             files.add(folder / name, MAX_MODEL_BYTES)
-    for beside, ending in ((folder / ANSWERS, ".yaml"), (folder / "po", ".po")):
+    for beside, ending in ((folder / ANSWERS, ".yaml"), (folder / SCENES, ".yaml"), (folder / "po", ".po")):
         for entry in _listed(beside):
             if entry.name.endswith(ending):
                 files.add(Path(entry.path), MAX_PO_BYTES)
@@ -211,9 +213,13 @@ def _read(path: Path) -> Files:
 
 
 def _with_tables(found: Files, around: Files) -> Files:
-    """A folder of its own has the tables of the lessons folder, but for those it brings itself."""
+    """A folder of its own has the tables and drawn screens of the lessons folder, but for those it brings itself."""
     names = {Path(name).name for name in found.texts}
-    tables = {name: raw for name, raw in around.texts.items() if Path(name).name in {*TABLES, *MODELS} - names}
+    tables = {
+        name: raw
+        for name, raw in around.texts.items()
+        if Path(name).name in {*TABLES, *MODELS} - names or Path(name).parent.name == SCENES
+    }
     return replace(found, texts={**tables, **found.texts})
 
 
@@ -227,10 +233,12 @@ def problems(
     quiet: tuple[str, str] = ("20:00", "08:00"),
     helped: frozenset[str] | None = None,
     parsers: Parsers | None = None,
+    redraw_before: str = "",
+    reread_before: str = "",
 ) -> Findings:
     """All problems of the files in `paths` (none given: of every lesson); an unreadable file hides no other.
 
-    Raises SettingsInvalid for a path that is not there or holds no lesson. `helped` as in `LessonSet`.
+    Raises SettingsInvalid for a path that is not there or holds no lesson. `helped` and the two days as in `LessonSet`.
     """
     found: list[Problem] = []
     seen: set[str] = set()
@@ -239,6 +247,7 @@ def problems(
         files = asked.files
         files.look_into_media(asked.own)
         library = load_files(files.texts, facts, parsers or Faultfinder(), frozenset(files.scripts))
+        library = replace(library, redraw_before=redraw_before, reread_before=reread_before)
         library = replace(library, quiet=quiet, helped=helped, media=files.media)
         all_found = lint(library)
         found += [*files.problems, *(problem for problem in all_found if problem.place.path in asked.own)]
@@ -246,6 +255,12 @@ def problems(
         seen |= asked.own & set(files.scripts)
         libraries.append((library, frozenset(asked.own)))
     return Findings(by_place(found), len(seen), tuple(libraries))
+
+
+def months_before(day: date, months: int) -> str:
+    """The first day of the month that lies so many months before, as YYYY-MM-DD."""
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    return date(year, month + 1, 1).isoformat()
 
 
 def _of_transcripts(library: LessonSet, found: Iterable[Problem], asked: _Asked, lessons: Path) -> Iterator[Problem]:

@@ -22,7 +22,10 @@ HEADS = {
     "gio_cho_trung_vi": "Giờ chờ, một nửa không quá", "gio_cho_p95": "Giờ chờ, 95% không quá", "hoi_vien": "Hội viên",
     "da_xong_mot_bai": "Đã xong một bài", "luot_xong_bai": "Lượt xong bài", "luot_dat": "Lượt đạt",
     "tu_lam_duoc": "Tự làm được", "can_giup": "Cần giúp", "chua_lam_duoc": "Chưa làm được", "buoi_hop": "Buổi họp",
-    "luot_du_hop": "Lượt dự họp",
+    "luot_du_hop": "Lượt dự họp", "dieu_da_vung": "Điều đã vững", "nguoi_thu_truoc": "Lượt thử trước khi học",
+    "nguoi_thu_sau": "Lượt thử sau khi học", "phan_tram_dung_truoc": "Đúng trước (%), một nửa không quá",
+    "phan_tram_dung_sau": "Đúng sau (%), một nửa không quá",
+    "luot_hoi_tham": "Lượt hỏi thăm hôm sau", "hom_sau_lam_duoc": "Hôm sau làm lại được",
 }  # fmt: skip
 """What a column is called inside → what its head says."""
 

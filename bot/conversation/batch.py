@@ -27,7 +27,8 @@ from bot.conversation.effects import Effects, Record, state_of
 from bot.conversation.packing import about_of
 from bot.conversation.services import ConversationServices
 from bot.people.pseudonyms import Pseudonyms
-from bot.tutor.lessons import STEP, is_about_safety
+from bot.tutor.lessons import STEP
+from bot.tutor.open_step import is_about_safety
 from bot.tutor.quiet_hours import QuietHours
 from bot.tutor.turn import Person, TurnContext
 from flows import Book

@@ -16,11 +16,11 @@ from bot.knocks.chat import ask_where_due
 from bot.knocks.policy.bell import DUE
 from bot.knocks.policy.knock import knock_of
 from bot.people.policy.commands import PersonCommand
-from bot.tutor import notices, waits
+from bot.tutor import follow_up, notices, state_codec, waits
 from bot.tutor import state as states
 from bot.tutor.command import ServiceCommand
-from bot.tutor.lessons import is_about_safety, is_reminded
 from bot.tutor.onboarding import consent_text, fingerprint
+from bot.tutor.open_step import is_about_safety, is_reminded
 from bot.tutor.outcome import ANSWERED, CommandOutcome
 from bot.tutor.quiet_hours import QuietHours
 from bot.tutor.turn import (
@@ -28,6 +28,7 @@ from bot.tutor.turn import (
     CodeShown,
     ConsentAnswered,
     LessonRated,
+    Marked,
     OutgoingReply,
     Person,
     PersonForgotten,
@@ -42,6 +43,7 @@ from bot.tutor.window import ReplyWindow
 from flows import RunCorrupt
 from flows import events as ev
 from flows.profiles import profile_of
+from flows.sittings import SITTINGS
 from storage.conversations import leaving
 from storage.conversations.records import (
     AttemptRow,
@@ -49,6 +51,7 @@ from storage.conversations.records import (
     ConversationRow,
     LearnerRow,
     LogRow,
+    MarkRow,
     OutboxRow,
     RecordingRow,
     RunRow,
@@ -171,6 +174,8 @@ class Record:
         """Take over what was said and how it stands."""
         if turn.replies and not turn.agreed:
             self._forget_shown()
+        if self.from_her:
+            follow_up.give_way(turn)
         if self.from_her and turn.state.whispers and self.keeps_log:
             self.effects.writes.erased.append((self.row.chat_id, turn.state.whispers))
             turn.change(whispers=0)
@@ -227,6 +232,8 @@ class Record:
             case ev.Awarded() if agreed and turn.state.run is not None:
                 of_run = learner_id, turn.state.run.run_id, event.kind, event.name
                 writes.awards.append(AwardRow(*of_run, event.lesson, event.version, event.points, now))
+            case Marked(kind, name, right, total) if agreed:
+                writes.marks.append(MarkRow(learner_id, kind, name, right, total, now))
             case LessonRated(run_id, stars):
                 writes.ratings.append((run_id, learner_id, stars))
             case CodeShown() | ServiceCommand() | RecordingCame():
@@ -235,10 +242,11 @@ class Record:
                 pass  # on her own page, if she has agreed
             case ev.ValueSaved() | ev.TaskDone() | ev.TaskStuck() | ev.TaskPostponed() | ev.CheckpointPassed():
                 pass  # lives in the run, as all of a lesson's way does
-            case ev.RunStarted() | ev.RunEnded() | ev.AnswerGraded():
+            case (
+                ev.RunStarted() | ev.RunEnded() | ev.AnswerGraded() | ev.Awarded() | ev.CheckinPlanned() | ev.Called()
+                | ev.LessonReturned() | Marked()
+            ):  # fmt: skip
                 pass  # she has not agreed to anything being kept
-            case ev.Awarded() | ev.CheckinPlanned() | ev.Called() | ev.LessonReturned():
-                pass  # likewise
             case ev.NotUnderstood() | ev.TapIgnored() | ev.Commanded() | ev.EmergencyRaised() | ev.Digressed():
                 pass  # the policies have acted on it
             case _:
@@ -321,14 +329,14 @@ class Record:
                 learner_id=row.learner_id,
                 channel=row.channel,
                 chat_id=row.chat_id,
-                state=states.dump(kept),
+                state=state_codec.dump(kept),
                 revision=row.revision,
                 out_no=self.out_no,
                 seen_at=self.seen_at,
                 due_at=remind_at if self.urgent else self._in_time(remind_at, now),
                 prompt_at=self.prompt_at,
-                lesson=run.lesson if run else None,
-                version=run.version if run else None,
+                lesson=run.lesson if run and run.home[0] not in SITTINGS else None,
+                version=run.version if run and run.home[0] not in SITTINGS else None,
             )
         )
         if (person.name, person.address, person.consent) != (row.name, row.address, row.consent):
@@ -347,12 +355,12 @@ class Record:
 def state_of(connection: Connection, row: LearnerRow) -> states.ConversationState:
     """Where a conversation stands; of what is corrupt a copy is laid aside, and what can still be read is used."""
     try:
-        state = states.load(row.state)
+        state = state_codec.load(row.state)
         return state if state.calls(row.address, row.name) else state.addressed(row.address, row.name)
     except RunCorrupt as fault:
         log.error("session corrupt", extra={"learner_id": row.learner_id, "reason": str(fault)[:200]})
         key_value.put_key(connection, f"{leaving.CORRUPT}{row.learner_id}:{row.revision}", row.state, None)
-        return states.salvage(row.state)
+        return state_codec.salvage(row.state)
 
 
 def _left_to_do(turn: TurnContext, outcome: CommandOutcome) -> list[tuple[TurnEvent, bool]]:

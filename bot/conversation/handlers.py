@@ -5,6 +5,8 @@ from __future__ import annotations
 from bot.announcements.chat import AnnouncementChat
 from bot.announcements.policy.commands import AnnouncementCommand
 from bot.announcements.service import AnnouncementRules
+from bot.certificates.chat import CertificateChat
+from bot.certificates.policy.commands import CertificateCommand
 from bot.knocks.chat import Bells
 from bot.knocks.policy.commands import BellCommand
 from bot.meetings.chat import Meetings
@@ -21,12 +23,19 @@ from bot.people.policy.codes import Links
 from bot.people.pseudonyms import Pseudonyms
 from bot.reports.chat import Figures
 from bot.reports.policy.commands import FigureCommand
+from bot.scams.chat import ScamChat
+from bot.scams.drills import DrillChat
+from bot.scams.policy.commands import DrillCommand, ScamCommand
 
 
 def handlers_of(
-    names: Pseudonyms, pairing: PairingContext, news: AnnouncementRules | None = None, links: Links | None = None
+    names: Pseudonyms,
+    pairing: PairingContext,
+    news: AnnouncementRules | None = None,
+    links: Links | None = None,
+    address: str = "",
 ) -> CommandHandlers:
-    """What the services of a running tutor need beside their own."""
+    """What the services of a running tutor need beside their own; `address` is that of the web page."""
     return (
         (OfferCommand, Offers(pairing)),
         (LineCommand, Lines(pairing)),
@@ -35,5 +44,8 @@ def handlers_of(
         (MeetingCommand, Meetings(names)),
         (FigureCommand, Figures(names, pairing.clock.quiet.zone, links or Links())),
         (BellCommand, Bells()),
+        (CertificateCommand, CertificateChat(pairing.clock.quiet.zone, address)),
+        (ScamCommand, ScamChat()),
+        (DrillCommand, DrillChat(names)),
         (AnnouncementCommand, AnnouncementChat(names, news or AnnouncementRules(), pairing.clock.quiet)),
     )

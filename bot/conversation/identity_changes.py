@@ -15,7 +15,7 @@ from bot.conversation.services import ConversationServices
 from bot.people.policy import linking, sharing
 from bot.people.policy.commands import BecomeOne, ChangeSeat, PersonCommand, TakeApart
 from bot.people.policy.invitations import CodeVerdict
-from bot.tutor import privacy
+from bot.tutor import privacy, state_codec
 from bot.tutor import state as states
 from bot.tutor.outcome import CommandOutcome
 from bot.tutor.quiet_hours import QuietHours
@@ -125,10 +125,10 @@ class _IdentityChange:
     def _undo(self, row: LearnerRow, join: JoinRow) -> LearnerRow:
         """Two persons again; the one at the other phone is told. Returns who is at this one."""
         connection, now = self.connection, self.universe.now
-        stays, goes = (states.load(each) for each in join.kept)
+        stays, goes = (state_codec.load(each) for each in join.kept)
         left, back = linking.part(state_of(connection, row), stays, goes)
-        joins.undo(connection, join.join_id, states.dump(back), row.out_no + 1, now)
-        joins.settle_at_home(connection, join.learner_id, states.dump(replace(left, joined_at=None)), join.at)
+        joins.undo(connection, join.join_id, state_codec.dump(back), row.out_no + 1, now)
+        joins.settle_at_home(connection, join.learner_id, state_codec.dump(replace(left, joined_at=None)), join.at)
         self.services.phones.note_undone(connection, row, join, now)
         addresses = (*join.addresses, (row.channel, row.chat_id))
         self.effects.reset_pages += _logged(addresses)

@@ -10,7 +10,7 @@ from datetime import datetime
 from bot.channels.base import Attachment, Inner, Notice, NoticesDue, Update
 from bot.pairing.policy.roster import ALL_OFFERS
 from bot.pairing.policy.work import OFFERED
-from bot.tutor import state as states
+from bot.tutor import state_codec
 from bot.tutor.window import ReplyWindow
 from flows import RunCorrupt
 from storage.announcements import announcements
@@ -86,7 +86,7 @@ def _hold(connection: Connection, waiting: Sequence[Update]) -> set[str]:
 
 def _window(row: Row) -> ReplyWindow:
     try:
-        heard_no = states.load(row["state"]).heard_no
+        heard_no = state_codec.load(row["state"]).heard_no
     except RunCorrupt:
         heard_no = 0
     return ReplyWindow.of(row["channel"], from_ms(row["seen_at"]), row["out_no"], heard_no, away=row["away"])

@@ -17,6 +17,7 @@ from bot.people.policy.commands import (
 )
 from bot.people.pseudonyms import Pseudonyms
 from bot.people.register import PeopleRegister
+from bot.scams.policy import drilling
 from bot.tutor.command import ServiceCommand
 from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.tutor.turn import (
@@ -65,6 +66,7 @@ class ConversationServices(PeopleRegister):
                 self.leaving(connection, turn.person.learner_id, "deleted", turn.universe.now)
             case ev.RunEnded(outcome=outcome):
                 if outcome == "completed" and turn.agreed:
+                    drilling.invite_after(turn, event)
                     self.hooks.lesson_finished(connection, turn, event)
             case ev.HelpRequested():
                 self.hooks.help_requested(connection, turn, event)

@@ -19,8 +19,9 @@ from bot.tutor.turn import Person, TurnContext
 from flows import Book, Run, mask, rewind
 from flows import events as ev
 from flows.answers import Answer
+from flows.engine import buttons
 from flows.engine.kinds.table import kind_of
-from flows.engine.stage import HUMAN, MISTAKE, clean
+from flows.engine.stage import clean
 from flows.run import render
 from flows.saying import say
 from flows.words.ear.ear import LONGEST, listen, matter_of
@@ -172,7 +173,7 @@ def _deed(turn: TurnContext, before: Run) -> str:
     if any(token == "g:emergency" for token, _ in turn.state.offer):
         return "ask"
     if after is not None and after.used is not None and after.used != before.used and after.used[1]:
-        return {HUMAN: "human", MISTAKE: "back"}.get(after.used[1], after.used[1])
+        return {buttons.HUMAN: "human", buttons.MISTAKE: "back"}.get(after.used[1], after.used[1])
     for event in events:
         match event:
             case ev.AnswerGraded(right=right):

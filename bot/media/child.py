@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import io
 import json
 import os
+import re
+import struct
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -44,10 +47,16 @@ def main() -> None:
         path = Path(json.loads(line))
         ending = path.suffix[1:].lower()
         try:
-            seen = _picture(path, ending, into) if ending in KINDS else _sound(path, ending, into)
+            seen = _seen(path, ending, into)
         except NotShown as fault:
             seen = {"fault": str(fault)}
         print(json.dumps(seen), flush=True)
+
+
+def _seen(path: Path, ending: str, into: str) -> Seen:
+    if ending == "svg":
+        return _drawing(path, Path(into))
+    return _picture(path, ending, into) if ending in KINDS else _sound(path, ending, into)
 
 
 def _limit() -> None:
@@ -97,6 +106,41 @@ def _made(image: Images.Image, path: Path, into: str) -> Iterator[list[Any]]:
             smaller.save(name, icc_profile=profile, **quality)
             if name.stat().st_size < size:
                 yield [name.name, width, height, 0]
+
+
+# --- drawn screens ---------------------------------------------------------------------------------
+
+FONTS = Path(__file__).parent / "fonts"
+ZOOM = 2  # pixels of the picture for one of the drawing, which is a small phone's width
+COLOURS = 128  # what a drawing has, with the shades at its edges: a quarter of the bytes, and no eye sees it
+_SPOTS = re.compile(r"<metadata>(.*?)</metadata>", re.S)
+
+
+def _drawing(path: Path, into: Path) -> Seen:
+    """A drawing of `flows.scenes` as a PNG of its name, with where its elements lie. Lighter ones are not made: it
+    has some 20 kB, and they would save a few at ten times the work."""
+    svg = path.read_text("utf-8")
+    picture = png_of(svg)
+    (into / f"{path.stem}.png").write_bytes(picture)
+    spots = _SPOTS.search(svg)
+    width, height = struct.unpack(">II", picture[16:24])  # of every PNG
+    return {"width": width, "height": height, "spots": json.loads(spots[1]) if spots else {}}
+
+
+def png_of(svg: str) -> bytes:
+    """A drawing as PNG, in the fonts beside this file and no other. Raises NotShown."""
+    import resvg_py
+    from PIL import Image
+
+    fonts = [str(each) for each in sorted(FONTS.glob("*.ttf"))]
+    try:
+        drawn = resvg_py.svg_to_bytes(svg_string=svg, zoom=ZOOM, font_files=fonts, skip_system_fonts=True)
+    except ValueError:
+        raise NotShown("broken") from None
+    small = io.BytesIO()
+    with Image.open(io.BytesIO(drawn)) as image:
+        image.convert("RGB").quantize(COLOURS, Image.Quantize.FASTOCTREE).save(small, "PNG")
+    return small.getvalue()
 
 
 # --- recordings and videos ---------------------------------------------------------------------------

@@ -9,8 +9,10 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 from flows.files import FileFault
@@ -24,7 +26,8 @@ AT_ONCE = 16  # files for one child: it has 90 seconds of a core, and a photogra
 class Found:
     """A file as it was seen: why it is not shown (None: it is), its size in pixels, seconds of sound (0: not known).
 
-    `made` are the names of files made of it, `sizes` width, height and seconds of each.
+    `made` are the names of files made of it, `sizes` width, height and seconds of each; `spots`, of a drawing, where
+    its elements lie: left, top, width and height in per cent.
     """
 
     fault: FileFault | None = None
@@ -33,6 +36,7 @@ class Found:
     seconds: float = 0.0
     made: tuple[str, ...] = ()
     sizes: tuple[tuple[int, int, float], ...] = ()
+    spots: Mapping[str, list[int]] = field(default_factory=dict)
 
 
 def look_at(paths: Sequence[Path], into: Path | None = None, within_s: float = WITHIN_S) -> list[Found]:
@@ -44,6 +48,19 @@ def look_at(paths: Sequence[Path], into: Path | None = None, within_s: float = W
         seen = _ask(some, into, within_s)[: len(some)]
         found += seen if len(seen) == len(some) else [*seen, Found("broken")]
     return found
+
+
+@lru_cache(maxsize=32)
+def picture_of(svg: str) -> bytes:
+    """The picture of a drawn screen as PNG, for whoever looks at it before it is published. Raises ValueError where it
+    cannot be drawn."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "drawing.svg"
+        path.write_text(svg, "utf-8")
+        (found,) = look_at([path], Path(folder))
+        if found.fault:
+            raise ValueError(found.fault)
+        return path.with_suffix(".png").read_bytes()
 
 
 def _ask(paths: Sequence[Path], into: Path | None, within_s: float) -> list[Found]:
@@ -66,4 +83,5 @@ def _read(line: bytes) -> Found:
         told.get("seconds", 0.0),
         tuple(each[0] for each in made),
         tuple((each[1], each[2], each[3]) for each in made),
+        told.get("spots", {}),
     )

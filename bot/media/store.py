@@ -12,7 +12,7 @@ import logging
 import os
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from hashlib import file_digest
+from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +44,9 @@ PLACE = "media/"
 
 NAME = re.compile(rf"[0-9a-f]{{64}}\.({'|'.join(TYPES)})")
 """What a file is called here."""
+
+DRAWN = ".svg"
+"""The ending of what a picture is drawn from, which is kept beside it."""
 
 _BEST_FIRST = ("avif", "webp")
 
@@ -98,12 +101,13 @@ class MediaStore:
     # --- taken in ---
 
     def missing(self, wanted: Iterable[str]) -> set[str]:
-        """Those of which there is neither the file nor a record that it is of no use."""
-        return {file for file in wanted if not self.path(file) and not self._record(file)}
+        """Those of which there is neither the file, nor its drawing, nor a record that it is of no use."""
+        return {file for file in wanted if not self.path(file) and not self._is_drawn(file) and not self._record(file)}
 
     def unmade(self, wanted: Iterable[str]) -> list[str]:
         """Those that nobody has looked into yet."""
-        return sorted(file for file in wanted if self.path(file) and not self._record(file))
+        there = (file for file in wanted if self.path(file) or self._is_drawn(file))
+        return sorted(file for file in there if not self._record(file))
 
     def take(self, source: Path) -> str:
         """Keep a file; its name here. Raises OSError: it cannot be read, the disk is full."""
@@ -118,6 +122,27 @@ class MediaStore:
         files.sync_folder(self.folder)
         return name
 
+    def take_drawing(self, svg: str) -> str:
+        """Keep a drawn screen, from which its picture is made later; the name of that picture, which is what is drawn
+        (`Drawing.name`). Raises OSError."""
+        drawing = svg.encode()
+        name = f"{sha256(drawing).hexdigest()}.png"
+        self.folder.mkdir(parents=True, exist_ok=True)
+        files.put_whole(self._drawing(name), drawing)
+        return name
+
+    def draw(self, wanted: Iterable[str]) -> None:
+        """Make the pictures of drawn screens, one process for all of them. Faults are logged, as by `make`."""
+        drawn = [file for file in wanted if self._is_drawn(file) and not self._record(file)]
+        try:
+            with files.scratch(self.folder, files.MEDIA) as scratch:
+                for file, found in zip(drawn, look_at([self._drawing(file) for file in drawn], scratch), strict=True):
+                    if not found.fault:
+                        self._put(scratch / file, file)
+                    self._note(file, found, [])
+        except OSError as fault:
+            log.error("screens of lessons not drawn", extra={"reason": fault.strerror})
+
     def make(self, file: str) -> None:
         """Look into a file, make what pages and channels want of it, and note both. A fault is logged, never raised:
         what cannot be shown is told in words."""
@@ -128,21 +153,27 @@ class MediaStore:
             with files.scratch(self.folder, files.MEDIA) as scratch:
                 (found,) = look_at([path], scratch)
                 made = [self._keep(scratch / name) for name in found.made] if not found.fault else []
-            files.put_whole(self._beside(file), json.dumps(_recorded(found, made)).encode())
+            self._note(file, found, made)
         except OSError as fault:
             log.error("file of a lesson not made ready", extra={"file": file, "reason": fault.strerror})
-            return
+
+    def _note(self, file: str, found: Found, made: Iterable[str]) -> None:
+        files.put_whole(self._beside(file), json.dumps(_recorded(found, made)).encode())
         if found.fault:
             log.error("file of a lesson not shown", extra={"file": file, "reason": found.fault})
-            path.unlink(missing_ok=True)
+            (self.folder / file).unlink(missing_ok=True)
+            self._drawing(file).unlink(missing_ok=True)
 
     def _keep(self, made: Path) -> str:
         with made.open("rb") as file:
             name = f"{file_digest(file, 'sha256').hexdigest()}{made.suffix}"
+        self._put(made, name)
+        return name
+
+    def _put(self, made: Path, name: str) -> None:
         files.copy(made, made.with_suffix(".kept"))
         made.with_suffix(".kept").chmod(READABLE)
         os.replace(made.with_suffix(".kept"), self.folder / name)
-        return name
 
     # --- kept within bounds ---
 
@@ -167,6 +198,7 @@ class MediaStore:
                 path.unlink(missing_ok=True)
                 gone += 1
             self._beside(file).unlink(missing_ok=True)
+            self._drawing(file).unlink(missing_ok=True)
             self._known.pop(file, None)
             if total <= self.most_bytes:
                 break
@@ -189,6 +221,13 @@ class MediaStore:
 
     # --- records ---
 
+    def _drawing(self, file: str) -> Path:
+        """Where what a picture is drawn from is kept."""
+        return (self.folder / file).with_suffix(DRAWN)
+
+    def _is_drawn(self, file: str) -> bool:
+        return bool(NAME.fullmatch(file)) and self._drawing(file).is_file()
+
     def _beside(self, file: str) -> Path:
         return self.folder / f"{file}.json"
 
@@ -202,7 +241,8 @@ class MediaStore:
     def _read(self, file: str, record: Mapping[str, Any]) -> LessonFile:
         others = tuple(self._one(*each) for each in record["others"] if self.path(each[0]))
         own = self._one(file, record["width"], record["height"], record["seconds"])
-        return LessonFile(file, own.size, own.width, own.height, own.seconds, others, own.address)
+        spots = {part: tuple(spot) for part, spot in record.get("spots", {}).items()}
+        return LessonFile(file, own.size, own.width, own.height, own.seconds, others, own.address, spots)
 
     def _one(self, file: str, width: int, height: int, seconds: float) -> LessonFile:
         return LessonFile(file, (self.folder / file).stat().st_size, width, height, seconds, address=self.address(file))
@@ -211,7 +251,8 @@ class MediaStore:
 def _recorded(found: Found, made: Iterable[str]) -> dict[str, Any]:
     others = [[name, *each] for name, each in zip(made, found.sizes, strict=not found.fault)]
     size = {"width": found.width, "height": found.height, "seconds": found.seconds}
-    return {"fault": found.fault or "", **size, "others": others}
+    spots = {"spots": found.spots} if found.spots else {}
+    return {"fault": found.fault or "", **size, "others": others, **spots}
 
 
 def _sources(known: LessonFile) -> Iterator[dict[str, str]]:

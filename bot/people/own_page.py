@@ -23,8 +23,10 @@ TITLES = {
     "session": "Đang học", "run": "Các lần học", "attempt": "Câu trả lời", "consent": "Lời đồng ý",
     "instructor": "Việc chỉ bài", "request": "Lần xin giúp", "pairing": "Người chỉ",
     "skill_check": "Việc đã làm được", "invitation": "Mã mời đã dùng", "announced": "Tin của Hội đã nhận",
-    "notice": "Tin đang chờ tới chị", "award": "Huy hiệu, chứng nhận", "attendance": "Buổi họp đã dự",
-    "membership": "Nhóm của Hội", "subscription": "Máy được rung chuông", "chat_log": "Tin nhắn trên trang web",
+    "notice": "Tin đang chờ tới chị", "award": "Huy hiệu, chứng nhận", "certificate": "Giấy chứng nhận",
+    "mark": "Điều đã vững, đã thử", "attendance": "Buổi họp đã dự", "membership": "Nhóm của Hội",
+    "drill": "Bài thử tin lừa",
+    "subscription": "Máy được rung chuông", "chat_log": "Tin nhắn trên trang web",
 }  # fmt: skip
 """Table → heading, in the order of the page; of a table that is not named here the JSON alone tells."""
 
@@ -37,7 +39,7 @@ COLUMNS = {
     "created_at": "từ lúc", "since_at": "từ lúc", "opened_at": "từ lúc", "started_at": "bắt đầu",
     "ended_at": "kết thúc", "paused_until_at": "nghỉ tới", "conduct_at": "hứa giữ quy tắc lúc", "expires_at": "hết hạn",
     "used_at": "dùng lúc", "seen_at": "nhắn lần cuối", "looked_at": "xem lần cuối",
-    "at": "lúc",
+    "at": "lúc", "total": "trên mấy câu",
 }  # fmt: skip
 
 SAID = {
@@ -50,6 +52,7 @@ SAID = {
     "waiting": "đang tìm người", "offered": "đang hỏi một người", "open": "đang có người lo", "closed": "đã xong",
     "ended": "đã xong", "pair": "xin người chỉ", "help": "xin giúp", "safety": "việc khẩn",
     "change": "xin đổi người chỉ", "badge": "huy hiệu", "certificate": "chứng nhận",
+    "skill": "việc đã vững", "before": "thử trước khi học", "after": "thử sau khi học", "checkin": "hỏi thăm hôm sau",
     "invite": "mã mời", "link": "nối máy", "back": "đổi máy", "alone": "tự làm được", "notyet": "chưa làm được",
     "level:help": "cần giúp", "state:asked": "chờ duyệt",
     **{f"channel:{profile.id}": profile.name for profile in PROFILES},

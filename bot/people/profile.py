@@ -13,8 +13,7 @@ from bot.people.policy import commands as asked
 from bot.people.policy import linking
 from bot.people.policy import profile as pure
 from bot.people.policy.commands import ProfileCommand
-from bot.tutor import privacy
-from bot.tutor import state as states
+from bot.tutor import privacy, state_codec
 from bot.tutor.onboarding import MAX_NAME_WORDS, fingerprint, is_name
 from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.tutor.turn import TurnContext
@@ -161,14 +160,15 @@ def withdraw(connection: Connection, learner_id: str, wording: str, now: datetim
     if row is None or row.consent != "agreed":
         return False
     try:
-        state = states.load(row.state)
+        state = state_codec.load(row.state)
     except RunCorrupt:
-        state = states.salvage(row.state)
+        state = state_codec.salvage(row.state)
     bare = state.addressed(row.address, "").bare()
     run = bare.open_run
     consent = ConsentRow(learner_id, BY_OFFICER, "withdrawn", fingerprint(wording), now)
     session = ConversationRow(
-        learner_id, row.channel, row.chat_id, states.dump(bare), row.revision, row.out_no, None, None, row.prompt_at,
+        learner_id, row.channel, row.chat_id, state_codec.dump(bare), row.revision, row.out_no, None, None,
+        row.prompt_at,
         run.lesson if run else None, run.version if run else None,
     )  # fmt: skip
     writes = Writes(

@@ -21,7 +21,8 @@ from flows.reading.loader import TABLES, LessonDraft, LessonSet, lesson_files, l
 from flows.reading.translation import texts, usable, with_texts
 from flows.rules.lint import lint
 from flows.rules.rule import Script
-from flows.shelf.media import FOLDER
+from flows.scenes.reading import SCENES, Scene
+from flows.shelf.media import FOLDER, drawn
 from flows.shelf.shelf import OF_FILES, OF_TRANSLATION
 
 MAX_BYTES = 1_000_000  # of one file that is looked at; the loader refuses smaller ones in a sentence
@@ -117,7 +118,7 @@ def read(root: Path, path: Path, facts: Mapping[str, str], others: Mapping[str, 
     """Read and lint one file. `others` are the lessons it may refer to; they are not looked at. Raises OSError."""
     files = raw(path)
     library = _library(tuple({**_tables(root), **files}.items()), tuple(facts.items()))
-    draft = _with_files(library.drafts[0], path.parent / FOLDER)
+    draft = _with_files(library.drafts[0], path.parent / FOLDER, library.scenes)
     own = {draft.lesson.id if draft.lesson else "", path.parent.name}
     stubs = [_stub(root, lesson) for lesson in others.values() if lesson.id not in own]
     known = {stub.lesson.id for stub in stubs if stub.lesson} | own
@@ -127,13 +128,14 @@ def read(root: Path, path: Path, facts: Mapping[str, str], others: Mapping[str, 
     return LessonReading(path, b"\0".join(files.values()), draft, library, found)
 
 
-def _with_files(draft: LessonDraft, folder: Path) -> LessonDraft:
-    """The draft with the files beside it, by their own names: they are not in the store yet."""
-    names = {each.file for each in files_of(draft.lesson)} if draft.lesson else set()
-    sizes = {name: path.stat().st_size for name in names if (path := file_beside(folder, name))}
-    if not draft.lesson or not sizes:
+def _with_files(draft: LessonDraft, folder: Path, scenes: Mapping[str, Scene]) -> LessonDraft:
+    """The draft with the files beside it and its drawn screens, by their own names: they are not in the store yet."""
+    if not draft.lesson:
         return draft
-    files = {name: LessonFile(name, size) for name, size in sizes.items()}
+    names = {each.file for each in files_of(draft.lesson) if each.kind != "scene"}
+    files = {name: LessonFile(name, path.stat().st_size) for name in names if (path := file_beside(folder, name))}
+    for name, (scene, _) in drawn(draft.lesson, scenes).items():
+        files[name] = LessonFile(name, 0, spots=scene.drawing.spots)
     return replace(draft, lesson=replace(draft.lesson, files=files))
 
 
@@ -153,6 +155,7 @@ def _library(files: tuple[tuple[str, bytes], ...], facts: tuple[tuple[str, str],
 def _tables(root: Path) -> dict[str, bytes]:
     """What stands beside the lessons of a folder, its translations included."""
     paths = [path for name in TABLES if (path := root / name).is_file()]
+    paths += sorted((root / SCENES).glob("*.yaml"))
     return {str(path): _bytes(path) for path in (*paths, *po_files(root))}
 
 

@@ -8,22 +8,28 @@ from pathlib import Path
 
 from bot.media.store import MediaStore
 from flows.model import Lesson
-from flows.shelf.media import FOLDER, not_found
+from flows.shelf.media import FOLDER, drawn, not_found
 from flows.shelf.shelf import Shelf
 
 log = logging.getLogger(__name__)
 
 
 def take_in(store: MediaStore, shelf: Shelf, needed: Collection[str]) -> list[str]:
-    """Take the files that published versions need, and the store has not, from the lessons' folders; those of which
-    nobody has looked at what is in them yet. What cannot be taken is told in words: the log says why."""
+    """Take the files that published versions need, and the store has not, from the lessons' folders and the drawn
+    screens; those of which nobody has looked at what is in them yet. What cannot be taken is told in words: the log
+    says why."""
     missing = store.missing(needed)
     for lesson_id, names in shelf.media.items() if missing else ():
-        folder = Path(shelf.good[lesson_id].place.path).parent / FOLDER
+        lesson = shelf.good[lesson_id]
+        folder, scenes = Path(lesson.place.path).parent / FOLDER, drawn(lesson, shelf.scenes)
         for name, file in names.items():
             if file in missing:
                 try:
-                    store.take(folder / name)
+                    if name in scenes:
+                        scene, ring = scenes[name]
+                        store.take_drawing(scene.drawing.svg(ring))
+                    else:
+                        store.take(folder / name)
                 except OSError as fault:
                     log.error("file of a lesson not kept", extra={"path": str(folder / name), "reason": fault.strerror})
     for file in sorted(store.missing(missing)):

@@ -17,7 +17,7 @@ from bot.publishing.policy.routes import LessonVersion, routes
 from bot.publishing.positions import places
 from bot.tutor.quiet_hours import QuietHours
 from flows import Book, Lesson, LessonInvalid, Problem
-from flows.reading.loader import ASKS, EAR, load_lesson
+from flows.reading.loader import ASKS, EAR, load_lesson, told_by_scenes
 from flows.reading.translation import with_texts
 from flows.run import Route
 from flows.shelf.shelf import Shelf, read_shelf
@@ -125,13 +125,12 @@ class LiveLessons:
 
     async def _reload(self, shelf: Shelf | None, also: Iterable[LessonVersion]) -> Book:
         catalogue = await self.database.read(catalogue_of)
-        files = (shelf or self.shelf).good
         kept, tried = dict(self._kept), set(self._kept)
         needed = {(lesson, row.version) for lesson, row in catalogue.current.items()} | set(also)
         ways = _ways(catalogue, kept)
         while missing := needed - tried:
             rows = await self.database.read(partial(publications.versions, keys=missing))
-            kept |= await asyncio.to_thread(_compile, rows, files, self.facts)
+            kept |= await asyncio.to_thread(_compile, rows, shelf or self.shelf, self.facts)
             tried |= missing
             ways = _ways(catalogue, kept)
             needed = _targets(kept, ways)
@@ -153,6 +152,7 @@ class LiveLessons:
             some, self._unmade = self._unmade[:most], self._unmade[most:]
             if not some or self.store is None:
                 return False
+            await asyncio.to_thread(self.store.draw, some)
             for file in some:
                 await asyncio.to_thread(self.store.make, file)
             if not self._unmade:
@@ -177,12 +177,16 @@ class LiveLessons:
             words=read_words(shelf.words, shelf.model),
             facts=self.facts,
             tracks=shelf.tracks,
+            needs=shelf.needs,
+            for_instructors=shelf.for_instructors,
             routes={key: way for key, way in ways.items() if key in kept and (key[0], way.to) in kept},
             translated={(*key, lang): lesson for key, each in kept.items() for lang, lesson in each.languages.items()},
             phrases_in=shelf.phrases_in,
             answers=shelf.answers,
             wishes=shelf.wishes,
             nouns=shelf.nouns,
+            signs=shelf.scam.signs,
+            drills=shelf.scam.drills,
             zone=self.quiet.zone,
             awake=self.quiet.shift,
         )
@@ -287,14 +291,15 @@ def _targets(keys: Iterable[LessonVersion], ways: Mapping[LessonVersion, Route])
     return found
 
 
-def _compile(
-    rows: Iterable[VersionRow], files: Mapping[str, Lesson], facts: Mapping[str, str]
-) -> dict[LessonVersion, Kept]:
+def _compile(rows: Iterable[VersionRow], shelf: Shelf, facts: Mapping[str, str]) -> dict[LessonVersion, Kept]:
+    """Stored versions as lessons. Their drawn screens lie in the store as they were published; what is said in words of
+    a screen is as it is told now."""
     compiled: dict[LessonVersion, Kept] = {}
     for row in rows:
-        lesson = files.get(row.lesson)
+        lesson = shelf.good.get(row.lesson)
         if lesson is None or lesson.source != row.source:
             lesson, _ = load_lesson(row.source.encode(), f"{row.lesson}@{row.version}", facts)
+            lesson = lesson and told_by_scenes(lesson, shelf.scenes)
         if lesson is None:
             log.error("stored lesson version cannot be read", extra={"lesson": row.lesson, "version": row.version})
             continue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from bot.tutor import state as states
+from bot.tutor import state_codec
 from flows import RunCorrupt
 
 LessonPosition = tuple[str, int, str]
@@ -16,9 +16,9 @@ log = logging.getLogger(__name__)
 def places(text: str) -> list[LessonPosition]:
     """Every place that a stored state holds; of a corrupt one what can still be read."""
     try:
-        state = states.load(text)
+        state = state_codec.load(text)
     except RunCorrupt:
-        state = states.salvage(text)
+        state = state_codec.salvage(text)
     found: list[LessonPosition] = []
     for run in (state.open_run, *state.parked, state.meeting.run if state.meeting else None):
         if run is not None:

@@ -14,7 +14,7 @@ from flows.model import SourcePosition
 from flows.reading.loader import read_draft
 from flows.rules.lint import lint
 from flows.rules.rule import Script
-from flows.shelf.media import FOLDER
+from flows.shelf.media import FOLDER, drawn
 
 Status = Literal["live", "draft", "new", "broken", "gone"]
 Wish = Literal["", "live", "file"]
@@ -134,6 +134,13 @@ class Previews:
         """A file of a lesson's `media` folder as it lies there now; None where there is none that could be shown."""
         path = drafts.find(self._root, lesson_id)
         return drafts.file_beside(path.parent / FOLDER, name) if path else None
+
+    def drawing(self, lesson_id: str, name: str) -> str:
+        """The SVG of a drawn screen as the file of a lesson has it now; "" where the lesson shows none of this name."""
+        reading = self._reading(lesson_id, self._book())
+        lesson = reading.lesson if reading else None
+        found = drawn(lesson, reading.library.scenes).get(name) if reading and lesson else None
+        return found[0].drawing.svg(found[1]) if found else ""
 
     def walked(self, look: LessonLook) -> frozenset[str] | None:
         """The steps that the lesson's transcripts walk through; None where it has none, or cannot be played."""

@@ -23,6 +23,7 @@ from flows import LessonInvalid, Problem
 from flows.model import SourcePosition
 from flows.reading.loader import ANSWERS, MODELS, SCRIPT, TABLES, is_aside
 from flows.saying import joined, line_of, say
+from flows.scenes.reading import SCENES
 from flows.shelf.media import FOLDER, not_found
 from flows.shelf.rereading import Rereader
 from flows.shelf.shelf import Shelf, with_media
@@ -59,12 +60,13 @@ def look_at(root: Path) -> FolderLook:
     while folders:
         folder = folders.pop()
         at_root, of_words = folder == str(root), os.path.basename(folder) == "po"
-        of_answers, of_media = folder == str(root / ANSWERS), os.path.basename(folder) == FOLDER
+        of_tables = folder in (str(root / ANSWERS), str(root / SCENES))
+        of_media = os.path.basename(folder) == FOLDER
         try:
             with os.scandir(folder) as entries:
                 for entry in entries:
                     name = entry.name
-                    is_table = (at_root and name in (*TABLES, *MODELS)) or (of_answers and name.endswith(".yaml"))
+                    is_table = (at_root and name in (*TABLES, *MODELS)) or (of_tables and name.endswith(".yaml"))
                     if name == SCRIPT or is_table or (of_words and name.endswith(".po")) or of_media:
                         _note(entry, stamps)
                     elif not is_aside(name) and entry.is_dir(follow_symlinks=False):

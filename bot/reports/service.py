@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import itemgetter
 from zoneinfo import ZoneInfo
 
 from bot.errors import NotAllowed
@@ -173,7 +174,7 @@ def _pairs(connection: Connection, places: list[ReportArea], span: Span) -> Repo
     _count_guides(connection, places, counts, span.at)
     for spans in waits.values():
         spans.sort()
-    return ReportTable(places, _PAIRS, {key: add_up(places, each) for key, each in counts.items()}, _WAITS, waits)
+    return ReportTable(places, _PAIRS, {key: add_up(places, each) for key, each in counts.items()}, _WAITS, {"": waits})
 
 
 def _count_guides(connection: Connection, places: list[ReportArea], counts: dict[str, Counter[str]], now: int) -> None:
@@ -201,6 +202,15 @@ _PROGRESS = (
     *(Column(level, title) for level, title in LEVELS.items()),
     Column("meetings", "buoi_hop"),
     Column("attended", "luot_du_hop"),
+    Column("firm", "dieu_da_vung"),
+    Column("tests_before", "nguoi_thu_truoc"),
+    Column("tests_after", "nguoi_thu_sau"),
+    Column("checkins", "luot_hoi_tham"),
+    Column("works", "hom_sau_lam_duoc", "checkins"),
+)
+_RIGHT = (
+    Measure("right_before", "phan_tram_dung_truoc", "median", "before"),
+    Measure("right_after", "phan_tram_dung_sau", "median", "after"),
 )
 
 
@@ -209,8 +219,18 @@ def _progress(connection: Connection, places: list[ReportArea], span: Span) -> R
     within = span.since, span.until
     counts["started"], counts["lessons"], counts["passes"] = reports.finished(connection, *within)
     counts |= {level: each for level, each in reports.skills(connection, *within).items() if level in LEVELS}
+    counts["firm"], _ = reports.marks(connection, "skill", *within)
+    counts["checkins"], counts["works"] = reports.marks(connection, "checkin", *within)
+    shares: dict[str, dict[str, list[float]]] = {}
+    above = {place.area_id: place.above for place in places}
+    for which in ("before", "after"):
+        tests = reports.tests(connection, which, *within)
+        counts[f"tests_{which}"] = Counter(area_id for area_id, _ in tests)
+        for area_id, share in sorted(tests, key=itemgetter(1)):
+            for each in above.get(area_id, ()):
+                shares.setdefault(which, {}).setdefault(each, []).append(100 * share)
     counts["meetings"], counts["attended"] = reports.attendance(connection, *within)
-    return ReportTable(places, _PROGRESS, {key: add_up(places, each) for key, each in counts.items()})
+    return ReportTable(places, _PROGRESS, {key: add_up(places, each) for key, each in counts.items()}, _RIGHT, shares)
 
 
 _SHEETS: dict[str, Callable[[Connection, list[ReportArea], Span], ReportTable]] = {

@@ -16,7 +16,7 @@ from bot.conversation.notices import updates
 from bot.edge import guarded
 from bot.pairing.service import DUE, Pairings
 from bot.scheduler.steady import Steady
-from bot.tutor import state as states
+from bot.tutor import state_codec
 from bot.tutor.privacy import UNDO
 from bot.tutor.quiet_hours import QuietHours
 from flows import RunCorrupt
@@ -197,7 +197,7 @@ class Ticker:
 def _due(learner_id: str, state: str, due_at: int, now: datetime) -> Update:
     """`update_id` carries the timer, so it fires once however often it is found."""
     try:
-        run = states.load(state).open_run
+        run = state_codec.load(state).open_run
         wait_id = run.wait_id if run else ""
     except RunCorrupt:
         wait_id = ""

@@ -1,13 +1,15 @@
-"""After a task or a lesson: did it work, how many stars, which questions come back when."""
+"""After a task or a lesson: did it work, how many stars."""
 
 from __future__ import annotations
 
-from bot.tutor import menu
+from dataclasses import replace
+
+from bot.tutor import menu, reviewing, testing
 from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
+from bot.tutor.reviewing import ACTIVE, AFTER_ACTIVE, DAY
 from bot.tutor.state import Checkin
-from bot.tutor.turn import LessonRated, TurnContext
+from bot.tutor.turn import LessonRated, Marked, TurnContext
 from flows import events as ev
-from flows.engine.kinds.reviews import after_answer
 from flows.model import End
 
 
@@ -28,14 +30,15 @@ def take_rating(turn: TurnContext, stars: str, run_id: str) -> CommandOutcome:
         return ASIDE
     lesson = turn.book.lesson(*run.home)
     then = next((step.then for step in lesson.steps if isinstance(step, End) and step.rate), None) if lesson else None
-    menu.offer_next(turn, then, run.home[0])
+    if not testing.offer_after(turn, run.home[0]):
+        menu.offer_next(turn, then, run.home[0])
     return ANSWERED
 
 
 def plan(turn: TurnContext, event: ev.CheckinPlanned) -> None:
-    """Remember to ask; of one task once."""
-    kept = tuple(each for each in turn.state.checkins if (each.lesson, each.step) != (event.lesson, event.step))
-    turn.change(checkins=(*kept, Checkin(event.at, event.lesson, event.step))[-MAX_CHECKINS:])
+    """Remember to ask; of one lesson once, however many of its tasks are done: the question names the lesson."""
+    kept = tuple(each for each in turn.state.checkins if each.lesson != event.lesson)
+    turn.change(checkins=(*kept, Checkin(event.at, event.lesson, event.step, turn.today))[-MAX_CHECKINS:])
 
 
 MAX_CHECKINS = 20
@@ -47,24 +50,30 @@ def check_in(turn: TurnContext) -> bool:
     if not due:
         return False
     first = due[0]
-    turn.change(checkins=tuple(each for each in turn.state.checkins if each != first))
-    if turn.book.lesson(first.lesson) is None:
+    lesson = turn.book.lesson(first.lesson)
+    others = (each for each in turn.state.checkins if each != first and (lesson is None or each.lesson != first.lesson))
+    tomorrow = turn.universe.now + DAY
+    turn.change(checkins=tuple(replace(each, at=max(each.at, tomorrow)) if lesson else each for each in others))
+    if lesson is None:
         return False
     yes, no = turn.phrase("label_checkin_yes"), turn.phrase("label_checkin_no")
     offer = ((f"k:yes:{first.lesson}", yes), (f"k:no:{first.lesson}", no))
-    turn.offer(turn.phrase("checkin", bai=turn.lesson_title(first.lesson)), offer)
+    was_yesterday = first.done_on is not None and turn.today - first.done_on == DAY
+    turn.change(checked=first.lesson)
+    turn.offer(turn.phrase("checkin" if was_yesterday else "checkin_late", bai=turn.lesson_title(first.lesson)), offer)
     return True
 
 
-def take_checkin(turn: TurnContext, *, works: bool) -> None:
-    """The answer to `check_in`."""
-    turn.change(offer=(), pending="")
+def give_way(turn: TurnContext) -> None:
+    """After a word of hers: what would be asked in the middle of what she does is asked an hour later."""
+    reviewing.give_way(turn)
+    soon, later = turn.universe.now + ACTIVE, turn.universe.now + AFTER_ACTIVE
+    if any(each.at <= soon for each in turn.state.checkins):
+        turn.change(checkins=tuple(replace(each, at=max(each.at, later)) for each in turn.state.checkins))
+
+
+def take_checkin(turn: TurnContext, lesson_id: str, *, works: bool) -> None:
+    """The answer to `check_in`, which counts once, however late it comes."""
+    turn.change(offer=(), pending="", checked="")
+    turn.events.append(Marked("checkin", lesson_id, int(works), 1))
     turn.say(turn.phrase("checkin_yes" if works else "checkin_no"))
-
-
-def file_card(turn: TurnContext, event: ev.AnswerGraded) -> None:
-    """Note when a question is to be asked again, after this answer to it."""
-    key = f"{event.lesson}/{event.step}"
-    card = after_answer(turn.state.cards.get(key), event.right, event.review_after_s, turn.universe.now)
-    rest = {other: kept for other, kept in turn.state.cards.items() if other != key}
-    turn.change(cards={**rest, key: card} if card else rest)

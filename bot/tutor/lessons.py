@@ -10,16 +10,15 @@ import flows
 from bot.channels.base import Attachment, Button, Inner, NoticesDue
 from bot.meetings.policy.commands import EndGroupLesson
 from bot.pairing.policy.commands import CallForSafety, CallOffSafety
-from bot.tutor import exhibits, follow_up, menu, notices, onboarding
+from bot.tutor import exhibits, follow_up, mastery, menu, notices, onboarding, open_step, reviewing, testing
+from bot.tutor.learnt import OpenTest
 from bot.tutor.state import Meeting
 from bot.tutor.turn import TurnContext
 from flows import Run, Trigger
 from flows import events as ev
-from flows.engine.kinds.kind import AGAIN
-from flows.engine.kinds.table import kind_of
-from flows.engine.stage import Stage, clean
-from flows.model import Help, Pair, Step
-from flows.run import render
+from flows.engine.stage import clean
+from flows.model import Pair
+from flows.sittings import REVIEW, SITTINGS, TEST
 
 LeftByLesson = ev.Commanded | ev.EmergencySuspected | ev.Digressed | ev.TapIgnored
 """What a lesson leaves to the conversation: global words, words that answer nothing, taps that change nothing."""
@@ -28,6 +27,9 @@ ONES_OWN = (
     ev.RunStarted, ev.RunEnded, ev.AnswerGraded, ev.Awarded, ev.CheckinPlanned, ev.HelpRequested, ev.PairingWished,
 )  # fmt: skip
 """What the engine says of one person's learning and wishes."""
+
+OF_LESSONS = ev.RunStarted, ev.RunEnded
+"""What is not written down of a sitting, for it is no pass through a lesson."""
 
 STEP = "s:"
 """What the token of a step's choice begins with: the number of its prompt follows, then the choice."""
@@ -49,13 +51,41 @@ def open_lesson(turn: TurnContext, lesson_id: str) -> None:
         menu.show_menu(turn, turn.phrase("lesson_gone"))
         return
     rest = tuple(run for run in turn.state.parked if run.home[0] != lesson_id)
-    turn.change(parked=(*rest, current) if current is not None else rest)
+    turn.change(parked=(*rest, current) if current is not None and current.home[0] not in SITTINGS else rest)
     if parked is not None:
         turn.change(run=replace(parked, seq=turn.state.seq + 1))  # a number no other lesson's buttons carry
         resume(turn, ev.Reoffered("resume"))
         return
     sprint = flows.start(turn.book, _trigger(turn, lesson_id), turn.universe)
     take_over(turn, sprint)
+
+
+def open_review(turn: TurnContext) -> None:
+    """Ask what is due, or go on with it; where nothing is, say so."""
+    run = turn.state.open_run
+    if run is not None and run.home[0] == REVIEW.id:
+        resume(turn, ev.Reoffered(""))
+    elif reviewing.due(turn):
+        reviewing.began(turn)
+        open_lesson(turn, REVIEW.id)
+    else:
+        menu.show_menu(turn, turn.phrase("review_empty"))
+
+
+def open_test(turn: TurnContext, test: testing.TakeTest) -> None:
+    """Ask the questions of a track's test; where there are none, or no more, go on as without."""
+    queue = testing.questions(turn, test)
+    wanted = next((token[2:] for token, _ in turn.state.offer if token.startswith("m:")), "")
+    if not queue:
+        menu.show_menu(turn, turn.phrase("test_gone"))
+        return
+    turn.change(testing=OpenTest(test.which, test.track, wanted if test.which == "before" else ""))
+    if test.which == "before":
+        turn.say(turn.phrase("test_before", so=str(len(queue))))
+    current = turn.state.open_run
+    if current is not None and current.home[0] not in SITTINGS:
+        turn.change(parked=(*(run for run in turn.state.parked if run.home[0] != current.home[0]), current))
+    take_over(turn, flows.start(turn.book, replace(_trigger(turn, TEST.id), queue=queue), turn.universe))
 
 
 def open_for_group(turn: TurnContext, lesson_id: str, held: Meeting) -> None:
@@ -95,7 +125,7 @@ def open_emergency(turn: TurnContext, kind: str = "") -> None:
     if kind:
         _stand_by(turn, kind)
         return
-    lesson = emergency_of(turn)
+    lesson = open_step.emergency_of(turn)
     if lesson is None:
         turn.say(turn.phrase("emergency"))
         onboarding.name_helper(turn)
@@ -107,41 +137,6 @@ def open_emergency(turn: TurnContext, kind: str = "") -> None:
         resume(turn, ev.Reoffered(""))
     else:
         open_lesson(turn, lesson)
-
-
-def emergency_of(turn: TurnContext) -> str | None:
-    """The lesson for the first hour, if there is one."""
-    book = turn.book
-    return next((each for each in book.current if book.versions[each, book.current[each]].emergency), None)
-
-
-def in_emergency(turn: TurnContext) -> bool:
-    """Whether the lesson that is open is the one for the first hour."""
-    run = turn.state.open_run
-    return run is not None and run.home[0] == emergency_of(turn)
-
-
-def is_about_safety(turn: TurnContext) -> bool:
-    """Whether what time brings to the open lesson may ring at night: a robbery, or a cry for safety that is out.
-
-    In an emergency lesson, be it one that another has called; at a step that has asked somebody for safety.
-    """
-    run = turn.state.open_run
-    lesson = turn.book.lesson(run.lesson, run.version) if run else None
-    if run is None or lesson is None:
-        return False
-    step = lesson.step(run.step)
-    return in_emergency(turn) or lesson.emergency or (isinstance(step, Help) and step.need == "safety")
-
-
-def is_reminded(turn: TurnContext) -> bool:
-    """Whether what time brings next is only a reminder of the open question: no time of the step's own, no check-in."""
-    run = turn.state.open_run
-    lesson = turn.book.lesson(run.lesson, run.version) if run else None
-    step = lesson.step(run.step) if run and lesson else None
-    if run is None or lesson is None or step is None or run.remind_at != turn.state.next_at:
-        return False
-    return kind_of(step).due(Stage(turn.book, lesson, run, turn.universe), step) is AGAIN
 
 
 def _stand_by(turn: TurnContext, kind: str) -> None:
@@ -156,7 +151,7 @@ def call_off(turn: TurnContext) -> None:
     """Tell whoever was called that it was a mistake, and go back to where the learner was."""
     turn.events.append(CallOffSafety())
     turn.say(turn.phrase("mistake_heard"))
-    run, lesson = turn.state.run, emergency_of(turn)
+    run, lesson = turn.state.run, open_step.emergency_of(turn)
     if run is not None and run.home[0] == lesson:
         turn.change(run=None)
     turn.change(parked=tuple(each for each in turn.state.parked if each.home[0] != lesson), offer=(), pending="")
@@ -169,33 +164,6 @@ def resume(turn: TurnContext, signal: ev.Signal) -> LeftByLesson | None:
         menu.show_menu(turn)
         return None
     return take_over(turn, flows.resume(turn.book, _lent(run, turn), signal, turn.universe))
-
-
-def wants(turn: TurnContext, kind: str) -> bool:
-    """Whether the open step asks for a picture or a recording."""
-    step = _open_step(turn)
-    return step is not None and kind_of(step).wants(step) == kind
-
-
-def is_private(turn: TurnContext) -> bool:
-    """Whether what answers the open step is kept nowhere and shown to nobody."""
-    step = _open_step(turn)
-    return step is not None and kind_of(step).is_private(step)
-
-
-def labels(turn: TurnContext) -> list[str]:
-    """What can be chosen at the open step, as the learner reads it."""
-    step, run = _open_step(turn), turn.state.open_run
-    if step is None or run is None:
-        return []
-    texts = [option.text for option in kind_of(step).options(step)]
-    return [render(text, run.address, run.name, turn.book.facts) for text in texts]
-
-
-def _open_step(turn: TurnContext) -> Step | None:
-    run = turn.state.open_run
-    lesson = turn.book.lesson(run.lesson, run.version) if run else None
-    return lesson.step(run.step) if lesson and run else None
 
 
 def _lent(run: Run, turn: TurnContext) -> Run:
@@ -226,10 +194,12 @@ def take_over(turn: TurnContext, sprint: flows.Sprint) -> LeftByLesson | None:
     Of a meeting's lesson nothing is one learner's own: not its answers, wishes or reminders.
     """
     run, left = sprint.run, None
-    group = turn.state.is_group(run)
+    group, sits = turn.state.is_group(run), run.home[0] in SITTINGS
     turn.change(run=run.but(remind_at=None) if group else run, seq=max(turn.state.seq, run.seq))
     for event in sprint.events:
-        if not (group and isinstance(event, ONES_OWN)):
+        tests = run.home[0] == TEST.id
+        left_out = (group and isinstance(event, ONES_OWN)) or (sits and isinstance(event, OF_LESSONS))
+        if not left_out and not (tests and isinstance(event, ev.AnswerGraded)):
             turn.events.append(event)
         match event:
             case ev.Said():
@@ -240,16 +210,24 @@ def take_over(turn: TurnContext, sprint: flows.Sprint) -> LeftByLesson | None:
                 tokens = [(f"{STEP}{seq}:{choice.id}", choice.voice) for choice in choices if choice.voice]
                 turn.ask(text, buttons, (*media, *exhibits.read_out(turn.profile, tokens)) if tokens else media)
                 turn.change(offer=(), pending="")
+            case ev.AnswerGraded() if tests:
+                testing.note(turn, event)
             case ev.AnswerGraded() if not group:
                 turn.change(answers=turn.state.answers + 1)
                 if event.review_after_s and turn.agreed:
-                    follow_up.file_card(turn, event)
+                    reviewing.file_card(turn, event)
+                if turn.agreed:
+                    mastery.note(turn, event)
             case ev.CheckinPlanned() if turn.agreed and not group:
                 follow_up.plan(turn, event)
             case ev.TaskPostponed():
                 menu.offer_way_on(turn)
             case ev.EmergencyRaised(kind):
                 open_emergency(turn, kind)
+            case ev.RunStarted() if turn.agreed and not group:
+                reviewing.note_hour(turn)
+            case ev.RunEnded() if sits:
+                _ended_sitting(turn, event)
             case ev.RunEnded():
                 (_ended_for_group if group else _ended)(turn, event)
             case ev.RunFailed():
@@ -267,15 +245,32 @@ def take_over(turn: TurnContext, sprint: flows.Sprint) -> LeftByLesson | None:
     return left
 
 
+def _ended_sitting(turn: TurnContext, event: ev.RunEnded) -> None:
+    """After a review or a test: one word, and what waits; no points, no stars, for it is no lesson."""
+    test = turn.state.testing
+    if event.lesson == TEST.id:
+        testing.ended(turn)
+        if test is not None and test.lesson:
+            open_lesson(turn, test.lesson)
+            return
+    else:
+        turn.say(turn.phrase("review_done"))
+    if turn.state.parked:
+        menu.offer_next(turn, None, REVIEW.id)
+    else:
+        turn.offer("", (("g:menu", turn.phrase("label_menu")),))
+
+
 def _ended(turn: TurnContext, event: ev.RunEnded) -> None:
     if event.outcome == "completed":
         done = {**turn.state.done, event.lesson: max(event.points, turn.state.done.get(event.lesson, 0))}
         turn.change(done=done)
     lesson = turn.book.lesson(event.lesson, event.version)
     if lesson is not None and lesson.emergency:
-        _emergency_ended(turn)
-        if event.handed_over_to:
+        if event.handed_over_to:  # she has just asked for it: nobody sends her to rest
             open_lesson(turn, event.handed_over_to)
+        else:
+            _emergency_ended(turn)
         return
     if event.outcome == "completed":
         turn.say(turn.phrase("lesson_done", bai=turn.lesson_title(event.lesson)))
@@ -287,7 +282,7 @@ def _ended(turn: TurnContext, event: ev.RunEnded) -> None:
         onboarding.ask_consent(turn)
     elif event.rate and turn.agreed:
         follow_up.ask_rating(turn, event)
-    else:
+    elif event.outcome != "completed" or not testing.offer_after(turn, event.lesson):
         menu.offer_next(turn, event.then, event.lesson)
 
 
@@ -327,8 +322,8 @@ def _failed(turn: TurnContext, event: ev.RunFailed, *, group: bool) -> None:
 
 def take_inner(turn: TurnContext, body: Inner) -> None:
     """Take what time or another person's act brings to the conversation."""
-    urgent = is_about_safety(turn)
-    asked = body.kind == "due" and turn.agreed and not urgent and follow_up.check_in(turn)
+    urgent = open_step.is_about_safety(turn)
+    asked = body.kind == "due" and turn.agreed and not urgent and (follow_up.check_in(turn) or reviewing.invite(turn))
     run = turn.state.open_run
     if asked:
         if run is not None and run.remind_at is not None:
@@ -352,6 +347,8 @@ def take_told(turn: TurnContext, body: NoticesDue) -> None:
     """Say what others have to say; a step that waits for a person goes on when that person has come."""
     for notice in body.notices:
         notices.say(turn, notice)
+        if notice.phrase == "skill_alone" and turn.agreed:
+            mastery.confirm(turn, notice.values.get("bai", ""))
     run = turn.state.open_run
     phrases = {notice.phrase for notice in body.notices}
     if run is None or turn.state.pending:

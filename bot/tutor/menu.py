@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.tutor import mastery, reviewing, testing
 from bot.tutor.state import OfferedButtons
 from bot.tutor.turn import TurnContext
 from flows import Lesson
+from flows.sittings import SITTINGS
 from flows.words.tables import fold, read
 from flows.words.understand import Answered, Own, understand
 
@@ -21,39 +23,60 @@ class OpenLesson:
 
 @dataclass(frozen=True, slots=True)
 class ShowTrack:
-    """The lessons of one track are to be listed."""
+    """The lessons of one track are to be listed, or all tracks (""), from the choice with number `at` on."""
 
     track: str
+    at: int = 0
 
 
+MOST = 9  # choices under one another at once, that to see more among them: every channel with buttons shows as many
 LABEL = 34  # characters a button shows on the narrowest phone
 
 
-def show_menu(turn: TurnContext, intro: str = "") -> None:
-    """The tracks, with the lesson that is open on top; a newcomer is led to the first lesson."""
+def show_menu(turn: TurnContext, intro: str = "", at: int = 0) -> None:
+    """The tracks, with the lesson that is open on top; a newcomer is led to the first lesson. `at`: how many of these
+    choices were seen before."""
     lessons = in_order(turn)
     done = sum(lesson.id in turn.state.done for lesson in lessons)
     turn.say(intro)
     if done:
         turn.say(turn.phrase("menu_progress", xong=str(done), tong=str(len(lessons))))
+    if firm := mastery.firm(turn):
+        turn.say(turn.phrase("skills_firm", so=str(firm)))
     first = None if done or turn.state.open_run or turn.state.parked else next(iter(lessons), None)
     if first is not None:
         turn.say(turn.phrase("menu_first", bai=first.title, phut=str(first.minutes)))
-    turn.offer(
-        turn.phrase("menu"),
-        (*_open(turn), *([_button(turn, first)] if first else []), *_tracks(turn, lessons, first), *_work(turn)),
+    choices = (
+        *_open(turn),
+        *reviewing.button(turn),
+        *([_button(turn, first)] if first else []),
+        *_work(turn),
+        *_tracks(turn, lessons, first),
     )
+    turn.offer(turn.phrase("menu"), _some(turn, choices, ShowTrack("", at), MOST))
 
 
-def show_track(turn: TurnContext, track: str) -> None:
-    """The lessons of a track with a button each; the menu where there is no such track."""
+def show_track(turn: TurnContext, track: str, at: int = 0) -> None:
+    """The lessons of a track with a button each, those not done first; the menu where there is no such track."""
     title = dict(turn.book.tracks).get(track)
     lessons = [lesson for lesson in in_order(turn) if lesson.track == track]
     if title is None or not lessons:
-        show_menu(turn)
+        show_menu(turn, at=at)
         return
-    buttons = tuple(_button(turn, lesson) for lesson in lessons)
-    turn.offer(turn.phrase("menu_track_pick", nhom=title), (*buttons, ("g:menu", turn.phrase("label_menu"))))
+    lessons.sort(key=lambda lesson: lesson.id in turn.state.done)
+    choices = (*(_button(turn, lesson) for lesson in lessons), *testing.button(turn, track))
+    menu = ("g:menu", turn.phrase("label_menu"))
+    shown = _some(turn, choices, ShowTrack(track, at), MOST - 1)
+    turn.offer(turn.phrase("menu_track_pick", nhom=title), (*shown, menu))
+
+
+def _some(turn: TurnContext, choices: OfferedButtons, seen: ShowTrack, most: int) -> OfferedButtons:
+    """As many of the choices as stand under one another, and what shows the others; after the last, the first again."""
+    if len(choices) <= most:
+        return choices
+    at = seen.at if seen.at < len(choices) else 0
+    end = at + most - 1
+    return (*choices[at:end], (f"t:{seen.track}:{end if end < len(choices) else 0}", turn.phrase("label_more")))
 
 
 def find(turn: TurnContext, text: str) -> OpenLesson | ShowTrack | None:
@@ -77,7 +100,8 @@ def _titles(turn: TurnContext, lessons: Sequence[Lesson]) -> list[tuple[OpenLess
 
 
 def offer_next(turn: TurnContext, then: str | None, ended: str) -> None:
-    """After the lesson `ended`: the one that waits, else the one that follows, else the menu."""
+    """After the lesson `ended`: the one that waits, else the one its author names, else the learner says what she
+    needs, else the one that follows, else the menu."""
     menu = ("g:menu", turn.phrase("label_menu"))
     waiting = [run.home[0] for run in turn.state.parked if not _is_emergency(turn, run.home[0])]
     if waiting:
@@ -89,8 +113,22 @@ def offer_next(turn: TurnContext, then: str | None, ended: str) -> None:
     if following is None:
         show_menu(turn)
         return
+    if following.id != then and (needs := _needs(turn)):
+        turn.offer(turn.phrase("path_ask"), (*needs, menu))
+        return
     text = turn.phrase("next_offer", bai=following.title)
-    turn.offer(text, ((f"m:{following.id}", turn.phrase("label_next_lesson")), menu))
+    more = (*testing.button(turn, following.track), *_certificate(turn, ended))
+    turn.offer(text, ((f"m:{following.id}", turn.phrase("label_next_lesson")), *more, menu))
+
+
+def _certificate(turn: TurnContext, ended: str) -> OfferedButtons:
+    """The button for the certificate, after the last lesson of a track."""
+    lesson = turn.book.lesson(ended)
+    if lesson is None or lesson.emergency or not turn.agreed:
+        return ()
+    track = [each.id for each in in_order(turn) if each.track == lesson.track and not each.emergency]
+    done = all(each in turn.state.done for each in track)
+    return ((f"ct:of:{lesson.track}", turn.phrase("label_certificate")),) if done else ()
 
 
 def offer_way_on(turn: TurnContext) -> None:
@@ -119,20 +157,30 @@ def _next_lesson(turn: TurnContext, then: str | None, ended: str) -> Lesson | No
     return wanted or next(iter(lessons), None)
 
 
+def _needs(turn: TurnContext) -> OfferedButtons:
+    """The tracks to choose from by what is needed, each with something left to learn; none where it is but one."""
+    left = {lesson.track for lesson in in_order(turn) if not lesson.emergency and lesson.id not in turn.state.done}
+    found = tuple((f"t:{track}", label) for track, label in turn.book.needs.items() if track in left)
+    return found if len(found) > 1 else ()
+
+
 def _is_emergency(turn: TurnContext, lesson_id: str) -> bool:
     lesson = turn.book.lesson(lesson_id)
     return lesson is not None and lesson.emergency
 
 
 def in_order(turn: TurnContext) -> list[Lesson]:
-    """The lessons that can be begun, in the order of their tracks."""
+    """The lessons that can be begun, in the order of their tracks; those for instructors are shown to nobody else."""
     tracks = {track: at for at, (track, _) in enumerate(turn.book.tracks)}
+    hidden = frozenset() if turn.person.is_instructor else turn.book.for_instructors
     current = (turn.book.versions[key] for key in turn.book.current.items())
-    return sorted(current, key=lambda lesson: (tracks.get(lesson.track, len(tracks)), lesson.order, lesson.id))
+    shown = (lesson for lesson in current if lesson.track not in hidden)
+    return sorted(shown, key=lambda lesson: (tracks.get(lesson.track, len(tracks)), lesson.order, lesson.id))
 
 
 def _open(turn: TurnContext) -> OfferedButtons:
-    runs = [run for run in (turn.state.open_run, *reversed(turn.state.parked)) if run and turn.book.lesson(run.home[0])]
+    shown = (turn.state.open_run, *reversed(turn.state.parked))
+    runs = [run for run in shown if run and run.home[0] not in SITTINGS and turn.book.lesson(run.home[0])]
     titles = ((run.home[0], turn.lesson_title(run.home[0])) for run in runs[:3])
     return tuple((f"m:{lesson}", short(turn.phrase("menu_open", bai=title))) for lesson, title in titles)
 

@@ -27,7 +27,7 @@ _AFTER_NAME = frozenset("nha nhé nhe nghe ạ a đó do nè ne em con cháu cha
 _NAMES_LIKE_YES = frozenset({"dung", "dũng"})  # "đúng" without its diacritics is many a woman's name
 _SELF = {
     "chị": "chị/em", "chi": "chị/em", "cô": "cô/con", "co": "cô/con", "dì": "dì/con", "bác": "bác/cháu",
-    "bac": "bác/cháu", "bà": "bà/con", "ba": "bà/con", "ngoại": "bà/con",
+    "bac": "bác/cháu", "bà": "bà/con", "ba": "bà/con", "ngoại": "ngoại/con",
 }  # fmt: skip
 
 

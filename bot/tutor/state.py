@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-import flows
-from flows import Run, RunCorrupt
-from flows.run import Card
+from bot.tutor.learnt import OpenTest, ReviewPlan, TrackTest
+from flows import Run
+from flows.cards import Card
 
-CODEC = 1
 OfferedButtons = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Checkin:
-    """At this instant the learner is to be asked whether what the task was about works."""
+    """At this instant the learner is to be asked whether what the task was about works; it was done on `done_on`."""
 
     at: datetime
     lesson: str
     step: str
+    done_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +84,16 @@ class SpokenWords:
 
 
 @dataclass(frozen=True, slots=True)
+class DrillPlan:
+    """How it stands with drills: `mode` is due (to be asked at `at` whether she wishes them), asked, on (the next one
+    comes at `at`) or off; `shown` is the id of the sample shown last, while it is unanswered."""
+
+    mode: str
+    at: datetime | None = None
+    shown: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ConversationState:
     """`run` is the lesson now open (or just ended), `parked` wait in the menu, `done` maps lesson to points.
 
@@ -103,7 +112,9 @@ class ConversationState:
     `amendable` is the number of her newest message and the question that it was written to (see `edits`). `heard_no` is
     how far the tutor had come in numbering what it says when she wrote last, where a channel counts answers (see
     `window`). `bell`: whether she is to be asked, or was, if her browser may ring (see `bot.knocks.policy.bell`).
-    `spoken` waits for a yes.
+    `spoken` waits for a yes. `review` is when she is invited to answer `cards` again;
+    `skills` maps each to the day on which it was first known, or to date.min once it is firm. `checked` is the lesson
+    that she was last asked about the day after. `drills` only stands there once they were thought of.
     """
 
     run: Run | None = None
@@ -139,6 +150,12 @@ class ConversationState:
     heard_no: int = 0
     bell: str = ""
     spoken: SpokenWords | None = None
+    review: ReviewPlan = field(default_factory=ReviewPlan)
+    skills: Mapping[str, date] = field(default_factory=dict)
+    tests: Mapping[str, TrackTest] = field(default_factory=dict)
+    testing: OpenTest | None = None
+    checked: str = ""
+    drills: DrillPlan | None = None
 
     @property
     def line_id(self) -> str:
@@ -161,8 +178,9 @@ class ConversationState:
         if self.silent:
             return None
         run = self.open_run
-        times = [each.at for each in self.checkins] + ([run.remind_at] if run and run.remind_at else [])
-        return min(times, default=None)
+        drill_at = self.drills.at if self.drills else None
+        times = *(each.at for each in self.checkins), run.remind_at if run else None, self.review.at, drill_at
+        return min(filter(None, times), default=None)
 
     @property
     def open_run(self) -> Run | None:
@@ -188,167 +206,7 @@ class ConversationState:
         return replace(self, run=run, parked=parked, meeting=meeting)
 
 
-_NOTHING: Mapping[str, Any] = {"done": {}, "answers": 0, "cards": {}, "checkins": (), "meeting": None, "spoken": None}
-
-
-def dump(state: ConversationState) -> str:
-    """The conversation as text for its row, version `CODEC`; what is empty is left out."""
-    data: dict[str, Any] = {"v": CODEC}
-    optional: dict[str, Any] = {
-        "run": flows.dump(state.run) if state.run else None,
-        "parked": [flows.dump(each) for each in state.parked],
-        "done": dict(state.done),
-        "offer": [list(button) for button in state.offer],
-        "pending": state.pending,
-        "seq": state.seq,
-        "answers": state.answers,
-        "stale_at": state.stale_at.isoformat() if state.stale_at else None,
-        "lang": "" if state.lang == "vi" else state.lang,
-        "cards": {key: [card.level, card.due_at.isoformat()] for key, card in state.cards.items()},
-        "checkins": [[each.at.isoformat(), each.lesson, each.step] for each in state.checkins],
-        "line": f"{state.line.side}:{state.line.line_id}" if state.line else "",
-        "line_until": state.line_until.isoformat() if state.line_until else None,
-        "media": " ".join(f"{each.kind}:{each.ref}" if each.kind else "-" for each in state.media),
-        "media_words": state.media_words,
-        "album": ":".join(filter(None, (state.album.album, state.album.kind))) if state.album else "",
-        "whispers": state.whispers,
-        "meeting": _dump_meeting(state.meeting) if state.meeting else None,
-        "silent": state.silent,
-        "joined_at": state.joined_at.isoformat() if state.joined_at else None,
-        "announced": state.announced,
-        "letter": f"{'urgent' if state.letter.urgent else 'plain'}:{state.letter.line_id}" if state.letter else "",
-        "letter_at": state.letter_at.isoformat() if state.letter_at else None,
-        "pinned": [list(button) for button in state.pinned],
-        "pinned_from": state.pinned_from,
-        "numbers": [list(each) for each in state.numbers],
-        "numbered": state.numbered,
-        "labels": [list(each) for each in state.labels],
-        "spared_at": state.spared_at.isoformat() if state.spared_at else None,
-        "amendable": state.amendable,
-        "heard_no": state.heard_no,
-        "bell": state.bell,
-        "spoken": _dump_spoken(state.spoken) if state.spoken else None,
-    }
-    data |= {key: value for key, value in optional.items() if value}
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-
-
-def _dump_meeting(meeting: Meeting) -> dict[str, Any]:
-    held = {"event": meeting.event_id, "area": meeting.area_id, "lesson": meeting.lesson, "run_id": meeting.run_id}
-    return {**held, "run": flows.dump(meeting.run) if meeting.run else None}
-
-
-def _dump_spoken(spoken: SpokenWords) -> list[Any]:
-    return [spoken.no, spoken.words, [list(button) for button in spoken.offer], spoken.pending]
-
-
-def _spoken(no: str, words: str, offer: Sequence[tuple[str, str]], pending: str) -> SpokenWords:
-    return SpokenWords(str(no), str(words), tuple((str(token), str(label)) for token, label in offer), str(pending))
-
-
-def _meeting(data: Mapping[str, Any]) -> Meeting:
-    run = data.get("run")
-    lesson, run_id = str(data.get("lesson", "")), str(data.get("run_id", ""))
-    return Meeting(str(data["event"]), str(data["area"]), lesson, run_id, flows.load(run) if run else None)
-
-
-def load(text: str) -> ConversationState:
-    """The conversation written by `dump` ({} is a new one); raises RunCorrupt on anything else."""
-    if text == "{}":
-        return ConversationState()
-    try:
-        data = json.loads(text)
-        if data["v"] != CODEC:
-            raise RunCorrupt(f"conversation codec {data['v']!r} is not known")
-        run, stale_at = data.get("run"), data.get("stale_at")
-        return ConversationState(
-            run=flows.load(run) if run else None,
-            parked=tuple(flows.load(each) for each in data.get("parked", ())),
-            done={str(lesson): int(points) for lesson, points in data.get("done", {}).items()},
-            offer=tuple((str(token), str(label)) for token, label in data.get("offer", ())),
-            pending=str(data.get("pending", "")),
-            seq=int(data.get("seq", 0)),
-            answers=int(data.get("answers", 0)),
-            stale_at=datetime.fromisoformat(stale_at) if stale_at else None,
-            lang=str(data.get("lang", "vi")),
-            cards={
-                str(key): Card(int(n), datetime.fromisoformat(at)) for key, (n, at) in data.get("cards", {}).items()
-            },
-            line=_line(str(data.get("line", ""))),
-            line_until=datetime.fromisoformat(until) if (until := data.get("line_until")) else None,
-            media=tuple(map(_media, str(data.get("media", "")).split())),
-            media_words=str(data.get("media_words", "")),
-            album=_album(str(data.get("album", ""))),
-            whispers=int(data.get("whispers", 0)),
-            meeting=_meeting(data["meeting"]) if data.get("meeting") else None,
-            silent=bool(data.get("silent", False)),
-            joined_at=datetime.fromisoformat(joined) if (joined := data.get("joined_at")) else None,
-            announced=bool(data.get("announced", False)),
-            letter=_letter(str(data.get("letter", ""))),
-            letter_at=datetime.fromisoformat(at) if (at := data.get("letter_at")) else None,
-            pinned=tuple((str(token), str(label)) for token, label in data.get("pinned", ())),
-            pinned_from=int(data.get("pinned_from", 0)),
-            numbers=tuple((str(number), str(token)) for number, token in data.get("numbers", ())),
-            numbered=int(data.get("numbered", 0)),
-            labels=tuple((str(token), str(label)) for token, label in data.get("labels", ())),
-            spared_at=datetime.fromisoformat(spared) if (spared := data.get("spared_at")) else None,
-            amendable=str(data.get("amendable", "")),
-            heard_no=int(data.get("heard_no", 0)),
-            bell=str(data.get("bell", "")),
-            spoken=_spoken(*data["spoken"]) if data.get("spoken") else None,
-            checkins=tuple(
-                Checkin(datetime.fromisoformat(at), str(lesson), str(step))
-                for at, lesson, step in data.get("checkins", ())
-            ),
-        )
-    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as fault:
-        raise RunCorrupt(f"{type(fault).__name__}: {fault}") from fault
-
-
-def _line(text: str) -> WritingBy | None:
-    side, _, line_id = text.partition(":")
-    return WritingBy(side, line_id) if text else None
-
-
-def _letter(text: str) -> LastLetter | None:
-    kind, _, line_id = text.partition(":")
-    return LastLetter(line_id, kind == "urgent") if text else None
-
-
-def _media(text: str) -> HeldMedia:
-    kind, _, ref = text.partition(":")
-    return HeldMedia(kind, ref) if ref else HeldMedia()
-
-
-def _album(text: str) -> AnsweredAlbum | None:
-    album, _, kind = text.partition(":")
-    return AnsweredAlbum(album, kind) if text else None
-
-
-def salvage(text: str) -> ConversationState:
-    """What can still be read of a corrupt state: prompt numbers, finished lessons, each lesson that reads by itself."""
-    try:
-        data = json.loads(text)
-    except ValueError:
-        data = {}
-    if not isinstance(data, dict):
-        data = {}
-    sessions = [each for part in (data.get("run"), *_items(data.get("parked"))) if (each := _session(part))]
-    done = data.get("done")
-    points = {str(k): v for k, v in done.items() if isinstance(v, int)} if isinstance(done, dict) else {}
-    seq = data.get("seq")
-    highest = max([seq if isinstance(seq, int) else 0, *(each.seq for each in sessions)])
-    return ConversationState(
-        run=sessions[0] if sessions else None, parked=tuple(sessions[1:]), done=points, seq=highest
-    )
-
-
-def _items(value: object) -> list[Any]:
-    return value if isinstance(value, list) else []
-
-
-def _session(data: object) -> Run | None:
-    try:
-        return flows.load(data)
-    except RunCorrupt:
-        return None
+_NOTHING: Mapping[str, Any] = {
+    "done": {}, "answers": 0, "cards": {}, "checkins": (), "meeting": None, "spoken": None, "review": ReviewPlan(),
+    "skills": {}, "tests": {}, "testing": None, "checked": "", "drills": None,
+}  # fmt: skip

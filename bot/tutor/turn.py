@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 import flows
@@ -82,6 +83,20 @@ class LessonRated:
 
 
 @dataclass(frozen=True, slots=True)
+class Marked:
+    """Something of the learner's learning counts from now on.
+
+    `kind` skill: it is firm (`name` is the skill, 1 of 1); before, after: a test of the track `name`, so many `right`
+    of `total`; checkin: what the lesson `name` taught worked the day after (1 of 1) or did not (0 of 1).
+    """
+
+    kind: str
+    name: str
+    right: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
 class Whispered:
     """Words to another person: shown on the writer's own page, kept nowhere else, erased soon."""
 
@@ -114,6 +129,7 @@ TurnEvent = (
     | RecordingCame
     | ServiceCommand
     | Whispered
+    | Marked
 )
 
 ServiceEvent = (
@@ -174,6 +190,11 @@ class TurnContext:
     def agreed(self) -> bool:
         """Whether the learner's consent to being remembered is there."""
         return self.person.consent == "agreed"
+
+    @property
+    def today(self) -> date:
+        """The date now where the learners live."""
+        return self.universe.now.astimezone(self.book.zone).date()
 
     def called(self, name: str, role: str = "") -> str:
         """How one person of the union is spoken of to another; where the other may not know that person, with `role` (a

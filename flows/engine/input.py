@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from flows import events as ev
-from flows.engine.kinds.kind import AGAIN, request_help
+from flows.engine import buttons
+from flows.engine.kinds.kind import AGAIN
 from flows.engine.kinds.table import kind_of
 from flows.engine.stage import Stage, clean, instead_of
-from flows.engine.walking import again, choices_of, choose, go, walk
-from flows.model import Guard, Lesson, Step
+from flows.engine.walking import again, ask_person, choices_of, choose, go, go_back, tell_letters, walk
+from flows.model import Guard, Step
 from flows.words.ear.ear import Matter, Reply, listen, matter_of, reply_of
 from flows.words.ear.finding import find, finder_of
 from flows.words.masking import MASK, mask
@@ -104,9 +105,10 @@ def typed(stage: Stage, step: Step, text: str) -> None:
 def _meaning(stage: Stage, step: Step, text: str, choices: tuple[ev.Choice, ...]) -> Meaning:
     """What typed words mean; where a step asks for free words only a cry for help and a whole global word are more."""
     words = stage.book.words
-    free = not choices or kind_of(step).writes_freely(step)
+    asks = any(choice.id != buttons.OTHER for choice in choices)
+    free = not asks or kind_of(step).writes_freely(step)
     if free and not is_command(words, text):
-        meaning = understand(words, text, own_answers(stage, step, choices) if choices else (), numbered=False)
+        meaning = understand(words, text, own_answers(stage, step, choices) if asks else (), numbered=False)
         return meaning if isinstance(meaning, Emergency | Answered) else Unknown()
     return understand(words, text, own_answers(stage, step, choices), guess=not stage.lesson.emergency)
 
@@ -114,14 +116,20 @@ def _meaning(stage: Stage, step: Step, text: str, choices: tuple[ev.Choice, ...]
 def own_answers(stage: Stage, step: Step, choices: tuple[ev.Choice, ...]) -> tuple[Own, ...]:
     """What may be typed instead of tapping: each label, what the editor adds, the usual words for done, stuck, next.
 
+    The words of the button for everything else are a global one's: "the last one" means an answer. What is no button
+    any more may still be said.
+
     A learner who is being robbed is not carried past "call the bank" because it is hard: there that is no answer.
     """
     usual = stage.book.words.answers
     if not stage.lesson.emergency:
         usual = {**usual, "stuck": (*usual.get("stuck", ()), *usual.get("confused", ()))}
     added = kind_of(step).spoken_ways(step)
+    said = (*choices, *kind_of(step).unshown(stage, step))
     return tuple(
-        Own(choice.id, (choice.label, *added.get(choice.id, ()), *usual.get(choice.id, ()))) for choice in choices
+        Own(choice.id, (choice.label, *added.get(choice.id, ()), *usual.get(choice.id, ())))
+        for choice in said
+        if choice.id != buttons.OTHER
     )
 
 
@@ -196,7 +204,7 @@ def _wonder(stage: Stage, step: Step, meaning: Meaning, text: str, choices: tupl
         stage.say(step.id, stage.phrase("small_chat"))  # nothing was asked, so nothing was misunderstood
         again(stage, step)
     elif matter.kind == "chat":
-        _not_understood(stage, step, bool(choices))
+        _not_understood(stage, step, any(choice.id != buttons.OTHER for choice in choices))
     else:
         stage.emit(ev.Digressed(text))
 
@@ -204,7 +212,7 @@ def _wonder(stage: Stage, step: Step, meaning: Meaning, text: str, choices: tupl
 def _replies(stage: Stage, step: Step, text: str, choices: tuple[ev.Choice, ...]) -> bool:
     """Whether the text is a usual answer in other words; where that is not sure, or yes or no, the learner is asked."""
     reply = reply_of(stage.book.words.ear, text)
-    ids = {choice.id for choice in choices}
+    ids = {choice.id for choice in (*choices, *kind_of(step).unshown(stage, step))}
     named = next((each for each in BUTTONS.get(reply.kind, ()) if each in ids), None)
     if named is None:
         return _replies_to_tutor(stage, step, reply, text)
@@ -282,37 +290,15 @@ def _heard(stage: Stage, guard: Guard, said: str) -> bool:
 def _obey(stage: Stage, step: Step, word: str) -> None:
     """A global word: within the lesson where it is about the lesson, else the shell's."""
     match word:
-        case "help" if stage.lesson.emergency:
-            request_help(stage, step, need="safety")
-            again(stage, step)
         case "help":
-            request_help(stage, step)
-            again(stage, step)
+            ask_person(stage, step)
         case "back":
-            _back(stage, step)
+            go_back(stage, step)
+        case "other" if not stage.lesson.emergency:
+            choose(stage, step, buttons.OTHER)
+        case "bigger" if not stage.lesson.emergency:
+            tell_letters(stage, step)
         case "repeat" | "go_on":
             again(stage, step)
         case _:
             stage.emit(ev.Commanded(word))
-
-
-def _back(stage: Stage, step: Step) -> None:
-    """Go back to the last waiting step on the path walked; points stay."""
-    lesson, path = stage.lesson, list(stage.run.path)
-    while path and path[-1] == step.id:
-        path.pop()
-    while path and not _can_go_back_to(lesson, path[-1]):
-        path.pop()
-    if not path:
-        first = stage.lesson.steps[0].id == step.id
-        stage.say(step.id, stage.phrase("back_at_start" if first else "back_unknown"))
-        again(stage, step)
-        return
-    to = path.pop()
-    stage.change(path=tuple(path))
-    walk(stage, to)
-
-
-def _can_go_back_to(lesson: Lesson, step_id: str) -> bool:
-    step = lesson.step(step_id)
-    return step is not None and kind_of(step).waits(step) and kind_of(step).may_go_back_to

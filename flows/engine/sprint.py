@@ -14,6 +14,7 @@ from flows.engine.stage import Stage, clean
 from flows.engine.walking import again, choices_of, choose, go, walk
 from flows.model import Step
 from flows.run import Book, Run, Sprint, Trigger
+from flows.sittings import SITTINGS
 from flows.words.masking import mask
 from flows.words.understand import Command, Emergency, understand
 
@@ -21,8 +22,8 @@ __all__ = ["move", "resume", "rewind", "start", "was_used"]
 
 
 def start(book: Book, trigger: Trigger, universe: ev.Universe) -> Sprint:
-    """Begin a lesson at its first step. Raises KeyError when the book has no such lesson."""
-    version = book.current[trigger.lesson]
+    """Begin a lesson, or a sitting, at its first step. Raises KeyError when the book has no such lesson."""
+    version = 0 if trigger.lesson in SITTINGS else book.current[trigger.lesson]
     lesson = book.lesson(trigger.lesson, version, trigger.lang)
     if lesson is None:
         raise KeyError(trigger.lesson)
@@ -40,6 +41,7 @@ def start(book: Book, trigger: Trigger, universe: ev.Universe) -> Sprint:
         cards=trigger.cards,
         vars=trigger.vars,
         keeps=trigger.keeps,
+        queue=trigger.queue,
     )
     stage = Stage(book, lesson, run, universe)
     stage.emit(ev.RunStarted(run.run_id, run.lesson, version))
@@ -102,7 +104,8 @@ def _tapped(stage: Stage, step: Step, seq: int, option: str) -> None:
     if was_used(stage.run, seq, option):
         stage.emit(ev.TapIgnored("repeated"))
         return
-    chosen = next((choice for choice in choices_of(stage, step) if choice.id == option), None)
+    known = (*choices_of(stage, step), *kind_of(step).unshown(stage, step), *stage.others())
+    chosen = next((choice for choice in known if choice.id == option), None)
     if seq != stage.run.seq or chosen is None:
         stage.emit(ev.TapIgnored("stale"))
         return

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from flows import events as ev
 from flows.conditions import NEVER, ConditionValue, holds, parse
+from flows.engine import buttons
 from flows.model import Lesson, Picture, Step, StepOf, Voice
 from flows.run import Book, Frame, Route, Run, render
 
@@ -17,7 +18,6 @@ MAX_STACK = 5  # lessons inside one another: nobody can keep more of them in min
 REMIND_AFTER = timedelta(days=1)  # never more than two reminders a day
 REMIND_TIMES = 2
 FOLLOWED_UP = (timedelta(minutes=15), timedelta(hours=1))  # whoever is being robbed is asked how far she has come
-HUMAN, MISTAKE = "~human", "~mistake"  # ids of buttons that no step of a lesson can have
 NOT_SET = "…"  # stands where a variable has no value: better than its name in braces
 
 
@@ -68,7 +68,14 @@ class Stage:
             return None
         words = self.words(picture.alt)
         told = self.phrase(f"show_{kind}", mo_ta=words) if words else ""
-        return ev.Exhibit(kind, self.source.files.get(picture.src), words, told)
+        return ev.Exhibit(kind, self.source.files.get(picture.file), words, told)
+
+    def spot(self, step: Step, spot: tuple[int, ...] | str) -> tuple[int, ...]:
+        """Where on the picture of a step something lies, in per cent; of an element as the picture was drawn."""
+        if not isinstance(spot, str):
+            return spot
+        shown = self.source.files.get(step.image.file) if step.image else None
+        return shown.spots.get(spot, ()) if shown else ()
 
     def recording(self, voice: Voice | None, text: str) -> ev.Exhibit | None:
         """The recording of a text, with what it says."""
@@ -110,15 +117,29 @@ class Stage:
         self.emit(ev.Asked(step.id, self.run.seq, text, (*choices, *self.ways_out(step)), exhibits))
 
     def ways_out(self, step: Step) -> tuple[ev.Choice, ...]:
-        """The buttons that every prompt of an emergency lesson has besides its own; none in other lessons.
+        """The buttons that every prompt has besides its own: the one that opens everything else, in an emergency
+        lesson a person at once.
 
         "It was a mistake" is offered while that may just have been noticed: at the first step.
         """
         if not self.lesson.emergency:
-            return ()
-        human = ev.Choice(HUMAN, self.phrase("label_human"))
+            return (ev.Choice(buttons.OTHER, self.phrase("label_other")),)
+        human = ev.Choice(buttons.HUMAN, self.phrase("label_human"))
         first = self.lesson.steps[0].id == step.id
-        return (human, ev.Choice(MISTAKE, self.phrase("label_mistake"))) if first else (human,)
+        return (human, ev.Choice(buttons.MISTAKE, self.phrase("label_mistake"))) if first else (human,)
+
+    def others(self) -> tuple[ev.Choice, ...]:
+        """What the button for everything else opens; nothing in an emergency lesson, which has no such button."""
+        labels = {
+            buttons.REPEAT: "label_repeat",
+            buttons.BACK: "label_back",
+            buttons.HUMAN: "label_person",
+            buttons.REST: "label_rest",
+            buttons.BIGGER: "label_letters",
+        }
+        if self.lesson.emergency:
+            return ()
+        return tuple(ev.Choice(choice, self.phrase(label)) for choice, label in labels.items())
 
     # --- deciding ---
 

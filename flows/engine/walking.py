@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from flows import events as ev
 from flows.conditions import ConditionInvalid
+from flows.engine import buttons
 from flows.engine.kinds.kind import ENDED, WAIT, Next, request_help
 from flows.engine.kinds.leaving import finish, move_to
 from flows.engine.kinds.table import kind_of
 from flows.engine.moving import Spot
-from flows.engine.stage import HUMAN, MAX_PATH, MISTAKE, Stage
-from flows.model import Step
+from flows.engine.stage import MAX_PATH, Stage
+from flows.model import Lesson, Step
+from flows.profiles import profile_of
 
 MAX_STEPS = 100  # steps in one sprint without a wait (as goflow): more is a loop the linter could not see
 
@@ -76,20 +78,71 @@ def _below(stage: Stage, step: Step) -> Next:
 
 
 def choices_of(stage: Stage, step: Step) -> tuple[ev.Choice, ...]:
-    """Everything that can be tapped here."""
+    """Everything that is shown to be tapped here."""
     return (*kind_of(step).prompt(stage, step).choices, *stage.ways_out(step))
 
 
 def choose(stage: Stage, step: Step, option: str) -> None:
-    """Take one of the choices of a step, by its id: its own, or a way out of an emergency lesson."""
-    if option == HUMAN:
-        request_help(stage, step, need="safety")
+    """Take one of the choices of a step, by its id: its own, or one that every prompt has, which keeps the place."""
+    match option:
+        case buttons.HUMAN:
+            ask_person(stage, step)
+        case buttons.MISTAKE:
+            stage.emit(ev.Commanded("mistake"))
+        case buttons.OTHER:
+            stage.emit(ev.Asked(step.id, stage.run.seq, stage.phrase("other_ask"), stage.others()))
+        case buttons.REPEAT:
+            again(stage, step)
+        case buttons.BACK:
+            go_back(stage, step)
+        case buttons.REST if later := kind_of(step).unshown(stage, step):
+            choose(stage, step, later[0].id)
+        case buttons.REST:
+            stage.emit(ev.Commanded("stop"))
+        case buttons.BIGGER:
+            tell_letters(stage, step)
+        case _:
+            stage.change(used=(stage.run.seq, option), misses=0)
+            go(stage, step, kind_of(step).tap(stage, step, option))
+
+
+def ask_person(stage: Stage, step: Step) -> None:
+    """Ask for a person, whoever comes first where the learner is being robbed; the step is put once more."""
+    request_help(stage, step, need="safety" if stage.lesson.emergency else "learning")
+    again(stage, step)
+
+
+def tell_letters(stage: Stage, step: Step) -> None:
+    """Say how letters get bigger, where it is done here; the step is put once more."""
+    stage.say(step.id, stage.phrase(how_bigger(stage.run.channel)))
+    again(stage, step)
+
+
+def how_bigger(channel: str) -> str:
+    """The id of the sentence that says how letters get bigger on a channel."""
+    return "bigger_page" if profile_of(channel).letters else "bigger"
+
+
+def go_back(stage: Stage, step: Step) -> None:
+    """Go back to the last waiting step on the path walked; points stay."""
+    lesson, path = stage.lesson, list(stage.run.path)
+    while path and path[-1] == step.id:
+        path.pop()
+    while path and not _can_go_back_to(lesson, path[-1]):
+        path.pop()
+    if not path:
+        first = stage.lesson.steps[0].id == step.id
+        stage.say(step.id, stage.phrase("back_at_start" if first else "back_unknown"))
         again(stage, step)
-    elif option == MISTAKE:
-        stage.emit(ev.Commanded("mistake"))
-    else:
-        stage.change(used=(stage.run.seq, option), misses=0)
-        go(stage, step, kind_of(step).tap(stage, step, option))
+        return
+    to = path.pop()
+    stage.change(path=tuple(path))
+    walk(stage, to)
+
+
+def _can_go_back_to(lesson: Lesson, step_id: str) -> bool:
+    step = lesson.step(step_id)
+    return step is not None and kind_of(step).waits(step) and kind_of(step).may_go_back_to
 
 
 def again(stage: Stage, step: Step) -> None:

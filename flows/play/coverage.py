@@ -5,7 +5,7 @@ Nothing is asked of the engine: a `Trail` watches a Player and reads the path wa
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -13,7 +13,8 @@ from flows import events as ev
 from flows.engine.kinds.facets import Way
 from flows.engine.kinds.table import edges_of, kind_of
 from flows.model import Lesson, Problem, SourcePosition, Step
-from flows.play.rehearsal import rehearse
+from flows.play.clock import MOST_CLUMSY, MOST_SMOOTH, minutes_of
+from flows.play.rehearsal import Played, rehearse
 from flows.run import Book, Run, Sprint
 from flows.saying import say
 
@@ -176,7 +177,8 @@ def _gap(source: list[str], step: str, way: Way | None, place: SourcePosition) -
 
 
 def problems(book: Book, lesson: Lesson, transcripts: Mapping[str, str]) -> tuple[Problem, ...]:
-    """W901: a step that no transcript reaches, where it stands; E902: a transcript (path → text) that fails.
+    """W901: a step that no transcript reaches, where it stands; E902: a transcript (path → text) that fails; W904: the
+    minutes of the head are not those of the player's clock; W905: they are too many.
 
     `book` holds `lesson` as its current version. No transcripts: nothing is said.
     """
@@ -184,8 +186,9 @@ def problems(book: Book, lesson: Lesson, transcripts: Mapping[str, str]) -> tupl
         return ()
     trail = Trail(book)
     found: list[Problem] = []
-    for path, text in sorted(transcripts.items()):
-        played = rehearse(book, path, text, lesson.id, trail.watch)
+    rehearsed = [rehearse(book, path, text, lesson.id, trail.watch) for path, text in sorted(transcripts.items())]
+    for played in rehearsed:
+        path = played.path
         if played.failed:
             hint = say("sửa dòng này, rồi ./camtay test-lessons")
             found.append(Problem("E902", SourcePosition(path, played.failed.line or 1, 1), played.failed.message, hint))
@@ -199,4 +202,26 @@ def problems(book: Book, lesson: Lesson, transcripts: Mapping[str, str]) -> tupl
         if (lesson.id, step.id) not in trail.steps:
             hint = say("ghi thêm một bản thoại qua bước này: ./camtay try, rồi /save")
             found.append(Problem("W901", step.place, say("chưa bản thoại nào đi qua bước “{id}”", id=step.id), hint))
-    return tuple(found)
+    return (*found, *_untimed(lesson, rehearsed))
+
+
+def _untimed(lesson: Lesson, played: Iterable[Played]) -> Iterator[Problem]:
+    """Whether the head, where it says so, tells the minutes that its transcripts take, and whether those are too many.
+
+    In the emergency lesson only the smooth way is judged: who is being robbed stays as long as it takes.
+    """
+    lines = lesson.source.split("\n")
+    at = next((at for at, line in enumerate(lines, 1) if line.startswith("minutes:")), 0)
+    minutes = minutes_of(played)
+    if minutes is None:
+        return
+    if at and minutes.told != lesson.minutes:
+        message = say("bài ghi {written} phút, học trơn là {told}", written=lesson.minutes, told=minutes.told)
+        place = SourcePosition(lesson.place.path, at, 1)
+        yield Problem("W904", place, message, say("ghi minutes: {told}", told=minutes.told))
+    if minutes.are_too_many and not (lesson.emergency and minutes.smooth <= MOST_SMOOTH):
+        message = say(
+            "bài dài {smooth} phút học trơn, {clumsy} phút học vấp; nhiều nhất {most} và {most_clumsy}",
+            smooth=minutes.smooth, clumsy=minutes.clumsy, most=MOST_SMOOTH, most_clumsy=MOST_CLUMSY,
+        )  # fmt: skip
+        yield Problem("W905", lesson.place, message, say("hãy tách thành hai bài"))

@@ -13,6 +13,7 @@ from functools import partial
 from random import Random
 
 from flows import events as ev
+from flows.cards import LONG_AGO, Card
 from flows.engine.sprint import resume, rewind, start
 from flows.engine.stage import Stage
 from flows.model import Lesson, Quiz, Review
@@ -20,7 +21,7 @@ from flows.play.notes import notes, spell
 from flows.play.trail import Passed, legs, trail
 from flows.play.transcript import BEGINNING
 from flows.rules.rule import Script
-from flows.run import DEFAULT_ADDRESS, Book, Card, Run, Sprint, Trigger
+from flows.run import DEFAULT_ADDRESS, Book, Run, Sprint, Trigger
 
 MOST_DEEDS = 300  # longer than any lesson; the whole play runs again on each look
 MOST_WAITS = 10  # reminders that one jump in time may set off
@@ -134,7 +135,7 @@ class _Player:
         lesson = self.book.lesson(setup.lesson, self.book.current[setup.lesson], setup.lang)
         if lesson is None:
             raise KeyError(setup.lesson)
-        cards = _cards(self.book, lesson, setup.at)
+        cards = _cards(self.book, lesson)
         if not setup.step and not setup.values and not setup.points:
             person = setup.address, setup.name, setup.channel, setup.lang, setup.name
             trigger = Trigger(setup.lesson, 0, *person, cards=cards)
@@ -258,12 +259,12 @@ class _Player:
         return f"run{self._ids}"
 
 
-def _cards(book: Book, lesson: Lesson, at: datetime) -> Mapping[str, Card]:
+def _cards(book: Book, lesson: Lesson) -> Mapping[str, Card]:
     """Where the lesson reviews: every question of the other lessons, all of them due."""
     if not any(lesson.of(Review)):
         return {}
     others = (other for each in book.current if each != lesson.id and (other := book.lesson(each)) is not None)
-    return {f"{o.id}/{step.id}": Card(0, at) for o in others for step in o.of(Quiz)}
+    return {f"{o.id}/{step.id}": Card(LONG_AGO) for o in others for step in o.of(Quiz)}
 
 
 def _messages(events: Iterable[ev.Event]) -> tuple[PlayedMessage, ...]:

@@ -8,6 +8,7 @@ from datetime import timedelta
 from random import Random
 
 from flows import events as ev
+from flows.cards import LONG_AGO, Card
 from flows.engine.kinds.reviews import after_answer
 from flows.engine.kinds.table import kind_of
 from flows.engine.sprint import resume, start
@@ -23,7 +24,7 @@ from flows.play.dialogue import (
     read,
 )
 from flows.play.standins import fill, hide
-from flows.run import Book, Card, Run, Sprint, Trigger
+from flows.run import Book, Run, Sprint, Trigger
 from flows.saying import say
 from flows.words.masking import MASK, mask
 
@@ -65,7 +66,7 @@ class Player:
         self.rung: list[timedelta] = []
         self.opening = TutorTurn()
         self.log: list[tuple[Act, TutorTurn]] = []
-        self.cards = {key: Card(0, head.at) for key in head.due}
+        self.cards = {key: Card(LONG_AGO) for key in head.due}
         self.stars = 0
         self.ids = 0
 
@@ -199,7 +200,9 @@ class Player:
         if not event.review_after_s:
             return
         key = f"{event.lesson}/{event.step}"
-        card = after_answer(self.cards.get(key), event.right, event.review_after_s, self.now)
+        card = after_answer(
+            self.cards.get(key), event.right, event.review_after_s, self.now.astimezone(self.book.zone).date()
+        )
         self.cards = {other: kept for other, kept in self.cards.items() if other != key} | ({key: card} if card else {})
 
 

@@ -12,18 +12,15 @@ from flows.words.ear.voices import OUTLINES
 from flows.yaml import strictyaml
 from flows.yaml.fields import Fields, did_you_mean
 from flows.yaml.strictyaml import Mapping as YamlMapping
-from flows.yaml.strictyaml import Scalar, Sequence
+from flows.yaml.strictyaml import Sequence
 
 WAYS = 10  # in which each question is asked: fewer teach the ear too little
 MOST_SENTENCES = 3
 MOST_LETTERS = 320  # characters that fit a bubble of the smallest phone
 
-NO_SOURCE = "none"
-"""Stands for the sources of what is about the tutor itself."""
-
 _SENTENCE = re.compile(r"[.!?]+(?=\s|$)")
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
-_OWN = frozenset({"chị", "Chị", "em", "Em"})
+_OWN = frozenset({"chị", "Chị", "em", "Em", "nhé", "Dạ", "dạ"})
 
 
 def read_answers(
@@ -54,7 +51,7 @@ def read_answers(
 
 def _answer(fields: Fields, facts: Collection[str], sources: Mapping[str, str]) -> Answer | None:
     place = fields.node.place
-    cited = () if fields.node.get("src") is None else _sources(fields)
+    cited = fields.sources("src") or ()
     answer = Answer(
         id=fields.lesson_id("id", required=True) or "",
         outline=fields.one_of("outline", OUTLINES, ""),
@@ -79,15 +76,6 @@ def _answer(fields: Fields, facts: Collection[str], sources: Mapping[str, str]) 
             hint = did_you_mean(source, sources) or say("thêm nguồn vào sources.yaml")
             fields.tell("E003", place, say("sources.yaml không có “{source}”", source=source), hint)
     return answer
-
-
-def _sources(fields: Fields) -> tuple[str, ...]:
-    """A list of ids, or the one word `none`."""
-    node = fields.node.get("src")
-    if isinstance(node, Scalar) and node.text.strip() == NO_SOURCE:
-        fields.node_of("src")
-        return ()
-    return fields.texts("src")
 
 
 def _check_words(answer: Answer, fields: Fields, facts: Collection[str]) -> None:

@@ -14,7 +14,7 @@ from flows.model import SAID, UNSAID, Lesson
 _LESSON_WORDS = frozenset(
     "title track order minutes level lang langs channels owner reviewed_on sources".split(),
 )
-_NEITHER = frozenset({"place", "source", "graph_hash", "text_hash", "index", "timed", "files"})
+_NEITHER = frozenset({"place", "source", "graph_hash", "text_hash", "index", "timed", "files", "handout"})
 
 
 def graph_hash(lesson: Lesson) -> str:

@@ -5,46 +5,44 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable
 from collections.abc import Mapping as Table
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from flows.answers import Answer
-from flows.conditions import BUILT_IN_NAMES, ConditionInvalid, parse, steps_named
-from flows.engine.kinds.table import conditions_of, kind_of
+from flows.conditions import BUILT_IN_NAMES
+from flows.engine.kinds.table import kind_of
 from flows.files import FoundFile
-from flows.model import Guard, Lesson, Problem, Step
-from flows.profiles import IDS
+from flows.model import Lesson, Problem, Step
 from flows.reading import po
 from flows.reading.answers import read_answers
 from flows.reading.forms import read_steps
-from flows.reading.hashes import graph_hash, text_hash
+from flows.reading.heads import read_header
 from flows.reading.noun_rows import nouns_of
 from flows.reading.po import Catalogue
+from flows.reading.scam_tables import TABLES as SCAM_TABLES
+from flows.reading.scam_tables import ScamTables, scam_tables
 from flows.reading.tables import Phrase, Track, asks_of, ear_of, phrases_of, sources_of, tracks_of, words_of
 from flows.reading.wish_rules import wishes_of
 from flows.saying import Sentence, say
+from flows.scenes.reading import SCENES, Scene, read_scenes
 from flows.words.ear.model import Model
 from flows.words.nouns import NounTable
 from flows.words.wishes import Wishes
 from flows.yaml import strictyaml
 from flows.yaml.fields import MISSING, Fields
-from flows.yaml.strictyaml import Mapping, Sequence
+from flows.yaml.strictyaml import Mapping
 
-OWN_PLACEHOLDERS = frozenset({"chị", "Chị", "em", "Em", "ten"})
+OWN_PLACEHOLDERS = frozenset({"chị", "Chị", "em", "Em", "nhé", "Dạ", "dạ", "ten"})
 
 SCRIPT = "lesson.yaml"
 RELAY = "relay.yaml"
 NEEDED = ("phrases.yaml", "words.yaml", RELAY, "masking.yaml")
 """Without them the tutor cannot speak, understand, watch what passes between two, hide what must not be kept."""
-TABLES = (*NEEDED, "tracks.yaml", "sources.yaml")
+TABLES = (*NEEDED, *SCAM_TABLES, "tracks.yaml", "sources.yaml")
 EAR, ASKS = MODELS = ("ear.model", "asks.model")
 ANSWERS = "answers"
-
-_LANGUAGE = re.compile(r"[a-z]{2,3}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +78,18 @@ class LessonSet:
     words: Table[str, tuple[str, ...]] = field(default_factory=dict)
     phrases: tuple[Phrase, ...] = ()
     answers: tuple[Answer, ...] = ()
+    scenes: Table[str, Scene] = field(default_factory=dict)
     model: Model | None = None
     wishes: Wishes | None = None
     nouns: NounTable | None = None
     relay: tuple[str, bytes] | None = None  # the file of these rules, with the examples that lint tries
     masking: tuple[str, bytes] | None = None  # the same of the nouns
+    scam: ScamTables = field(default_factory=ScamTables)
     translations: Table[str, Table[str, Catalogue]] = field(default_factory=dict)  # lesson → language → entries
     phrase_translations: Table[str, Catalogue] = field(default_factory=dict)
     quiet: tuple[str, str] = ("20:00", "08:00")  # HH:MM; nothing is sent unasked between
+    redraw_before: str = ""  # a day, YYYY-MM-DD: scenes drawn earlier are to be looked at again
+    reread_before: str = ""  # the same of lessons, by `reviewed_on`
     media: Table[str, Table[str, FoundFile]] | None = None  # lesson's folder → what lies in its media/
     helped: frozenset[str] | None = None  # topics that somebody takes ("" all); None: nobody has asked
 
@@ -97,13 +99,14 @@ class LessonSet:
 
 def read_lessons(root: str | Path) -> dict[str, bytes]:
     """The files of a folder: `**/lesson.yaml`, tracks, sources, words, phrases, the relay's rules, the nouns of
-    masking, the two models, `answers/*.yaml`, and `po/*.po` beside them; path → bytes.
+    masking, tables of scams, the two models, `answers/*.yaml`, `scenes/*.yaml`, `po/*.po` beside them; path → bytes.
 
     Folders that are aside (see `is_aside`) are looked at only when they are `root` itself. A file that cannot be read
     raises OSError.
     """
     top = Path(root)
-    tables = [top / name for name in (*TABLES, *MODELS)] + sorted((top / ANSWERS).glob("*.yaml"))
+    tables = [top / name for name in (*TABLES, *MODELS)]
+    tables += [path for folder in (ANSWERS, SCENES) for path in sorted((top / folder).glob("*.yaml"))]
     scripts = lesson_files(top)
     folders = dict.fromkeys([top, *(script.parent for script in scripts)])
     languages = [path for folder in folders for path in sorted((folder / "po").glob("*.po"))]
@@ -164,11 +167,14 @@ def load_files(
     parse = parsers or Parsers()
     problems: list[Problem] = []
     languages = {path: raw for path, raw in files.items() if path.endswith(".po")}
-    written = {path: raw for path, raw in files.items() if Path(path).parent.name == ANSWERS and path not in lessons}
+    written, drawn = (
+        {path: raw for path, raw in files.items() if Path(path).parent.name == folder and path not in lessons}
+        for folder in (ANSWERS, SCENES)
+    )
     tables = {
         Path(path).stem: (path, raw)
         for path, raw in files.items()
-        if path not in lessons and path not in languages and path not in written
+        if not any(path in others for others in (lessons, languages, written, drawn))
     }
     tracks = tracks_of(tables["tracks"], problems) if "tracks" in tables else ()
     sources = sources_of(tables["sources"], problems) if "sources" in tables else {}
@@ -181,7 +187,9 @@ def load_files(
     wishes = replace(wishes, nouns=nouns) if wishes and nouns else wishes
     if wishes and "asks" in tables:
         wishes = replace(wishes, model=asks_of(tables["asks"], problems))
-    drafts = [parse.draft(raw, path, facts) for path, raw in lessons.items()]
+    scam = scam_tables(tables, sources, problems, wishes.model if wishes else None)
+    scenes = read_scenes(drawn, problems)
+    drafts = [_told(parse.draft(raw, path, facts), scenes) for path, raw in lessons.items()]
     drafts = _unique(drafts)
     translations = _translations(languages, problems, parse)
     return LessonSet(
@@ -194,11 +202,13 @@ def load_files(
         words=words,
         phrases=phrases,
         answers=answers,
+        scenes=scenes,
         model=model,
         wishes=wishes,
         nouns=nouns,
         relay=tables.get("relay"),
         masking=tables.get("masking"),
+        scam=scam,
         translations={
             draft.lesson.id: translations[folder]
             for draft in reversed(drafts)
@@ -206,6 +216,22 @@ def load_files(
         },
         phrase_translations=translations.get(Path(tables["phrases"][0]).parent, {}) if "phrases" in tables else {},
     )
+
+
+def _told(draft: LessonDraft, scenes: Table[str, Scene]) -> LessonDraft:
+    return replace(draft, lesson=told_by_scenes(draft.lesson, scenes)) if draft.lesson else draft
+
+
+def told_by_scenes(lesson: Lesson, scenes: Table[str, Scene]) -> Lesson:
+    """The lesson with the words of a scene for each picture that has none of its own."""
+    steps = tuple(_told_step(step, scenes) for step in lesson.steps)
+    return replace(lesson, steps=steps) if steps != lesson.steps else lesson
+
+
+def _told_step(step: Step, scenes: Table[str, Scene]) -> Step:
+    image = step.image
+    scene = scenes.get(image.scene) if image and image.scene and not image.alt else None
+    return replace(step, image=replace(image, alt=scene.words(image.ring))) if image and scene else step
 
 
 def _translations(
@@ -283,70 +309,6 @@ def read_draft(source: bytes, path: str, facts: Collection[str], *, hashed: bool
 
 def _is_missing(problem: Problem) -> bool:
     return isinstance(problem.message, Sentence) and problem.message.template == MISSING
-
-
-def read_header(fields: Fields, steps: tuple[Step, ...], source: bytes, *, hashed: bool = True) -> Lesson:
-    """The lesson of these steps, with what its head says."""
-    mastery = fields.mapping("mastery")
-    lesson = Lesson(
-        id=fields.lesson_id("lesson", required=True) or "",
-        title=fields.text("title", required=True),
-        steps=steps,
-        place=fields.node.place,
-        track=fields.text("track"),
-        order=fields.number("order", 0),
-        minutes=fields.number("minutes", 5, 1, 120),
-        level=fields.number("level", 0, 1, 5),
-        lang=fields.matching("lang", _LANGUAGE, say("ví dụ: vi")) or "vi",
-        langs=_languages(fields),
-        channels=fields.some_of("channels", IDS),
-        owner=fields.text("owner"),
-        reviewed_on=fields.day("reviewed_on"),
-        prerequisites=fields.texts("prerequisites"),
-        pass_points=mastery.number("pass", 0) if mastery else 0,
-        review_after_s=mastery.durations_s("review_after") if mastery else (),
-        guards=tuple(_guard(guard) for guard in fields.mappings("guards")),
-        sources=fields.texts("sources"),
-        emergency=fields.flag("emergency"),
-        source=source.decode("utf-8", "replace"),
-        index={step.id: at for at, step in enumerate(steps)},
-        timed=_timed(steps),
-    )
-    if mastery:
-        mastery.done()
-    if not hashed:
-        return lesson
-    return replace(lesson, graph_hash=graph_hash(lesson), text_hash=text_hash(lesson))
-
-
-def _timed(steps: Iterable[Step]) -> frozenset[str]:
-    """The steps that some condition asks the time of."""
-    found: set[str] = set()
-    for step in steps:
-        for condition in conditions_of(step):
-            with suppress(ConditionInvalid):
-                found |= steps_named(parse(condition.text))
-    return frozenset(found)
-
-
-def _languages(fields: Fields) -> tuple[str, ...]:
-    languages = fields.texts("langs") or ("vi",)
-    for language, node in zip(languages, fields.items("langs"), strict=False):
-        if not _LANGUAGE.fullmatch(language):
-            fields.tell(
-                "E003", node.place, say("“{language}” không phải là mã tiếng", language=language), say("ví dụ: vi")
-            )
-    return languages
-
-
-def _guard(fields: Fields) -> Guard:
-    words, pattern = fields.texts("words"), fields.text("pattern")
-    given = fields.node.get("words")
-    if not pattern and (given is None or (isinstance(given, Sequence) and not given.items)):
-        fields.missing("words")
-    go, severity = fields.step_id("go", required=True) or "", fields.one_of("severity", ("high", "low"), "high")
-    fields.done()
-    return Guard(words, go, severity, (pattern,) if pattern else ())
 
 
 def _refuse_taken_names(steps: Iterable[Step], facts: Collection[str], problems: list[Problem]) -> None:

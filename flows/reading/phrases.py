@@ -8,8 +8,10 @@ REQUIRED = frozenset(
     ask_teach_lang ask_teach_pause ask_teach_top back_ask back_at_start back_unknown badge
     bell_ask bell_denied bell_elsewhere bell_fail bell_home bell_http bell_inapp bell_is_on bell_later bell_none
     bell_off bell_on
-    bigger called called_as
-    called_both called_helper called_officer cancel_urgent caught_officer certificate change_ask checkin checkin_no
+    bigger bigger_page called called_as
+    called_both called_helper called_officer cancel_urgent caught_officer certificate certificate_ask_union
+    certificate_consent certificate_here certificate_name certificate_name_again certificate_none
+    certificate_not_yet certificate_revoked certificate_seen certificate_which change_ask checkin checkin_no
     checkin_yes code_expired code_for code_for_instructor code_for_learner code_for_officer code_heard
     code_held_back code_left code_own code_own_link code_square code_taken_back code_too_often code_unknown
     code_unknown_link code_used code_was_taken_back conduct conduct_later conduct_more conduct_thanks consent
@@ -27,7 +29,8 @@ REQUIRED = frozenset(
     invited_officer kept kept_advice kept_head kept_line kept_none kept_reported kind_account kind_card
     kind_citizen_id kind_contact kind_file kind_insurance kind_other kind_otp kind_passport kind_password kind_photo
     kind_place kind_sticker kind_video kind_voice knock_needed knock_waiting
-    label_accept label_address label_agree label_answer label_approve
+    label_accept label_certificate label_certificate_initials label_certificate_keep label_certificate_name
+    label_certificate_rename label_certificate_revoke label_address label_agree label_answer label_approve
     label_ask_human label_back label_bell_off label_bell_on
     label_bigger label_cancel label_change_address label_change_no label_change_yes
     label_checkin_no label_checkin_yes label_choose label_code_back label_code_mine label_code_not_mine
@@ -35,7 +38,8 @@ REQUIRED = frozenset(
     label_dealt label_decline label_delete_no label_delete_yes label_done label_emergency_no label_emergency_yes
     label_fine label_give_mine label_give_union label_given label_hand_over label_help label_helped label_helpers
     label_human
-    label_later label_level_alone label_level_help label_level_notyet label_lift label_line_end label_line_hold
+    label_later label_letters label_level_alone label_level_help label_level_notyet label_other label_person
+    label_repeat label_rest label_lift label_line_end label_line_hold
     label_line_over label_line_send label_line_stop label_link_no label_link_ok label_link_yes label_look
     label_lost_phone label_meeting label_meeting_before label_meeting_done label_meeting_go label_menu label_mistake
     label_more label_need_disability label_need_elderly label_need_none label_need_poor label_need_remote
@@ -64,7 +68,7 @@ REQUIRED = frozenset(
     not_yours offer_accepted offer_back offer_declined_said offer_gone offer_help offer_help_accepted offer_help_any
     offer_later_said offer_lesson offer_pair offer_resting offer_withdrawn offer_yours offers_open officer_applicant
     officer_change officer_must officer_silent officer_stranger officer_waiting pair_already pair_asked pair_called
-    pair_cancelled pair_found pair_have pair_next pair_night pair_none_open pair_officer pair_officer_again
+    other_ask pair_cancelled pair_found pair_have pair_next pair_night pair_none_open pair_officer pair_officer_again
     pair_stranger pair_wait pairing_ended pairing_left pairing_lost pairing_over parked_offer persons_ask
     persons_hello persons_nameless persons_new pin_answer pin_ask pin_call pin_mine pin_new pin_new_again pin_none
     pin_set pin_strangers pin_too_often pin_wrong place_kept place_lost post_approved post_area post_asked post_asks
@@ -78,7 +82,19 @@ REQUIRED = frozenset(
     relay_masked relay_money relay_number_wanted relay_papers_wanted relay_phone relay_phone_union relay_prying
     relay_remote relay_said relay_said_media relay_secret relay_secret_wanted relay_threat relieved reminder
     reminder_emergency reminding reoffer report_made report_nobody report_officer resume reveal review_empty
-    review_over right role_instructor role_learner role_officer role_stranger safety_again safety_alone safety_call
+    review_over right scam_ask scam_flagged scam_human scam_is_picture scam_is_long scam_next scam_noted scam_some
+    scam_suspect scam_unknown
+    drill_area drill_area_few drill_ask drill_frame drill_hasty drill_month drill_month_before drill_none drill_over
+    drill_paused drill_resumed drill_right_real drill_right_scam drill_started drill_stopped drill_unsure_real
+    drill_unsure_scam drill_was drill_wrong_real drill_wrong_scam label_drill_no label_drill_real label_drill_scam
+    label_drill_stop label_drill_unsure label_drill_yes
+    label_scam_another label_scam_check label_scam_did label_scam_look label_scam_not
+    sign_phone sign_asks
+    sign_account sign_arrest sign_blackmail sign_chat sign_cheap sign_fee sign_forged sign_gambling sign_install
+    sign_invest sign_job sign_kin sign_link sign_link_alike sign_link_odd sign_link_short sign_loan sign_miracle
+    sign_office sign_papers sign_prize sign_recover sign_remote sign_rent sign_romance sign_safe_account sign_secrecy
+    sign_secret sign_shipper sign_stranger sign_superstition sign_threat sign_update sign_urgent sign_wrong_transfer
+    role_instructor role_learner role_officer role_stranger safety_again safety_alone safety_call
     safety_left safety_listed safety_mistake safety_silent safety_steps safety_strangers safety_taken safety_wait_1
     safety_wait_2 safety_wait_3 safety_wait_4 secret secret_for_bank self_area_again self_area_ask self_area_now
     self_area_set self_area_which self_ask set_aside show_image show_video silenced skill_alone skill_help small_any
@@ -92,5 +108,10 @@ REQUIRED = frozenset(
     type_order unhelped unhelped_heard union_phone_again union_phone_area union_phone_ask union_phone_change
     union_phone_none union_phone_set unsure value_ask vouch_again vouch_code vouch_how vouch_which vouch_whom
     waiting waiting_over way_no_bell withdrawn withdrawn_told wrong wrong_number wrong_typed
+    path_ask
+    label_review label_review_1 label_review_3 label_review_7 label_review_later label_review_now label_review_stop
+    review_done review_invite review_invite_last review_set review_stopped review_when
+    checkin_late label_test label_test_later label_test_before skills_firm test_after test_before test_both test_gone
+    test_is test_was
     """.split()
 )

@@ -19,7 +19,7 @@ from flows.engine.kinds.table import NAMED
 from flows.engine.kinds.words import KindWords
 from flows.model import SourcePosition
 from flows.reading.forms import MAX_STEPS, read_step
-from flows.reading.loader import read_header
+from flows.reading.heads import read_header
 from flows.reading.schema_words import (
     HEAD_WORDS,
     STEP_ID_WORDS,
@@ -28,6 +28,7 @@ from flows.reading.schema_words import (
     WRONG_DURATION,
     WRONG_LIST,
     WRONG_MOMENT,
+    WRONG_SOURCES,
     WRONG_TEXT,
 )
 from flows.yaml import fields as shapes
@@ -155,6 +156,11 @@ class Recorder(Fields):
         """A list of texts, seen by the reader as one "x"."""
         return ("x",) if self._note(key, _list(TEXT)) else ()
 
+    def sources(self, key: str) -> tuple[str, ...] | None:
+        """A list of ids, or the one word for none."""
+        either = {"oneOf": [{"const": shapes.NO_SOURCE}, _list(TEXT)], "errorMessage": WRONG_SOURCES}
+        return ("x",) if self._note(key, either) else None
+
     def durations_s(self, key: str) -> tuple[int, ...]:
         """A list of durations."""
         self._note(key, _list(_duration()))
@@ -179,6 +185,13 @@ class Recorder(Fields):
     def mapping(self, key: str) -> Fields | None:
         """A table of its own keys, recorded below this one; None for the key left out."""
         there = self._note(key, {"type": "object", "additionalProperties": False})
+        return self._inner(key) if there else None
+
+    def mapping_or_name(self, key: str) -> Fields | str | None:
+        """A table of its own keys, or a name in its place."""
+        words = _wrong(shapes.NAME_SHAPE)
+        name = {**_shaped(shapes.NAME.pattern, words), "type": ["object", "string"]}
+        there = self._note(key, {**name, "additionalProperties": False})
         return self._inner(key) if there else None
 
     def mappings(self, key: str) -> list[Fields]:

@@ -13,6 +13,7 @@ from flows.profiles import PROFILES
 
 WRONG_TEXT = "Viết một câu, đặt trong dấu ngoặc kép."
 WRONG_LIST = "Viết một danh sách, mỗi dòng bắt đầu bằng dấu -."
+WRONG_SOURCES = "Viết danh sách mã nguồn, ví dụ [S84], hoặc none."
 WRONG_DURATION = "Viết 30m (phút), 2h (giờ) hoặc 1d (ngày)."
 WRONG_DAY = "Viết năm-tháng-ngày, ví dụ 2026-01-31."
 WRONG_MOMENT = "Viết giờ 20:00, ngày 2026-12-24, hoặc cả hai 2026-12-24 08:00."
@@ -27,7 +28,7 @@ HEAD_WORDS = KindWords(
         "title": "Tên bài — hiện trong danh sách bài.",
         "track": "Nhóm bài — mã nhóm có trong lessons/tracks.yaml.",
         "order": "Thứ tự trong nhóm — số nhỏ đứng trước.",
-        "minutes": "Học chừng mấy phút — từ 1 đến 120.",
+        "minutes": "Học trơn mấy phút — làm tròn lên, như ./camtay test-lessons tính; từ 1 đến 120.",
         "level": "Mức khó — từ 1 (dễ) đến 5.",
         "lang": "Tiếng gốc của bài — không ghi thì là vi.",
         "langs": "Các tiếng của bài — tiếng nào ghi ở đây thì phải có bản dịch đủ: po/<tiếng>.po.",
@@ -37,14 +38,20 @@ HEAD_WORDS = KindWords(
         "prerequisites": "Bài cần học trước — danh sách mã bài.",
         "mastery": "Thế nào là đạt — đúng mấy câu, và khi nào ôn lại.",
         "mastery.pass": "Đúng mấy câu là đạt — không nhiều hơn số câu hỏi trên mọi đường đi.",
-        "mastery.review_after": "Ôn lại sau — ví dụ [2d, 7d]: sau 2 ngày, rồi 7 ngày.",
+        "mastery.review_after": "Ôn lại sớm nhất sau — ví dụ [2d, 7d]: lần đầu 2 ngày, lần nhì 7 ngày; "
+        "máy tính ngày theo trí nhớ. Không ghi: không ôn.",
         "guards": "Lời canh chừng — học viên nói lời này ở đâu cũng được dẫn sang bước go.",
         "guards.words": "Lời — các câu học viên hay nói, không cần dấu cho đúng.",
         "guards.pattern": "Lời có chỗ trống — dấu … thay cho vài chữ, dấu / là hoặc.",
         "guards.go": "Sang bước — mã bước để dẫn tới.",
         "guards.severity": "Mức gấp — ghi high: việc khẩn; low: chuyện thường.",
-        "sources": "Nguồn — mã nguồn trong lessons/sources.yaml mà bài dựa vào.",
+        "sources": "Nguồn — của bài cũ; bài mới ghi src ở từng bước.",
         "emergency": "Bài khẩn — chỉ một bài được ghi true: mở ngay khi học viên bị lừa.",
+        "print": "Tờ in nửa trang — không ghi thì lấy từ các việc làm và câu cuối bài.",
+        "print.title": "Tên tờ — không ghi thì là tên bài.",
+        "print.steps": "Các việc — mỗi việc một dòng, máy tự đánh số.",
+        "print.fill": "Chỗ ghi tay — mỗi mục một dòng chấm để điền bằng bút.",
+        "print.remember": "Câu nhớ — in đậm trong khung.",
         "steps": "Các bước — đi từ trên xuống, trừ khi next chỉ chỗ khác.",
     },
     enums={
@@ -60,11 +67,14 @@ STEP_KEYS: Mapping[str, str] = {
     "when": "Chỉ khi — điều kiện để có bước này, ví dụ: score >= 2 and muc == 'co'.",
     "was": "Mã cũ — bước đổi mã thì ghi mã trước đây, để ai đang học khỏi lạc.",
     "tags": "Nhãn — ghi chú cho người soạn, học viên không thấy.",
+    "src": "Nguồn — mã nguồn trong lessons/sources.yaml cho mọi lời của bước; chỉ chào hỏi, động viên thì ghi none.",
     "voice": "Giọng đọc — tệp ghi âm của lời này.",
     "voice.file": "Tệp ghi âm — nằm trong thư mục media của bài.",
-    "voice.spoken": "Lời trong băng — khi băng nói khác chữ: băng không đổi được bảy cách xưng hô.",
+    "voice.spoken": "Lời trong băng — khi băng nói khác chữ: băng không đổi được chín cách xưng hô.",
     "image": "Ảnh — một ảnh kèm lời này.",
     "image.src": "Tệp ảnh — nằm trong thư mục media của bài.",
+    "image.scene": "Màn hình tập — tên một hình vẽ trong lessons/scenes, thay cho tệp ảnh.",
+    "image.ring": "Vòng đỏ — mã của thứ được khoanh trên màn hình tập.",
     "image.alt": "Lời tả ảnh — cho người không xem được ảnh.",
     "video": "Video — một đoạn phim kèm lời này.",
     "video.src": "Tệp video — nằm trong thư mục media của bài.",

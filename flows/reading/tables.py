@@ -21,12 +21,16 @@ _YEAR = re.compile(r"(?:\d{1,2}/)?20\d\d")
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """A group of lessons in the menu."""
+    """A group of lessons in the menu. `need` is the button by which a learner says that she wants this first ("" for
+    none); `for_instructors`: nobody else is shown it.
+    """
 
     id: str
     title: str
     order: int
     place: SourcePosition
+    need: str = ""
+    for_instructors: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,9 @@ def tracks_of(table: tuple[str, bytes], problems: list[Problem]) -> tuple[Track,
     tracks: dict[str, Track] = {}
     for row in _rows(table, problems):
         track_id = row.lesson_id("id", required=True)
-        track = Track(track_id or "", row.text("title", required=True), row.number("order", 0), row.node.place)
+        title, order, place = row.text("title", required=True), row.number("order", 0), row.node.place
+        whose = row.one_of("for", ("everybody", "instructors"), "everybody")
+        track = Track(track_id or "", title, order, place, row.text("need"), whose == "instructors")
         row.done()
         if track.id in tracks:
             row.tell("E004", track.place, say("mã nhóm “{id}” có hai lần", id=track.id), say("hãy đổi một mã"))

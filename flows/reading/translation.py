@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 BASE = "vi"
 
-_ADDRESS = frozenset({"chị", "Chị", "em", "Em"})
+_ADDRESS = frozenset({"chị", "Chị", "em", "Em", "nhé", "Dạ", "dạ"})
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 FieldPath = tuple[str | int, ...]

@@ -10,7 +10,8 @@ from flows.reading.tables import table_fields
 from flows.saying import say
 from flows.words.asks import SIDES
 from flows.words.plain_talk import ACCOUNTS, ELSEWHERE, PlainTalk, account_pattern, elsewhere_pattern, folded
-from flows.words.wishes import BUILT_IN, TALK, Groups, Pattern, PatternInvalid, RelayRule, Wishes, pattern_of, wished
+from flows.words.sought import BUILT_IN, Groups, Pattern, PatternInvalid, pattern_of
+from flows.words.wishes import TALK, RelayRule, Wishes, wished
 from flows.yaml.fields import Fields
 from flows.yaml.strictyaml import Scalar
 

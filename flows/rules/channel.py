@@ -11,6 +11,7 @@ from flows.model import Option, Picture, Step
 from flows.profiles import IMAGES, VIDEOS, VOICES, Profile, profiles
 from flows.rules.rule import LintFinding, Rulebook, Script
 from flows.saying import say
+from flows.yaml.fields import did_you_mean, one_of
 
 rules = Rulebook()
 
@@ -130,7 +131,7 @@ def bad_media(script: Script) -> Iterator[LintFinding]:
     broken, or too large, too long or too heavy to be shown."""
     known = script.media
     for each in files_of(script.lesson):
-        if not each.file:
+        if not each.file or each.kind == "scene":
             continue
         place = script.at(each.step, *each.field)
         kind, ending = each.kind, each.file.rpartition(".")[2].lower()
@@ -152,6 +153,29 @@ def bad_media(script: Script) -> Iterator[LintFinding]:
                 say("không có tệp “{file}” trong thư mục media", file=each.file),
                 say("hãy chép tệp vào thư mục media cạnh lesson.yaml"),
             )
+
+
+@rules.add("E508", "màn hình tập, vòng đỏ hay chỗ bấm không có")
+def scene_missing(script: Script) -> Iterator[LintFinding]:
+    """Scenes that lessons/scenes does not have, rings and spots that name no element of theirs."""
+    scenes = script.library.scenes
+    for step in script.lesson.steps:
+        if step.image is None or not step.image.scene:
+            continue
+        scene = scenes.get(step.image.scene)
+        if scene is None:
+            message = say("không có màn hình tập nào tên “{name}”", name=step.image.scene)
+            hint = did_you_mean(step.image.scene, scenes) or say("xem lessons/scenes, hay ./camtay scenes")
+            yield LintFinding(script.at(step, "image", "scene"), message, hint)
+            continue
+        named: list[tuple[StepPath, str]] = [(("image", "ring"), step.image.ring)]
+        for at, option in enumerate(kind_of(step).options(step)):
+            named += [(("options", at, "spot"), option.spot)] if isinstance(option.spot, str) else []
+        for field, name in named:
+            if name and name not in scene.drawing.parts:
+                message = say("“{scene}” không có thứ gì mã “{name}”", scene=scene.name, name=name)
+                hint = did_you_mean(name, scene.drawing.parts) or one_of(scene.drawing.parts)
+                yield LintFinding(script.at(step, *field), message, hint)
 
 
 def _told(fault: FileFault, file: str) -> tuple[str, str]:
@@ -193,7 +217,7 @@ def alt_missing(script: Script) -> Iterator[LintFinding]:
     for step in script.lesson.steps:
         pictures: tuple[tuple[str, Picture | None], ...] = (("image", step.image), ("video", step.video))
         for kind, picture in pictures:
-            if picture is not None and not picture.alt:
+            if picture is not None and not picture.alt and not picture.scene:
                 message = say("hình “{src}” chưa có lời tả", src=picture.src)
                 yield LintFinding(script.at(step, kind), message, say("hãy thêm alt: “…”, cho ai không xem được hình"))
 

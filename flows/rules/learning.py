@@ -6,7 +6,7 @@ import heapq
 from collections.abc import Iterator
 
 from flows.engine.kinds.table import kind_of
-from flows.model import Help, Quiz
+from flows.model import Help, Quiz, Task
 from flows.rules.rule import LintFinding, Rulebook, Script
 from flows.saying import say
 from flows.words.values.reading import read_sum
@@ -79,14 +79,16 @@ def _single_choice(script: Script) -> list[Quiz]:
     return [quiz for quiz in script.quizzes if quiz.type == "one" and any(option.right for option in quiz.options)]
 
 
-@rules.add("W205", "đáp án đúng lúc nào cũng đứng đầu")
-def right_always_first(script: Script) -> Iterator[LintFinding]:
-    """Lessons of at least `ENOUGH` quizzes in all of which the first option is the right one."""
+@rules.add("W205", "đáp án đúng lúc nào cũng đứng đầu, hay đứng cuối")
+def right_always_in_one_place(script: Script) -> Iterator[LintFinding]:
+    """Lessons of at least `ENOUGH` quizzes in all of which the first option is the right one, or the last."""
     quizzes = _single_choice(script)
-    if len(quizzes) >= ENOUGH and all(quiz.options[0].right for quiz in quizzes):
-        yield LintFinding(
-            quizzes[0].options[0].place, say("câu nào đáp án đúng cũng đứng đầu"), say("hãy đổi chỗ ở vài câu")
-        )
+    for end, message in (
+        (0, say("câu nào đáp án đúng cũng đứng đầu")),
+        (-1, say("câu nào đáp án đúng cũng đứng cuối")),
+    ):
+        if len(quizzes) >= ENOUGH and all(quiz.options[end].right for quiz in quizzes):
+            yield LintFinding(quizzes[0].options[end].place, message, say("hãy đổi chỗ ở vài câu"))
 
 
 @rules.add("W206", "đáp án đúng lúc nào cũng dài nhất")
@@ -154,3 +156,13 @@ def hint_never_shown(script: Script) -> Iterator[LintFinding]:
         if quiz.tries and len(quiz.hints) > shown:
             message = say("trả lời {tries} lần thì chỉ hiện {shown} gợi ý", tries=quiz.tries, shown=shown)
             yield LintFinding(script.at(quiz, "hints", shown), message, say("hãy tăng tries hoặc bỏ bớt gợi ý"))
+
+
+@rules.add("W209", "một bước làm thật có nhiều việc")
+def several_actions(script: Script) -> Iterator[LintFinding]:
+    """Tasks with more than one thing to do: whoever looks from one app to the other keeps one in mind."""
+    for task in script.lesson.of(Task):
+        if len(task.steps) > 1:
+            message = say("bước “{id}” có {count} việc", id=task.id, count=len(task.steps))
+            hint = say("mỗi việc một bước task riêng, việc nào cũng có hình")
+            yield LintFinding(script.at(task, "steps"), message, hint)

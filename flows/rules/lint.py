@@ -6,17 +6,23 @@ from flows.model import Problem
 from flows.reading.loader import LessonDraft, LessonSet, by_place
 from flows.reading.noun_rows import ABOUT as ABOUT_NOUNS
 from flows.reading.noun_rows import unmasked_examples
+from flows.reading.scam_tables import untrue_signs
+from flows.reading.sign_rows import ABOUT as ABOUT_SIGNS
 from flows.reading.wish_rules import ABOUT as ABOUT_WISHES
 from flows.reading.wish_rules import untrue_examples
 from flows.reading.word_faults import ABOUT as ABOUT_WORDS
+from flows.rules.alike import ABOUT as ABOUT_ALIKE
+from flows.rules.alike import near_duplicates
 from flows.rules.cases import rules as case_rules
 from flows.rules.channel import rules as channel_rules
 from flows.rules.data import rules as data_rules
 from flows.rules.graph import rules as graph_rules
 from flows.rules.learning import rules as learning_rules
+from flows.rules.named import rules as named_rules
 from flows.rules.rule import Script
 from flows.rules.shelf import ABOUT, whole_shelf
 from flows.rules.shelf import rules as shelf_rules
+from flows.rules.sources import rules as source_rules
 from flows.rules.text import rules as text_rules
 from flows.rules.time import rules as time_rules
 from flows.rules.translation import other_words, phrase_problems
@@ -27,6 +33,8 @@ RULES = (
     *case_rules,
     *learning_rules,
     *data_rules,
+    *source_rules,
+    *named_rules,
     *text_rules,
     *translation_rules,
     *channel_rules,
@@ -41,6 +49,7 @@ FORM = {
     "E004": "mã bị trùng hoặc đã dùng cho việc khác",
     "E005": "tệp, câu hoặc danh sách quá dài",
     "W006": "ký tự lạ, hoặc dấu tiếng Việt gõ tách rời",
+    "E510": "màn hình tập không vẽ được như đã ghi",
     "E009": "thiếu câu mà máy phải có để nói",
     "E400": "tệp dịch không đúng lối viết PO",
 }
@@ -49,13 +58,16 @@ FORM = {
 def lint(library: LessonSet, *, examples: bool = True) -> tuple[Problem, ...]:
     """All problems of a library in reading order, the loader's included. A broken lesson hides no other.
 
-    `examples` of the relay's rules and of masking are tried, which costs a second: whoever starts leaves that out.
+    `examples` of the relay's rules, of masking and of signs are tried, which costs a second: whoever starts leaves that
+    out.
     """
     problems = [*library.problems, *lint_shelf(library)]
     if examples and library.relay is not None:
         problems += untrue_examples(library.relay)
     if examples and library.masking is not None:
         problems += unmasked_examples(library.masking)
+    if examples:
+        problems += untrue_signs(library.scam)
     for draft in library.drafts:
         problems += lint_draft(draft, library)
     return by_place(problems)
@@ -71,7 +83,7 @@ def lint_draft(draft: LessonDraft, library: LessonSet) -> list[Problem]:
 
 def lint_shelf(library: LessonSet) -> list[Problem]:
     """What no single lesson can be blamed for."""
-    return [*whole_shelf(library), *phrase_problems(library)]
+    return [*whole_shelf(library), *phrase_problems(library), *near_duplicates(library)]
 
 
 LIVE = {
@@ -82,6 +94,8 @@ LIVE = {
     "I805": "bao nhiêu người đang học, ai ở lại, ai chuyển",
     "W901": "bước chưa bản thoại mẫu nào đi qua",
     "E902": "bản thoại mẫu diễn lại không khớp",
+    "W904": "số phút ở đầu bài khác đồng hồ của người học",
+    "W905": "bài dài quá cho một lần ngồi học",
 }
 
 
@@ -93,9 +107,11 @@ def rules() -> dict[str, str]:
                 **FORM,
                 **{rule.code: rule.about for rule in RULES},
                 **ABOUT,
+                **ABOUT_ALIKE,
                 **ABOUT_WORDS,
                 **ABOUT_WISHES,
                 **ABOUT_NOUNS,
+                **ABOUT_SIGNS,
                 **LIVE,
             }.items()
         )

@@ -11,7 +11,7 @@ from flows.reading.loader import OWN_PLACEHOLDERS, LessonSet
 from flows.reading.tables import Phrase
 from flows.rules.data import wants_secret
 from flows.rules.rule import PLACEHOLDER, LintFinding, Rulebook, Script
-from flows.rules.text import SPLIT, USE_PLACEHOLDER, bare_words, too_much_to_read
+from flows.rules.text import SPLIT, USE_PARTICLE, USE_PLACEHOLDER, bare_particles, bare_words, too_much_to_read
 from flows.saying import say
 from flows.words.keys import bare_of
 from flows.yaml.fields import did_you_mean, one_of
@@ -22,6 +22,8 @@ ABOUT = {
     "E107": "các bài gọi lẫn nhau thành vòng (call)",
     "E704": "có hai bài khẩn",
     "W705": "chưa có bài khẩn",
+    "W706": "thư mục bài không có sources.yaml",
+    "W509": "màn hình tập vẽ đã lâu, chưa so lại với màn hình thật",
 }
 
 
@@ -35,14 +37,15 @@ def on_shelf(library: LessonSet, path: str) -> bool:
     return bool(library.tracks) and PurePath(path).is_relative_to(PurePath(library.tracks[0].place.path).parent)
 
 
-def _stands(script: Script) -> bool:
+def stands(script: Script) -> bool:
+    """Whether this lesson is on the shelf."""
     return on_shelf(script.library, script.lesson.place.path)
 
 
 @rules.add("E113", "bài được nhắc tới mà không có")
 def lesson_missing(script: Script) -> Iterator[LintFinding]:
     """Prerequisites and lessons named by a step that are not on the shelf; silent for a lesson looked at by itself."""
-    if not _stands(script):
+    if not stands(script):
         return
     known = lesson_ids(script.library)
     named = [(script.header("prerequisites", at), name) for at, name in enumerate(script.lesson.prerequisites)]
@@ -86,7 +89,7 @@ def _before(name: str, lessons: Mapping[str, Lesson]) -> set[str]:
 def track_missing(script: Script) -> Iterator[LintFinding]:
     """A `track` that lessons/tracks.yaml does not have; silent for a lesson looked at by itself."""
     tracks = {track.id for track in script.library.tracks}
-    if _stands(script) and script.lesson.track not in tracks:
+    if stands(script) and script.lesson.track not in tracks:
         hint = did_you_mean(script.lesson.track, tracks) or one_of(sorted(tracks))
         yield LintFinding(
             script.header("track"), say("không có nhóm bài nào mã “{track}”", track=script.lesson.track), hint
@@ -102,7 +105,7 @@ def still_the_sample(script: Script) -> Iterator[LintFinding]:
     """A copied sample is nothing to teach with before somebody has made a lesson of it."""
     place = script.header("lesson")
     hidden = any(part.startswith("_") for part in PurePath(place.path).parts)
-    if script.lesson.id in SAMPLES and _stands(script) and not hidden:
+    if script.lesson.id in SAMPLES and stands(script) and not hidden:
         message = say("“{id}” là mã của bài mẫu", id=script.lesson.id)
         yield LintFinding(place, message, say("hãy đặt mã riêng cho bài này, trùng tên thư mục"))
 
@@ -114,7 +117,7 @@ def folder_without_id(script: Script) -> Iterator[LintFinding]:
     folder = PurePath(place.path).parent.name
     if (
         PurePath(place.path).name == "lesson.yaml"
-        and _stands(script)
+        and stands(script)
         and script.lesson.id not in ("", folder, *SAMPLES)
         and not folder.startswith("_")
     ):
@@ -125,23 +128,28 @@ def folder_without_id(script: Script) -> Iterator[LintFinding]:
         )
 
 
-@rules.add("E903", "nguồn không có trong sources.yaml")
-def source_missing(script: Script) -> Iterator[LintFinding]:
-    """Sources of the lesson's head that lessons/sources.yaml does not have."""
-    known = script.library.sources
-    for at, name in enumerate(script.lesson.sources if known and _stands(script) else ()):
-        if name not in known:
-            hint = did_you_mean(name, known) or say("hãy thêm vào lessons/sources.yaml")
-            yield LintFinding(script.header("sources", at), say("không có nguồn nào mã “{name}”", name=name), hint)
-
-
 def whole_shelf(library: LessonSet) -> Iterator[Problem]:
     """What no single lesson can be blamed for: the emergency lesson, and the tutor's own sentences."""
     for phrase in library.phrases:
         yield from _phrase(phrase, library.facts)
     yield from _call_cycles(library)
+    yield from _old_scenes(library)
     if library.tracks:
         yield from _emergency(library)
+    if library.tracks and not library.sources:
+        place = SourcePosition(library.tracks[0].place.path, 1, 1)
+        message = say("không có sources.yaml, nên không soát được lời nào có nguồn")
+        yield Problem("W706", place, message, say("hãy ghi các nguồn vào sources.yaml cạnh tracks.yaml"))
+
+
+def _old_scenes(library: LessonSet) -> Iterator[Problem]:
+    """Screens that stand for real ones, which change: somebody has to look at both now and then."""
+    for scene in library.scenes.values():
+        if scene.about and scene.drawn_on < library.redraw_before:
+            message = say(
+                "“{scene}” vẽ theo “{about}” từ {day}", scene=scene.name, about=scene.about, day=scene.drawn_on
+            )
+            yield Problem("W509", scene.place, message, say("hãy so với màn hình thật, sửa, ghi lại drawn_on"))
 
 
 def _call_cycles(library: LessonSet) -> Iterator[Problem]:
@@ -204,6 +212,8 @@ def _phrase(phrase: Phrase, facts: Mapping[str, str]) -> Iterator[Problem]:
         return
     for word, _ in bare_words(phrase.text):
         yield Problem("W408", phrase.place, say("“{word}” viết thẳng trong câu", word=word), USE_PLACEHOLDER)
+    for word, _ in bare_particles(phrase.text):
+        yield Problem("W410", phrase.place, say("“{word}” viết thẳng trong câu", word=word), USE_PARTICLE)
     fault = too_much_to_read(PLACEHOLDER.sub(lambda found: facts.get(found[1], "Lan"), phrase.text))
     if fault:
         yield Problem("W405", phrase.place, fault, SPLIT)

@@ -16,7 +16,9 @@ MAX_CHARACTERS = 220  # of one message, as lessons/README.md asks of editors
 MAX_SENTENCES = 3
 SPLIT = say("hãy tách thành hai tin")
 USE_PLACEHOLDER = say("hãy viết {{chị}} hoặc {{Chị}} để máy đổi theo cách gọi")
+USE_PARTICLE = say("hãy viết {{nhé}}, {{Dạ}} hoặc {{dạ}} để máy đổi theo cách gọi")
 
+_NUMERAL = re.compile(r"\d+(?:[.,:/-]\d+)+")  # one word, and no end of a sentence
 _END = re.compile(r"[.!?…]+[”\"’')]*(?=\s|$)")
 
 
@@ -38,6 +40,32 @@ def too_much_to_read(text: str) -> str:
         if sentences > MAX_SENTENCES
         else ""
     )
+
+
+MAX_WORDS = 20  # of one sentence, as lessons/README.md asks of editors: a Vietnamese word is one syllable
+
+_SENTENCE = re.compile(r"[^.!?…\n]+")
+_WORD = re.compile(r"\w+(?:[-.,:/'’]\w+)*")
+
+
+def count_words(text: str) -> int:
+    """How many words are read in a text, syllable by syllable; an amount or a date is one."""
+    return len(_WORD.findall(text))
+
+
+@rules.add("W411", "câu dài quá 20 chữ")
+def long_sentence(script: Script) -> Iterator[LintFinding]:
+    """Sentences of more than `MAX_WORDS` words, as most learners read them: nobody keeps the beginning in mind. What
+    tells a picture is read by few, and then aloud.
+    """
+    for text in script.spoken:
+        if len(text.text) < 2 * MAX_WORDS or text.field[-1] == "alt":
+            continue
+        for sentence in _SENTENCE.findall(_NUMERAL.sub("0", script.as_read(text.text))):
+            count = count_words(sentence)
+            if count > MAX_WORDS:
+                message = say("câu dài {count} chữ, nhiều nhất {most}", count=count, most=MAX_WORDS)
+                yield LintFinding(script.at(text.step, *text.field), message, say("hãy tách thành hai câu"))
 
 
 # A bare "chị" or "bạn" that is most likely said to her. Not so: "chị em", "bạn bè", "chị Lan", "một chị", "người bạn".
@@ -72,6 +100,30 @@ def bare_words(text: str) -> Iterator[tuple[str, int]]:
 def _hidden(found: re.Match[str]) -> str:
     """As many blanks; "chị {ten_hdv}" names somebody else, as "chị Lan" does."""
     return ("X" if found[0].startswith("{ten_") else " ") + " " * (len(found[0]) - 1)
+
+
+# "nha khoa", "dạ dày", "lòng dạ" are nouns.
+_PARTICLE = re.compile(
+    r"(?<!\w)(?:[Nn]hé|[Nn]ghen|[Nn]hen|ạ|[Nn]ha(?!\s+(?:khoa|sĩ|đam|phiến|trang|Trang)\b)"
+    r"|(?<![Ll]òng )(?<!gan )(?<!bụng )[Dd]ạ(?!\s+(?:dày|con|hội|quang|hương)\b))(?!\w)"
+)
+
+
+@rules.add("W410", "viết thẳng “nhé”, “nha”, “dạ”, “ạ” mà không dùng {nhé}, {Dạ}")
+def bare_politeness(script: Script) -> Iterator[LintFinding]:
+    """Particles that fit one form of address only: a family of the South says "nha", one of the North "nhé", and who is
+    older says no "dạ".
+    """
+    for text in script.spoken:
+        for word, col in bare_particles(text.text):
+            place = script.within(text.step, text.field, col)
+            yield LintFinding(place, say("“{word}” viết thẳng trong câu", word=word), USE_PARTICLE)
+
+
+def bare_particles(text: str) -> Iterator[tuple[str, int]]:
+    """Each bare particle, with its column from 1; what others say in quotes does not count."""
+    for found in _PARTICLE.finditer(_NOT_TO_HER.sub(_hidden, text)):
+        yield found[0], found.start() + 1
 
 
 @rules.add("W406", "bài có giọng đọc mà còn chỗ thiếu")

@@ -100,6 +100,16 @@ def no_fallback(script: Script) -> Iterator[LintFinding]:
             yield LintFinding(script.at(pair, "accept_in"), message, hint)
 
 
+@rules.add("W605", "bài lâu rồi chưa có người đọc lại")
+def read_long_ago(script: Script) -> Iterator[LintFinding]:
+    """Lessons that nobody has read since the day of the library: offices and screens change meanwhile."""
+    read, before = script.lesson.reviewed_on, script.library.reread_before
+    if read and read < before:
+        message = say("bài đọc lại lần cuối ngày {day}", day=read)
+        hint = say("hãy so với việc thật, sửa, ghi lại reviewed_on")
+        yield LintFinding(script.header("reviewed_on"), message, hint)
+
+
 # --- people ------------------------------------------------------------------------------------------
 
 

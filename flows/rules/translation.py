@@ -167,9 +167,11 @@ def other_words(draft: LessonDraft, library: LessonSet) -> Iterator[Problem]:
 
 
 def spoken_by_tutor(library: LessonSet) -> dict[str, tuple[str, SourcePosition]]:
-    """Key → text and place: the tutor's own sentences, and the names of the tracks as `track.ID`."""
+    """Key → text and place: the tutor's own sentences, and the names of the tracks as `track.ID`, their buttons as
+    `need.ID`."""
     phrases = {phrase.id: (phrase.text, phrase.place) for phrase in library.phrases}
-    return phrases | {f"track.{track.id}": (track.title, track.place) for track in library.tracks}
+    needs = {f"need.{track.id}": (track.need, track.place) for track in library.tracks if track.need}
+    return phrases | {f"track.{track.id}": (track.title, track.place) for track in library.tracks} | needs
 
 
 def phrase_problems(library: LessonSet) -> Iterator[Problem]:

@@ -4,29 +4,36 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from hashlib import file_digest
 from pathlib import Path
 
 from flows.engine.kinds.table import files_of
 from flows.model import Lesson
 from flows.profiles import IMAGES, VIDEOS, VOICES
+from flows.scenes.reading import Scene
 
 FOLDER = "media"
 MOST_BYTES = 50_000_000  # of one file: more than any channel takes
 
 
-def media_of(lesson: Lesson) -> dict[str, str]:
-    """Name → name by which it is kept, for the files of its `media` folder that a lesson names.
+def media_of(lesson: Lesson, scenes: Mapping[str, Scene]) -> dict[str, str]:
+    """Name → name by which it is kept, for the files of its `media` folder that a lesson names, and for its scenes.
 
     What is missing, cannot be read, is no plain file or larger than MOST_BYTES is left out: that is lint's to tell.
     """
     found: dict[str, str] = {}
-    for name in dict.fromkeys(each.file for each in files_of(lesson)):
+    for name in dict.fromkeys(each.file for each in files_of(lesson) if each.kind != "scene"):
         kept = kept_name(Path(lesson.place.path).parent / FOLDER, name)
         if kept:
             found[name] = kept
-    return found
+    return found | {name: scene.drawing.name(ring) for name, (scene, ring) in drawn(lesson, scenes).items()}
+
+
+def drawn(lesson: Lesson, scenes: Mapping[str, Scene]) -> dict[str, tuple[Scene, str]]:
+    """Name → scene and ringed element, for the pictures of a lesson that are drawn and can be."""
+    pictures = (step.image for step in lesson.steps if step.image and step.image.scene in scenes)
+    return {picture.file: (scenes[picture.scene], picture.ring) for picture in pictures}
 
 
 def not_found(lesson: Lesson, found: Collection[str]) -> list[str]:

@@ -15,11 +15,13 @@ from flows.answers import Answer
 from flows.model import Lesson, LessonInvalid, Problem, SourcePosition
 from flows.reading.loader import ANSWERS, MODELS, NEEDED, LessonSet, load_files, read_lessons
 from flows.reading.phrases import REQUIRED
+from flows.reading.scam_tables import TABLES, ScamTables
 from flows.reading.translation import texts, usable, with_texts
 from flows.rules.lint import lint
 from flows.rules.translation import spoken_by_tutor
 from flows.run import Book
 from flows.saying import say
+from flows.scenes.reading import Scene
 from flows.shelf.media import media_of
 from flows.words.ear.model import Model
 from flows.words.nouns import SPARE, NounTable
@@ -46,7 +48,8 @@ class Shelf:
     translation lacks is said in the base language; only an error there keeps it from being published. `unheard` by
     path: answers that are left out, a model of the ear that cannot be used.
 
-    `media`: lesson → name of a file in its `media` folder → name by which it is kept ("<sha256>.jpg").
+    `media`: lesson → name of a file in its `media` folder, or of a scene as it shows it → name by which it is kept
+    ("<sha256>.jpg").
     `translations`: lesson → declared language → text key → text, for what may be shown. `phrases_in`: language → the
     tutor's own sentences, whole (what is not translated is in the base language), with track names as `track.ID`.
     """
@@ -56,6 +59,8 @@ class Shelf:
     phrases: Mapping[str, str]
     words: Mapping[str, object]
     tracks: tuple[tuple[str, str], ...]
+    needs: Mapping[str, str] = field(default_factory=dict)
+    for_instructors: frozenset[str] = frozenset()
     translations: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
     phrases_in: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     untranslated: Mapping[str, tuple[Problem, ...]] = field(default_factory=dict)
@@ -64,14 +69,17 @@ class Shelf:
     model: Model | None = None
     wishes: Wishes = UNREAD
     nouns: NounTable = SPARE
+    scam: ScamTables = field(default_factory=ScamTables)
+    scenes: Mapping[str, Scene] = field(default_factory=dict)
     media: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def read_shelf(root: Path, facts: Mapping[str, str]) -> Shelf:
     """Read and lint every lesson below `root`; a broken one never hides the others.
 
-    Raises OSError when one of NEEDED cannot be read, LessonInvalid when a sentence is missing, or a rule of the relay
-    or the nouns of masking are broken: the tutor could not speak, nor watch what passes between two, nor keep secrets.
+    Raises OSError when one of NEEDED cannot be read, LessonInvalid when a sentence is missing, or a rule of the relay,
+    the nouns of masking or the signs of a scam are broken: the tutor could not speak, nor watch what passes between
+    two, nor keep secrets, nor warn.
     """
     files = read_lessons(root)
     for needed in NEEDED:
@@ -82,7 +90,7 @@ def read_shelf(root: Path, facts: Mapping[str, str]) -> Shelf:
 
 def with_media(shelf: Shelf) -> Shelf:
     """The shelf with the files of its lessons as they are now; each is read."""
-    found = {key: media_of(lesson) for key, lesson in shelf.good.items()}
+    found = {key: media_of(lesson, shelf.scenes) for key, lesson in shelf.good.items()}
     return replace(shelf, media={key: names for key, names in found.items() if names})
 
 
@@ -114,14 +122,18 @@ def shelf_of(library: LessonSet, problems: Iterable[Problem], root: Path, words:
         phrases=_phrases(root, library),
         words=table_of(words),
         tracks=tuple((track.id, track.title) for track in library.tracks),
+        needs={track.id: track.need for track in library.tracks if track.need},
+        for_instructors=frozenset(track.id for track in library.tracks if track.for_instructors),
         translations={key: languages_of(lesson, library) for key, lesson in good.items()},
         phrases_in=_phrases_in(library),
         untranslated={path: tuple(dict.fromkeys(found)) for path, found in untranslated.items()},
         unheard={path: tuple(dict.fromkeys(found)) for path, found in unheard.items()},
         answers=library.answers,
+        scenes=library.scenes,
         model=library.model,
         wishes=_sound(root / "relay.yaml", library, library.wishes),
         nouns=_sound(root / "masking.yaml", library, library.nouns),
+        scam=_sound_scam(root, library),
     )
 
 
@@ -183,6 +195,13 @@ def _sound(path: Path, library: LessonSet, made: _Made | None) -> _Made:
     return made
 
 
+def _sound_scam(root: Path, library: LessonSet) -> ScamTables:
+    """What is known of scams; none of the files need be there, but what is there has to be sound."""
+    for name in TABLES:
+        _sound(root / name, library, library.scam)
+    return library.scam
+
+
 def read_table(path: Path) -> dict[str, object]:
     """A YAML table of the tutor's own words, all scalars text."""
     return table_of(path.read_bytes())
@@ -213,6 +232,8 @@ def plain_book(shelf: Shelf, facts: Mapping[str, str]) -> Book:
         words=read_words(shelf.words, shelf.model),
         facts=facts,
         tracks=shelf.tracks,
+        needs=shelf.needs,
+        for_instructors=shelf.for_instructors,
         translated={
             (lesson_id, 1, language): with_texts(shelf.good[lesson_id], words)
             for lesson_id, languages in shelf.translations.items()
@@ -223,4 +244,6 @@ def plain_book(shelf: Shelf, facts: Mapping[str, str]) -> Book:
         answers=shelf.answers,
         wishes=shelf.wishes,
         nouns=shelf.nouns,
+        signs=shelf.scam.signs,
+        drills=shelf.scam.drills,
     )

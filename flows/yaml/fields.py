@@ -17,6 +17,9 @@ from flows.yaml.yamllines import KEYS
 
 MAX_TEXT = 8_000  # characters of one text
 MAX_ITEMS = 60  # items of one list
+
+NO_SOURCE = "none"
+"""Stands for the sources of what claims nothing about the world, as a greeting."""
 MAX_NUMBER = 1_000_000
 
 STEP_ID = re.compile(r"[a-z0-9_]{1,24}")
@@ -247,6 +250,16 @@ class Fields:
         found = (self.text_of(node, key) for node in self.items(key))
         return tuple(text for text in found if text is not None)
 
+    def sources(self, key: str) -> tuple[str, ...] | None:
+        """The ids of sources under a key; none of them where `none` is written, None where nothing is."""
+        node = self.node.get(key)
+        if node is None:
+            return None
+        if isinstance(node, Scalar) and node.text.strip() == NO_SOURCE:
+            self.node_of(key)
+            return ()
+        return self.texts(key)
+
     def durations_s(self, key: str) -> tuple[int, ...]:
         """The durations of a list in seconds; wrong ones are told and left out."""
         found = (self._seconds(node, key) for node in self.items(key))
@@ -332,6 +345,10 @@ class Fields:
         """The table behind a key as fields of its own, to be finished with `done`; None where there is none."""
         node = self.node_of(key)
         return None if node is None else self.fields_of(node, key)
+
+    def mapping_or_name(self, key: str) -> Fields | str | None:
+        """The table behind a key as fields, or the name that stands there instead; None where there is neither."""
+        return self.name(key) if isinstance(self.node_of(key), Scalar) else self.mapping(key)
 
     def mappings(self, key: str) -> list[Fields]:
         """The tables of a list, each as fields of its own; items that are no table are told and left out."""

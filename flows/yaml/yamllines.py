@@ -8,7 +8,7 @@ KEYS = set(
     """
     lesson title track order minutes level lang langs channels owner reviewed_on prerequisites mastery pass review_after
     guards words pattern go severity sources emergency steps
-    text next checkpoint when was tags voice file spoken image src alt video
+    text next checkpoint when was tags src voice file spoken image scene ring alt video print fill remember
     """.split()
 )
 """The words that may begin a line of a lesson: here those of its head and of every step; the table of step kinds enters

@@ -41,6 +41,7 @@ _ADD_CONSENT = insert(people_t.consent)
 _ADD_RUN = insert(conversations_t.run)
 _ADD_ATTEMPT = insert(conversations_t.attempt)
 _ADD_AWARD = insert(conversations_t.award)
+_ADD_MARK = insert(conversations_t.mark)
 _ADD_OUTBOX = insert(conversations_t.outbox)
 _ADD_LOG = insert(conversations_t.chat_log)
 _INSTRUCTS = exists().where(
@@ -299,6 +300,11 @@ def _write_learning(connection: Connection, writes: Writes) -> None:
         {"learner_id": a.learner_id, "run_id": a.run_id, "kind": a.kind, "name": a.name, "lesson": a.lesson,
          "version": a.version, "points": a.points, "at": to_ms(a.at)}
         for a in writes.awards
+    ])  # fmt: skip
+    _many(connection, _ADD_MARK, [
+        {"learner_id": m.learner_id, "kind": m.kind, "name": m.name, "right": m.right, "total": m.total,
+         "at": to_ms(m.at)}
+        for m in writes.marks
     ])  # fmt: skip
     for learner_id in sorted(writes.forget_answers):
         forget_answers(connection, learner_id)

@@ -13,6 +13,7 @@ from storage.people import shown, traces
 from storage.people import tables as people_t
 from storage.people.forgetting import forget_belonging
 from storage.people.seats import hand_over
+from storage.scams import tables as scams_t
 
 TO_COMPACT = "to_compact"  # the key that says that something was deleted since the file was last written anew
 CORRUPT = "corrupt:"  # keys under which states that could not be read are kept
@@ -32,7 +33,7 @@ def forget_answers(connection: Connection, learner_id: str) -> None:
         )
     )
     recordings.forget(connection, learner_id)
-    for table in (conversations_t.award, conversations_t.attempt, conversations_t.run):
+    for table in (conversations_t.award, conversations_t.attempt, conversations_t.run, scams_t.drill):
         connection.execute(delete(table).where(table.c.learner_id == learner_id))
 
 

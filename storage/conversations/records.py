@@ -93,6 +93,20 @@ class AwardRow:
 
 
 @dataclass(frozen=True, slots=True)
+class MarkRow:
+    """Something of a person's learning that counts: `kind` skill (it is firm), before or after (a test of the track
+    `name`), checkin (the lesson `name`, the day after); so many `right` of `total`.
+    """
+
+    learner_id: str
+    kind: str
+    name: str
+    right: int
+    total: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Lost:
     """What a message that could not be delivered leaves: whose it was, the bodies that wait no more, and all who are
     spoken to at that address and are away now.
@@ -206,6 +220,7 @@ class Writes:
     ratings: list[tuple[str, str, int]] = field(default_factory=list)
     attempts: list[AttemptRow] = field(default_factory=list)
     awards: list[AwardRow] = field(default_factory=list)
+    marks: list[MarkRow] = field(default_factory=list)
     outbox: list[OutboxRow] = field(default_factory=list)
     log: list[LogRow] = field(default_factory=list)
     recordings: list[RecordingRow] = field(default_factory=list)

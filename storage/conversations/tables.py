@@ -97,6 +97,34 @@ award = Table(
     instant("at"),
 )
 
+certificate = Table(
+    "certificate",
+    metadata,
+    key_column("code"),  # what others read, from paper
+    Column("learner_id", Text, of_person(), nullable=False, index=True),
+    text_column("secret"),  # beside it, the address of the paper itself
+    text_column("name"),
+    text_column("track"),
+    text_column("title"),  # of the track, as it was called then
+    text_column("lessons"),  # [[lesson, version, points], …] for good
+    number("points"),
+    instant("at"),
+    text_column("shown"),
+    maybe_instant("revoked_at"),
+)
+
+mark = Table(
+    "mark",
+    metadata,
+    serial("mark_id"),
+    Column("learner_id", Text, of_person(), nullable=False, index=True),
+    text_column("kind"),
+    text_column("name"),
+    number("right"),
+    number("total"),
+    Column("at", BigInteger, nullable=False, index=True),
+)
+
 inbox = Table(
     "inbox",
     metadata,

@@ -140,6 +140,19 @@ async def test_a_draft_shows_the_picture_that_lies_beside_it(house: House) -> No
     await house.get("/preview/thu/media/may%20quet.png", 404, Cookie="")
 
 
+async def test_a_drawn_screen_is_shown_as_it_is_written_now(house: House):
+    shown = "    image: {scene: vi-giay-to, ring: can_cuoc}\n"
+    house.write(f"  - say: nhin\n    src: none\n    text: Nhìn nè\n{shown}    wait_tap: Tiếp\n  - end: het\n")
+    page = await house.get("/preview/thu")
+    assert "/preview/thu/media/vi-giay-to%40can_cuoc.png" in page
+    async with aiohttp.ClientSession(headers=WITH_KEY) as session:
+        async with session.get(f"{house.url}/preview/thu/media/vi-giay-to@can_cuoc.png") as answer:
+            assert (answer.status, answer.headers["Content-Type"]) == (200, "image/png")
+            assert (await answer.read()).startswith(b"\x89PNG")
+        async with session.get(f"{house.url}/preview/thu/media/vi-giay-to@tich_hop.png") as answer:
+            assert answer.status == 404
+
+
 async def test_the_list_shows_every_lesson_with_its_faults(house: House) -> None:
     house.write('  - say: a\n    text: "Chào"\n    next: khong_co\n', lesson="hong")
     page = await house.get("/preview/")
@@ -309,10 +322,10 @@ async def test_a_draft_in_another_language(house: House) -> None:
 
 async def test_a_translation_that_is_behind_hides_no_draft(house: House) -> None:
     file = house.root / "l" / "l1-cham-ma-chac" / "lesson.yaml"
-    file.write_text(file.read_text("utf-8").replace("Kẻ lừa đảo", "Bọn lừa đảo"), "utf-8")
+    file.write_text(file.read_text("utf-8").replace("Kẻ gian", "Bọn gian"), "utf-8")
     page = text_of(await house.get("/preview/l1-cham-ma-chac"))
     assert "W402" in page
-    assert "Bọn lừa đảo" in page
+    assert "Bọn gian" in page
     assert "bản nháp" in page
     assert "tệp có lỗi" not in text_of(await house.get("/preview/"))
 
@@ -567,7 +580,7 @@ async def test_the_phone_shows_the_play_as_the_log_of_a_chat(house: House) -> No
     assert "1 ngày sau" in text_of(page)
     assert [entry["no"] for entry in entries] == list(range(1, len(entries) + 1))
     assert [entry["text"] for entry in entries if entry["who"] == "learner"] == ["Đọc luôn"]
-    assert [button["token"] for button in entries[-1]["buttons"]] == ["khong", "doc"]
+    assert [button["token"] for button in entries[-1]["buttons"]] == ["khong", "doc", "~other"]
     assert not any(entry["buttons"] for entry in entries[:-1])
     assert [entries[0]["at"], entries[-1]["at"]] == ["2026-01-05T08:00:00", "2026-01-06T08:00:00"]
     over = played_on(phone_of(await house.get("/preview/thu?a=tap:khong")))

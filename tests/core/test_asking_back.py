@@ -8,11 +8,10 @@ import pytest
 
 import flows
 from flows import events as ev
-from flows.run import Card
+from flows.cards import LONG_AGO, Card
 from flows.words.masking import MASK
 from tests.support.builders import book, lesson
 from tests.support.scene import Scene
-from tests.support.world import START
 
 
 def asked(kind: str, more: str = "", **learner: str) -> Scene:
@@ -109,7 +108,7 @@ def test_doubt_is_asked_back_and_a_yes_takes_it(kind: str, typed: str, shown: st
 def test_a_no_asks_again_and_keeps_the_place(no: str):
     one = asked("number").say("sáu hai")
     _ = one.tap("no") if no == "tap" else one.say(no)
-    assert one.prompt.text == "Hỏi" and one.prompt.choices == ()
+    assert one.prompt.text == "Hỏi" and one.choices == ()
     assert one.run.step == "hoi"
     assert one.say("26").one(ev.ValueSaved).value == "26"
 
@@ -158,7 +157,7 @@ def test_who_withdraws_leaves_no_value_behind():
 )
 def test_who_cannot_answer_goes_on(kind: str, typed: str):
     one = asked(kind).say(typed)
-    assert one.said == "Không sao chị, em qua câu này.\nCó …"
+    assert one.said == "Dạ không sao chị, em qua câu này.\nCó …"
     assert not one.happened(ev.ValueSaved)
 
 
@@ -173,7 +172,7 @@ def test_nobody_is_asked_for_ever(kind: str):
 
 def test_words_that_never_fit_a_check_are_no_prison_either():
     one = asked("text", ", check: \"value == 'a'\"").say("b").say("c")
-    assert one.say("bỏ qua").said.startswith("Không sao")
+    assert one.say("bỏ qua").said.startswith("Dạ không sao")
 
 
 def test_a_number_is_still_an_answer_when_the_way_out_is_offered():
@@ -237,7 +236,7 @@ def test_a_review_asks_back_too():
     now = lesson("- {review: on, text: Ôn nào, max: 1}\n- {end: het, text: Hết}", lesson_id="nay")
     shelf = book(earlier, now)
     one = Scene(shelf, "nay")
-    cards = {"cu/so": Card(0, START - timedelta(days=1))}
+    cards = {"cu/so": Card(LONG_AGO)}
     one._take(flows.start(shelf, flows.Trigger("nay", cards=cards), one.universe()))
     assert "62, phải không" in one.say("sáu hai").said
     assert one.tap("yes").one(ev.AnswerGraded).right

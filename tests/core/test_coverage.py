@@ -170,12 +170,12 @@ WRITTEN = """\
 # Bài này do cô Sáu ghi.
 
 bot      Chào em
-         [Tiếp]
+         [Tiếp] [Việc khác]
 
 # Bấm tiếp
 learner  [Tiếp]
 bot      Chọn gì
-         [Táo] [Mận] [Ổi]
+         [Táo] [Mận] [Ổi] [Việc khác]
 learner  oi
 
 # Câu cũ
@@ -227,7 +227,7 @@ def test_her_lines_alone_are_enough(fruit: Lesson):
 def test_a_missing_button_stops_the_play_where_it_is_written(fruit: Lesson):
     played = rehearse(book(fruit), "a.txt", WRITTEN.replace("[Tiếp]\nbot", "[Tới]\nbot"), "thu")
     assert played.failed is not None
-    assert (played.failed.line, played.failed.message) == (8, "không có nút [Tới]; đang có [Tiếp]")
+    assert (played.failed.line, played.failed.message) == (8, "không có nút [Tới]; đang có [Tiếp] [Việc khác]")
     assert "bot      Hết rồi" in rewritten(played), "what was not reached stays"
     assert "bot      Chào\n" in rewritten(played)
 
@@ -266,7 +266,7 @@ def test_a_step_that_no_transcript_reaches_is_told_where_it_stands(fruit: Lesson
     ("text", "place"),
     [
         (WRITTEN, "a.txt:4:1: E902 lời máy nay khác bản thoại này"),
-        ("# thu\nlearner  [Tới]\n", "a.txt:2:1: E902 không có nút [Tới]; đang có [Tiếp]"),
+        ("# thu\nlearner  [Tới]\n", "a.txt:2:1: E902 không có nút [Tới]; đang có [Tiếp] [Việc khác]"),
         ("# thu\nhử\n", "a.txt:2:1: E902 cần bot, learner"),
         ("# khac\nlearner  a\n", "a.txt:1:1: E902 không có bài “khac”"),
     ],

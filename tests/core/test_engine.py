@@ -342,10 +342,10 @@ TASK = """
 """
 
 
-def test_task_shows_its_steps_and_three_buttons():
+def test_task_shows_its_steps_and_its_buttons():
     one = scene(TASK)
     assert one.prompt.text == "Chị mở VNeID\n1. Bấm hình\n2. Nhìn"
-    assert one.labels == ("Mở rồi", "Chưa thấy nút", "Để sau")
+    assert one.labels == ("Mở rồi", "Chưa thấy", "Nói lại")
 
 
 def test_task_done_asks_the_verifying_question():
@@ -356,7 +356,7 @@ def test_task_done_asks_the_verifying_question():
 
 def test_task_stuck_gives_hints_then_leads_out():
     one = scene(TASK).tap("stuck")
-    assert one.said == "Vuốt qua\nGiờ chị thử lại nhé."
+    assert one.said == "Vuốt qua\nGiờ chị thử lại nha."
     one.tap("stuck")
     assert one.said == "Nhờ người"
     assert one.one(ev.TaskStuck).times == 2

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 
 import flows
 from flows import events as ev
+from flows.cards import LONG_AGO, Card
 from flows.files import LessonFile
 from flows.model import Lesson
-from flows.run import Card
 from tests.support.builders import book, lesson
 from tests.support.scene import Scene
-from tests.support.world import START
 
 PNG, MP3 = LessonFile("1.png", 9), LessonFile("2.mp3", 9)
 ALL = """\
@@ -52,7 +50,7 @@ def test_a_step_is_said_with_what_goes_with_it_and_its_words():
 
 def test_a_choice_has_its_recording_and_a_second_try_its_picture():
     one = Scene(book(shown(a_png=PNG, a_mp3=MP3)), "thu").tap("next")
-    assert [choice.voice and choice.voice.words for choice in one.prompt.choices] == ["Một", None]
+    assert [choice.voice and choice.voice.words for choice in one.choices] == ["Một", None]
     assert one.prompt.exhibits[0].file == PNG
     one.tap("y")
     assert one.prompt.exhibits[0].file == PNG
@@ -69,7 +67,7 @@ def test_a_question_that_comes_back_brings_the_picture_of_its_own_lesson_and_wha
     other = LessonFile("3.png", 9)
     both = book(shown(a_png=PNG), replace(lesson(after, lesson_id="nay"), files={"a.png": other}))
     one = Scene(both, "nay")
-    due = flows.Trigger("nay", cards={"thu/b": Card(0, START - timedelta(days=1))})
+    due = flows.Trigger("nay", cards={"thu/b": Card(LONG_AGO)})
     one._take(flows.start(both, due, one.universe()))
     assert one.prompt.exhibits[0].file == PNG
     one.tap("x")

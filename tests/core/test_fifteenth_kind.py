@@ -145,7 +145,7 @@ STEPS = """
   text: "Hay quá {chị}."
   next: het
 - say: nghi
-  text: "Mình nghỉ nha {chị}. {chiu}"
+  text: "Mình nghỉ {nhé} {chị}. {chiu}"
 - end: het
   text: Hết.
 """

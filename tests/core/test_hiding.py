@@ -44,7 +44,7 @@ def test_one_sees_her_own_ward_and_sums_of_the_others():
     spans = {"w2": [1.0] * 4, "p": [1.0, 2.0, 3.0, 4.0, 40.0]}
     waits = (Measure("median", "trung_vi", "median"), Measure("p95", "p95", "p95"))
     sheet = ReportTable(
-        places, COLUMNS[:1], numbers, waits, spans, {each.area_id: "lời" for each in places}, "con_thieu"
+        places, COLUMNS[:1], numbers, waits, {"": spans}, {each.area_id: "lời" for each in places}, "con_thieu"
     )
     seen = table(sheet, PROVINCE, lambda path: path.startswith("/p/w1/"))
     assert seen.rows == (

@@ -12,7 +12,7 @@ import flows
 from bot.tutor.quiet_hours import QuietHours
 from flows import Book
 from flows import events as ev
-from flows.run import Card
+from flows.cards import LONG_AGO, Card
 from tests.support.builders import book, lesson
 from tests.support.scene import Scene
 from tests.support.world import START
@@ -256,12 +256,12 @@ def reviewing(**cards: Card) -> Scene:
 
 
 def test_nothing_due_is_said_and_passed():
-    one = reviewing(hoi=Card(0, START + timedelta(days=1)))
+    one = reviewing(hoi=Card((START + timedelta(days=1)).date()))
     assert "Không có gì" in one.said and "Hết" in one.said
 
 
 def test_a_due_question_is_asked_and_graded_as_itself():
-    one = reviewing(hoi=Card(0, START - timedelta(days=1)))
+    one = reviewing(hoi=Card(LONG_AGO))
     assert "Ôn nào" in one.said and one.prompt.text == "Trong, chị?"
     one.tap("khong")
     graded = one.one(ev.AnswerGraded)
@@ -272,13 +272,13 @@ def test_a_due_question_is_asked_and_graded_as_itself():
 
 
 def test_a_review_survives_json_in_the_middle():
-    one = reviewing(hoi=Card(0, START - timedelta(days=1)))
+    one = reviewing(hoi=Card(LONG_AGO))
     one.run = flows.load(flows.dump(one.run))
     assert "Hết" in one.say("phải").said
 
 
 def test_a_question_that_is_gone_is_passed_over():
-    assert "Không có gì" in reviewing(khong_con=Card(0, START)).said
+    assert "Không có gì" in reviewing(khong_con=Card(LONG_AGO)).said
 
 
 # --- award -------------------------------------------------------------------------------------------
@@ -392,7 +392,7 @@ def test_a_condition_may_ask_how_many_days_ago_she_went_through_a_step():
 
 
 def test_a_review_grades_by_the_words_she_was_shown():
-    one = reviewing(hoi=Card(0, START - timedelta(days=1)))
+    one = reviewing(hoi=Card(LONG_AGO))
     turned = INNER.replace("right: true, ", "").replace("text: Không,", "text: Không, right: true,")
     newer = lesson(turned.replace("{ai}", "{chị}"), lesson_id="cu")
     one.book = replace(
@@ -404,7 +404,7 @@ def test_a_review_grades_by_the_words_she_was_shown():
 
 
 def test_a_review_whose_question_has_gone_lets_her_go_on():
-    one = reviewing(hoi=Card(0, START - timedelta(days=1)))
+    one = reviewing(hoi=Card(LONG_AGO))
     one.book = replace(one.book, versions={key: at for key, at in one.book.versions.items() if key[0] != "cu"})
     assert one.say("nói lại").labels == ("Học tiếp",)
     assert "Hết" in one.tap("next").said

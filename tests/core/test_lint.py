@@ -18,17 +18,26 @@ TABLES = {
     "lessons/sources.yaml": b"- {id: S1, title: a}\n- {id: S2, title: b}\n",
     "lessons/words.yaml": "commands: {menu: [menu, danh sách], stop: [dừng, nghỉ]}\n".encode(),
 }
-EMERGENCY = "lesson: khan\ntitle: Khẩn\ntrack: m\nemergency: true\nsteps:\n  - end: het\n    text: Dừng lại.\n"
+EMERGENCY = """\
+lesson: khan
+title: Khẩn
+track: m
+emergency: true
+steps:
+  - end: het
+    text: Dừng lại.
+    src: none
+"""
 
 QUIZ = """\
   - quiz: otp
     text: "Ai xin OTP?"
     options:
-      - {id: a, text: "Đọc cho họ", say: "Đừng nhé."}
+      - {id: a, text: "Đọc cho họ", say: "Đừng {nhé}."}
       - {id: b, text: "Cúp máy", right: true, say: "Đúng."}
     out_of_tries: het
 """
-END = "  - end: het\n    text: Hết.\n"
+END = "  - end: het\n    text: Hết.\n    src: none\n"
 BACK = "  - branch: b\n    cases: [{when: score > 1, go: het}]\n    else: a\n"
 PRIVATE = '  - ask: a\n    text: "Số nhà?"\n    save: nha\n    private: true\n'
 
@@ -40,7 +49,8 @@ def lesson(steps: str, header: str = "track: m\n") -> str:
 def found(text: str, others: dict[str, bytes] | None = None) -> list[tuple[str, int, int]]:
     files = {**TABLES, "lessons/m/khan/lesson.yaml": EMERGENCY.encode(), **(others or {})}
     files["lessons/m/thu/lesson.yaml"] = text.encode()
-    return [(p.code, p.place.line, p.place.col) for p in lint(load_files(files, FACTS)) if "/thu/" in p.place.path]
+    own = [p for p in lint(load_files(files, FACTS)) if "/thu/" in p.place.path and p.code != "W305"]
+    return [(p.code, p.place.line, p.place.col) for p in own]
 
 
 def marked(text: str) -> tuple[str, int, int]:
@@ -108,7 +118,7 @@ BROKEN = [
     ("E201", lesson("  - ►quiz: a\n    text: A\n    type: number\n    out_of_tries: het\n" + END)),
     ("E201", lesson("  - quiz: a\n    text: A\n    type: number\n    accept: [►nhiều]\n    out_of_tries: het\n" + END)),
     ("E202", lesson(QUIZ.replace("      - {id: b", '      - {id: c, text: "C", right: true}\n      - ►{id: b') + END)),
-    ("W203", lesson(QUIZ.replace(', say: "Đừng nhé."', "").replace("- {id: a", "- ►{id: a") + END)),
+    ("W203", lesson(QUIZ.replace(', say: "Đừng {nhé}."', "").replace("- {id: a", "- ►{id: a") + END)),
     ("W204", lesson(QUIZ.replace("    out_of_tries: het\n", "").replace("quiz: otp", "►quiz: otp") + END)),
     ("E207", lesson(QUIZ + END, "track: m\nmastery: {pass: ►2}\n")),
     (
@@ -155,12 +165,12 @@ BROKEN = [
     ("E007", lesson(QUIZ.replace('- {id: a, text: "Đọc cho họ"', '- ►{id: a, text: "Dừng!"') + END)),
     ("E007", lesson("  - quiz: a\n    text: A\n    type: text\n    out_of_tries: het\n    accept: [►Menu]\n" + END)),
     ("E008", lesson(QUIZ.replace("- {id: b", "- ►{id: b").replace("Cúp máy", "đọc cho họ!") + END)),
-    ("W405", lesson(f'  - say: a\n    text: ►"{"dài lắm " * 28}."\n' + END)),
+    ("W405", lesson(f'  - say: a\n    text: ►"{("Nghiêng" + " nghiêng" * 9 + ". ") * 3}"\n' + END)),
     ("W405", lesson('  - say: a\n    text: ►"Một. Hai! Ba? Bốn."\n' + END)),
     ("W408", lesson('  - say: a\n    text: "►Chị mở máy."\n' + END)),
     ("W408", lesson('  - say: a\n    text: "Giờ ►bạn mở máy."\n' + END)),
     # --- channels and time ---
-    ("E501", lesson('  - say: a\n    text: ►"Nhớ {dai} nhé các {chị}."\n' + END)),
+    ("E501", lesson('  - say: a\n    text: ►"Nhớ {dai} {nhé} các {chị}."\n' + END)),
     ("E503", lesson("  - choose: a\n    text: A\n    save: x\n    options:\n" + "".join(
         f"      - {'►' if n == 8 else ''}{{id: o{n}, text: L{n}}}\n" for n in range(9)) + END)),
     ("W507", lesson("  - choose: a\n    text: A\n    save: x\n    options:\n" + "".join(
@@ -190,10 +200,8 @@ def test_broken(code, text):
 
 
 def test_did_you_mean():
-    files = {
-        **TABLES,
-        "lessons/m/thu/lesson.yaml": lesson("  - say: a\n    text: '{chi}'\n    next: hett\n" + END).encode(),
-    }
+    text = lesson("  - say: a\n    text: '{chi}'\n    src: none\n    next: hett\n" + END)
+    files = {**TABLES, "lessons/m/thu/lesson.yaml": text.encode()}
     hints = [problem.hint for problem in lint(load_files(files, FACTS)) if problem.code.startswith("E")]
     assert hints == ["có phải là “chị”?", "có phải là “het”?"]
 
@@ -201,10 +209,10 @@ def test_did_you_mean():
 # --- secrets -----------------------------------------------------------------------------------------
 
 ASKING = [
-    '  - say: a\n    text: "Nhắn mã OTP vào đây nhé."\n    wait_tap: Tiếp\n',
+    '  - say: a\n    text: "Nhắn mã OTP vào đây {nhé}."\n    wait_tap: Tiếp\n',
     '  - say: a\n    text: "{Chị} gửi số căn cước cho {em}."\n    wait_tap: Tiếp\n',
     '  - say: a\n    text: "{Chị} gửi cho {em} mật khẩu VNeID."\n    wait_tap: Tiếp\n',
-    '  - task: a\n    text: "Làm nhé."\n    steps: ["Chụp ảnh căn cước gửi vào đây."]\n',
+    '  - task: a\n    text: "Làm {nhé}."\n    steps: ["Chụp ảnh căn cước gửi vào đây."]\n',
     '  - ask: a\n    text: "{Chị} nhập số CCCD giúp {em}."\n    save: so\n',
     '  - ask: a\n    text: "Mật khẩu của {chị} là gì?"\n    save: mk\n',
     '  - ask: a\n    text: "Viết vào đi."\n    save: mat_khau\n',
@@ -216,8 +224,8 @@ TALKING = [
     '  - say: a\n    text: "OTP không đọc cho ai, kể cả {em}."\n',
     '  - say: a\n    text: "Ai bảo đọc OTP vào đây là lừa đảo."\n',
     '  - say: a\n    text: "Kẻ gian nói: “{Chị} gửi mã OTP cho {em} nhé”."\n',
-    '  - task: a\n    text: "{Chị} mở VNeID, nhập mật khẩu. Xong thì bấm Xong nhé."\n',
-    '  - task: a\n    text: "Làm trên máy."\n    steps: ["Nhập số định danh.", "Nhập mã OTP vào VNeID."]\n',
+    '  - task: a\n    text: "{Chị} mở VNeID, nhập mật khẩu. Xong thì bấm Xong {nhé}."\n',
+    '  - task: a\n    text: "Làm trên máy."\n    steps: ["Nhập số định danh, rồi nhập mã OTP vào VNeID."]\n',
     '  - quiz: a\n    text: "Passcode có mấy số?"\n    type: number\n    accept: ["6"]\n    out_of_tries: het\n',
     '  - ask: a\n    text: "Đừng gửi mã OTP vào đây. {Chị} ở xã nào?"\n    type: place\n    save: xa\n',
     '  - say: a\n    text: "Mọi mã chỉ nhập trong VNeID, đừng gửi vào đây."\n',
@@ -249,7 +257,7 @@ SILENT = [
     # forms that look like a bare address
     '  - say: a\n    text: "Hội chị em có bạn bè, anh chị, chị Lan, một chị hàng xóm. Họ nói “chị ơi”."\n' + END,
     # numbers and names with dots are no sentences
-    '  - say: a\n    text: "Từ 10.000.000 đ phải quét mặt. Xem dichvucong.gov.vn. Nhớ nhé!"\n' + END,
+    '  - say: a\n    text: "Từ 10.000.000 đ phải quét mặt. Xem dichvucong.gov.vn. Nhớ {nhé}!"\n' + END,
     # "Đúng" is no "dừng"
     QUIZ.replace("Cúp máy", "Đúng").replace("Đọc cho họ", "Sai rồi") + END,
     # a task with all its parts, verified by a quiz
@@ -269,7 +277,7 @@ def test_good_ones_stay_silent(steps):
 
 
 def test_habits_show_only_over_two_quizzes():
-    first = QUIZ.replace("right: true, ", "").replace('say: "Đừng nhé."', 'right: true, say: "Đúng."')
+    first = QUIZ.replace("right: true, ", "").replace('say: "Đừng {nhé}."', 'right: true, say: "Đúng."')
     second = first.replace("quiz: otp", "quiz: hai")
     codes = [code for code, _, _ in found(lesson(first + second + END))]
     assert codes == ["W206", "W205"]
@@ -293,6 +301,12 @@ def test_a_token_of_more_than_64_bytes_is_seen():
 def test_a_shelf_without_an_emergency_lesson():
     library = load_files({**TABLES, "lessons/m/thu/lesson.yaml": lesson(END).encode()}, FACTS)
     assert [(p.code, p.place.path) for p in lint(library)] == [("W705", "lessons/tracks.yaml")]
+
+
+def test_a_shelf_without_sources():
+    files = {**TABLES, "lessons/m/khan/lesson.yaml": EMERGENCY.encode()}
+    files.pop("lessons/sources.yaml")
+    assert [(p.code, p.place.path) for p in lint(load_files(files, FACTS))] == [("W706", "lessons/tracks.yaml")]
 
 
 def test_the_tutors_own_sentences_are_looked_at_too():

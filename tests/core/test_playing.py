@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows import Lesson
+from flows.engine.buttons import OTHER
 from flows.play.notes import spell
 from flows.play.playing import Deed, Play, Setup, play
 from flows.play.trail import Passed, new_steps
@@ -145,7 +146,7 @@ def test_an_edit_ends_the_play_where_it_no_longer_fits() -> None:
     done = played(("tap", "tre"), ("tap", "bo_roi"), ("tap", "dung"))
     assert "bo_roi" in done.turns[-1].fault
     assert done.run.step == "hoi"
-    assert [choice.id for choice in done.choices] == ["dung", "sai"]
+    assert [choice.id for choice in done.choices] == ["dung", "sai", OTHER]
 
 
 def test_back_enters_one_step_again() -> None:

@@ -119,8 +119,8 @@ def test_what_is_no_button_means_nothing(kind: str, rest: str):
     assert registry.tapped(kind, rest, agreed=True) is None
 
 
-def test_only_what_a_cry_or_an_invitation_needs_works_before_consent():
+def test_only_what_a_cry_a_scam_or_an_invitation_needs_works_before_consent():
     before = {subject.prefix for subject in registry.SUBJECTS if subject.before_consent}
-    assert before == {"o", "y", "p", "j", ""}
+    assert before == {"o", "y", "p", "j", "sc", ""}
     assert registry.tapped("q", "list:0", agreed=False) is None and registry.said("teach", "", agreed=False) is None
     assert registry.tapped("o", "take:1", agreed=False) is not None

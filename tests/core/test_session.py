@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import flows
-from bot.tutor import state as states
+from bot.tutor import state_codec
 from bot.tutor.state import ConversationState
 from flows import ADDRESSES, Run, RunCorrupt
 from flows.run import render
@@ -65,7 +65,7 @@ def test_a_session_comes_back_as_it_was(run: Run):
 
 @given(talks_)
 def test_a_conversation_comes_back_as_it_was(state: ConversationState):
-    assert states.load(states.dump(state)) == state
+    assert state_codec.load(state_codec.dump(state)) == state
 
 
 anything = st.recursive(
@@ -109,11 +109,11 @@ def test_a_damaged_session_loads_or_is_corrupt(run: Run, field: str, value: obje
 def test_a_damaged_conversation_loads_or_is_corrupt_and_can_be_salvaged(
     state: ConversationState, field: str, value: object
 ):
-    text = json.dumps(json.loads(states.dump(state)) | {field: value})
+    text = json.dumps(json.loads(state_codec.dump(state)) | {field: value})
     try:
-        assert isinstance(states.load(text), ConversationState)
+        assert isinstance(state_codec.load(text), ConversationState)
     except RunCorrupt:
-        assert isinstance(states.salvage(text), ConversationState)
+        assert isinstance(state_codec.salvage(text), ConversationState)
 
 
 @given(st.text(max_size=40))
@@ -121,15 +121,15 @@ def test_text_that_is_no_conversation_is_corrupt_and_salvaged_empty(text: str):
     if text == "{}":
         return
     with pytest.raises(RunCorrupt):
-        states.load(text)
-    assert states.salvage(text).run is None
+        state_codec.load(text)
+    assert state_codec.salvage(text).run is None
 
 
 def test_salvage_keeps_the_numbers_the_points_and_each_lesson_that_reads():
     good, other = Run("r", "bai", 1, "b", seq=7), Run("q", "khac", 2, "c", seq=9)
-    data = json.loads(states.dump(ConversationState(run=good, parked=(other,), done={"m0": 2}, seq=8)))
+    data = json.loads(state_codec.dump(ConversationState(run=good, parked=(other,), done={"m0": 2}, seq=8)))
     data["run"]["seq"] = "x"
-    kept = states.salvage(json.dumps(data))
+    kept = state_codec.salvage(json.dumps(data))
     assert (kept.run, kept.parked, kept.done, kept.seq) == (other, (), {"m0": 2}, 9)
 
 
@@ -155,13 +155,46 @@ def test_bare_keeps_the_place_and_nothing_of_hers(run: Run):
 
 
 @pytest.mark.parametrize(("address", "her", "me"), [(key, *pair) for key, pair in ADDRESSES.items()])
-def test_all_seven_pairs_fill_both_places_in_one_pass(address: str, her: str, me: str):
+def test_all_pairs_fill_both_places_in_one_pass(address: str, her: str, me: str):
     text = render("{Chị} ơi, {em} chào {chị}. {Em} đây {ten}.", address, "Lan", {})
     assert text == f"{her.capitalize()} ơi, {me} chào {her}. {me.capitalize()} đây Lan."
 
 
-def test_there_are_seven_and_the_first_is_used_until_she_chooses():
-    assert len(ADDRESSES) == 7 and next(iter(ADDRESSES)) == flows.DEFAULT_ADDRESS
+def test_the_first_is_used_until_she_chooses_and_new_ones_come_last():
+    assert list(ADDRESSES) == [
+        "chị/em", "cô/con", "dì/con", "bác/cháu", "bà/con", "em/chị", "bạn/mình", "cô/cháu", "ngoại/con",
+    ]  # fmt: skip
+    assert next(iter(ADDRESSES)) == flows.DEFAULT_ADDRESS
+
+
+@pytest.mark.parametrize(
+    ("address", "particle", "yes"),
+    [
+        ("chị/em", "nha", "Dạ, chị"), ("cô/con", "nha", "Dạ, cô"), ("dì/con", "nha", "Dạ, dì"),
+        ("bác/cháu", "nhé", "Dạ, bác"), ("bà/con", "nha", "Dạ, bà"), ("em/chị", "nha", "Em"),
+        ("bạn/mình", "nha", "Bạn"), ("cô/cháu", "nhé", "Dạ, cô"), ("ngoại/con", "nha", "Dạ, ngoại"),
+    ],
+)  # fmt: skip
+def test_particle_and_politeness_follow_the_pair(address: str, particle: str, yes: str):
+    assert render("{Dạ}, {chị} bấm Tiếp {nhé}.", address, "", {}) == f"{yes} bấm Tiếp {particle}."
+
+
+@pytest.mark.parametrize(
+    ("text", "polite", "equal"),
+    [
+        ("{Dạ} được {chị}.", "Dạ được cô.", "Được bạn."),
+        ("{Dạ}. {em} nghe rồi.", "Dạ. con nghe rồi.", "Mình nghe rồi."),
+        ("{Dạ} {em} nghe rồi.", "Dạ con nghe rồi.", "Mình nghe rồi."),
+        ("{Dạ}, “{bai}” mở rồi.", "Dạ, “Gửi tin” mở rồi.", "“Gửi tin” mở rồi."),
+        ("Được rồi, {dạ} {chị} làm đi.", "Được rồi, dạ cô làm đi.", "Được rồi, bạn làm đi."),
+        ("Được rồi {dạ}. Xong.", "Được rồi dạ. Xong.", "Được rồi. Xong."),
+        ("Được rồi, {dạ}", "Được rồi, dạ", "Được rồi"),
+        ("Xong. {Dạ}, đúng {nhé}!", "Xong. Dạ, đúng nha!", "Xong. Đúng nha!"),
+    ],
+)
+def test_what_is_not_said_leaves_no_gap(text: str, polite: str, equal: str):
+    assert render(text, "cô/con", "", {"bai": "Gửi tin"}) == polite
+    assert render(text, "bạn/mình", "", {"bai": "Gửi tin"}) == equal
 
 
 @pytest.mark.parametrize(

@@ -230,7 +230,7 @@ def test_an_emergency_goes_on_in_its_lesson():
 def test_white_space_that_a_page_cannot_show_makes_no_difference():
     text = '- say: s\n  text: "Một \\n\\n   hai  \\n"\n  wait_tap: " Tiếp "\n- end: het'
     player = Player(book(lesson(text)), DialogueHead("thu"))
-    assert player.begin() == TutorTurn(("Một\n\nhai",), ("Tiếp",))
+    assert player.begin() == TutorTurn(("Một\n\nhai",), ("Tiếp", "Việc khác"))
     player.do(Act("tap", "Tiếp"))
     assert parse(str(player.transcript), "thu") == player.transcript
 
@@ -257,13 +257,14 @@ def played(steps: str, *acts: Act, head: DialogueHead = HEAD, header: str = "", 
 
 def test_a_called_lesson_is_played_and_left_again():
     turns = played(CALLS % "", Act("tap", "Dạ"), Act("tap", "Tiếp"), kia=OTHER)
-    assert turns[0] == TutorTurn(("Bên kia",), ("Dạ",), ("called: kia",))
-    assert turns[1] == TutorTurn(("Xong bên kia", "Về rồi"), ("Tiếp",), ("returned from: kia · completed",))
+    assert turns[0] == TutorTurn(("Bên kia",), ("Dạ", "Việc khác"), ("called: kia",))
+    assert turns[1] == TutorTurn(("Xong bên kia", "Về rồi"), ("Tiếp", "Việc khác"), ("returned from: kia · completed",))
 
 
 def test_a_lesson_handed_over_to_begins_in_the_same_turn():
     turns = played(CALLS % ", return: false", Act("tap", "Dạ"), kia=OTHER)
-    assert turns[0] == TutorTurn(("Bên kia",), ("Dạ",), ("run ended: completed · points 0", "handed over: kia"))
+    ended = "run ended: completed · points 0", "handed over: kia"
+    assert turns[0] == TutorTurn(("Bên kia",), ("Dạ", "Việc khác"), ended)
     assert turns[1].texts == ("Xong bên kia",)
 
 

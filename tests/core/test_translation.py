@@ -262,7 +262,7 @@ title: Thử
 langs: [vi, en]
 steps:
   - say: a
-    text: "Chào {ten}, {chị} nhé."
+    text: "Chào {ten}, {chị} {nhé}."
     wait_tap: Tới
   - end: het
     text: Hết.
@@ -272,7 +272,7 @@ msgid "Thử"
 msgstr "Try"
 
 msgctxt "a.text"
-msgid "Chào {ten}, {chị} nhé."
+msgid "Chào {ten}, {chị} {nhé}."
 msgstr "Hello {ten}."
 
 msgctxt "a.wait_tap"
@@ -330,7 +330,7 @@ def test_options_may_not_become_the_same_in_another_language():
 
 
 def test_the_tutors_own_sentences_are_held_to_the_same():
-    phrases = "hello: Chào {ten}\nbye: Thôi nhé\n"
+    phrases = "hello: Chào {ten}\nbye: Thôi {nhé}\n"
     po = 'msgctxt "hello"\nmsgid "Chào {ten}"\nmsgstr "Hello"\n\nmsgctxt "x"\nmsgid "x"\nmsgstr "x"\n'
     one = load_files({"l/phrases.yaml": phrases.encode(), "l/po/en.po": po.encode()}, {})
     assert found(one) == [("W401", "phrases.yaml", 2), ("E404", "en.po", 3), ("W403", "en.po", 5)]
@@ -349,6 +349,9 @@ def test_every_lesson_is_whole_in_english():
             assert not re.search(r"\{[Cc]hị\}|\{[Ee]m\}", text), (key, name)
 
 
+MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
+
+
 def test_numbers_carry_over():
     """Every figure of a text is in its translation too, in whatever order."""
     for key, each in shelf().good.items():
@@ -358,8 +361,19 @@ def test_numbers_carry_over():
 
 
 def figures(text: str) -> list[str]:
-    """Numbers but a lone 0: "bốn số 0" is "four zeros"."""
-    return sorted(found for found in re.findall(r"\d+", text) if found != "0")
+    """Numbers but a lone 0: "bốn số 0" is "four zeros". A month beside a figure is one: "31 February" has a 2."""
+    dated = re.sub(rf"(?<=\d )({MONTHS})\b|\b({MONTHS})(?= \d)", lambda it: str(month_of(it[0])), text)
+    return sorted(found for found in re.findall(r"\d+", dated) if found != "0")
+
+
+def month_of(name: str) -> int:
+    return MONTHS.split("|").index(name) + 1
+
+
+def test_a_month_beside_a_figure_is_a_figure():
+    assert figures("31 February") == figures("31 tháng 2") == ["2", "31"]
+    assert figures("In April 2025") == figures("tháng 4/2025") == ["2025", "4"]
+    assert figures("February has 29 days") == figures("Tháng hai có 29 ngày") == ["29"]
 
 
 def test_the_po_files_are_what_export_writes():
@@ -392,8 +406,10 @@ def test_a_name_that_is_not_known_leaves_no_hole():
 
 
 def test_vietnamese_words_stand_in_quotes():
-    """Buttons of other apps and words to type stay as they are, in quotes; a few words have no English."""
-    left = re.compile(r"\b(Cầm Tay|Ví giấy tờ|Cài đặt|Thông báo|Chậm|Chặn|Chắn|đồng|đ|Sáu|không|tôi bị lừa rồi)\b")
+    """Buttons of other apps and words to type stay as they are, in quotes; names and a few words have no English."""
+    names = "Sáu|Tư|Tết|Đồng Nai|Biên Hòa|Xuân Lộc|Định Quán"
+    words = "Cầm Tay|Ví giấy tờ|Cài đặt|Thông báo|Chậm|Chặn|Chắn|đồng|đ|không|tôi bị lừa rồi"
+    left = re.compile(rf"\b({names}|{words})\b")
     for key, languages in shelf().translations.items():
         for name, text in languages["en"].items():
             plain = left.sub("", re.sub("“[^”]*”", "", text))

@@ -9,7 +9,8 @@ import pytest
 from flows.model import LessonInvalid, Problem
 from flows.reading.wish_rules import untrue_examples, wishes_of
 from flows.shelf.shelf import read_shelf
-from flows.words.wishes import Groups, PatternInvalid, pattern_of, readings
+from flows.words.canonical import readings
+from flows.words.sought import Groups, PatternInvalid, pattern_of
 from tests.support.builders import facts
 from tests.support.short_lesson import write_lessons
 

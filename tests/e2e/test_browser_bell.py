@@ -222,7 +222,7 @@ def test_from_a_closed_page_to_the_offer(
     hoa.answer("Đúng là tôi")
     hoa.answer("Tôi hứa")
     hoa.say("bật chuông")
-    expect(hoa.log).to_contain_text("rung chuông báo nhé")
+    expect(hoa.log).to_contain_text("rung chuông báo nha")
     hoa.answer("Bật chuông")
     expect(hoa.log).to_contain_text("Từ giờ có tin là máy rung")
     no_violations(hoa.page)

@@ -50,7 +50,7 @@ def test_what_chromium_records_is_listened_to(server: Server, chromium_path: str
         page.goto(server.url)
         for label in ("Đồng ý", "Bỏ qua"):
             page.get_by_role("button", name=label, exact=True).click()
-        expect(page.get_by_text("Chị muốn em gọi bằng gì")).to_be_visible(timeout=WITHIN_MS)
+        expect(page.get_by_text("Muốn được gọi bằng gì")).to_be_visible(timeout=WITHIN_MS)
         assert page.locator("html").get_attribute("data-voice") == "1"
         status, size, kind = page.evaluate(RECORD)
         assert (status, kind) == (200, "audio/webm;codecs=opus") and size > 1_000

@@ -95,7 +95,7 @@ def test_hover_speaks_vietnamese(server: LanguageServer) -> None:
         ("steps:\n  - q►uiz: a\n    text: A\n", "Câu hỏi có đáp án"),
         ("steps:\n  - quiz: a\n    te►xt: A\n", "Lời nói"),
         ("steps:\n  - quiz: a\n    text: A\n    options: [{id: b, ri►ght: true}]\n", "Đáp án đúng"),
-        ("min►utes: 5\n", "Học chừng mấy phút"),
+        ("min►utes: 5\n", "Học trơn mấy phút"),
     ):
         text, line, col = at_mark(steps)
         uri, _ = server.open(FOLDER, text)

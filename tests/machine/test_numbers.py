@@ -18,10 +18,12 @@ from bot.conversation.policy import dispatch, numbering, open_question
 from bot.conversation.policy.numbering import KEPT
 from bot.tutor import notices, waits
 from bot.tutor.command import ServiceCommand
-from bot.tutor.state import ConversationState, dump, load
+from bot.tutor.state import ConversationState
+from bot.tutor.state_codec import dump, load
 from bot.tutor.turn import Person, TurnContext
 from bot.tutor.waits import PendingMatter
 from flows import events as ev
+from flows.engine.buttons import OTHER
 from flows.profiles import profile_of
 from tests.support.builders import book, lesson
 from tests.support.world import universe
@@ -56,6 +58,11 @@ def offer_of(which: int) -> NoticesDue:
     return NoticesDue((Notice("offer_pair", values, buttons),))
 
 
+def is_aside(number: str) -> bool:
+    """Three digits, the first a 0; 0 by itself is of the question, it opens everything else that can be done there."""
+    return len(number) == 3 and number.startswith("0")
+
+
 class Numbers(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
@@ -86,8 +93,9 @@ class Numbers(RuleBasedStateMachine):
         self.state = load(dump(turn.state))
 
     def read(self, shown: dict[str, str]) -> None:
-        plain = {number: token for number, token in shown.items() if not number.startswith("0")}
-        self.plain = plain or self.plain
+        plain = {number: token for number, token in shown.items() if not is_aside(number)}
+        asks_words = any(is_aside(number) and token.endswith(f":{OTHER}") for number, token in shown.items())
+        self.plain = plain if asks_words else plain or self.plain  # then a bare number is her answer
         for number in shown.keys() - plain.keys():
             self.asides.pop(number, None)
             self.asides[number] = shown[number]
@@ -113,7 +121,7 @@ class Numbers(RuleBasedStateMachine):
     def types_a_number(self, data: st.DataObject) -> None:
         self.does(Text(data.draw(st.sampled_from(sorted({*self.asides, *self.plain})))))
 
-    @rule(number=st.sampled_from(["1", "2", "3", "4", "7", "11", "12", "21", "65", "011", "018", "099"]))
+    @rule(number=st.sampled_from(["0", "1", "2", "3", "4", "7", "11", "12", "21", "65", "011", "018", "099"]))
     def types_any_number(self, number: str) -> None:
         self.does(Text(number))
 
@@ -125,7 +133,7 @@ class Numbers(RuleBasedStateMachine):
 
     @invariant()
     def a_number_of_a_question_never_means_another_thing(self) -> None:
-        for number in map(str, range(1, 10)):
+        for number in map(str, range(10)):
             assert numbering.typed(self.turn(), number) in (self.plain.get(number), None)
 
     @invariant()
@@ -146,7 +154,7 @@ class Numbers(RuleBasedStateMachine):
 
     @invariant()
     def a_number_that_was_not_shown_chooses_nothing_beside_the_lesson(self) -> None:
-        for number in ("1", "2", "9", "65"):
+        for number in ("0", "1", "2", "9", "65"):
             if numbering.typed(self.turn(), number) is None and self.state.open_run:
                 turn = self.turn()
                 answer(turn, Text(number))

@@ -27,7 +27,7 @@ from bot.channels.base import (
     Unreachable,
     Update,
 )
-from bot.tutor import state as states
+from bot.tutor import state_codec
 from flows import Lesson
 from storage.engine.instants import to_ms
 from tests.support.builders import book, lesson
@@ -252,7 +252,7 @@ class Promises(RuleBasedStateMachine):
         """Where everybody stands in every lesson she has begun: what nothing but herself may change."""
         found: dict[str, list[tuple[object, ...]]] = {}
         for row in self.does(self.t.rows("session")):
-            state = states.load(str(row["state"]))
+            state = state_codec.load(str(row["state"]))
             runs = [run for run in (state.open_run, *state.parked) if run]
             found[str(row["learner_id"])] = [
                 (run.run_id, run.lesson, run.version, run.step, run.tries, run.score, run.checkpoint) for run in runs
@@ -271,7 +271,7 @@ class Promises(RuleBasedStateMachine):
     def no_answer_counts_twice(self) -> None:
         attempts = Counter(str(row["learner_id"]) for row in self.does(self.t.rows("attempt")))
         for row in self.does(self.t.rows("session")):
-            answers = states.load(str(row["state"])).answers
+            answers = state_codec.load(str(row["state"])).answers
             assert attempts[str(row["learner_id"])] == answers
         runs = [row["run_id"] for row in self.does(self.t.rows("run"))]
         assert len(runs) == len(set(runs))
@@ -297,7 +297,7 @@ class Promises(RuleBasedStateMachine):
         people = {str(row["learner_id"]): str(row["consent"]) for row in self.does(self.t.rows("person"))}
         for row in self.does(self.t.rows("session")):
             if people[str(row["learner_id"])] != "agreed":
-                state = states.load(str(row["state"]))
+                state = state_codec.load(str(row["state"]))
                 assert state == state.bare()
                 cry = state.open_run if state.open_run and state.open_run.home[0] == "cuu" else None
                 follow_up = to_ms(cry.remind_at) if cry and cry.remind_at else None
@@ -306,7 +306,7 @@ class Promises(RuleBasedStateMachine):
     @invariant()
     def prompts_of_a_life_have_numbers_of_their_own(self) -> None:
         for row in self.does(self.t.rows("session")):
-            state = states.load(str(row["state"]))
+            state = state_codec.load(str(row["state"]))
             numbers = [run.seq for run in (state.open_run, *state.parked) if run]
             assert len(numbers) == len(set(numbers)) and max(numbers, default=0) <= state.seq
 

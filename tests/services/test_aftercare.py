@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -37,7 +38,7 @@ async def met(t: Tutor, channel: str = TELEGRAM) -> Learner:
 
 
 @pytest.mark.parametrize("channel", [TELEGRAM, WEB])
-@pytest.mark.parametrize(("answer", "heard"), [("Dùng được rồi", "Mừng cho chị"), ("Chưa được", "Làm đi")])
+@pytest.mark.parametrize(("answer", "heard"), [("Làm được", "Mừng cho chị"), ("Chưa được", "Làm đi")])
 async def test_a_day_later_she_is_asked_whether_it_works(tmp_path: Path, channel: str, answer: str, heard: str):
     async with tutor(tmp_path, book(lesson(TASK))) as t:
         lan = await met(t, channel)
@@ -48,11 +49,65 @@ async def test_a_day_later_she_is_asked_whether_it_works(tmp_path: Path, channel
         assert not lan.said
         await t.crash()
         await t.passes(hours=2)
-        assert "Bài thu" in lan.said and set(lan.buttons) == {"Dùng được rồi", "Chưa được"}
+        assert "Bài thu" in lan.said and set(lan.buttons) == {"Làm được", "Chưa được"}
         await t.passes(days=3)
         assert not lan.said, "asked once"
-        await lan.tap(answer)
-        assert heard in lan.said
+        await lan.say("menu")
+        assert answer not in lan.buttons
+        await lan.tap_token(f"k:{'yes' if answer == 'Làm được' else 'no'}:thu")
+        assert heard in lan.said, "however late it comes"
+        await lan.tap_token("k:yes:thu")
+        marks = [(row["kind"], row["name"], row["right"], row["total"]) for row in await t.rows("mark")]
+        assert marks == [("checkin", "thu", int(answer == "Làm được"), 1)], "and it counts once"
+
+
+async def test_of_one_lesson_she_is_asked_once_and_of_another_the_day_after(tmp_path: Path):
+    task = "- task: {0}\n  text: Làm {0}\n  done: Rồi\n  checkin: 1d\n"
+    two = task.format("mot") + task.format("hai") + "- end: het\n"
+    async with tutor(tmp_path, book(lesson(two), lesson(TASK, lesson_id="khac"))) as t:
+        lan = await met(t)
+        for each, times in (("thu", 2), ("khac", 1)):
+            await lan.opens(each)
+            for _ in range(times):
+                await lan.tap("Rồi")
+        await t.passes(hours=25)
+        assert "Hôm qua" in lan.said and "Bài thu" in lan.said
+        await t.passes(hours=3)
+        assert not lan.said, "one question a day"
+        await t.passes(hours=22)
+        assert "Hôm trước" in lan.said and "Bài khac" in lan.said
+        await t.passes(days=3)
+        assert not lan.said
+
+
+async def test_a_check_in_does_not_come_in_the_middle_of_something(tmp_path: Path):
+    other = lesson("- say: s\n  text: Khác\n  wait_tap: Tiếp\n- end: het\n", lesson_id="khac")
+    async with tutor(tmp_path, book(lesson(TASK), other)) as t:
+        lan = await met(t)
+        await lan.opens("thu")
+        await lan.tap("Rồi")
+        await t.passes(hours=23, minutes=50)
+        await lan.opens("khac")
+        await t.passes(minutes=20)
+        assert not lan.said
+        await t.passes(minutes=45)
+        assert "Bài thu" in lan.said
+
+
+async def test_of_a_lesson_with_several_tasks_she_is_asked_once(tmp_path: Path):
+    two = TASK.replace("- end", "- task: nua\n  text: Làm nữa\n  done: Xong nữa\n  checkin: 1d\n- end")
+    async with tutor(tmp_path, book(lesson(two))) as t:
+        lan = await met(t)
+        await lan.opens("thu")
+        await lan.tap("Rồi")
+        await t.passes(hours=2)
+        await lan.tap("Xong nữa")
+        await t.passes(hours=23)
+        assert not lan.said, "a day after the last of them"
+        await t.passes(hours=2)
+        await lan.tap("Làm được")
+        await t.passes(days=3)
+        assert not lan.said
 
 
 async def test_a_check_in_rings_no_reminder_of_the_lesson_she_is_in(tmp_path: Path):
@@ -66,7 +121,7 @@ async def test_a_check_in_rings_no_reminder_of_the_lesson_she_is_in(tmp_path: Pa
         await lan.opens("khac")
         await t.passes(hours=2)
         assert "Bài thu" in lan.said and "Khác" not in lan.said
-        await lan.tap("Dùng được rồi")
+        await lan.tap("Làm được")
         assert "Khác" in lan.said, "and she is back in it"
 
 
@@ -109,7 +164,7 @@ async def test_what_she_is_given_is_kept_with_its_version_and_points(tmp_path: P
         assert not await t.rows("award")
 
 
-async def test_a_question_comes_back_in_a_review_and_goes_when_it_is_known(tmp_path: Path):
+async def test_a_question_comes_back_in_a_review_after_ever_longer_pauses(tmp_path: Path):
     review = lesson("- review: on\n  empty: Không có\n- end: het\n  text: Xong ôn\n", lesson_id="on")
     async with tutor(tmp_path, book(lesson(QUIZ, header=HEADER), review)) as t:
         lan = await met(t)
@@ -118,14 +173,15 @@ async def test_a_question_comes_back_in_a_review_and_goes_when_it_is_known(tmp_p
         await lan.tap("5")
         await lan.opens("on")
         assert "Không có" in lan.said
-        for days in (2, 7):
+        for days in (2, 14):
             await t.passes(days=days)
             await t.crash()
             await lan.opens("on")
             assert "Hỏi chị?" in lan.said
             await lan.tap("Phải đó")
             assert "Xong ôn" in lan.said
-        assert not (await t.state(lan)).cards, "known twice when it was due: it does not come back"
+        (card,) = (await t.state(lan)).cards.values()
+        assert card.level == 2 and card.due_on - t.clock.now().date() > timedelta(days=14)
         attempts = [(row["lesson"], row["step"], row["right"]) for row in await t.rows("attempt")]
         assert attempts == [("thu", "hoi", 1)] * 3
 

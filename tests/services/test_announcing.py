@@ -149,7 +149,7 @@ async def test_she_is_led_back_to_what_she_writes(t: Tutor):
     assert "Mọi người sẽ đọc" in officer.said, "the question stands until it is answered"
     await officer.tap("Viết lại")
     await officer.say(TEXT)
-    await officer.tap("Không có đường dẫn")
+    await officer.tap("Không có đường link")
     await officer.tap("Thôi, không gửi")
     assert "không ai nhận" in officer.said
     assert not await t.rows("announcement")

@@ -39,12 +39,14 @@ reviewed_on: 2026-11-22
 
 steps:
   - task: mo_may
-    text: "{Chị} mở máy nhé."
+    src: none
+    text: "{Chị} mở máy {nhé}."
     steps: ["Bấm nút nguồn."]
     done: "Xong rồi"
     stuck: {hints: ["Nút ở cạnh phải."]}
     later: {remind: 1d, times: 2, text: "{Chị} ơi, {em} nhắc đây."}
   - end: het
+    src: none
     text: "Giỏi quá."
 """
 
@@ -60,9 +62,11 @@ emergency: true
 
 steps:
   - say: dung
+    src: none
     text: "{Chị} đừng chuyển thêm đồng nào."
     wait_tap: "Dạ"
   - end: het
+    src: none
     text: "{Em} ở đây."
 """
 
@@ -148,7 +152,7 @@ def test_a_fault_is_shown_where_it_stands(lessons: Path, capsys: Output) -> None
     break_lesson(lessons)
     assert main(["lint", "--lessons", "lessons"]) == 1
     first, *_, last = capsys.readouterr().out.splitlines()
-    assert first.startswith("lessons/m/tap-thu/lesson.yaml:19:5: E002 ")
+    assert first.startswith("lessons/m/tap-thu/lesson.yaml:21:5: E002 ")
     assert "next" in first  # did you mean
     assert last.startswith("2 bài: 1 lỗi")
 
@@ -213,10 +217,10 @@ def test_lint_speaks_to_machines(lessons: Path, capsys: Output) -> None:
     break_lesson(lessons)
     assert main(["lint", "--lessons", "lessons", "--format", "json"]) == 1
     (problem,) = json.loads(capsys.readouterr().out)
-    assert (problem["code"], problem["severity"], problem["line"], problem["col"]) == ("E002", "error", 19, 5)
+    assert (problem["code"], problem["severity"], problem["line"], problem["col"]) == ("E002", "error", 21, 5)
     main(["lint", "--lessons", "lessons", "--format", "github"])
     told = capsys.readouterr().out
-    assert told.startswith("::error file=lessons/m/tap-thu/lesson.yaml,line=19,col=5,title=E002::")
+    assert told.startswith("::error file=lessons/m/tap-thu/lesson.yaml,line=21,col=5,title=E002::")
 
 
 @pytest.mark.parametrize("path", ["nowhere", "lessons/words.yaml"])
@@ -262,13 +266,13 @@ class Terminal:
 def test_a_lesson_is_played_with_numbers_to_its_end(lessons: Path) -> None:
     terminal = Terminal("1")
     assert terminal.play(lessons) == 0
-    assert "   1. Xong rồi\n   2. Chưa thấy nút\n   3. Để sau" in terminal.text
+    assert "   1. Xong rồi\n   2. Chưa thấy\n   3. Nói lại\n   4. Việc khác" in terminal.text
     assert terminal.shown[-2] == "(Hết bài: học xong, 0 điểm, đạt)"
     assert terminal.shown[-1].startswith("Bài đã hết. /save TÊN")
 
 
 def test_waiting_for_a_reminder_is_a_jump(lessons: Path) -> None:
-    terminal = Terminal("3", "/doi", "xong rồi")
+    terminal = Terminal("4", "4", "/doi", "xong rồi")
     assert terminal.play(lessons) == 0
     assert "(sẽ nhắc lúc 08:00 06/01)" in terminal.text
     assert "(… 1 ngày sau …)" in terminal.text
@@ -298,13 +302,13 @@ def test_leaving_is_kind(lessons: Path) -> None:
 
 SAVED = """\
 # tap-thu · Lan, {chị}/{em} · 2026-01-05 08:00 +07 · web
-bot      Chị mở máy nhé.
+bot      Chị mở máy nha.
          1. Bấm nút nguồn.
-         [Xong rồi] [Chưa thấy nút] [Để sau]
-learner  [Chưa thấy nút]
+         [Xong rồi] [Chưa thấy] [Nói lại] [Việc khác]
+learner  [Chưa thấy]
 bot      Nút ở cạnh phải.
-bot      Giờ chị thử lại nhé.
-         [Xong rồi] [Chưa thấy nút] [Để sau]
+bot      Giờ chị thử lại nha.
+         [Xong rồi] [Chưa thấy] [Nói lại] [Việc khác]
 learner  (sticker)
 """
 
@@ -413,7 +417,7 @@ def test_an_unknown_lesson_gets_a_suggestion(lessons: Path, capsys: Output) -> N
 def test_a_broken_lesson_shows_its_faults_instead(lessons: Path, name: str, capsys: Output) -> None:
     break_lesson(lessons)
     assert main(["try", name, "--lessons", "lessons"]) == 1
-    assert ":19:5: E002 " in capsys.readouterr().err
+    assert ":21:5: E002 " in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("verb", [["try", "tap-thu"], ["test-lessons"]])

@@ -20,13 +20,19 @@ from flows.saying import read_catalogue
 
 ROOT = Path(__file__).parents[2]
 MARKS = re.compile(r"[ăâđêôơưàáảãạèéẻẽẹìíỉĩịòóỏõọùúủũụỳýỷỹỵấầẩẫậắằẳẵặếềểễệốồổỗộớờởỡợứừửữự]")
-SHOWN_AS_THEY_ARE = ("Cầm Tay", "Trấn Biên", "chị/em, cô/con, dì/con, bác/cháu, bà/con, em/chị, bạn/mình")
+SHOWN_AS_THEY_ARE = (
+    "Cầm Tay",
+    "Trấn Biên",
+    "chị/em, cô/con, dì/con, bác/cháu, bà/con, em/chị, bạn/mình, cô/cháu, ngoại/con",
+)
 SAYS = ("told", "say", "good", "note", "bad")
 """What takes a template; the last three make the doctor's findings."""
 
 NEVER_AT_A_TERMINAL = {
     "bot/channels/webchat/channel.py": "names for the chat's page",
     "bot/channels/webchat/routes.py": "a browser reads it",
+    "bot/certificates": "a paper, and what is said about it in the chat",
+    "bot/prints": "a paper",
     "bot/people/own_page.py": "a learner's own file, in the words of the chat",
     "bot/announcements/policy/announcement.py": "how an announcement names an area to those who get it",
     "bot/people/policy/codes.py": "words that codes are made of",
@@ -38,6 +44,7 @@ NEVER_AT_A_TERMINAL = {
     "bot/people/policy/lists/syllables.py": "the syllables of names",
     "bot/people/policy/lists/words.py": "letters without marks",
     "bot/channels/telegram/introduction.py": "what Telegram shows of the bot",
+    "flows/signs": "letters and words of messages",
     "bot/pairing/policy/relay.py": "stands in a message between two",
     "bot/tutor/onboarding.py": "how a learner says her name",
     "bot/tutor/privacy.py": "told to a learner in the chat",
@@ -54,6 +61,7 @@ NEVER_AT_A_TERMINAL = {
     "flows/reading": "forms of address, the schema of lessons and the titles of rules, all in lessons/",
     "flows/rules": "the titles of rules, in lessons/RULES.md, and patterns of what learners are asked for",
     "flows/run.py": "forms of address",
+    "flows/scenes": "what is on a picture, which goes with its Vietnamese lesson",
     "flows/words": "how learners write",
     "flows/yaml/fields.py": "words that a file may have instead of true",
     "storage/people/areas.py": "the name of the province",

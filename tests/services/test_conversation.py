@@ -91,7 +91,7 @@ async def test_a_batch_of_many_learners_keeps_them_apart(tmp_path: Path):
             assert names[row["learner_id"]] == f"Lan {'bcdghklmno'[int(str(row['chat_id'])) % 10].upper()}" or str(
                 names[row["learner_id"]]
             ).startswith("Lan ")
-        assert all(len(each.buttons) == 7 for each in all_of_them)
+        assert all(len(each.buttons) == 9 for each in all_of_them)
 
 
 async def test_an_inner_update_for_nobody_is_kept_and_harmless(tmp_path: Path):

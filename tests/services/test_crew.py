@@ -40,6 +40,7 @@ async def test_an_instructor_sees_her_learners_and_confirms_a_skill_once(tmp_pat
         assert (row["lesson"], row["level"]) == ("thu", "alone")
         await t.tells()
         assert "tự làm được “Bài thu”" in lan.said
+        assert not await t.rows("mark"), "a lesson without a skill makes none firm"
         await hoa.tap_token(token.replace("alone", "notyet"))
         await t.tells()
         assert not lan.said and len(await t.rows("skill_check")) == 2

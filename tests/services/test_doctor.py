@@ -65,7 +65,7 @@ async def test_a_fresh_clone_can_be_used_and_lacks_a_helper(data: Path) -> None:
     assert told["Chưa có người giúp"].startswith("note điền helper.name và helper.phone")
     assert told["Telegram"].startswith("good chưa dùng")
     assert told["Trang trò chuyện"] == "good http://127.0.0.1:9/ (chưa chạy, cổng còn trống)"
-    assert told["Bài học"].startswith("good 9 bài tốt")
+    assert told["Bài học"].startswith("good ") and " bài tốt" in told["Bài học"]
     assert not data.exists()  # looking changes nothing
 
 

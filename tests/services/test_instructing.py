@@ -103,7 +103,7 @@ async def test_a_forged_button_sets_nothing(tmp_path: Path, value: str):
 async def test_nobody_declares_herself(tmp_path: Path):
     async with tutor(tmp_path, book(LESSON)) as t:
         lan = await t.learner().meets()
-        assert "cán bộ hội mời" in (await lan.say("việc chỉ bài")).said
+        assert "cán bộ Hội mời" in (await lan.say("việc chỉ bài")).said
         for token in ("i:promise", "i:cap:5", "g:teach"):
             await lan.tap_token(token)
         assert not await t.rows("instructor") and not await t.rows("role")
@@ -115,7 +115,7 @@ async def test_whoever_asks_is_approved_by_an_officer(tmp_path: Path):
         lan = await t.learner().meets()
         await lan.shows((await t.people.invite(OPERATOR, "learner", WARD)).code)
         assert "chưa có cán bộ Hội" in (await lan.say("xin chỉ bài")).said
-        assert "cán bộ hội mời" in (await lan.say("việc chỉ bài")).said
+        assert "cán bộ Hội mời" in (await lan.say("việc chỉ bài")).said
         (asked,) = await t.people.list_people(OPERATOR, "dong-nai", states=["asked"])
         await t.people.approve(OPERATOR, asked.person_id)
         await lan.say("danh sách bài")
@@ -132,7 +132,7 @@ async def test_suspending_ends_it_at_once_and_for_good(tmp_path: Path):
         assert hooks.gone == ["suspended"]
         before = await t.rows("instructor")
         await hoa.tap("Đổi số người")
-        assert "cán bộ hội mời" in hoa.said and "Việc chỉ bài" not in hoa.last.labels
+        assert "cán bộ Hội mời" in hoa.said and "Việc chỉ bài" not in hoa.last.labels
         await hoa.say("xin chỉ bài")
         await hoa.shows((await t.people.invite(OPERATOR, "instructor", WARD)).code)
         assert (await t.rows("role"))[0]["state"] == "suspended", "neither asking nor another code lifts it"

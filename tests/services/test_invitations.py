@@ -234,7 +234,7 @@ async def test_whoever_answers_hears_when_a_role_is_taken_and_takes_it_back_by_o
         await t.tells()
         assert "thu lại mã mời" in wrong.said
         await wrong.say("việc chỉ bài")
-        assert "cán bộ hội mời" in wrong.said
+        assert "cán bộ Hội mời" in wrong.said
         right = await agrees(await t.learner("right").shows((await code_for(t, be)).code), "Bé")
         assert right.heard and len([row for row in await t.rows("role") if row["role"] == "instructor"]) == 1
 

@@ -44,7 +44,7 @@ steps:
 
 GOOD = """# tap-thu · Lan, {chị}/{em} · 2026-01-05 08:00 +07 · web
 bot      Chị muốn học gì?
-         [Quét mã QR] [Giữ mã OTP]
+         [Quét mã QR] [Giữ mã OTP] [Việc khác]
 # bấm nút đầu
 learner  [Quét mã QR]
 bot      Giỏi quá.
@@ -62,7 +62,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (own / "transcripts").mkdir(parents=True)
     (own / "lesson.yaml").write_text(LESSON, "utf-8")
     (own / "transcripts" / "hoc-tron.txt").write_text(GOOD, "utf-8")
-    for table in ("phrases", "words", "relay", "masking", "tracks", "sources"):
+    for table in ("phrases", "words", "relay", "masking", "tracks"):
         shutil.copy(ROOT / "lessons" / f"{table}.yaml", tmp_path / "lessons")
     return own
 
@@ -79,8 +79,8 @@ def reword(folder: Path) -> None:
 def test_good_transcripts_and_what_they_reach(capsys: Output):
     assert run() == 0
     assert capsys.readouterr().out.splitlines() == [
-        "bài      bước  lựa chọn  lối khác  tin Zalo Bot  chưa đi qua (dòng)",
-        "tap-thu   2/3       1/2       0/0             2  15-18",
+        "bài      bước  lựa chọn  lối khác  phút trơn  phút vấp  tin Zalo Bot  chưa đi qua (dòng)",
+        "tap-thu   2/3       1/2       0/0        0.2       0.2             2  15-18",
         "1 bản thoại: 1 khớp, 0 khác, 0 hỏng.",
     ]
 
@@ -130,8 +130,10 @@ def test_what_cannot_be_played_stays_wrong_after_an_update(folder: Path, capsys:
     path.write_text(GOOD.replace("[Quét mã QR]\nbot", "[Quét]\nbot"), "utf-8")
     before = path.read_text("utf-8")
     assert run("--update") == 1
-    told = "lessons/m/tap-thu/transcripts/hoc-tron.txt:5: không có nút [Quét]; đang có [Quét mã QR] [Giữ mã OTP]"
-    assert told in capsys.readouterr().out
+    there = "[Quét mã QR] [Giữ mã OTP] [Việc khác]"
+    assert (
+        f"lessons/m/tap-thu/transcripts/hoc-tron.txt:5: không có nút [Quét]; đang có {there}" in capsys.readouterr().out
+    )
     assert path.read_text("utf-8") == before
 
 

@@ -53,7 +53,7 @@ def folder(tmp_path: Path) -> Path:
     """A lessons folder with the real tables and two small lessons."""
     root = tmp_path / "lessons"
     root.mkdir()
-    for name in ("phrases.yaml", "words.yaml", "relay.yaml", "masking.yaml", "tracks.yaml", "sources.yaml"):
+    for name in ("phrases.yaml", "words.yaml", "relay.yaml", "masking.yaml", "tracks.yaml"):
         shutil.copy(LESSONS / name, root / name)
     put(root, "mot", LESSON)
     put(root, "hai", OTHER)

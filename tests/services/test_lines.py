@@ -100,7 +100,7 @@ async def test_a_message_that_is_only_a_link(tmp_path: Path):
         lan, hoa, _ = await paired(t)
         await lan.tap("Nhắn tin")
         await lan.say("http://nhan-qua.top/abc")
-        assert "chỉ có đường dẫn" in lan.said
+        assert "chỉ có đường link" in lan.said
         await t.tells()
         assert not hoa.said
 

@@ -13,7 +13,7 @@ from bot.cli.linting import Files
 from bot.cli.main import main
 from flows.yaml.strictyaml import MAX_BYTES
 from tests.support import media
-from tests.support.builders import PROJECT
+from tests.support.builders import LESSONS, PROJECT
 
 Output = pytest.CaptureFixture[str]
 GOOD = "lesson: {id}\ntitle: Thử\ntrack: m\nsteps:\n  - say: a\n    text: Một\n    wait_tap: Tiếp\n  - end: het\n"
@@ -107,7 +107,7 @@ def test_a_folder_brings_its_own_tables(root, capsys):
     put("ngoai/tracks.yaml", "- {id: m, title: M, order: 1}\n")
     code, lines = run(capsys, "ngoai")
     assert code == 1
-    assert {line.split()[1] for line in lines[:-1]} == {"W705", "E110", "E007"}
+    assert {line.split()[1] for line in lines[:-1]} == {"W705", "W706", "E110", "E007"}
 
 
 def test_the_template_is_looked_at_when_it_is_asked_for(root, capsys):
@@ -207,7 +207,7 @@ def test_what_is_in_media_is_looked_into(root, capsys, name, content, said):
 
 
 def test_dialogues_beside_a_lesson_are_played(root, capsys):
-    dialogue = "bot      Một\n         [Tiếp]\nlearner  [Tiếp]\n= run ended: completed · points 0\n"
+    dialogue = "bot      Một\n         [Tiếp] [Việc khác]\nlearner  [Tiếp]\n= run ended: completed · points 0\n"
     put(root / "m" / "a" / "transcripts" / "x.txt", dialogue)
     assert run(capsys)[0] == 0
     put(root / "m" / "a" / "transcripts" / "x.txt", dialogue.replace("Một", "Hai"))
@@ -225,3 +225,9 @@ def test_without_a_database_there_is_nobody_to_ask_about(root, capsys):
     code, (said,) = run(capsys, "--database", "sqlite:///nowhere.db")
     assert code == 2
     assert said.endswith("chưa có cơ sở dữ liệu ở đây.")
+
+
+def test_of_the_lessons_that_come_along_nothing_is_left_to_look_at(capsys: pytest.CaptureFixture[str]) -> None:
+    """What is advice for others is a gate here: sources, length, forms of address, pictures, English, transcripts."""
+    assert main(["lint", "--lessons", str(LESSONS)]) == 0
+    assert capsys.readouterr().out.strip().endswith("0 lỗi, 0 điều nên xem lại.")

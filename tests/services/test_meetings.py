@@ -9,6 +9,7 @@ import pytest
 from bot.channels.base import Tap
 from bot.people.policy.permissions import OPERATOR
 from bot.tutor import state as states
+from bot.tutor import state_codec
 from storage.people import areas, invitees, people
 from storage.people.areas import AreaRow
 from storage.people.records import InviteeRow, RoleRow
@@ -269,6 +270,6 @@ async def test_a_second_phone_that_is_joined_brings_the_meeting_along(tmp_path: 
 
 def test_a_meeting_is_kept_in_words_that_an_older_program_wrote_too():
     held = states.Meeting("e", "b0", "thu", "r1")
-    assert states.load(states.dump(states.ConversationState(meeting=held))).meeting == held
-    assert states.load('{"v":1}').meeting is None
-    assert states.load('{"v":1,"meeting":{"event":"e","area":"b0"}}').meeting == states.Meeting("e", "b0")
+    assert state_codec.load(state_codec.dump(states.ConversationState(meeting=held))).meeting == held
+    assert state_codec.load('{"v":1}').meeting is None
+    assert state_codec.load('{"v":1,"meeting":{"event":"e","area":"b0"}}').meeting == states.Meeting("e", "b0")

@@ -194,3 +194,18 @@ async def test_a_label_counts_until_something_else_was_written(tmp_path: Path):
         await hoa.say("1")
         await hoa.say("nhận giúp")
         assert not await t.rows("pairing"), "by then she may have meant anything"
+
+
+async def test_everything_else_is_always_zero_and_no_answer_where_a_number_is_asked_for(tmp_path: Path):
+    async with tutor(tmp_path, book(QUIZ), messenger=ZALO) as t:
+        lan = await meets(t, "lan", "Lan", "learner")
+        await lan.opens("thu")
+        assert number_of(lan, "Việc khác") == "0" and "2. Công an\n0. Việc khác" in lan.said
+        await lan.say("0")
+        assert number_of(lan, "Nghỉ chút") == "4"
+        await picks(lan, "Nói lại")
+        await lan.say("1")
+        assert "Nhà có mấy người?" in lan.said and number_of(lan, "Việc khác").startswith("0") and len(lan.turn) == 1
+        await lan.say("1")
+        assert "Gần xong" in lan.said, "a bare number is the answer"
+        assert number_of(lan, "Việc khác") == "0"

@@ -71,7 +71,7 @@ async def test_her_own_number_goes_over_after_one_tap_and_stays_nowhere(tmp_path
         await lan.tap("Cho số của tôi")
         assert "hỏi lại một lần" in lan.said
         await lan.say("số tui nè 0987 111 678")
-        assert "đuôi 678, cho chị Cúc nhé" in lan.said
+        assert "đuôi 678, cho chị Cúc nha" in lan.said
         assert HERS not in await told(t, cuc)
         await lan.tap("Gửi đi")
         assert "Đã chuyển cho chị Cúc" in lan.said

@@ -76,7 +76,7 @@ async def test_what_came_due_during_a_stop_waits_for_the_morning(tmp_path: Path)
     async with tutor(tmp_path, BOOK) as t:
         lan = await t.learner().meets()
         await lan.opens("thu")
-        await lan.tap("Để sau")
+        await lan.say("để sau")
         t.clock.passes(hours=15)  # 23:00
         await t.crash()
         await t.passes(seconds=1)
@@ -89,7 +89,7 @@ async def left_in_the_outbox(t: Tutor):
     """A learner whose reminder was committed in daytime and not sent before the tutor stopped; now it is night."""
     lan = await t.learner().meets()
     await lan.opens("thu")
-    await lan.tap("Để sau")
+    await lan.say("để sau")
     t.clock.passes(hours=2)
     t.senders.by_channel.clear()
     await t.ticker.fire()
@@ -169,7 +169,7 @@ async def test_a_block_that_is_found_late_does_not_eat_what_she_is_told_after_co
     async with tutor(tmp_path, BOOK) as t:
         lan = await t.learner().meets()
         await lan.opens("thu")
-        await lan.tap("Để sau")
+        await lan.say("để sau")
         gate, send = asyncio.Event(), t.channel.send
 
         async def blocked_once(outgoing: Outgoing, *, plain: bool = False) -> None:

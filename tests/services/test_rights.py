@@ -174,7 +174,16 @@ async def test_the_page_of_her_data_is_in_words_and_a_tap_away(tmp_path: Path):
     async with tutor(tmp_path, real_book()) as t:
         lan = await t.learner("1", WEB).meets()
         await lan.opens("m0-khoi-dong")
-        for words in ("Tiếp", "Tiếp", "xong", "Nhớ rồi", "Xong rồi", "Bấm “Chưa làm được”", "Không gửi ai cả"):
+        for words in (
+            "Tiếp",
+            "Tiếp",
+            "xong",
+            "Nhớ rồi",
+            "Xong rồi",
+            "Bấm “Chưa thấy”",
+            "Không gửi ai cả",
+            "Gõ “bị lừa”",
+        ):
             await lan.say(words)
         await lan.say("nhờ người chỉ")
         for words in ("xem dữ liệu", "tải dữ liệu"):
@@ -183,7 +192,7 @@ async def test_the_page_of_her_data_is_in_words_and_a_tap_away(tmp_path: Path):
         page = await export_of_chat(t.database, WEB, lan.chat_id, "html", t.conversation.book)
         assert page is not None
         about_her = "lời đồng ý: đồng ý", "bài: Làm quen với Cầm Tay", "kết quả: học xong", "loại: xin người chỉ"
-        answered = "câu hỏi: Đang học mà kẹt, chị làm gì?", "chị chọn: Bấm “Chưa làm được”", "Máy: ", "Chị: xong"
+        answered = "câu hỏi: Đang học mà kẹt, chị làm gì?", "chị chọn: Bấm “Chưa thấy”", "Máy: ", "Chị: xong"
         for told in (*about_her, *answered):
             assert told in page, told
         shown = re.sub(r"<[^>]*>", " ", page.split("</style>")[1])

@@ -99,7 +99,7 @@ async def test_no_way_of_hers_leads_back(tmp_path: Path, way: Way):
         await way(t, hoa)
         assert await acting_of_all(t) == set()
         await hoa.say("việc chỉ bài")
-        assert "cán bộ hội mời" in hoa.said
+        assert "cán bộ Hội mời" in hoa.said
 
 
 async def test_an_old_approval_button_lifts_nothing(tmp_path: Path):

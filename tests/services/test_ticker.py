@@ -35,7 +35,7 @@ async def test_later_rings_when_it_is_due_and_as_often_as_it_says(tmp_path: Path
     async with tutor(tmp_path, BOOK) as t:
         lan = await t.learner("1", channel).meets()
         await lan.opens("thu")
-        await lan.tap("Để sau")
+        await lan.say("để sau")
         await t.passes(hours=1, minutes=59)
         assert not lan.said
         for _ in range(2):
@@ -53,7 +53,7 @@ async def test_nothing_rings_at_night(tmp_path: Path):
         lan = await t.learner().meets()
         await lan.opens("thu")
         await t.passes(hours=11)  # 19:00
-        await lan.tap("Để sau")  # due at 21:00
+        await lan.say("để sau")  # due at 21:00
         await t.passes(hours=2, minutes=30)
         assert not lan.said
         await t.passes(hours=10)  # 07:30
@@ -104,7 +104,7 @@ async def test_safety_that_was_due_by_day_while_the_tutor_stood_still_is_said_at
         lan, thu = await t.learner("1").meets(), await t.learner("2").meets("Thu")
         await lan.opens("keu")
         await thu.opens("thu")
-        await thu.tap("Để sau")
+        await thu.say("để sau")
         await t.passes(hours=13)
         assert "156" in lan.said
         assert not thu.said
@@ -134,7 +134,7 @@ async def test_not_to_her_who_left_nor_to_her_who_said_no(tmp_path: Path):
         await no.tap("Không")
         for each in (away, no):
             await each.opens("thu")
-            await each.tap("Để sau")
+            await each.say("để sau")
         await away.leaves()
         heard = len(away.heard), len(no.heard)
         await t.passes(hours=3)
@@ -147,7 +147,7 @@ async def test_who_lets_the_tutor_in_again_without_a_word_is_reminded_again(tmp_
     async with tutor(tmp_path, BOOK) as t:
         lan = await t.learner().meets()
         await lan.opens("thu")
-        await lan.tap("Để sau")
+        await lan.say("để sau")
         if found_out:
             t.channel.fault = gone
             await t.passes(hours=2)
@@ -172,7 +172,7 @@ async def test_the_reminder_that_finds_her_gone_is_the_last(tmp_path: Path):
     async with tutor(tmp_path, BOOK) as t:
         lan = await t.learner().meets()
         await lan.opens("thu")
-        await lan.tap("Để sau")
+        await lan.say("để sau")
         t.channel.fault = gone
         await t.passes(hours=2)
         t.channel.fault = lambda outgoing, plain: None
@@ -185,7 +185,7 @@ async def test_a_timer_of_a_step_she_has_left_is_harmless(tmp_path: Path):
         lan = await t.learner().meets()
         await lan.opens("thu")
         done = lan.buttons["Rồi"]
-        await lan.tap("Để sau")
+        await lan.say("để sau")
         run = (await t.state(lan)).open_run
         assert run is not None
         await lan.tap_token(done)
@@ -199,7 +199,7 @@ async def test_a_due_timer_survives_a_crash_and_still_rings_once(tmp_path: Path)
     async with tutor(tmp_path, BOOK) as t:
         lan = await t.learner().meets()
         await lan.opens("thu")
-        await lan.tap("Để sau")
+        await lan.say("để sau")
         t.clock.passes(hours=3)
         await t.crash()
         await t.passes(seconds=1)
@@ -214,7 +214,7 @@ async def test_a_timer_found_twice_before_it_is_written_down_rings_once(tmp_path
     async with tutor(tmp_path, BOOK) as t:
         lan = await t.learner().meets()
         await lan.opens("thu")
-        await lan.tap("Để sau")
+        await lan.say("để sau")
         found: list[Update] = []
 
         async def note(updates: Sequence[Update]) -> None:
@@ -246,7 +246,7 @@ async def test_after_a_clock_set_back_reminders_do_not_flood(tmp_path: Path):
     async with tutor(tmp_path, BOOK) as t:
         lan = await t.learner().meets()
         await lan.opens("thu")
-        await lan.tap("Để sau")
+        await lan.say("để sau")
         heard = len(lan.heard)
         for amount in (3, -5, 3, -5, 10, 24, 24, 24):
             await t.passes(hours=amount)
@@ -306,7 +306,7 @@ async def test_due_finds_the_longest_overdue_first(tmp_path: Path):
         for at, name in enumerate(("Ba", "Tư")):
             each = await t.learner(str(at)).meets(name)
             await each.opens("thu")
-            await each.tap("Để sau")
+            await each.say("để sau")
             t.clock.passes(minutes=5)
         rows = await t.database.read(lambda c: expiry.due(c, START + timedelta(days=1), 10))
         assert [from_ms(due_at) for *_, due_at in rows] == sorted(from_ms(due_at) for *_, due_at in rows)

@@ -6,7 +6,8 @@ import pytest
 
 from bot.channels.base import Text
 from bot.conversation.policy.dispatch import answer
-from bot.tutor.state import ConversationState, dump, load
+from bot.tutor.state import ConversationState
+from bot.tutor.state_codec import dump, load
 from bot.tutor.turn import Person, TurnContext
 from flows import events as ev
 from tests.support.builders import real_book

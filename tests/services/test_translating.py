@@ -32,7 +32,7 @@ def lessons(tmp_path: Path) -> Path:
     folder = tmp_path / "lessons"
     (folder / "m" / "tap-thu").mkdir(parents=True)
     (folder / "m" / "tap-thu" / "lesson.yaml").write_text(LESSON, "utf-8")
-    for table in ("phrases", "words", "relay", "masking", "tracks", "sources"):
+    for table in ("phrases", "words", "relay", "masking", "tracks"):
         shutil.copy(LESSONS / f"{table}.yaml", folder)
     return folder
 

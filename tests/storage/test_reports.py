@@ -219,16 +219,29 @@ async def test_what_was_learnt(database: Database):
         for level in ("notyet", "alone"):
             check = {"learner_id": "lan", "lesson": "a", "skill": "s", "level": level, "by": "x", "at": NOW}
             c.execute(insert(pairing_t.skill_check), check)
+        mark = {"right": 1, "total": 1, "name": "x", "at": NOW}
+        marks: list[tuple[str, dict[str, Any]]] = [
+            ("lan", {"kind": "skill"}),
+            ("mai", {"kind": "skill", "at": NOW - 400 * DAY}),
+            ("lan", {"kind": "before", "right": 1, "total": 4}),
+            ("mai", {"kind": "before", "right": 2, "total": 4}),
+            ("lan", {"kind": "after", "right": 5, "total": 5}),
+            ("lan", {"kind": "checkin"}),
+            ("mai", {"kind": "checkin", "right": 0}),
+        ]
+        for who, more in marks:
+            c.execute(insert(conversations_t.mark), {**mark, "learner_id": who, **more})
         met = {"event_id": "e", "area_id": "b1", "lesson": "a", "at": NOW, "by": "x"}
         c.execute(insert(meetings_t.attendance), [{**met, "learner_id": who} for who in ("lan", "mai")])
 
     await database.transact(fill)
     rows = await report(database, "progress")
-    assert list(rows[WARD].values())[3:] == [2, 1, 2, 1, 1, 0, 0, 1, 2]
+    assert list(rows[WARD].values())[3:] == [2, 1, 2, 1, 1, 0, 0, 1, 2, 1, 2, 1, 2, 1, 25.0, 100.0]
     assert rows["b2"]["hoi_vien"] == 1 and rows["b2"]["da_xong_mot_bai"] == 0
     await database.transact(lambda c: leaving.forget_person(c, "lan"))
     rows = await report(database, "progress")
-    assert list(rows[WARD].values())[3:] == [1, 0, 0, 0, 0, 0, 0, 1, 2], "who came is still counted"
+    left = [1, 0, 0, 0, 0, 0, 0, 1, 2, 0, 1, 0, 1, 0, 50.0, ""]
+    assert list(rows[WARD].values())[3:] == left, "who came is still counted"
 
 
 # --- who may read ------------------------------------------------------------------------------------

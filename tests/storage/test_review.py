@@ -164,7 +164,7 @@ async def test_the_writer_never_reads_all_sessions(database: Database, tmp_path:
 
     database.transact = noting  # type: ignore[method-assign]
     (tmp_path / "lessons" / "mot").mkdir(parents=True)
-    for name in ("phrases.yaml", "words.yaml", "relay.yaml", "masking.yaml", "tracks.yaml", "sources.yaml"):
+    for name in ("phrases.yaml", "words.yaml", "relay.yaml", "masking.yaml", "tracks.yaml"):
         (tmp_path / "lessons" / name).write_bytes((builders.PROJECT / "lessons" / name).read_bytes())
     (tmp_path / "lessons" / "mot" / "lesson.yaml").write_text(LESSON, "utf-8")
     await open_book(database, tmp_path / "lessons", builders.facts(), START)

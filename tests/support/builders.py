@@ -50,9 +50,9 @@ def phrases() -> Mapping[str, str]:
     return {key: str(text) for key, text in read_table(LESSONS / "phrases.yaml").items()}
 
 
-def lesson(steps: str, *, lesson_id: str = "thu", header: str = "") -> Lesson:
+def lesson(steps: str, *, lesson_id: str = "thu", header: str = "", track: str = "m") -> Lesson:
     """A lesson from its steps in YAML; fails loudly, with the linter's words, when the loader refuses it."""
-    head = f"lesson: {lesson_id}\ntitle: Bài {lesson_id}\ntrack: m\norder: 1\nlangs: [vi]\n"
+    head = f"lesson: {lesson_id}\ntitle: Bài {lesson_id}\ntrack: {track}\norder: 1\nlangs: [vi]\n"
     source = f"{head}{dedent(header)}steps:\n{indent(dedent(steps).strip(), '  ')}\n"
     found, problems = load_lesson(source.encode(), f"{lesson_id}/lesson.yaml", facts())
     if found is None:
@@ -61,8 +61,10 @@ def lesson(steps: str, *, lesson_id: str = "thu", header: str = "") -> Lesson:
 
 
 def book(
-    *lessons: Lesson, helper: Mapping[str, str] = HELPER, older: Mapping[tuple[str, int], Lesson] | None = None
-) -> Book:
+    *lessons: Lesson, helper: Mapping[str, str] = HELPER, older: Mapping[tuple[str, int], Lesson] | None = None,
+    tracks: tuple[tuple[str, str], ...] = (("m", "Khởi động"),), needs: Mapping[str, str] | None = None,
+    for_instructors: frozenset[str] = frozenset(),
+) -> Book:  # fmt: skip
     """A book of these lessons as version 1, or one above what is given in `older`."""
     current = {each.id: 1 + max((v for k, v in older or {} if k == each.id), default=0) for each in lessons}
     return Book(
@@ -72,8 +74,12 @@ def book(
         words=words(),
         wishes=shelf().wishes,
         nouns=shelf().nouns,
+        signs=shelf().scam.signs,
+        drills=shelf().scam.drills,
         facts={**facts(), **helper},
-        tracks=(("m", "Khởi động"),),
+        tracks=tracks,
+        needs=needs or {},
+        for_instructors=for_instructors,
     )
 
 

@@ -15,6 +15,7 @@ from storage.people import invitees, people
 from storage.people import tables as people_t
 from storage.people.records import InstructorRow, InviteeRow
 from storage.programs import tables as programs_t
+from storage.scams import tables as scams_t
 from tests.support.world import START
 
 WARD = "w26041"
@@ -77,6 +78,9 @@ def fill(connection: Connection, learner_id: str, other: str) -> None:
     add(conversations_t.run, **run, started_at=1, points=0, passed=False)
     add(conversations_t.attempt, **run, step="s", answer=NAME, right=True, tries=1, points=1, at=1)
     add(conversations_t.award, **run, kind="badge", name="Giỏi", points=1, at=1)
+    given = {"code": f"c-{tag}", "secret": "s", "name": NAME, "track": "m", "title": "Khởi động", "lessons": "[]"}
+    add(conversations_t.certificate, **she, **given, points=0, at=1, shown="name")
+    add(conversations_t.mark, **she, kind="skill", name="giu_ma", right=1, total=1, at=1)
     stand = {"path": "/", "free": 1, "taken": 0, "ratio": 0.0, "silences": 0, "rest_until_at": 0, "last_served_at": 0}
     connection.execute(delete(pairing_t.standing).where(pairing_t.standing.c.learner_id == learner_id))
     add(pairing_t.standing, **she, **stand)
@@ -84,6 +88,7 @@ def fill(connection: Connection, learner_id: str, other: str) -> None:
     add(pairing_t.notice, **she, notice_id=f"1-{tag}", about="", **told)
     add(pairing_t.notice, learner_id=other, notice_id=f"2-{tag}", about=f"r-{tag}", **told)
     add(pairing_t.notice, learner_id=other, notice_id=f"3-{tag}", about=f"p-{tag}", **told)
+    add(scams_t.drill, **she, sample="s", sent_at=1, said="scam", right=True, said_at=2)
     add(people_t.consent, **she, channel="c", answer="agreed", wording="w", at=1)
 
 

@@ -49,8 +49,10 @@ from bot.people.service import People
 from bot.scheduler.ticker import Ticker
 from bot.settings import Web
 from bot.tutor import state as states
+from bot.tutor import state_codec
 from bot.tutor.quiet_hours import QuietHours
 from flows import Book
+from flows.engine.buttons import OTHER
 from storage import tables
 from storage.conversations import tables as conversations_t
 from storage.engine import schema
@@ -71,8 +73,14 @@ class Message:
     no: int = 0
 
     @property
-    def labels(self) -> tuple[str, ...]:
+    def shown(self) -> tuple[str, ...]:
+        """What stands on all its buttons."""
         return tuple(button.label for button in self.buttons)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """What stands on its buttons, but for the one that every prompt of a lesson ends with."""
+        return tuple(button.label for button in self.buttons if not button.token.endswith(f":{OTHER}"))
 
 
 @dataclass
@@ -312,7 +320,7 @@ class Tutor:
     async def state(self, learner: Learner) -> states.ConversationState:
         """Her state as it is stored."""
         query = select(conversations_t.session.c.state).where(conversations_t.session.c.chat_id == learner.chat_id)
-        return states.load(await self.database.read(lambda c: str(c.scalar(query))))
+        return state_codec.load(await self.database.read(lambda c: str(c.scalar(query))))
 
 
 def rows_of(connection: Connection, table: str) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from typing import TypeVar
 import flows
 from flows import Book, Run, Trigger
 from flows import events as ev
+from flows.engine.buttons import OTHER
 from tests.support.world import START, Ids
 
 E = TypeVar("E")
@@ -66,8 +67,13 @@ class Scene:
         return next(event for event in reversed(self.events) if isinstance(event, ev.Asked))
 
     @property
+    def choices(self) -> tuple[ev.Choice, ...]:
+        """What can be tapped, without the button that opens everything else: every prompt ends with it."""
+        return tuple(choice for choice in self.prompt.choices if choice.id != OTHER)
+
+    @property
     def labels(self) -> tuple[str, ...]:
-        return tuple(choice.label for choice in self.prompt.choices)
+        return tuple(choice.label for choice in self.choices)
 
     def happened(self, kind: type[E]) -> list[E]:
         """The events of this kind in the last sprint."""

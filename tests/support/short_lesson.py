@@ -33,7 +33,7 @@ mastery: {pass: 1}
 
 steps:
   - say: chao
-    text: "Bước một. {Chị} bấm nút nhé."
+    text: "Bước một. {Chị} bấm nút {nhé}."
     wait_tap: "Tiếp"
 
   - choose: mau
@@ -48,7 +48,7 @@ steps:
     text: "Bước ba. Hai cộng hai là mấy?"
     accept: ["4"]
     say: "Bốn là đúng rồi {chị}."
-    hints: ["{Chị} đếm trên đầu ngón tay nhé."]
+    hints: ["{Chị} đếm trên đầu ngón tay {nhé}."]
 
   - quiz: khoa
     text: "Bước bốn. Ai hỏi mật khẩu, {chị} làm gì?"
@@ -99,7 +99,7 @@ def write_lessons(folder: Path) -> Path:
     """A lessons folder with the tutor's own sentences and the short lesson; returns it."""
     (folder / "t" / LESSON_ID).mkdir(parents=True)
     (folder / "t" / LESSON_ID / "lesson.yaml").write_text(LESSON, "utf-8")
-    for table in ("phrases.yaml", "words.yaml", "relay.yaml", "masking.yaml", "sources.yaml"):
+    for table in ("phrases.yaml", "words.yaml", "relay.yaml", "masking.yaml"):
         shutil.copy(ROOT / "lessons" / table, folder / table)
     (folder / "tracks.yaml").write_text('- {id: thu, title: "Bài thử", order: 1}\n', "utf-8")
     return folder

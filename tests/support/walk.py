@@ -21,7 +21,7 @@ from tests.support.harness import tutor
 ROOMS = ("bot.", "flows.", "storage.")
 SHELL = ("bot.conversation.", "bot.people.", "bot.pairing.", "bot.announcements.", "bot.meetings.", "bot.reports.")
 
-DATA = ("bot.tutor.state", "bot.tutor.turn")
+DATA = ("bot.tutor.learnt", "bot.tutor.state", "bot.tutor.state_codec", "bot.tutor.turn")
 """What both sides hold in their hands: reading it decides nothing."""
 
 QUIZ = lesson(

@@ -120,6 +120,10 @@ class Taking:
         if lesson.title not in seen[-1]:
             self.world.passes(BETWEEN_S)
             await phone.says(dict(book.tracks)[lesson.track])
+            seen = await sees(phone, book.phrases["label_menu"])
+        if lesson.title not in seen[-1]:  # a track of more lessons than stand under one another
+            self.world.passes(BETWEEN_S)
+            await phone.picks(book.phrases["label_more"])
             seen = await sees(phone, lesson.title)
         labels = [CHOICE.sub(r"\1", line) for line in seen[-1].splitlines() if lesson.title in line]
         self.world.passes(BETWEEN_S)

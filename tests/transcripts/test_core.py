@@ -50,5 +50,5 @@ def test_transcripts_meet_every_step_option_and_way_of_every_lesson(lesson_id: s
     assert found.gaps == (), f"./camtay test-lessons {lesson.place.path} --coverage"
 
 
-def test_all_seven_forms_of_address_are_played():
+def test_all_forms_of_address_are_played():
     assert {each.transcript.head.address for each in fixtures()} == set(flows.ADDRESSES)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from bot.cli.environment import settings_of
+from bot.cli.environment import CommandEnvironment, settings_of
 from bot.cli.flags import add_flags, path
 from bot.cli.language import told
 
@@ -22,6 +22,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--database", metavar="ĐỊA_CHỈ", type=_database, default="", help="như --live, với cơ sở dữ liệu này"
     )
+    parser.add_argument("--sources", action="store_true", help="kể mọi lời của bài theo nguồn, thay vì soát")
+    parser.add_argument(
+        "--sample",
+        metavar="SỐ",
+        type=int,
+        default=0,
+        help="in chừng ấy lời ghi src: none, chọn hú họa, để đọc bằng mắt",
+    )
+    parser.add_argument("--seed", metavar="SỐ", type=int, default=0, help="với --sample: cùng số thì cùng lời")
     parser.add_argument("--rules", action="store_true", help="in trang các điều được soát (lessons/RULES.md)")
 
 
@@ -49,8 +58,20 @@ def run(given: argparse.Namespace) -> int:
     from bot.publishing import drafts
 
     quiet = settings.time.quiet_from, settings.time.quiet_to
+    today = CommandEnvironment().now().date()
+    redraw_before = linting.months_before(today, settings.lessons.scene_months)
+    reread_before = linting.months_before(today, settings.lessons.review_months)
     lessons, facts = Path(settings.lessons.dir), settings.placeholders
     paths = drafts.by_code(lessons, given.paths)
+    if given.sources or given.sample:
+        from bot.cli import sourcing
+
+        library, texts = sourcing.texts_below(lessons, paths, facts)
+        if given.sample:
+            sourcing.show_sample(texts, given.sample, given.seed, print)
+        else:
+            sourcing.show_by_source(library, texts, print)
+        return 0
     if given.live or given.database:
         import asyncio
 
@@ -59,5 +80,5 @@ def run(given: argparse.Namespace) -> int:
         url = given.database or settings.database_url
         found = asyncio.run(lint_live.problems(url, lessons, paths, facts, quiet))
     else:
-        found = linting.problems(lessons, paths, facts, quiet)
+        found = linting.problems(lessons, paths, facts, quiet, redraw_before=redraw_before, reread_before=reread_before)
     return linting.report(found, given.format, print)

@@ -72,7 +72,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     correct.add_argument("person", metavar="MÃ")
     correct.add_argument("--name", metavar="TÊN", help="tên gọi")
     correct.add_argument(
-        "--address", metavar="CÁCH_GỌI", help="chị/em, cô/con, dì/con, bác/cháu, bà/con, em/chị, bạn/mình"
+        "--address",
+        metavar="CÁCH_GỌI",
+        help="chị/em, cô/con, dì/con, bác/cháu, bà/con, em/chị, bạn/mình, cô/cháu, ngoại/con",
     )
     correct.add_argument("--area", metavar="ĐỊA_BÀN", help="nơi sinh hoạt (xem ./camtay people areas)")
     correct.add_argument(

@@ -17,7 +17,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "paths", metavar="ĐƯỜNG_DẪN", nargs="*", type=path, help="mã bài, bản thoại hay thư mục; không ghi: mọi bài"
     )
-    parser.add_argument("--update", action="store_true", help="ghi lại lời máy trong các bản thoại khác đi")
+    parser.add_argument(
+        "--update", action="store_true", help="ghi lại lời máy trong các bản thoại khác đi, và số phút ở đầu bài"
+    )
     parser.add_argument("--coverage", action="store_true", help="kể từng bước, từng lựa chọn chưa bản thoại nào qua")
     parser.add_argument("--format", choices=("text", "json", "github"), default="text", help="cách in kết quả")
 
@@ -34,4 +36,5 @@ def run(given: argparse.Namespace) -> int:
     wrong = [played for played in report.played if not played.good]
     if given.update:
         wrong = list(lesson_tests.update(report.played, complain))
+        lesson_tests.retime(report, complain)
     return 1 if wrong or report.broken else 0

@@ -31,7 +31,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("lesson", metavar="BÀI", help="mã của bài, hoặc đường dẫn tới bài")
     parser.add_argument("--name", metavar="TÊN", help="gọi học viên là gì (Lan)")
     parser.add_argument(
-        "--address", metavar="CÁCH_GỌI", help="chị/em, cô/con, dì/con, bác/cháu, bà/con, em/chị, bạn/mình"
+        "--address",
+        metavar="CÁCH_GỌI",
+        help="chị/em, cô/con, dì/con, bác/cháu, bà/con, em/chị, bạn/mình, cô/cháu, ngoại/con",
     )
     parser.add_argument("--channel", metavar="KÊNH", type=word, default="web", help="web, telegram…")
     parser.add_argument("--lang", metavar="TIẾNG", type=word, default="vi", help="vi, en…")

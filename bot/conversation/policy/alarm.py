@@ -9,10 +9,13 @@ from bot.conversation.policy import replying
 from bot.conversation.policy.registry import WRITTEN
 from bot.conversation.policy.understanding import about, alarm_of, record_heard
 from bot.pairing.policy import lines
+from bot.scams.policy import judging
+from bot.scams.policy.commands import JudgeScam
 from bot.tutor import lessons, menu, onboarding
 from bot.tutor.turn import TurnContext
 from flows import events as ev
 from flows.engine.stage import clean
+from flows.signs.signs import look
 from flows.words.ear.ear import Alarm
 
 _ANSWERS = (ev.AnswerGraded, ev.ValueSaved, ev.TaskDone, ev.TaskStuck, ev.TaskPostponed, ev.CheckpointPassed)
@@ -27,7 +30,7 @@ def heard(turn: TurnContext, body: Text | Media | Edited) -> bool:
     """
     text = body.caption if isinstance(body, Media) else body.text
     if not isinstance(body, Edited) and body.forwarded:
-        return _asked(turn, text)
+        return _judged(turn, text) or _asked(turn, text)
     if isinstance(body, Text) and _is_answered_in_lesson(turn):
         return False
     alarm = _sounded(turn, text)
@@ -65,7 +68,7 @@ def in_speech(turn: TurnContext, text: str) -> Alarm:
 
 def _sounded(turn: TurnContext, text: str) -> Alarm:
     """What the words sound like; quiet where they are for somebody else, or what stands on a button."""
-    if not text or lines.is_helping(turn) or not announcement.is_cry(turn.state.pending, text):
+    if not text or lines.is_helping(turn) or not _may_be_own(turn, text):
         return Alarm()
     if text.casefold() in {label.casefold() for _, label in turn.state.offer}:
         return Alarm()
@@ -83,6 +86,23 @@ def hear_name(turn: TurnContext, text: str) -> None:
         onboarding.ask_name(turn, again=True)
     else:
         onboarding.take_name(turn, said)
+
+
+def _may_be_own(turn: TurnContext, text: str) -> bool:
+    return announcement.is_cry(turn.state.pending, text) and judging.is_own_cry(turn, text)
+
+
+def _judged(turn: TurnContext, text: str) -> bool:
+    """Look at another's message that was passed on; what is forwarded in the writing mode, or to a subject that takes
+    words, is for them. What has no sign of a scam but sounds like a cry is asked about."""
+    is_for_others = turn.state.pending in WRITTEN and turn.state.pending != judging.MESSAGE
+    if not text.strip() or is_for_others:
+        return False
+    if not look(turn.book.signs, text).flagged and alarm_of(turn, text).level != "quiet":
+        return False
+    judging.greet(turn)
+    turn.events.append(JudgeScam(text))
+    return True
 
 
 def _asked(turn: TurnContext, text: str) -> bool:

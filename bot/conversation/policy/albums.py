@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.channels.base import Body, Edited, Media, Tap
 from bot.pairing.policy import lines
 from bot.pairing.policy.commands import AddMedia, AskMedia, WriteLine
-from bot.tutor import lessons
+from bot.tutor import open_step
 from bot.tutor.state import AnsweredAlbum
 from bot.tutor.turn import TurnContext
 
@@ -20,7 +20,7 @@ def is_answered(turn: TurnContext, media: Media) -> bool:
     taken, as_kind = AnsweredAlbum(media.album), AnsweredAlbum(media.album, media.kind)
     if turn.state.album in (taken, as_kind):
         return True
-    if not turn.state.offer and lessons.wants(turn, media.kind):
+    if not turn.state.offer and open_step.wants(turn, media.kind):
         turn.change(album=taken)
     elif not _is_known(turn, media):
         turn.change(album=as_kind)

@@ -11,7 +11,7 @@ from bot.conversation.policy.global_words import obey
 from bot.conversation.policy.open_question import ask_again
 from bot.conversation.policy.understanding import about as about_what
 from bot.conversation.policy.understanding import alarm_of
-from bot.tutor import lessons, menu
+from bot.tutor import menu, open_step
 from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.tutor.state import OfferedButtons
 from bot.tutor.turn import TurnContext
@@ -29,7 +29,7 @@ def digress(turn: TurnContext, text: str) -> CommandOutcome | None:
     """Deal with what answers nothing: a worry, a question, a wish for a human, small talk; None where it is none of
     these."""
     sounds, matter = alarm_of(turn, text), about_what(turn, text)
-    if sounds.level == "ask" and not lessons.in_emergency(turn):
+    if sounds.level == "ask" and not open_step.in_emergency(turn):
         menu.ask_emergency(turn, sounds.kind, matter.topics)
         return ANSWERED
     match matter.kind:
@@ -46,7 +46,7 @@ def digress(turn: TurnContext, text: str) -> CommandOutcome | None:
             out_of_scope(turn)
         case "small":
             rests = small_talk(turn, text) in RESTING and not turn.state.pending
-            if not rests or lessons.in_emergency(turn):
+            if not rests or open_step.in_emergency(turn):
                 return _asked_again(turn)
             menu.offer_way_on(turn)
         case _:

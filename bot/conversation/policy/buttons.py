@@ -13,6 +13,9 @@ from bot.conversation.policy import registry
 from bot.tutor.command import ServiceCommand
 from bot.tutor.lessons import LONGEST_TOKEN
 from bot.tutor.menu import OpenLesson, ShowTrack
+from bot.tutor.reviewing import AnswerReview
+from bot.tutor.subject import number
+from bot.tutor.testing import TakeTest
 from flows.words.ear.voices import OUTLINES
 
 
@@ -93,7 +96,7 @@ class AnswerDelete:
     sure: bool
 
 
-OwnAnswer = AnswerConsent | SkipName | ChooseAddress | ChooseSeat | RateLesson | AnswerCheckin
+OwnAnswer = AnswerConsent | SkipName | ChooseAddress | ChooseSeat | RateLesson | AnswerCheckin | AnswerReview | TakeTest
 """What answers a question that may not be open any more."""
 
 OwnButton = (
@@ -108,7 +111,8 @@ def read(token: str, *, agreed: bool) -> OwnButton | ServiceCommand | None:
         case "m":
             return OpenLesson(rest)
         case "t":
-            return ShowTrack(rest)
+            track, _, at = rest.partition(":")
+            return ShowTrack(track, number(at))
         case "g":
             return SayWord(rest)
         case "e":
@@ -131,6 +135,11 @@ def read(token: str, *, agreed: bool) -> OwnButton | ServiceCommand | None:
         case "k":
             answer, _, lesson_id = rest.partition(":")
             return AnswerCheckin(answer != "no", lesson_id)
+        case "on":
+            return AnswerReview(rest)
+        case "th":
+            which, _, track = rest.partition(":")
+            return TakeTest(which, track) if which in ("before", "after") else None
         case "d":
             return AnswerDelete(rest == "yes")
     return registry.tapped(kind, rest, agreed=agreed)

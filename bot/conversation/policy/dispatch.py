@@ -35,7 +35,9 @@ from bot.pairing.policy.commands import ChooseLine, ReplyToLetter, StopWriting
 from bot.pairing.policy.subjects import WRITING
 from bot.people.policy import codes, pins
 from bot.people.policy.commands import SitDown
-from bot.tutor import follow_up, lessons, menu, onboarding, privacy, waits
+from bot.scams.policy import drilling, judging
+from bot.scams.policy.commands import DueDrill
+from bot.tutor import follow_up, lessons, menu, onboarding, open_step, privacy, reviewing, testing, waits
 from bot.tutor.command import ServiceCommand
 from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.tutor.turn import CodeShown, TurnContext, WentAway
@@ -61,7 +63,7 @@ def answer(turn: TurnContext, body: Body, *, codes_too: bool = True) -> CommandO
             return _written(turn, body, codes_too=codes_too)
         case Inner():
             lines.meanwhile(turn, partial(lessons.take_inner, turn, body))
-            return ANSWERED
+            return _drill(turn) if body.kind == "due" else ANSWERED
         case Spoken():
             return spoken.came(turn, body)
         case NoticesDue():
@@ -76,6 +78,15 @@ def answer(turn: TurnContext, body: Body, *, codes_too: bool = True) -> CommandO
             return ANSWERED  # that she is there again is written down; whatever she is to hear comes in its time
         case _:
             assert_never(body)
+
+
+def _drill(turn: TurnContext) -> CommandOutcome:
+    """A drill whose time has come; one question at a time."""
+    if drilling.is_due(turn) and turn.replies:
+        drilling.put_off(turn, turn.universe.now + drilling.BUSY)
+    elif drilling.is_due(turn):
+        turn.events.append(DueDrill())
+    return ANSWERED
 
 
 def _written(turn: TurnContext, body: Text | Edited, *, codes_too: bool) -> CommandOutcome:
@@ -136,16 +147,25 @@ def _text(turn: TurnContext, text: str) -> CommandOutcome:
     if lines.is_writing(turn) and leaves(turn, text):
         turn.events.append(StopWriting())
         return ANSWERED
+    if turn.state.pending not in registry.WRITTEN and (ids := _pasted(turn, text)):
+        judging.ask_suspected(turn, text, ids)
+        return ANSWERED
     if not turn.state.offer:
         return _resume(turn, ev.Typed(text)) if turn.state.open_run is not None else _own_words(turn, text)
     if turn.state.pending in registry.WRITTEN and is_for_room(turn, text):
         if turn.state.pending.startswith("pin."):
             pins.heard(turn)
-        elif turn.state.pending != WRITING:  # what is for another person is not kept as hers
+        elif registry.QUESTIONS[turn.state.pending].kept:  # what is for another person, or another's, is not hers
             turn.events.append(ev.Heard(mask(clean(text[:2000]), turn.book.nouns).text))
         turn.events.append(registry.WRITTEN[turn.state.pending](text))
         return ANSWERED
     return _among_buttons(turn, text)
+
+
+def _pasted(turn: TurnContext, text: str) -> str:
+    """The signs of a scam in a message that was pasted where nobody asked for one; a step that asks for words takes
+    them."""
+    return "" if turn.state.pending or open_step.takes_words(turn) else judging.suspected(turn, text)
 
 
 def _among_buttons(turn: TurnContext, text: str) -> CommandOutcome:
@@ -200,8 +220,12 @@ def _media(turn: TurnContext, media: Media) -> CommandOutcome:
         albums.pass_on(turn, media)
         return ANSWERED
     is_answered, caption = albums.is_answered(turn, media), media.caption
+    question = registry.QUESTIONS.get(turn.state.pending)
+    if question and question.pictured and not caption:
+        turn.events.append(question.pictured())
+        return ANSWERED
     in_lesson = turn.state.open_run is not None and not turn.state.offer and not is_answered
-    if in_lesson and not (caption and not lessons.wants(turn, media.kind)):
+    if in_lesson and not (caption and not open_step.wants(turn, media.kind)):
         return _resume(turn, ev.Sent(media.kind))
     if caption:
         return _text(turn, caption)
@@ -240,8 +264,8 @@ def _press(
             lessons.open_lesson(turn, lesson_id)
         case menu.OpenLesson():
             pass
-        case menu.ShowTrack(track):
-            menu.show_track(turn, track)
+        case menu.ShowTrack(track, at):
+            menu.show_track(turn, track, at)
         case buttons.SayWord("mistake"):
             if doubt.call_off(turn):
                 go_on(turn)
@@ -281,14 +305,24 @@ def _answer_own(turn: TurnContext, button: buttons.OwnAnswer, *, was_offered: bo
             return ASIDE
         case buttons.RateLesson(stars, run_id) if turn.agreed:
             return follow_up.take_rating(turn, stars, run_id)
-        case buttons.AnswerCheckin(works, lesson_id) if turn.agreed and was_offered:
-            follow_up.take_checkin(turn, works=works)
+        case buttons.AnswerCheckin(works, lesson_id) if turn.agreed and turn.state.checked == lesson_id:
+            follow_up.take_checkin(turn, lesson_id, works=works)
             if works:
                 return ASIDE
             lessons.open_lesson(turn, lesson_id)
+        case reviewing.AnswerReview("now") if turn.agreed:
+            if not (turn.is_saving and thrift.holds_back(turn)):
+                lessons.open_review(turn)
+        case reviewing.AnswerReview(said) if turn.agreed and said in ("later", "stop", *reviewing.LATER):
+            reviewing.put_off(turn, said)
+            if said != "later":
+                menu.offer_way_on(turn)
+        case testing.TakeTest() if turn.agreed:
+            if not (turn.is_saving and thrift.holds_back(turn)):
+                lessons.open_test(turn, button)
         case (
             buttons.AnswerConsent() | buttons.SkipName() | buttons.ChooseAddress() | buttons.ChooseSeat()
-            | buttons.RateLesson() | buttons.AnswerCheckin()
+            | buttons.RateLesson() | buttons.AnswerCheckin() | reviewing.AnswerReview() | testing.TakeTest()
         ):  # fmt: skip
             answer_stale(turn)
         case _:
@@ -329,7 +363,7 @@ def _resume(turn: TurnContext, signal: ev.Signal) -> CommandOutcome:
         case ev.Commanded(word):
             return obey(turn, word)
         case ev.EmergencySuspected(_, text) | ev.Digressed(text):
-            if not lessons.in_emergency(turn) and (named := menu.titled(turn, text)):
+            if not open_step.in_emergency(turn) and (named := menu.titled(turn, text)):
                 answering.named(turn, named)
                 return ANSWERED
             return answering.digress(turn, text) or ASIDE

@@ -5,7 +5,7 @@ neither.
 from __future__ import annotations
 
 from bot.conversation.policy.understanding import record_heard
-from bot.tutor import lessons, menu, onboarding
+from bot.tutor import lessons, menu, onboarding, open_step
 from bot.tutor.turn import TurnContext
 from flows.engine.stage import clean
 from flows.words.ear.ear import reply_of
@@ -69,8 +69,8 @@ def take_back(turn: TurnContext, word: str) -> bool:
     only said that nothing happened, it is asked. Elsewhere the words are about something else. Returns whether to go
     on.
     """
-    lesson = lessons.emergency_of(turn)
-    here = lessons.in_emergency(turn) or bool(harm(turn))
+    lesson = open_step.emergency_of(turn)
+    here = open_step.in_emergency(turn) or bool(harm(turn))
     if here and word == "mistake":
         return call_off(turn)
     if here or any(run.home[0] == lesson for run in turn.state.parked):

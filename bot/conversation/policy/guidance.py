@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from bot.tutor.state import OfferedButtons
 from bot.tutor.turn import TurnContext
+from flows.engine.walking import how_bigger
 
-WORDS = frozenset({"abilities", "bigger", "aloud", "silence", "remind", "lost_phone"})
+WORDS = frozenset({"abilities", "other", "bigger", "aloud", "silence", "remind", "lost_phone"})
 
 
 def take(turn: TurnContext, word: str) -> None:
     """Do and say what the word of WORDS asks for; the buttons it offers leave the learner's place open."""
     match word:
-        case "abilities":
+        case "abilities" | "other":
             turn.offer(turn.phrase("abilities"), _abilities(turn), turn.state.pending)
         case "silence":
             turn.change(silent=True, checkins=())
@@ -23,6 +24,8 @@ def take(turn: TurnContext, word: str) -> None:
         case "lost_phone":
             human = ("g:help", turn.phrase("label_human"))
             turn.offer(turn.phrase("lost_phone"), (human, _on(turn)), turn.state.pending)
+        case "bigger":
+            _tell(turn, how_bigger(turn.channel))
         case _:
             _tell(turn, word)
 
@@ -41,6 +44,7 @@ def _abilities(turn: TurnContext) -> OfferedButtons:
         "menu": "label_menu",
         "help": "label_human",
         "emergency": "label_robbed",
+        "scam.ask": "label_scam_check",
         "bigger": "label_bigger",
         "change_address": "label_change_address",
         "show_data": "label_show_data",

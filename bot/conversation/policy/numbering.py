@@ -2,9 +2,10 @@
 
 So does a choice that is written out, if it was shown since she wrote last, and nothing else reads so.
 
-The choices of the question that is open are 1, 2, 3. Whatever else can be chosen (what others bring, what waits since
-earlier, a question of the tutor's own in the middle of a lesson) has a number of three digits that begins with 0: no
-lesson's choice does, nor does an answer that is a number of its own ("65", "2 triệu").
+The choices of the question that is open are 1, 2, 3, and 0 opens everything else that can be done there. Whatever else
+can be chosen (what others bring, what waits since earlier, a question of the tutor's own in the middle of a lesson) has
+a number of three digits that begins with 0: no lesson's choice does, nor does an answer that is a number of its own
+("65", "2 triệu").
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from bot.conversation.policy.registry import WRITTEN
 from bot.pairing.policy import lines
 from bot.tutor.state import OfferedButtons
 from bot.tutor.turn import OutgoingReply, TurnContext
+from flows.engine.buttons import OTHER
 from flows.engine.stage import clean
 from flows.words.counting import without_leads
 from flows.words.understand import fold, without_fillers
@@ -136,10 +138,18 @@ def _lines(turn: TurnContext, reply: OutgoingReply, given: _Given, *, asks: bool
     of_question, others = list[Button](), list[Button]()
     for each in reply.buttons:
         (of_question if asks and not each.pinned and each.token.startswith(own) else others).append(each)
-    given.numbers += tuple((str(at), each.token) for at, each in enumerate(of_question, 1))
-    first = "\n".join(f"{at}. {each.label}" for at, each in enumerate(of_question, 1))
+    if len(of_question) == 1 and _is_other(of_question[0]):  # words are asked for, "0" may be the answer
+        of_question, others = [], of_question + others
+    numbered = [("0" if _is_other(each) else str(at), each) for at, each in enumerate(of_question, 1)]
+    given.numbers += tuple((at, each.token) for at, each in numbered)
+    first = "\n".join(f"{at}. {each.label}" for at, each in numbered)
     second = "\n".join(f"{_aside(given, each)}. {each.label}" for each in others)
     return "\n\n".join(filter(None, (first, second)))
+
+
+def _is_other(button: Button) -> bool:
+    """Whether it is the button that every prompt of a lesson ends with: its number is always the same."""
+    return button.token.endswith(f":{OTHER}")
 
 
 def _aside(given: _Given, button: Button) -> str:

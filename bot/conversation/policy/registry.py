@@ -7,15 +7,17 @@ meaning. Typed words are the keys of `lessons/words.yaml`; questions are what `C
 from __future__ import annotations
 
 from bot.announcements.policy.subjects import SUBJECTS as ANNOUNCEMENTS
+from bot.certificates.policy.subjects import SUBJECTS as CERTIFICATES
 from bot.channels.base import Tone
 from bot.knocks.policy.subjects import SUBJECTS as KNOCKS
 from bot.meetings.policy.subjects import SUBJECTS as MEETINGS
 from bot.pairing.policy.subjects import SUBJECTS as PAIRING
 from bot.people.policy.subjects import SUBJECTS as PEOPLE
 from bot.reports.policy.subjects import SUBJECTS as REPORTS
+from bot.scams.policy.subjects import SUBJECTS as SCAMS
 from bot.tutor.command import ServiceCommand
 
-SUBJECTS = (*PAIRING, *MEETINGS, *ANNOUNCEMENTS, *REPORTS, *KNOCKS, *PEOPLE)
+SUBJECTS = (*PAIRING, *MEETINGS, *ANNOUNCEMENTS, *REPORTS, *KNOCKS, *CERTIFICATES, *SCAMS, *PEOPLE)
 _BY_PREFIX = {subject.prefix: subject for subject in SUBJECTS if subject.prefix}
 BY_WORD = {word: subject for subject in SUBJECTS for word in subject.words}
 QUESTIONS = {pending: question for subject in SUBJECTS for pending, question in subject.questions.items()}

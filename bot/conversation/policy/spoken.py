@@ -10,7 +10,7 @@ from bot.channels.base import Began, Media, Spoken, Tap, Text
 from bot.conversation.policy import alarm, numbering, replying
 from bot.conversation.policy.understanding import about, offered, warn_of_secrets
 from bot.pairing.policy import lines
-from bot.tutor import lessons, menu, onboarding
+from bot.tutor import menu, onboarding, open_step
 from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.tutor.state import SpokenWords
 from bot.tutor.turn import RecordingCame, TurnContext
@@ -42,7 +42,7 @@ def is_to_be_heard(turn: TurnContext, body: object) -> bool:
         and body.kind == "voice"
         and bool(body.ref)
         and not (body.caption or body.forwarded or lines.is_writing(turn))
-        and not (lessons.wants(turn, "voice") or lessons.is_private(turn))
+        and not (open_step.wants(turn, "voice") or open_step.is_private(turn))
     )
 
 
@@ -142,7 +142,7 @@ def _guessed(turn: TurnContext, words: str) -> str | None:
         labels = [label for _, label in turn.state.offer]
         is_answer = not isinstance(offered(turn, words), Unknown | Unsure)
     else:
-        labels = lessons.labels(turn)
+        labels = open_step.labels(turn)
         is_answer = replying.is_answer_in_lesson(turn, words)
     return None if is_answer else sounds_like(turn.book.words, words, labels)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.conversation.policy.understanding import alarm_of
-from bot.tutor import lessons
+from bot.tutor import open_step
 from bot.tutor.turn import TurnContext
 from flows import events as ev
 from flows.engine.stage import clean
@@ -20,7 +20,7 @@ def holds_back(turn: TurnContext, signal: ev.Signal | None = None) -> bool:
 
     A command, a cry and what may be one are heard; so is everything in a lesson that a cry has opened.
     """
-    if lessons.is_about_safety(turn):
+    if open_step.is_about_safety(turn):
         return False
     if isinstance(signal, ev.Typed):
         said = clean(signal.text[:2000])

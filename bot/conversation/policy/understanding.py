@@ -110,21 +110,30 @@ def is_for_lesson(turn: TurnContext, meaning: Meaning) -> bool:
     """
     if not turn.state.open_run or turn.state.pending:
         return False
-    paused = {token for token, _ in turn.state.offer} == {"g:go_on", "g:menu"}
+    paused = _is_paused(turn)
     if isinstance(meaning, Unsure):
         return paused and len(meaning.options) == 1
     return not (paused and meaning == Command("go_on"))
 
 
+def _is_paused(turn: TurnContext) -> bool:
+    """Whether the two buttons for whenever she comes back are shown."""
+    return {token for token, _ in turn.state.offer} == {"g:go_on", "g:menu"}
+
+
 def _other_ways(turn: TurnContext, at: int, token: str) -> tuple[str, ...]:
     """Of two buttons the first is the yes, the second the no; an address may be named by its first word.
 
-    Where the first opens a lesson, "tiếp" is a yes too.
+    Where the first opens a lesson, "tiếp" is a yes too; while a lesson is put off, "để sau" puts it off once more.
     """
     if token.startswith("a:"):
         return onboarding.address_ways(int(token[2:]))
     if len(turn.state.offer) == 2 and not token.startswith("d:"):
         answers = turn.book.words.answers
         on = answers.get("next", ()) if at == 0 and token.startswith("m:") else ()
-        return (*answers.get(("yes", "no")[at], ()), *on)
+        ways = answers.get(("yes", "no")[at], ())
+        if turn.state.open_run and _is_paused(turn):
+            later = answers.get("later", ())
+            ways = tuple(way for way in ways if way not in later)
+        return (*ways, *on)
     return ()

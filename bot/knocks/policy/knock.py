@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from bot.knocks.policy import bell
-from bot.tutor.lessons import is_about_safety
+from bot.tutor.open_step import is_about_safety
 from bot.tutor.quiet_hours import QuietHours
 from bot.tutor.turn import TurnContext
 from storage.conversations.records import DueKnock, KnockEnd, KnockRow

@@ -47,7 +47,7 @@ SUBJECTS = (
             "mine": pa.AskOwnNumber,
         },  # what she really wrote or sent no button stands for
         {"line.talk": _talk, "line.report": pa.ReportLine},
-        {WRITING: OpenQuestion(pa.AskLineAgain, pa.WriteLine)},
+        {WRITING: OpenQuestion(pa.AskLineAgain, pa.WriteLine, kept=False)},
         before_consent=True,
         tones={"over": "danger"},
     ),

@@ -88,8 +88,9 @@ def _choices(turn: TurnContext, teaching: Teaching, setting: TeachingSetting) ->
         case "cap":
             return tuple((f"i:cap:{n}", turn.phrase("label_teach_number", so=str(n))) for n in (1, 2, 3, 5))
         case "top":
-            tracks = [(f"i:top:{track}", _ticked(title, track in teaching.topics)) for track, title in turn.book.tracks]
-            return (*tracks, ("i:top:all", turn.phrase("teaching_all")))
+            tracks = [(track, title) for track, title in turn.book.tracks if track not in turn.book.for_instructors]
+            shown = [(f"i:top:{track}", _ticked(title, track in teaching.topics)) for track, title in tracks]
+            return (*shown, ("i:top:all", turn.phrase("teaching_all")))
         case "lang":
             named = [(each, turn.phrase(f"lang_{each}")) for each in LANGS]
             return tuple((f"i:lang:{each}", _ticked(name, each in teaching.langs)) for each, name in named)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from bot.people.policy.invitations import back, greet
 from bot.tutor import onboarding
@@ -11,7 +11,7 @@ from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.tutor.state import ConversationState
 from bot.tutor.turn import TurnContext
 from flows import Run
-from flows.run import Card
+from flows.cards import Card
 from flows.words.keys import plain_of
 
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
@@ -39,6 +39,9 @@ def merge(stays: ConversationState, joins: ConversationState) -> ConversationSta
         answers=stays.answers + joins.answers,
         meeting=stays.meeting or joins.meeting,
         cards={**joins.cards, **stays.cards, **_both(stays, joins)},
+        skills={**joins.skills, **stays.skills, **_known_first(stays, joins)},
+        tests={**joins.tests, **stays.tests},
+        review=max(stays.review, joins.review, key=lambda plan: plan.learnt_on or date.min),
         checkins=tuple(sorted({*stays.checkins, *joins.checkins}, key=lambda each: (each.at, each.lesson, each.step))),
     )
 
@@ -167,6 +170,8 @@ def part(
         parked=tuple(run for run in now.parked if run.run_id not in hers),
         done={lesson: points for lesson, points in now.done.items() if lesson not in only},
         cards={key: card for key, card in now.cards.items() if key not in goes.cards.keys() - stays.cards.keys()},
+        skills={key: day for key, day in now.skills.items() if key not in goes.skills.keys() - stays.skills.keys()},
+        tests={key: test for key, test in now.tests.items() if key not in goes.tests.keys() - stays.tests.keys()},
         checkins=tuple(each for each in now.checkins if each not in goes.checkins or each in stays.checkins),
         answers=max(0, now.answers - goes.answers),
         offer=(),
@@ -197,7 +202,13 @@ def _best(lesson: str, *states: ConversationState) -> int:
     return max(state.done.get(lesson, 0) for state in states)
 
 
+def _known_first(stays: ConversationState, joins: ConversationState) -> dict[str, date]:
+    """A skill that both know: since the earlier day; firm where it is so on either."""
+    twice = stays.skills.keys() & joins.skills.keys()
+    return {skill: min(stays.skills[skill], joins.skills[skill]) for skill in twice}
+
+
 def _both(stays: ConversationState, joins: ConversationState) -> dict[str, Card]:
     """A card that both have: the one that asks again sooner."""
     twice = stays.cards.keys() & joins.cards.keys()
-    return {key: min(stays.cards[key], joins.cards[key], key=lambda card: (card.due_at, card.level)) for key in twice}
+    return {key: min(stays.cards[key], joins.cards[key], key=lambda card: (card.due_on, card.level)) for key in twice}

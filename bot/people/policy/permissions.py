@@ -56,6 +56,7 @@ PERMISSIONS: Mapping[str, Permission] = {
     "announce": Permission(OFFICERS, say("Chị chỉ gửi hay dừng được tin của địa bàn mình phụ trách.")),
     "meet": Permission(OFFICERS, say("Chị chỉ họp được với địa bàn mình phụ trách.")),
     "report": Permission(OFFICERS, ELSEWHERE),
+    "drill": Permission(OFFICERS, say("Chị chỉ dừng hay mở được bài thử của địa bàn mình phụ trách.")),
     "see_counts": Permission(OFFICERS | {"editor"}, ELSEWHERE),
     "models": Permission(
         OFFICERS, say("Chị chỉ lo được mô hình của địa bàn mình phụ trách, với người của địa bàn ấy.")

@@ -41,25 +41,26 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A median or p95 (`kind`) of what was measured, in the unit of the title."""
+    """A median or p95 (`kind`) of what was measured of `of`, in the unit of the title."""
 
     key: str
     title: str
     kind: str
+    of: str = ""
 
 
 @dataclass(slots=True)
 class ReportTable:
     """All numbers of a report, by column and area, each area with all that lies below it.
 
-    `measured` are sorted spans by area; `notes` a word of each area, for those who may know it.
+    `measured` are sorted figures by what they are of and area; `notes` a word of each area, for those who may know it.
     """
 
     places: Sequence[ReportArea]
     columns: Sequence[Column]
     numbers: Mapping[str, Mapping[str, int]]
     measures: Sequence[Measure] = ()
-    measured: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    measured: Mapping[str, Mapping[str, Sequence[float]]] = field(default_factory=dict)
     notes: Mapping[str, str] = field(default_factory=dict)
     note_title: str = ""
 
@@ -105,8 +106,8 @@ def _values(sheet: ReportTable, place: ReportArea, cells: _Cells, own: bool) -> 
     for column in sheet.columns:
         whole = cells.of(place, column.part_of) if column.part_of else None
         values.append(told(cells.of(place, column.key), whole))
-    spans = sheet.measured.get(place.area_id, ())
-    values += [_measure(spans, measure.kind, own) for measure in sheet.measures]
+    for measure in sheet.measures:
+        values.append(_measure(sheet.measured.get(measure.of, {}).get(place.area_id, ()), measure.kind, own))
     if sheet.note_title:
         values.append(sheet.notes.get(place.area_id, "") if own else "")
     return values

@@ -14,7 +14,7 @@ from bot.web.preview.hear_page import HearAsked, hear_page
 from bot.web.preview.hear_words import KINDS
 from flows.words.ear.ear import LONGEST
 
-NO_STEP = "Không có bước này. Viết mã bài, dấu /, rồi mã bước, như M0/viet_giay."
+NO_STEP = "Không có bước này. Viết mã bài, dấu /, rồi mã bước, như M0/tro_lai."
 
 _CODES = {word: code for code, word in KINDS.items()}
 

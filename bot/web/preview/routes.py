@@ -11,6 +11,7 @@ from urllib.parse import quote
 from aiohttp import web
 
 from bot.conversation.understanding import Overheard
+from bot.media.looking import picture_of
 from bot.media.store import TYPES
 from bot.pages import digest
 from bot.publishing.preview import LessonLook, Previews
@@ -94,9 +95,12 @@ class _Routes:
         return web.Response(text=drawn, content_type="image/svg+xml", charset="utf-8", headers=headers)
 
     async def file(self, request: web.Request) -> web.StreamResponse:
-        """A picture or recording of a lesson as it lies beside it."""
+        """A picture or recording of a lesson as it lies beside it, a drawn screen as it is written now."""
         lesson, name = self._enter(request), request.match_info["file"]
         path = await asyncio.to_thread(self._previews.file, lesson, name)
+        if path is None and (svg := await asyncio.to_thread(self._previews.drawing, lesson, name)):
+            picture = await asyncio.to_thread(picture_of, svg)
+            return web.Response(body=picture, content_type="image/png", headers={"Cache-Control": "no-store"})
         if path is None:
             raise web.HTTPNotFound
         headers = {"Cache-Control": "no-store", "Content-Type": TYPES[path.suffix[1:].lower()]}

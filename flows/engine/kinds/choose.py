@@ -139,7 +139,7 @@ class ChooseKind(StepKind[Choose]):
 
     def prompt(self, stage: Stage, step: Choose) -> StepPrompt:
         """The question with a button for each option."""
-        return StepPrompt(stage.words(step.text), labels(stage, step.options), stage.exhibits(step))
+        return StepPrompt(stage.words(step.text), labels(stage, step, step.options), stage.exhibits(step))
 
     def tap(self, stage: Stage, step: Choose, choice: str) -> Next:
         """Save the option's id and what it sets, say its reply, go its way; AGAIN where there is no such option."""
@@ -169,4 +169,5 @@ def _choice(fields: Fields) -> Option:
         voice=read_voice(fields),
         ways=fields.texts("ways"),
         spot=read_spot(fields),
+        src=fields.sources("src"),
     )

@@ -95,7 +95,9 @@ class MessageOnChannel(NamedTuple):
 
 
 class StepFile(NamedTuple):
-    """A file that a step shows or plays: `field` leads to its name in the step, `kind` is image, video or voice."""
+    """A file that a step shows or plays: `field` leads to its name in the step, `kind` is image, scene (a drawn image),
+    video or voice.
+    """
 
     step: Step
     field: StepPath

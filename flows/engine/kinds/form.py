@@ -14,10 +14,11 @@ MAX_TOKEN = 64  # bytes of what a button carries: Telegram's callback_data
 LONGEST_SEQ = 999_999_999
 
 OPTION_WORDS = {
+    "options.src": "Nguồn — của riêng lựa chọn này, khi khác nguồn của bước.",
     "options.voice": "Giọng đọc — tệp ghi âm của lựa chọn.",
     "options.voice.file": "Tệp ghi âm — nằm trong thư mục media của bài.",
     "options.voice.spoken": "Lời trong băng — khi băng nói khác chữ.",
-    "options.spot": "Chỗ trên hình — trên trang web bấm thẳng vào hình; nơi khác vẫn là nút hay số.",
+    "options.spot": "Chỗ trên hình — mã một thứ của màn hình tập, hay bốn số phần trăm; nơi khác vẫn là nút.",
     "options.spot.left": "Cách mép trái — mấy phần trăm bề ngang của hình.",
     "options.spot.top": "Cách mép trên — mấy phần trăm bề cao của hình.",
     "options.spot.width": "Bề ngang — mấy phần trăm bề ngang của hình.",
@@ -37,6 +38,7 @@ class CommonFields(TypedDict):
     when: str | None
     was: str | None
     tags: tuple[str, ...]
+    src: tuple[str, ...] | None
     voice: Voice | None
     image: Picture | None
     video: Picture | None
@@ -53,9 +55,10 @@ def read_common(fields: Fields, step_id: str, *, needs_text: bool) -> CommonFiel
         when=fields.optional("when"),
         was=fields.step_id("was"),
         tags=fields.texts("tags"),
+        src=fields.sources("src"),
         voice=read_voice(fields),
-        image=_picture(fields, "image"),
-        video=_picture(fields, "video"),
+        image=_image(fields),
+        video=_video(fields),
     )
 
 
@@ -69,8 +72,25 @@ def read_voice(fields: Fields) -> Voice | None:
     return voice
 
 
-def _picture(fields: Fields, key: str) -> Picture | None:
-    inner = fields.mapping(key)
+def _image(fields: Fields) -> Picture | None:
+    """A file beside the lesson, or a drawn screen: one of the two."""
+    inner = fields.mapping("image")
+    if inner is None:
+        return None
+    scene = inner.lesson_id("scene") or ""
+    picture = Picture(
+        inner.text("src", required=not inner.has("scene")), inner.text("alt"), scene, inner.name("ring") or ""
+    )
+    if picture.src and inner.has("scene"):
+        inner.tell("E003", inner.node.key_place("src"), say("hình này vừa có src vừa có scene"), say("hãy giữ một"))
+    elif picture.ring and not inner.has("scene"):
+        inner.tell("E003", inner.node.key_place("ring"), say("ring chỉ đi với scene"), say("hãy bỏ ring"))
+    inner.done()
+    return picture
+
+
+def _video(fields: Fields) -> Picture | None:
+    inner = fields.mapping("video")
     if inner is None:
         return None
     picture = Picture(inner.text("src", required=True), inner.text("alt"))
@@ -96,11 +116,12 @@ def read_options(fields: Fields, build: Callable[[Fields], Option]) -> tuple[Opt
     return tuple(options.values())
 
 
-def read_spot(fields: Fields) -> tuple[int, ...]:
-    """Where on the picture of the step an option lies, under the key `spot`; empty where it is not written."""
-    inner = fields.mapping("spot")
-    if inner is None:
-        return ()
+def read_spot(fields: Fields) -> tuple[int, ...] | str:
+    """Where on the picture of the step an option lies, under the key `spot`: four numbers or the name of an element;
+    empty where it is not written."""
+    inner = fields.mapping_or_name("spot")
+    if inner is None or isinstance(inner, str):
+        return inner or ()
     for side in ("width", "height"):
         if not inner.has(side):
             inner.missing(side)
@@ -111,8 +132,11 @@ def read_spot(fields: Fields) -> tuple[int, ...]:
 
 
 def tell_lost_spots(fields: Fields, common: CommonFields, options: Sequence[Option]) -> None:
-    """A spot lies on the picture of its step: where there is none it is told as a fault."""
+    """A spot lies on the picture of its step, an element's on a drawn one: where there is none, that is a fault."""
     for option in options:
+        if isinstance(option.spot, str) and common["image"] is not None and not common["image"].scene:
+            message = say("spot của “{id}” là tên, mà hình này không phải scene", id=option.id)
+            fields.tell("E003", option.place, message, say("ghi left, top, width, height"))
         if option.spot and common["image"] is None:
             message = say("lựa chọn “{id}” có spot mà bước này không có hình", id=option.id)
             fields.tell("E003", option.place, message, say("hãy thêm image, hoặc bỏ spot"))

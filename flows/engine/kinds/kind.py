@@ -200,8 +200,12 @@ class StepKind(ABC, Generic[StepOf]):
         return step
 
     def prompt(self, stage: Stage, step: StepOf) -> StepPrompt:
-        """Text and choices of the step as it waits now, without the buttons of every emergency prompt."""
+        """Text and choices of the step as it waits now, without the buttons that every prompt has."""
         return StepPrompt(stage.words(step.text), (), stage.exhibits(step))
+
+    def unshown(self, stage: Stage, step: StepOf) -> tuple[ev.Choice, ...]:
+        """What can be said and was a button once, though none shows it; the first of it puts the step off."""
+        return ()
 
     def spoken_ways(self, step: StepOf) -> Mapping[str, tuple[str, ...]]:
         """Choice → what the lesson lets be typed instead of tapping it, beside its label."""
@@ -246,10 +250,12 @@ def chosen(before: Run, after: Run) -> str | None:
     return used[1] if used is not None and used != before.used and used[0] == before.seq else None
 
 
-def labels(stage: Stage, options: tuple[Option, ...]) -> tuple[ev.Choice, ...]:
-    """The options as buttons, filled in for the learner, icons first."""
+def labels(stage: Stage, step: Step, options: tuple[Option, ...]) -> tuple[ev.Choice, ...]:
+    """The options of a step as buttons, filled in for the learner, icons first."""
     said = ((o, f"{o.icon} {stage.words(o.text)}".strip()) for o in options)
-    return tuple(ev.Choice(o.id, label, stage.recording(o.voice, o.text), o.spot) for o, label in said)
+    return tuple(
+        ev.Choice(o.id, label, stage.recording(o.voice, o.text), stage.spot(step, o.spot)) for o, label in said
+    )
 
 
 def label_of(option: Option) -> str:

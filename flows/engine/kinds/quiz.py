@@ -232,7 +232,7 @@ class QuizKind(StepKind[Quiz]):
     def prompt(self, stage: Stage, step: Quiz) -> StepPrompt:
         """The question with buttons, alone, or with a list; or whether a doubtful number was meant."""
         if is_tapped(step):
-            return StepPrompt(stage.words(step.text), labels(stage, step.options), stage.exhibits(step))
+            return StepPrompt(stage.words(step.text), labels(stage, step, step.options), stage.exhibits(step))
         if (value := asked_back(stage)) is not None:
             return question(stage, value)
         text, exhibits = stage.words(step.text), stage.exhibits(step)
@@ -315,6 +315,7 @@ def _read_option(fields: Fields) -> Option:
         voice=form.read_voice(fields),
         ways=fields.texts("ways"),
         spot=form.read_spot(fields),
+        src=fields.sources("src"),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from datetime import timedelta
 
 from flows import events as ev
 from flows.engine.kinds.facets import Edge, KindLook, StepText, WayOn
@@ -50,16 +51,22 @@ class ReviewKind(StepKind[Review]):
 
     # --- what it does ---
 
+    def reminders(self, stage: Stage, step: Review) -> tuple[timedelta, ...]:
+        """None: what is not answered is due again, and invited to once a day at most."""
+        return ()
+
     def enter(self, stage: Stage, step: Review) -> Next:
-        """Queue the due questions, each with the version it is asked in, and put the first; none due: go on."""
-        cards, now = stage.run.cards, stage.universe.now
-        queue = due_questions(stage.book, cards, now, step.skills, step.most, stage.run.lang)
+        """Queue what the run was given, else what is due, each with the version it is asked in, and put the first;
+        none: go on.
+        """
+        cards, today = stage.run.cards, stage.today
+        queue = stage.run.queue or due_questions(stage.book, cards, today, step, stage.run.lang)
         if not queue:
             stage.say(step.id, stage.words(step.empty) or stage.phrase("review_empty"))
             return step.next
         stage.tell(step)
         current = stage.book.current
-        stage.change(queue=tuple(f"{key}@{current[key.partition('/')[0]]}" for key in queue))
+        stage.change(queue=tuple(f"{key}@{current.get(key.partition('/')[0], 0)}" for key in queue))
         return self._next(stage, step)
 
     def put(self, stage: Stage, step: Review, *, fresh: bool = True) -> None:
@@ -125,7 +132,4 @@ class ReviewKind(StepKind[Review]):
         stage.asks = (lesson_id, number, quiz_id)
         options = tuple(replace(option, next=None) for option in quiz.options)
         bare = replace(quiz, id=step.id, next=None, out_of_tries=None, points=0, options=options)
-        return replace(bare, tries=min(quiz.tries or REVIEW_TRIES, REVIEW_TRIES))
-
-
-REVIEW_TRIES = 2
+        return replace(bare, tries=min(quiz.tries or step.tries, step.tries))

@@ -82,7 +82,9 @@ def files_of(lesson: Lesson) -> Iterator[StepFile]:
     """Every file that a lesson names."""
     for step in lesson.steps:
         for kind, picture in (("image", step.image), ("video", step.video)):
-            if picture is not None:
+            if picture is not None and picture.scene:
+                yield StepFile(step, (kind, "scene"), picture.file, "scene")
+            elif picture is not None:
                 yield StepFile(step, (kind, "src"), picture.src, kind)
         if step.voice is not None:
             yield StepFile(step, ("voice", "file"), step.voice.file, "voice")

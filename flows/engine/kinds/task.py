@@ -1,4 +1,4 @@
-"""Task: do it on your own phone, then tap Done; Stuck and Later are always there."""
+"""Task: one thing to do on your own phone, then tap Done; Stuck and Again are always there."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import get_args
 
 from flows import events as ev
+from flows.engine.buttons import HUMAN, REPEAT
 from flows.engine.kinds.facets import Edge, KindLook, MessageOnChannel, StepPath, StepText, Way, WayOn
 from flows.engine.kinds.form import CommonFields
 from flows.engine.kinds.kind import AGAIN, WAIT, Next, StepKind, StepPrompt, is_pictured, request_help
@@ -16,23 +17,24 @@ from flows.model import Later, Proof, SourcePosition, Stuck, Task
 from flows.saying import say
 from flows.yaml.fields import Fields
 
+STUCK_ALONE = 2  # so often is somebody left to try again before a person is offered
+
 
 class TaskKind(StepKind[Task]):
     step = Task
     look = KindLook("tự làm", "M7 2h10v20H7zM10 19h4", '[["', double=True)
     words = KindWords(
-        about="Việc làm thật trên máy. Luôn có ba nút: xong, kẹt, để sau.",
+        about="Một việc làm thật trên máy, một cái bấm. Luôn có bốn nút: xong, kẹt, nói lại, việc khác.",
         snippet={
             "text": SNIPPET_TEXT,
-            "steps": ['"${3:Việc thứ nhất.}"'],
             "done": '"Xong rồi"',
-            "stuck": {"hints": ['"${4:Gợi ý}"'], "go": "${5:buoc_khi_ket}"},
+            "stuck": {"hints": ['"${3:Gợi ý}"'], "go": "${4:buoc_khi_ket}"},
         },
         keys={
-            "steps": "Các việc — từng việc nhỏ, máy tự đánh số.",
+            "steps": "Các việc — của bài cũ; bài mới mỗi việc là một bước riêng, viết trong text.",
             "done": "Chữ nút xong — ví dụ “Xong rồi”.",
             "ways": "Cách nói khác của nút xong — học viên gõ vậy cũng là xong.",
-            "later": "Để sau — nhắc lại lúc nào, mấy lần, bằng lời gì.",
+            "later": "Nghỉ chút — nhắc lại lúc nào, mấy lần, bằng lời gì.",
             "later.remind": "Nhắc sau — ví dụ 1d.",
             "later.times": "Nhắc mấy lần — nên nhiều nhất 3.",
             "later.text": f"Lời nhắc — {SAID_AS}",
@@ -40,7 +42,7 @@ class TaskKind(StepKind[Task]):
             "stuck.hints": "Gợi ý — nấc sau rõ hơn nấc trước.",
             "stuck.go": "Hết gợi ý thì — mã bước sang tiếp.",
             "stuck.after_tries": "Sau mấy lần — tự hỏi có kẹt không.",
-            "stuck.label": "Chữ nút kẹt — không ghi thì là “Chưa thấy nút”.",
+            "stuck.label": "Chữ nút kẹt — không ghi thì là “Chưa thấy”.",
             "stuck.ways": "Cách nói khác của nút kẹt — học viên gõ vậy cũng là kẹt.",
             "proof": "Làm chứng — tin lời, xin ảnh, hay hỏi một câu.",
             "verify": "Câu hỏi kiểm — mã quiz hỏi sau khi làm xong.",
@@ -105,9 +107,9 @@ class TaskKind(StepKind[Task]):
         return "photo" if step.proof == "photo" else ""
 
     def messages(self, step: Task) -> Iterator[MessageOnChannel]:
-        """The numbered list with its three buttons in their usual Vietnamese words, then the reminder and the hints."""
+        """What to do with its buttons in their usual Vietnamese words, then the reminder and the hints."""
         listed = "\n".join((step.text, *(f"{at}. {text}" for at, text in enumerate(step.steps, 1))))
-        buttons = step.done or "Xong rồi", step.stuck.label or "Chưa thấy nút", "Để sau"
+        buttons = step.done or "Xong rồi", step.stuck.label or "Chưa thấy", "Cần người giúp", "Nói lại"
         yield MessageOnChannel(("text",), listed, buttons, is_pictured(step))
         yield MessageOnChannel(("later", "text"), step.later.text)
         yield from (MessageOnChannel(("stuck", "hints", at), text) for at, text in enumerate(step.stuck.hints))
@@ -121,7 +123,7 @@ class TaskKind(StepKind[Task]):
         return [("stuck", step.stuck.label)] if field[:1] == ("stuck",) else super().arrows(step, field)
 
     def ways(self, step: Task) -> Iterator[tuple[Way, SourcePosition]]:
-        """Done, stuck and later."""
+        """Done, stuck and put off."""
         yield from ((Way(step.id, kind), step.place) for kind in ("done", "stuck", "later"))
 
     # --- what it does ---
@@ -135,12 +137,24 @@ class TaskKind(StepKind[Task]):
         return step.later.text
 
     def prompt(self, stage: Stage, step: Task) -> StepPrompt:
-        """The numbered list with the buttons Done, Stuck and Later."""
+        """What to do with the buttons Done, Stuck and Again, a person among them from the second "stuck" on.
+
+        In an emergency lesson a person is always offered, and Later is the last.
+        """
         listed = (f"{at}. {stage.words(part)}" for at, part in enumerate(step.steps, 1))
         done = stage.words(step.done) if step.done else stage.phrase("label_done")
         stuck = stage.words(step.stuck.label) if step.stuck.label else stage.phrase("label_stuck")
-        choices = ev.Choice("done", done), ev.Choice("stuck", stuck), ev.Choice("later", stage.phrase("label_later"))
+        own = ev.Choice("done", done), ev.Choice("stuck", stuck)
+        if stage.lesson.emergency:
+            choices: tuple[ev.Choice, ...] = (*own, _later_choice(stage))
+        else:
+            person = (ev.Choice(HUMAN, stage.phrase("label_person")),) if stage.run.tries >= STUCK_ALONE else ()
+            choices = (*own, *person, ev.Choice(REPEAT, stage.phrase("label_repeat")))
         return StepPrompt("\n".join((stage.words(step.text), *listed)), choices, stage.exhibits(step))
+
+    def unshown(self, stage: Stage, step: Task) -> tuple[ev.Choice, ...]:
+        """Later: it is said, or tapped on a telephone that still shows it; "rest" among the others means it too."""
+        return () if stage.lesson.emergency else (_later_choice(stage),)
 
     def tap(self, stage: Stage, step: Task, choice: str) -> Next:
         """Done asks for the photo first where that is the proof; Stuck gives the next hint; Later puts the task off."""
@@ -197,6 +211,10 @@ class TaskKind(StepKind[Task]):
         stage.say(step.id, stage.phrase("task_later"))
         stage.emit(ev.TaskPostponed(step.id, remind_at))
         return WAIT
+
+
+def _later_choice(stage: Stage) -> ev.Choice:
+    return ev.Choice("later", stage.phrase("label_later"))
 
 
 def _later(fields: Fields) -> Later:

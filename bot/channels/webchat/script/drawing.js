@@ -141,6 +141,7 @@ function tappable(where, button) {
   node.type = 'button';
   node.onclick = () => {
     tappedAt = Date.now();
+    enlarging(button);
     if (!ringing(button)) say({ token: button.token }, button.label);
   };
   return node;

@@ -22,6 +22,12 @@ choices.onsubmit = (event) => {
   shut(settings);
 };
 press($('choose'), () => open(settings));
+
+// The button of a lesson that asks for bigger letters opens them here; what is said to it comes from the tutor.
+function enlarging(button) {
+  if (/^g:bigger$|:~bigger$/.test(button.token)) open(settings);
+}
+
 window.addEventListener('storage', (event) => {
   if (event.key === BOX + 'chosen') { Object.assign(chosen, parsed(event.newValue)); arrange(); }
 });
