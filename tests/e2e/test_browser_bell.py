@@ -31,6 +31,12 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 SHOWN = """async () => (await (await navigator.serviceWorker.ready).getNotifications()).map((each) => (
   { title: each.title, body: each.body, tag: each.tag, at: each.data.at, stays: each.requireInteraction }))"""
+# A browser asked for its notifications while one is being put up forgets that one (Chromium 156): first it is up.
+COUNT = """() => {
+  const show = self.registration.showNotification.bind(self.registration);
+  self.puts = 0;
+  self.registration.showNotification = async (...what) => { await show(...what); self.puts += 1; };
+}"""
 ON = {"token": "kn:is:on", "label": "Bật chuông"}
 ASKED = "(nút cũ)"  # by which the conversation of the echo server tells of a button that it did not show
 PHONE = {"viewport": {"width": 360, "height": 740}, "reduced_motion": "reduce", "is_mobile": True, "has_touch": True}
@@ -45,6 +51,8 @@ class Debugger:
 
     def __init__(self, context: BrowserContext, page: Page, origin: str) -> None:
         self._origin = origin.rstrip("/")
+        (self._worker,) = context.service_workers
+        self._worker.evaluate(COUNT)
         self._session = context.new_cdp_session(page)
         self._found: list[str] = []
         self._session.on("ServiceWorker.workerRegistrationUpdated", self._updated)
@@ -53,8 +61,14 @@ class Debugger:
     def _updated(self, event: Any) -> None:
         self._found += [each["registrationId"] for each in event["registrations"] if not each["isDeleted"]]
 
+    def show(self, page: Page, told: object) -> None:
+        """Delivers what is to be shown, and returns when it is."""
+        before = self._worker.evaluate("self.puts")
+        self.deliver(page, told)
+        until(lambda: self._worker.evaluate("self.puts") > before, page)
+
     def deliver(self, page: Page, told: object) -> None:
-        until(lambda: self._found or page.evaluate("1") == 2, page)
+        until(lambda: self._found, page)
         data = told if isinstance(told, str) else json.dumps(told)
         message = {"origin": self._origin, "registrationId": self._found[-1], "data": data}
         self._session.send("ServiceWorker.deliverPushMessage", message)
@@ -80,24 +94,23 @@ def test_the_worker_shows_one_line_and_takes_it_away(phone: BrowserContext, echo
     phone.grant_permissions(["notifications"])
     page = opened(phone, echo_server).page
     debugger = Debugger(phone, page, echo_server.url)
-    debugger.deliver(page, {"title": "Cầm Tay", "text": "Có tin mới chờ chị.", "urgent": False, "at": 1000})
-    (first,) = until(lambda: shown(page), page)
+    debugger.show(page, {"title": "Cầm Tay", "text": "Có tin mới chờ chị.", "urgent": False, "at": 1000})
+    (first,) = shown(page)
     assert first == {"title": "Cầm Tay", "body": "Có tin mới chờ chị.", "tag": "camtay", "at": 1000, "stays": False}
-    debugger.deliver(page, {"title": "Cầm Tay", "text": "Có người cần chị.", "urgent": True, "at": 2000})
-    until(lambda: shown(page)[0]["stays"], page)
-    assert [each["body"] for each in shown(page)] == ["Có người cần chị."], "several are one"
+    debugger.show(page, {"title": "Cầm Tay", "text": "Có người cần chị.", "urgent": True, "at": 2000})
+    assert [(each["body"], each["stays"]) for each in shown(page)] == [("Có người cần chị.", True)], "several are one"
     debugger.deliver(page, {"close": True})
     until(lambda: not shown(page), page)
-    debugger.deliver(page, "no JSON at all")
-    assert until(lambda: shown(page), page)[0]["title"] == "Cầm Tay", "a browser wants to see something"
+    debugger.show(page, "no JSON at all")
+    assert [each["title"] for each in shown(page)] == ["Cầm Tay"], "a browser wants to see something"
 
 
 def test_a_tap_tells_the_page_that_is_open(phone: BrowserContext, echo_server: Server) -> None:
     phone.grant_permissions(["notifications"])
     chat = opened(phone, echo_server)
     page = chat.page
-    Debugger(phone, page, echo_server.url).deliver(page, {"title": "Cầm Tay", "text": "?", "at": 32503680000000})
-    until(lambda: shown(page), page)
+    Debugger(phone, page, echo_server.url).show(page, {"title": "Cầm Tay", "text": "?", "at": 32503680000000})
+    assert shown(page)
     (worker,) = phone.service_workers
     worker.evaluate(
         """async () => {
