@@ -69,6 +69,7 @@ from bot.web.media import media_routes
 from bot.web.preview import preview_routes
 from bot.workers import Workers
 from flows.events import Universe
+from flows.rules.checked import FILE, Checked
 from flows.saying import said_by, say
 from storage.conversations import web_log
 from storage.engine import schema
@@ -148,7 +149,9 @@ async def bootstrap(
     database, is_locked = await _open(stack, settings, data)
     quiet = pairing_clock(settings).quiet
     store = MediaStore(data / "media", settings.web.public_url, settings.media.max_mb * 1_000_000)
-    library = LiveLessons(database, Path(settings.lessons.dir), settings.placeholders, quiet, store)
+    library = LiveLessons(
+        database, Path(settings.lessons.dir), settings.placeholders, quiet, store, Checked(data / FILE)
+    )
     book = await library.open(world.now())
     officers = OfficerServices(settings, database, world.now, world.new_id, lambda: library.book, handlers_of)
     quotas = QuotaMeters(world.now, quiet, world.new_id)

@@ -68,6 +68,7 @@ async def _until_stopped(stack: AsyncExitStack, settings: Settings, world: Envir
     for name in ("SIGTERM", "SIGINT"):
         with suppress(NotImplementedError):
             loop.add_signal_handler(getattr(signal, name), stopping.set)
+    gc.disable()  # what is read at the start stays: looking for rubbish in it takes a tenth of the time
     try:
         app = await bootstrap(stack, settings, world, watch=watch)
     except (CamtayError, StorageError, LessonInvalid) as wrong:
@@ -76,6 +77,8 @@ async def _until_stopped(stack: AsyncExitStack, settings: Settings, world: Envir
     except OSError as fault:
         world.tell(refusal(fault, settings))
         return 2
+    finally:
+        gc.enable()
     gc.freeze()  # modules and lessons stay: walking through them again and again would hold everybody up for 60 ms
     for line in (*greeting(settings, app.library.shelf, app.files, app.key.text), *_about_lessons(app)):
         world.tell(line)

@@ -28,7 +28,7 @@ async def problems(
 
     Raises SettingsInvalid for a database that is not there, SchemaOutdated, StorageError.
     """
-    found = linting.problems(lessons, paths, facts, quiet, helped(facts), Parsers())
+    found = linting.problems(lessons, paths, linting.Circumstances(facts, quiet, helped(facts)), Parsers())
     database = await _opened(url)
     try:
         live = await _of_learners(database, found, facts)

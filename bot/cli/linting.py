@@ -7,8 +7,10 @@ import json
 import os
 import stat
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cache, partial
 from pathlib import Path
 
 from bot.cli import transcripts
@@ -17,7 +19,7 @@ from bot.cli.terminal import Print, annotation, seen
 from bot.errors import SettingsInvalid
 from bot.media.looking import look_at
 from flows.files import FoundFile
-from flows.model import Lesson, Problem, SourcePosition
+from flows.model import Lesson, LessonInvalid, Problem, SourcePosition
 from flows.profiles import IMAGES, VIDEOS, VOICES
 from flows.reading.loader import (
     ANSWERS,
@@ -32,10 +34,13 @@ from flows.reading.loader import (
     is_aside,
     load_files,
 )
+from flows.rules.checked import Checked, Part, digest_of
 from flows.rules.lint import lint
+from flows.run import Book
 from flows.saying import say
 from flows.scenes.reading import SCENES
 from flows.shelf.media import FOLDER
+from flows.shelf.shelf import REHEARSAL, plain_book, rehearsal_facts, shelf_of
 from flows.yaml.strictyaml import MAX_BYTES
 
 MAX_DEPTH = 12  # folders below the one that is looked at
@@ -226,35 +231,69 @@ def _with_tables(found: Files, around: Files) -> Files:
 # --- what is wrong -----------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What problems depend on beside the files: placeholders, when nothing is sent unasked, and as in `LessonSet`."""
+
+    facts: Mapping[str, str]
+    quiet: tuple[str, str] = ("20:00", "08:00")
+    helped: frozenset[str] | None = None
+    redraw_before: str = ""
+    reread_before: str = ""
+
+
 def problems(
     lessons: Path,
     paths: Sequence[Path],
-    facts: Mapping[str, str],
-    quiet: tuple[str, str] = ("20:00", "08:00"),
-    helped: frozenset[str] | None = None,
+    given: Circumstances,
     parsers: Parsers | None = None,
-    redraw_before: str = "",
-    reread_before: str = "",
+    checked: Checked | None = None,
 ) -> Findings:
     """All problems of the files in `paths` (none given: of every lesson); an unreadable file hides no other.
 
-    Raises SettingsInvalid for a path that is not there or holds no lesson. `helped` and the two days as in `LessonSet`.
+    What `checked` knows to be without one is not looked at again, and is in no library. Raises SettingsInvalid for a
+    path that is not there or holds no lesson.
     """
     found: list[Problem] = []
     seen: set[str] = set()
     libraries: list[tuple[LessonSet, frozenset[str]]] = []
+    checked = checked or Checked()
     for asked in _asked(lessons, paths):
-        files = asked.files
-        files.look_into_media(asked.own)
-        library = load_files(files.texts, facts, parsers or Faultfinder(), frozenset(files.scripts))
-        library = replace(library, redraw_before=redraw_before, reread_before=reread_before)
-        library = replace(library, quiet=quiet, helped=helped, media=files.media)
-        all_found = lint(library)
-        found += [*files.problems, *(problem for problem in all_found if problem.place.path in asked.own)]
-        found += _of_transcripts(library, all_found, asked, lessons)
-        seen |= asked.own & set(files.scripts)
-        libraries.append((library, frozenset(asked.own)))
+        asked.files.look_into_media(asked.own)
+        look = partial(_look, asked, lessons, given, parsers or Faultfinder(), checked, libraries)
+        found += checked.faults(_all_parts(asked, lessons, given), look)
+        seen |= asked.own & set(asked.files.scripts)
+    checked.save()
     return Findings(by_place(found), len(seen), tuple(libraries))
+
+
+def _look(
+    asked: _Asked,
+    lessons: Path,
+    given: Circumstances,
+    parsers: Parsers,
+    checked: Checked,
+    libraries: list[tuple[LessonSet, frozenset[str]]],
+) -> Iterator[Problem]:
+    """The problems of what is read together; its library is added to the others."""
+    files = asked.files
+    library = load_files(files.texts, given.facts, parsers, frozenset(files.scripts))
+    library = replace(library, redraw_before=given.redraw_before, reread_before=given.reread_before)
+    library = replace(library, quiet=given.quiet, helped=given.helped, media=files.media)
+    all_found = lint(library, checked=checked)
+    yield from files.problems
+    yield from (problem for problem in all_found if problem.place.path in asked.own)
+    yield from _of_transcripts(library, all_found, asked, lessons, checked)
+    libraries.append((library, frozenset(asked.own)))
+
+
+def _all_parts(asked: _Asked, lessons: Path, given: Circumstances) -> Iterator[Part]:
+    files = asked.files
+    played = {path for each in files.scripts if each in asked.own for path in transcripts.transcripts_of(Path(each))}
+    yield from ("lint", str(asked.root), repr((given, sorted(asked.own), files.problems, files.media)))
+    yield from (_bytes_of(Path(__file__)), _bytes_of(lessons / REHEARSAL))
+    yield from (part for pair in files.texts.items() for part in pair)
+    yield from (part for pair in transcripts.read(sorted(played)).items() for part in pair)
 
 
 def months_before(day: date, months: int) -> str:
@@ -263,32 +302,58 @@ def months_before(day: date, months: int) -> str:
     return date(year, month + 1, 1).isoformat()
 
 
-def _of_transcripts(library: LessonSet, found: Iterable[Problem], asked: _Asked, lessons: Path) -> Iterator[Problem]:
+def _of_transcripts(
+    library: LessonSet, found: Iterable[Problem], asked: _Asked, lessons: Path, checked: Checked
+) -> Iterator[Problem]:
     """W901 and E902, for lessons that can be played and have transcripts."""
     broken = {problem.place.path for problem in found if problem.severity == "error"}
     playable = [
-        (lesson, files)
+        (lesson, transcripts.read(files))
         for lesson in library.lessons.values()
         if lesson.place.path in asked.own and lesson.place.path not in broken
         if (files := transcripts.transcripts_of(Path(lesson.place.path)))
     ]
-    if not playable:
-        return
-    from flows.model import LessonInvalid
-    from flows.play.coverage import problems as uncovered
-    from flows.shelf.shelf import plain_book, rehearsal_facts, shelf_of
-
     tables = {Path(path).name: path for path in asked.files.texts if Path(path).name in TABLES}
-    if not set(NEEDED) <= tables.keys():
+    if not playable or not set(NEEDED) <= tables.keys():
         return
+    from flows.play.coverage import problems as uncovered
+
     root = Path(tables["phrases.yaml"]).parent
-    try:
+
+    @cache
+    def book() -> Book:
         shelf = shelf_of(library, found, root, asked.files.texts[tables["words.yaml"]])
-    except LessonInvalid:
-        return
-    book = plain_book(shelf, rehearsal_facts(root, library.facts))
-    for lesson, files in playable:
-        yield from uncovered(book, lesson, transcripts.read(files))
+        return plain_book(shelf, rehearsal_facts(root, library.facts))
+
+    def look(lesson: Lesson, texts: Mapping[str, str]) -> tuple[Problem, ...]:
+        return uncovered(book(), lesson, texts)
+
+    around, beside = _around_lessons(library, asked.files, root)
+    with suppress(LessonInvalid):
+        for lesson, texts in playable:
+            own = beside[str(Path(lesson.place.path).parent)]
+            parts = ("played", around, lesson.place.path, *own, *(part for pair in texts.items() for part in pair))
+            yield from checked.faults(parts, partial(look, lesson, texts))
+
+
+def _around_lessons(library: LessonSet, files: Files, root: Path) -> tuple[str, dict[str, list[Part]]]:
+    """A digest of what any dialogue may depend on beside its own lesson (the tables, how other lessons are called), and
+    what lies in the folder of each lesson."""
+    own: dict[str, list[Part]] = {str(Path(path).parent): [] for path in files.scripts}
+    others: list[Part] = [
+        repr((sorted(library.facts.items()), [(key, each.title) for key, each in library.lessons.items()]))
+    ]
+    for path, raw in files.texts.items():
+        folder = Path(path).parent
+        own.get(str(folder), own.get(str(folder.parent), others)).append(raw)
+    return digest_of((*others, _bytes_of(root / REHEARSAL))), own
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
 
 
 def one_lesson(lessons: Path, path: Path, facts: Mapping[str, str]) -> tuple[Lesson | None, tuple[Problem, ...]]:

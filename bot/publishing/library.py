@@ -19,6 +19,7 @@ from bot.tutor.quiet_hours import QuietHours
 from flows import Book, Lesson, LessonInvalid, Problem
 from flows.reading.loader import ASKS, EAR, load_lesson, told_by_scenes
 from flows.reading.translation import with_texts
+from flows.rules.checked import Checked
 from flows.run import Route
 from flows.shelf.shelf import Shelf, read_shelf
 from flows.words.understand import read_words
@@ -72,8 +73,10 @@ class LiveLessons:
         facts: Mapping[str, str],
         quiet: QuietHours = NEVER,
         store: MediaStore | None = None,
+        checked: Checked | None = None,
     ) -> None:
-        """Without a `store` nothing is shown, all is told in words."""
+        """Without a `store` nothing is shown, all is told in words; what `checked` knows is not linted again."""
+        self.checked = checked or Checked()
         self.store = store
         self.quiet = quiet
         self.database = database
@@ -91,7 +94,8 @@ class LiveLessons:
 
         Raises OSError or LessonInvalid when the tables cannot be read (`read_shelf`), StorageUnavailable.
         """
-        self.shelf = read_shelf(self.root, self.facts)
+        self.shelf = read_shelf(self.root, self.facts, self.checked)
+        self.checked.save()
         self.faults = {**self.shelf.broken, **self.shelf.unheard}
         for path, problems in self.faults.items():
             what = "not heard with" if path in self.shelf.unheard else "lesson left out"
@@ -110,7 +114,7 @@ class LiveLessons:
     async def reread(self) -> Shelf | None:
         """The folder as it is now; None while its tables cannot be read."""
         try:
-            return await asyncio.to_thread(read_shelf, self.root, self.facts)
+            return await asyncio.to_thread(read_shelf, self.root, self.facts, self.checked)
         except (OSError, LessonInvalid) as fault:
             log.error("folder not read again", extra={"reason": str(fault)[:500]})
             return None

@@ -17,12 +17,14 @@ from flows.yaml.fields import Fields
 
 TABLES = ("signs.yaml", "sites.yaml", "drills.yaml")
 LONGEST = 220  # characters of a drill: about two screens of the smallest phone with its frame
+OPINION = "asks.model"
 _NUMBER = re.compile(r"(?:\d[ .\-]?){9,}")
 
 
 @dataclass(frozen=True, slots=True)
 class ScamTables:
-    """`signs` and `drills` as read; `files` by the stem of their names, with the examples that lint tries."""
+    """`signs` and `drills` as read; `files` by the stem of their names, with the examples that lint tries and the model
+    that it tries them with."""
 
     signs: SignTable = UNSIGNED
     drills: Drills = NO_DRILLS
@@ -34,7 +36,7 @@ def scam_tables(
 ) -> ScamTables:
     """The three tables among those of a folder, by the stem of their names; a missing one is empty. `model` is the
     second opinion of the relay."""
-    files = {stem: tables[stem] for stem in (name.partition(".")[0] for name in TABLES) if stem in tables}
+    files = {stem: tables[stem] for stem in (name.partition(".")[0] for name in (*TABLES, OPINION)) if stem in tables}
     signs = signs_of(files["signs"], files.get("sites"), problems, model) if "signs" in files else None
     drills = _drills(files["drills"], signs or UNSIGNED, sources, problems) if "drills" in files else NO_DRILLS
     return ScamTables(signs or UNSIGNED, drills, files)

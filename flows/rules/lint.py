@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import partial
+
 from flows.model import Problem
 from flows.reading.loader import LessonDraft, LessonSet, by_place
 from flows.reading.noun_rows import ABOUT as ABOUT_NOUNS
@@ -15,6 +18,7 @@ from flows.rules.alike import ABOUT as ABOUT_ALIKE
 from flows.rules.alike import near_duplicates
 from flows.rules.cases import rules as case_rules
 from flows.rules.channel import rules as channel_rules
+from flows.rules.checked import Checked
 from flows.rules.data import rules as data_rules
 from flows.rules.graph import rules as graph_rules
 from flows.rules.learning import rules as learning_rules
@@ -55,22 +59,28 @@ FORM = {
 }
 
 
-def lint(library: LessonSet, *, examples: bool = True) -> tuple[Problem, ...]:
+def lint(library: LessonSet, *, examples: bool = True, checked: Checked | None = None) -> tuple[Problem, ...]:
     """All problems of a library in reading order, the loader's included. A broken lesson hides no other.
 
     `examples` of the relay's rules, of masking and of signs are tried, which costs a second: whoever starts leaves that
-    out.
+    out, and those that `checked` knows to be true are not tried again.
     """
     problems = [*library.problems, *lint_shelf(library)]
-    if examples and library.relay is not None:
-        problems += untrue_examples(library.relay)
-    if examples and library.masking is not None:
-        problems += unmasked_examples(library.masking)
     if examples:
-        problems += untrue_signs(library.scam)
+        problems += _untrue(library, checked or Checked())
     for draft in library.drafts:
         problems += lint_draft(draft, library)
     return by_place(problems)
+
+
+def _untrue(library: LessonSet, checked: Checked) -> Iterator[Problem]:
+    """The examples that are not dealt with as they say."""
+    if library.relay is not None:
+        yield from checked.faults(("relay", *library.relay), partial(untrue_examples, library.relay))
+    if library.masking is not None:
+        yield from checked.faults(("masking", *library.masking), partial(unmasked_examples, library.masking))
+    tables = [part for table in library.scam.files.values() for part in table]
+    yield from checked.faults(("signs", *tables), partial(untrue_signs, library.scam))
 
 
 def lint_draft(draft: LessonDraft, library: LessonSet) -> list[Problem]:

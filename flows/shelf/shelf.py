@@ -17,6 +17,7 @@ from flows.reading.loader import ANSWERS, MODELS, NEEDED, LessonSet, load_files,
 from flows.reading.phrases import REQUIRED
 from flows.reading.scam_tables import TABLES, ScamTables
 from flows.reading.translation import texts, usable, with_texts
+from flows.rules.checked import Checked, Part
 from flows.rules.lint import lint
 from flows.rules.translation import spoken_by_tutor
 from flows.run import Book
@@ -74,8 +75,9 @@ class Shelf:
     media: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
-def read_shelf(root: Path, facts: Mapping[str, str]) -> Shelf:
-    """Read and lint every lesson below `root`; a broken one never hides the others.
+def read_shelf(root: Path, facts: Mapping[str, str], checked: Checked | None = None) -> Shelf:
+    """Read and lint every lesson below `root`; a broken one never hides the others. What `checked` knows to be without
+    an error is only read.
 
     Raises OSError when one of NEEDED cannot be read, LessonInvalid when a sentence is missing, or a rule of the relay,
     the nouns of masking or the signs of a scam are broken: the tutor could not speak, nor watch what passes between
@@ -85,7 +87,7 @@ def read_shelf(root: Path, facts: Mapping[str, str]) -> Shelf:
     for needed in NEEDED:
         if str(root / needed) not in files:
             raise FileNotFoundError(ENOENT, "no such file", str(root / needed))
-    return with_media(_shelf(root, tuple(files.items()), tuple(facts.items())))
+    return with_media(_shelf(root, tuple(files.items()), tuple(facts.items()), checked))
 
 
 def with_media(shelf: Shelf) -> Shelf:
@@ -95,11 +97,19 @@ def with_media(shelf: Shelf) -> Shelf:
 
 
 @lru_cache(maxsize=2)
-def _shelf(root: Path, files: tuple[tuple[str, bytes], ...], facts: tuple[tuple[str, str], ...]) -> Shelf:
+def _shelf(
+    root: Path, files: tuple[tuple[str, bytes], ...], facts: tuple[tuple[str, str], ...], checked: Checked | None
+) -> Shelf:
     """A folder of which no file has changed is not read again: whoever opens it twice in a process waits once."""
     found = dict(files)
     library = load_files(found, dict(facts))
-    return shelf_of(library, lint(library, examples=False), root, found[str(root / "words.yaml")])
+    parts: list[Part] = ["shelf", str(root), repr(facts), *(part for pair in files for part in pair)]
+    errors = (checked or Checked()).faults(parts, lambda: filter(_keeps_back, lint(library, examples=False)))
+    return shelf_of(library, errors, root, found[str(root / "words.yaml")])
+
+
+def _keeps_back(problem: Problem) -> bool:
+    return problem.severity == "error" or problem.code in OF_TRANSLATION
 
 
 def shelf_of(library: LessonSet, problems: Iterable[Problem], root: Path, words: bytes) -> Shelf:
@@ -111,7 +121,7 @@ def shelf_of(library: LessonSet, problems: Iterable[Problem], root: Path, words:
         if problem.code == OF_FILES:
             continue
         of_translation = problem.code in OF_TRANSLATION
-        if (of_translation or problem.severity == "error") and not _of_phrases(problem, root):
+        if _keeps_back(problem) and not _of_phrases(problem, root):
             path = lesson_path(problem.place.path)
             kind = unheard if _is_of_ear(path, root) else untranslated if of_translation else by_path
             kind.setdefault(path, []).append(problem)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.cli.linting import problems
+from bot.cli.linting import Circumstances, problems
 from flows.model import Lesson, Problem
 from flows.reading.loader import load_lesson
 from flows.rules.changes import impact
@@ -66,7 +66,7 @@ def told(root: Path, example: RuleExample, snippet: str) -> tuple[list[Told], li
     here = root.resolve() / "m" / "thu"
     asked = [root] if any(name.startswith("../../") for name in example.beside) else [here]
     found = of_the_case(
-        problems(root.resolve(), asked, FACTS, helped=helped, reread_before="2025-01-01").problems,
+        problems(root.resolve(), asked, Circumstances(FACTS, helped=helped, reread_before="2025-01-01")).problems,
         example.code == "W305",
     )
     return [(p.code, os.path.relpath(p.place.path, here), p.place.line, p.place.col) for p in found], wanted

@@ -5,15 +5,18 @@ from __future__ import annotations
 import errno
 import json
 import os
+import shutil
 from pathlib import Path
 
 import pytest
 
-from bot.cli.linting import Files
+from bot.cli.linting import Circumstances, Files, problems
 from bot.cli.main import main
+from flows.reading.loader import MODELS, TABLES
+from flows.rules.checked import Checked
 from flows.yaml.strictyaml import MAX_BYTES
 from tests.support import media
-from tests.support.builders import LESSONS, PROJECT
+from tests.support.builders import LESSONS, PROJECT, facts
 
 Output = pytest.CaptureFixture[str]
 GOOD = "lesson: {id}\ntitle: Thử\ntrack: m\nsteps:\n  - say: a\n    text: Một\n    wait_tap: Tiếp\n  - end: het\n"
@@ -231,3 +234,46 @@ def test_of_the_lessons_that_come_along_nothing_is_left_to_look_at(capsys: pytes
     """What is advice for others is a gate here: sources, length, forms of address, pictures, English, transcripts."""
     assert main(["lint", "--lessons", str(LESSONS)]) == 0
     assert capsys.readouterr().out.strip().endswith("0 lỗi, 0 điều nên xem lại.")
+
+
+# --- what was clean is not looked at again -----------------------------------------------------------
+
+READ = (
+    *("m/m0-khoi-dong/lesson.yaml", "m/m0-khoi-dong/po/en.po", "m/m0-khoi-dong/transcripts/*.txt"),
+    *(*TABLES, *MODELS, "po/en.po", "answers/*.yaml", "scenes/*.yaml", "rehearsal.yaml"),
+)
+"""Whatever a lesson's faults may depend on."""
+
+
+@pytest.fixture(scope="module")
+def shipped(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One of the lessons that come along with all that stands around it, looked at once."""
+    folder = tmp_path_factory.mktemp("shipped") / "lessons"
+    shutil.copytree(LESSONS, folder, ignore=shutil.ignore_patterns("voices", "_*", *"vtldbgai", "m1-*"))
+    found(folder, Checked(folder.parent / "checked.json"))
+    return folder
+
+
+def found(folder: Path, checked: Checked) -> list[str]:
+    return [str(each) for each in problems(folder, [], Circumstances(facts()), checked=checked).problems]
+
+
+@pytest.mark.parametrize("pattern", READ)
+def test_a_fault_is_found_wherever_it_came_in(shipped: Path, pattern: str):
+    file = min(shipped.glob(pattern))
+    before = file.read_bytes()
+    file.write_bytes(before[: len(before) * 2 // 3])
+    try:
+        assert found(shipped, Checked(shipped.parent / "checked.json")) == found(shipped, Checked())
+    finally:
+        file.write_bytes(before)
+
+
+def test_lint_remembers_what_was_clean(root, capsys, tmp_path):
+    data = tmp_path / "data"
+    assert run(capsys, "--data", str(data))[0] == 0
+    kept = (data / "checked.json").read_bytes()
+    assert run(capsys, "--data", str(data))[0] == 0
+    assert (data / "checked.json").read_bytes() == kept
+    put(root / "m" / "a" / "lesson.yaml", GOOD.format(id="a").replace("text:", "txt:"))
+    assert run(capsys, "--data", str(data))[0] == 1

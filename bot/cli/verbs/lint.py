@@ -56,6 +56,7 @@ def run(given: argparse.Namespace) -> int:
         print(page(), end="")
         return 0
     from bot.publishing import drafts
+    from flows.rules.checked import FILE, Checked
 
     quiet = settings.time.quiet_from, settings.time.quiet_to
     today = CommandEnvironment().now().date()
@@ -80,5 +81,7 @@ def run(given: argparse.Namespace) -> int:
         url = given.database or settings.database_url
         found = asyncio.run(lint_live.problems(url, lessons, paths, facts, quiet))
     else:
-        found = linting.problems(lessons, paths, facts, quiet, redraw_before=redraw_before, reread_before=reread_before)
+        circumstances = linting.Circumstances(facts, quiet, None, redraw_before, reread_before)
+        checked = Checked(Path(settings.data.dir) / FILE)
+        found = linting.problems(lessons, paths, circumstances, checked=checked)
     return linting.report(found, given.format, print)
