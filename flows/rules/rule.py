@@ -15,6 +15,7 @@ from flows.files import FoundFile
 from flows.model import Lesson, Problem, Quiz, SourcePosition, Step
 from flows.reading.forms import kind_named
 from flows.reading.loader import OWN_PLACEHOLDERS, LessonDraft, LessonSet
+from flows.reading.translation import FieldText, said
 from flows.rules.places import located
 from flows.run import ADDRESSES
 from flows.yaml.strictyaml import Mapping as Page
@@ -127,6 +128,16 @@ class Script:
     def texts(self) -> tuple[StepText, ...]:
         """Every text that a learner can meet, and every value that may hold placeholders."""
         return tuple(text for step in self.lesson.steps for text in texts_of(step) if text.text)
+
+    @cached_property
+    def translatable(self) -> Mapping[str, FieldText]:
+        """Every text that is put into other languages, by the key of its entry."""
+        return {each.key: each for each in said(self.lesson)}
+
+    @cached_property
+    def base(self) -> Mapping[str, str]:
+        """The same as they are written in the lesson."""
+        return {key: each.text for key, each in self.translatable.items()}
 
     @cached_property
     def spoken(self) -> tuple[StepText, ...]:

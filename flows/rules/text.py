@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from flows.engine.kinds.table import kind_of
 from flows.model import SourcePosition
@@ -178,7 +179,7 @@ def same_label(script: Script) -> Iterator[LintFinding]:
 @rules.add("E007", "lựa chọn hoặc đáp án trùng với lời chung")
 def global_word(script: Script) -> Iterator[LintFinding]:
     """Labels and accepted answers that are also a global word ("dừng", "giúp"): typed, they would be taken for that."""
-    commands = {_said(way): name for name, ways in script.library.words.items() for way in ways}
+    commands = _all_said(tuple(way for ways in script.library.words.values() for way in ways))
     if not commands:
         return
     hint = say("lời này học viên dùng để ra lệnh ở mọi bước; hãy viết khác đi")
@@ -196,6 +197,11 @@ def global_word(script: Script) -> Iterator[LintFinding]:
                     say("đáp án “{accepted}” trùng với một lời chung", accepted=accepted),
                     hint,
                 )
+
+
+@lru_cache(maxsize=2)
+def _all_said(ways: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(map(_said, ways))
 
 
 def _said(text: str) -> str:

@@ -64,7 +64,7 @@ def missing(script: Script) -> Iterator[LintFinding]:
                 script.header("langs", at), say("chưa có bản dịch tiếng “{language}”", language=language), hint
             )
             continue
-        for each in said(script.lesson):
+        for each in script.translatable.values():
             entry = catalogue.get(each.key)
             if entry is None or not entry.text:
                 place = script.at(each.step, *each.field) if each.step else script.header(*each.field)
@@ -79,9 +79,8 @@ def missing(script: Script) -> Iterator[LintFinding]:
 def stale(script: Script) -> Iterator[LintFinding]:
     """Translations whose source text has changed since, or that are still marked fuzzy."""
     if set(script.lesson.langs) - {script.lesson.lang}:
-        base = texts(script.lesson)
         for key, entry, path in _entries(script):
-            if key in base and (fault := _outdated(entry, base[key])):
+            if key in script.base and (fault := _outdated(entry, script.base[key])):
                 again = say(
                     "./camtay translate export {id} {stem}; {look_again}",
                     id=script.lesson.id,
@@ -102,11 +101,9 @@ def _outdated(entry: PoEntry, text: str) -> str:
 @rules.add("W403", ABOUT["W403"], paths=True)
 def orphan(script: Script) -> Iterator[LintFinding]:
     """Entries of a translation for texts that the lesson no longer has."""
-    entries = list(_entries(script))
-    base = texts(script.lesson) if entries else {}
-    for key, entry, path in entries:
-        if key not in base:
-            hint = did_you_mean(key, base) or say(
+    for key, entry, path in _entries(script):
+        if key not in script.base:
+            hint = did_you_mean(key, script.base) or say(
                 "./camtay translate export {id} {stem}", id=script.lesson.id, stem=PurePath(path).stem
             )
             yield LintFinding(
@@ -117,9 +114,8 @@ def orphan(script: Script) -> Iterator[LintFinding]:
 @rules.add("E404", ABOUT["E404"])
 def placeholders_differ(script: Script) -> Iterator[LintFinding]:
     """Translations in force whose placeholders are not those of the source text."""
-    entries = list(_entries(script))
-    base = texts(script.lesson) if entries else {}
-    for key, entry, path in entries:
+    for key, entry, path in _entries(script):
+        base = script.base
         if key in base and entry.translates(base[key]) and (fault := other_placeholders(base[key], entry.text)):
             yield LintFinding(
                 SourcePosition(path, entry.text_line, 1),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TypeVar
 
 from flows.words.counting import without_leads
@@ -28,53 +28,112 @@ Ids = tuple[str, ...]
 Sense = tuple[frozenset[str], Tokens]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Prompt:
-    """What may be said at one prompt, folded once. Each table: how it is said → the ids it may mean."""
+Table = Mapping[str, Ids]
 
+
+@dataclass(frozen=True, eq=False)
+class Prompt:
+    """What may be said at one prompt, each table folded once, when it is first asked for: how it is said → the ids it
+    may mean. Most of what is typed is a label, and needs none of the others."""
+
+    language: Words
     own: tuple[Own, ...]
-    ids: Ids
-    labels: Mapping[str, Ids]
-    spoken: Mapping[str, Ids]
-    signed: Mapping[str, Ids]
-    folded_labels: Mapping[str, Ids]
-    folded: Mapping[str, Ids]
-    cores: Mapping[str, Ids]
-    joined: Mapping[str, Ids]
-    amounts: Mapping[int, Ids]
-    ways: tuple[tuple[str, str], ...]
-    alike: Mapping[Sense, tuple[tuple[str, str], ...]]
-    words: tuple[str, ...]
-    vocabulary: frozenset[str]
-    longest_joined: int  # letters of the longest answer that may be written without its spaces
+
+    @cached_property
+    def ids(self) -> Ids:
+        """The answers in their order."""
+        return tuple(answer.id for answer in self.own)
+
+    @cached_property
+    def labels(self) -> Table:
+        """What stands on the buttons."""
+        return _table((spoken(way), option) for option, way in self._labels)
+
+    @cached_property
+    def spoken(self) -> Table:
+        """Every way to say an answer."""
+        return _table((spoken(way), option) for option, way in self._ways)
+
+    @cached_property
+    def signed(self) -> Table:
+        """The same by what counts of its signs."""
+        return _table((signed(way), option) for option, way in self._ways)
+
+    @cached_property
+    def folded_labels(self) -> Table:
+        """The buttons without what does not count."""
+        return _table((" ".join(fold(self.language, way)), option) for option, way in self._labels)
+
+    @cached_property
+    def folded(self) -> Table:
+        """Every way without what does not count."""
+        return _table((" ".join(tokens), option) for option, tokens in self._folded)
+
+    @cached_property
+    def cores(self) -> Table:
+        """Every way without politeness, and without "bấm nút" in front."""
+        pairs = ((option, core) for option, tokens in self._folded for core in _cores(self.language, tokens))
+        return _table((" ".join(core), option) for option, core in pairs)
+
+    @cached_property
+    def joined(self) -> Table:
+        """Every way without its spaces."""
+        pairs = ((option, text) for option, way in self._ways for text in _joined(self.language, way))
+        return _table((text, option) for option, text in pairs if len(text) > 3)
+
+    @cached_property
+    def longest_joined(self) -> int:
+        """Letters of the longest answer that may be written without its spaces."""
+        return max(map(len, self.joined), default=0)
+
+    @cached_property
+    def amounts(self) -> Mapping[int, Ids]:
+        """The labels that are a sum of money, in đồng."""
+        bare = ((option, way) for option, way in self._labels if is_bare_amount(way))
+        return _table((worth, option) for option, way in bare for worth in sums_of((way,)))
+
+    @cached_property
+    def ways(self) -> tuple[tuple[str, str], ...]:
+        """Id and words of every way."""
+        return tuple((option, " ".join(tokens)) for option, tokens in self._folded)
+
+    @cached_property
+    def alike(self) -> Mapping[Sense, tuple[tuple[str, str], ...]]:
+        """The same by what may not differ between near misses."""
+        return _by_sense(self.language, self._folded)
+
+    @cached_property
+    def words(self) -> tuple[str, ...]:
+        """The words of the answers, and those that deny."""
+        return *self._words, *(self.language.denials - self._words.keys())
+
+    @cached_property
+    def vocabulary(self) -> frozenset[str]:
+        """The words of the answers, and those around them."""
+        return self.language.around.union(self._words)
+
+    @cached_property
+    def _labels(self) -> list[tuple[str, str]]:
+        return [(answer.id, answer.ways[0]) for answer in self.own if answer.ways]
+
+    @cached_property
+    def _ways(self) -> list[tuple[str, str]]:
+        return [(answer.id, way) for answer in self.own for way in answer.ways]
+
+    @cached_property
+    def _folded(self) -> list[tuple[str, Tokens]]:
+        counted = ((option, _ways_to_count(self.language, fold(self.language, way))) for option, way in self._ways)
+        return [(option, tokens) for option, each in counted for tokens in each if tokens]
+
+    @cached_property
+    def _words(self) -> dict[str, None]:
+        return dict.fromkeys(token for _, tokens in self._folded for token in tokens)
 
 
 @lru_cache(maxsize=1024)
 def prompt_of(words: Words, own: tuple[Own, ...]) -> Prompt:
-    """Fold what may be said here; remembered, for the same prompt is answered many times."""
-    labels = [(answer.id, answer.ways[0]) for answer in own if answer.ways]
-    ways = [(answer.id, way) for answer in own for way in answer.ways]
-    folded = [(option, tokens) for option, way in ways for tokens in _ways_to_count(words, fold(words, way)) if tokens]
-    own_words = dict.fromkeys(token for _, tokens in folded for token in tokens)
-    joined = _table((text, option) for option, way in ways for text in _joined(words, way) if len(text) > 3)
-    amounts = [(option, worth) for option, way in labels if is_bare_amount(way) for worth in sums_of((way,))]
-    return Prompt(
-        own=own,
-        ids=tuple(answer.id for answer in own),
-        labels=_table((spoken(way), option) for option, way in labels),
-        spoken=_table((spoken(way), option) for option, way in ways),
-        signed=_table((signed(way), option) for option, way in ways),
-        folded_labels=_table((" ".join(fold(words, way)), option) for option, way in labels),
-        folded=_table((" ".join(tokens), option) for option, tokens in folded),
-        cores=_table((" ".join(core), option) for option, tokens in folded for core in _cores(words, tokens)),
-        joined=joined,
-        amounts=_table((worth, option) for option, worth in amounts),
-        ways=tuple((option, " ".join(tokens)) for option, tokens in folded),
-        alike=_by_sense(words, folded),
-        words=(*own_words, *(words.denials - own_words.keys())),
-        vocabulary=words.around.union(own_words),
-        longest_joined=max(map(len, joined), default=0),
-    )
+    """What may be said here; remembered, for the same prompt is answered many times."""
+    return Prompt(words, own)
 
 
 def _cores(words: Words, tokens: Tokens) -> tuple[Tokens, Tokens]:
