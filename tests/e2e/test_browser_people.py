@@ -23,6 +23,7 @@ from tests.support.builders import where_it_is_noon
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]  # whole conversations, and perhaps on a busy machine
 
+IS_OFFICER = "mời chị làm cán bộ phụ trách"
 SIZE = {"width": 360, "height": 740}
 
 
@@ -75,6 +76,7 @@ def test_three_people_meet(tmp_path: Path, tutor: Server, open_context: OpenCont
     hoa.answer("Đúng là tôi")
     cuc = joins(open_context, tutor.url, "Cúc", of_cuc)
     cuc.answer("Đúng là tôi")
+    expect(cuc.log).to_contain_text(IS_OFFICER)  # before that a cry finds nobody here
     hoa.answer("Tôi hứa")
     lan.say("nhờ người chỉ")
     expect(hoa.log).to_contain_text("Có chị Lan (hội viên) ở Phường Trấn Biên đang cần người chỉ")
@@ -112,6 +114,7 @@ def test_what_she_took_stays_in_sight_and_leads_back_to_it(
     lan = joins(open_context, tutor.url, "Lan", of_lan)
     cuc = joins(open_context, tutor.url, "Cúc", of_cuc)
     cuc.answer("Đúng là tôi")
+    expect(cuc.log).to_contain_text(IS_OFFICER)  # before that a cry finds nobody here
     expect(lan.log).to_contain_text("mời chị cùng học")
     lan.say("tui bị lừa chuyển hết 20 triệu cho nó rồi")
     expect(cuc.log).to_contain_text("KHẨN: chị Lan")
