@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from bot.cli.choices import no_lesson
+from bot.cli.choices import lessons_in_order
 from bot.cli.language import told
 from bot.cli.terminal import unwritten
 from bot.errors import SettingsInvalid
@@ -19,11 +19,10 @@ from bot.prints.pages import Page
 from bot.prints.phone_checks import TITLE, form, phone_checks
 from flows.run import ADDRESSES, render
 from flows.saying import say
-from flows.shelf.shelf import Shelf, read_shelf
+from flows.shelf.shelf import read_shelf
 
 if TYPE_CHECKING:
     from bot.settings import Settings
-    from flows.model import Lesson
 
 
 def write(settings: Settings, wanted: str, out: Path, address: str) -> int:
@@ -34,7 +33,7 @@ def write(settings: Settings, wanted: str, out: Path, address: str) -> int:
     if kind is None or (kind == "png" and not wanted):
         raise SettingsInvalid(say("{file}: một bài in ra .pdf hay .png, mọi bài in ra .pdf", file=out.name))
     words, shelf = _words(settings, address), read_shelf(Path(settings.lessons.dir), settings.placeholders)
-    lessons = _wanted(shelf, wanted)
+    lessons = lessons_in_order(shelf, [wanted] if wanted else [])
     union, home = settings.placeholders.get("ten_hoi", ""), settings.web.public_url
     pages = [handout(each, words, union, home) for each in lessons]
     _put(pages, kind, lessons[0].title if wanted else union, out)
@@ -50,7 +49,7 @@ def write_phone_checks(settings: Settings, wanted: str, out: Path, address: str)
     words, shelf = _words(settings, address), read_shelf(Path(settings.lessons.dir), settings.placeholders)
     own = {label for name, label in shelf.phrases.items() if name.startswith("label_")}
     union = settings.placeholders.get("ten_hoi", "")
-    checks = [(each, tuple(phone_checks(each, own))) for each in _wanted(shelf, wanted)]
+    checks = [(each, tuple(phone_checks(each, own))) for each in lessons_in_order(shelf, [wanted] if wanted else [])]
     count = sum(len(found) for _, found in checks)
     if not count:
         raise SettingsInvalid(say("bài “{lesson}” không bảo bấm gì trên máy, nên không có gì để thử", lesson=wanted))
@@ -72,13 +71,3 @@ def _put(pages: Sequence[Page], kind: Literal["pdf", "png"], title: str, out: Pa
         out.write_bytes(made)
     except OSError as fault:
         raise unwritten(fault, out) from None
-
-
-def _wanted(shelf: Shelf, wanted: str) -> list[Lesson]:
-    """That lesson, or all in the order of the menu. Raises SettingsInvalid with the nearest id."""
-    if not wanted:
-        tracks = {track: at for at, (track, _) in enumerate(shelf.tracks)}
-        return sorted(shelf.good.values(), key=lambda each: (tracks.get(each.track, len(tracks)), each.order, each.id))
-    if wanted not in shelf.good:
-        raise SettingsInvalid(no_lesson(wanted, shelf.good))
-    return [shelf.good[wanted]]

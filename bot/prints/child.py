@@ -130,7 +130,8 @@ class Setter:
         for item in block["items"]:
             self.lines(item, 11, room=self.room - beside - 8)
         self.y = max(self.y, top + (TICK + 14) * self.scale)
-        self._fill({"items": [block["note"]]}, 8)
+        if block["note"]:
+            self._fill({"items": [block["note"]]}, 8)
 
     def _box(self, block: dict[str, Any]) -> None:
         self.y += 8 * self.scale

@@ -6,7 +6,7 @@ A block is a mapping with its `kind`; a list of pages is the JSON that `child.py
   as fits on one line
 - `steps`: `items`, numbered; `fill`: `items`, each with a dotted line to write on by hand
 - `ticks`: `items`, paragraphs, with a box to tick for each of `boxes` beside and a dotted line `note` below; `heading`
-  ("": none) stands above and never alone at the end of a page
+  stands above and never alone at the end of a page; "" for either: none
 - `box`: words that are to be remembered, in a frame; `foot`: small, at the lower edge
 - `qr`: what a phone reads from it, with words beside; `rule`: a line across; `space`: millimetres
 """
