@@ -42,7 +42,7 @@ function speakable(node, entry) {
 function pieces(text, recorded) {
   const found = [];
   let apart = false;
-  const rest = (words) => { if (words.trim() && !apart) found.push({ item: {}, words: words }); };
+  const rest = (words) => { if (words.trim() && !apart) found.push({ item: {}, words: words.trim() }); };
   recorded.forEach((item) => {
     const at = item.words ? text.indexOf(item.words) : -1;
     if (at < 0) apart = true;
