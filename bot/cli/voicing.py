@@ -16,6 +16,7 @@ from bot.cli.terminal import Print, near, unread, unwritten
 from bot.errors import SettingsInvalid
 from bot.prints import printed
 from bot.prints.voice_list import HOW, TITLE, NumberedLine, voice_list
+from flows.aloud import aloud
 from flows.model import Lesson
 from flows.run import ADDRESSES, DEFAULT_ADDRESS, render
 from flows.saying import say
@@ -30,7 +31,6 @@ from flows.shelf.voice_lines import (
     states,
     unused,
 )
-from flows.words.aloud import aloud
 
 FOR_ALL, EVERY = "chung", "all"
 """What is typed instead of a form of address: lines that call nobody anything; every line."""

@@ -10,8 +10,8 @@ from typing import Literal
 
 from bot.voice.levelling import ENDING, levelled
 from bot.voice.transcriber import Transcriber
+from flows.aloud import aloud, says_it, takes_s
 from flows.shelf.voice_lines import LineRecording, VoiceLine, recording_name
-from flows.words.aloud import aloud, says_it, takes_s
 from storage.engine import files
 
 LARGEST = 20_000_000  # bytes: a minute of the best that a phone records has ten million

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from flows.aloud import LARGEST, aloud, number, says_it, takes_s
 from flows.files import words_digest
 from flows.shelf.shelf import read_table
-from flows.words.aloud import LARGEST, aloud, number, says_it, takes_s
 from tests.support.builders import LESSONS
 
 NAMES = {str(name): str(said) for name, said in read_table(Path(LESSONS) / "aloud.yaml").items()}
