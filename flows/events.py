@@ -75,13 +75,15 @@ class Exhibit:
     """What is shown or played with a text: `file` where it is kept, None where there are only words for it.
 
     `words` are what is on a picture, or what a recording says; `told` is the sentence that stands for a picture where
-    it cannot be shown ("" of a recording: the text says it).
+    it cannot be shown ("" of a recording: the text says it). `repeats`: it says what the text says, and is left out
+    where every message counts.
     """
 
     kind: Literal["image", "voice", "video"]
     file: LessonFile | None
     words: str = ""
     told: str = ""
+    repeats: bool = False
 
 
 @dataclass(frozen=True, slots=True)

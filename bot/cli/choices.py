@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from bot.cli.language import shown, told
 from bot.people.policy.lists.words import fold
+
+if TYPE_CHECKING:
+    from flows.model import Lesson
+    from flows.shelf.shelf import Shelf
 
 
 def listed(names: Mapping[str, str]) -> str:
@@ -47,6 +52,18 @@ def some(names: Mapping[str, str]) -> Callable[[str], str]:
         return " ".join(one(part) for part in parts if part.strip())
 
     return read
+
+
+def lessons_in_order(shelf: Shelf, wanted: Collection[str]) -> list[Lesson]:
+    """The lessons of these ids (none: all) in the order of the menu. Raises SettingsInvalid with the nearest id."""
+    from bot.errors import SettingsInvalid
+
+    for each in wanted:
+        if each not in shelf.good:
+            raise SettingsInvalid(no_lesson(each, shelf.good))
+    tracks = {track: at for at, (track, _) in enumerate(shelf.tracks)}
+    lessons = (lesson for lesson in shelf.good.values() if not wanted or lesson.id in wanted)
+    return sorted(lessons, key=lambda each: (tracks.get(each.track, len(tracks)), each.order, each.id))
 
 
 def no_lesson(wanted: str, known: Iterable[str]) -> str:

@@ -25,6 +25,7 @@ VERBS = (
     "graph",
     "print",
     "scenes",
+    "voice",
     "test-lessons",
     "schema",
     "migrate",

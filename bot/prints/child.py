@@ -24,6 +24,7 @@ LEADING = 1.45
 SCALES = (1.0, 0.92, 0.84, 0.76)  # what does not fit is set smaller, then goes on on a further page
 LARGEST_NAME, SMALLEST_NAME = 30.0, 14.0
 FILL_ROW = 30.0  # room enough for a hand
+TICK, TICK_COLUMN = 13.0, 58.0  # a box that a pen hits, with its word below
 QR_EDGE = 84.0
 MEMORY, CPU_S = 1_000_000_000, 20
 
@@ -103,16 +104,34 @@ class Setter:
             self.lines(f"{at}.", 12, bold=True, colour=WARM)
             self.y = max(after, self.y) + 3 * self.scale
 
-    def _fill(self, block: dict[str, Any]) -> None:
+    def _fill(self, block: dict[str, Any], size: float = 12) -> None:
         for item in block["items"]:
-            self.y += FILL_ROW * self.scale - 12 * self.scale * LEADING
+            self.y += (FILL_ROW - 12 * LEADING) * self.scale * size / 12
             top = self.y
-            self.lines(item, 12)
-            begins = MARGIN + self.width_of(item, 12 * self.scale, False) + 8
-            if self.y - top > 12 * self.scale * LEADING * 1.5 or begins > self.width - MARGIN - 90:
+            self.lines(item, size)
+            begins = MARGIN + self.width_of(item, size * self.scale, False) + 8
+            if self.y - top > size * self.scale * LEADING * 1.5 or begins > self.width - MARGIN - 90:
                 self.y += FILL_ROW * self.scale * 0.8
                 begins = MARGIN
             self.marks.append(Drawn(begins, self.y - 2, width=self.width - MARGIN - begins, line=0.8, dashed=True))
+
+    def _ticks(self, block: dict[str, Any]) -> None:
+        if block["heading"]:
+            self._heading({"text": block["heading"]})
+        self.y += 8 * self.scale
+        top, beside = self.y, len(block["boxes"]) * TICK_COLUMN * self.scale
+        for at, word in enumerate(block["boxes"]):
+            left = self.width - MARGIN - beside + at * TICK_COLUMN * self.scale
+            edge, size = TICK * self.scale, 8 * self.scale
+            middle = left + TICK_COLUMN * self.scale / 2
+            self.marks.append(Drawn(middle - edge / 2, top, width=edge, height=edge, line=1.0))
+            wide = self.width_of(word, size, False)
+            self.marks.append(Drawn(middle - wide / 2, top + edge + size * 1.1, word, size))
+        for item in block["items"]:
+            self.lines(item, 11, room=self.room - beside - 8)
+        self.y = max(self.y, top + (TICK + 14) * self.scale)
+        if block["note"]:
+            self._fill({"items": [block["note"]]}, 8)
 
     def _box(self, block: dict[str, Any]) -> None:
         self.y += 8 * self.scale
@@ -189,7 +208,10 @@ def runs(row: list[int]) -> Iterator[tuple[int, int]]:
 
 
 def laid_out(page: dict[str, Any], width_of: Width) -> list[Setter]:
-    """The page at the largest scale at which it is one; else at the smallest, going on on further ones."""
+    """The page at the largest scale at which it is one; else at the smallest, going on on further ones. A long one goes
+    on at once."""
+    if page["long"]:
+        return _set(page, width_of, SCALES[0])
     tried = (_set(page, width_of, scale) for scale in SCALES)
     pages = next((pages for pages in tried if len(pages) == 1), None) or _set(page, width_of, SCALES[-1])
     if page["frame"] and len(pages) == 1:

@@ -5,6 +5,8 @@ A block is a mapping with its `kind`; a list of pages is the JSON that `child.py
 - `title`, `heading`: large words; `text`: a paragraph (`align`: "left" or "center"); `name`: a person's name, as large
   as fits on one line
 - `steps`: `items`, numbered; `fill`: `items`, each with a dotted line to write on by hand
+- `ticks`: `items`, paragraphs, with a box to tick for each of `boxes` beside and a dotted line `note` below; `heading`
+  stands above and never alone at the end of a page; "" for either: none
 - `box`: words that are to be remembered, in a frame; `foot`: small, at the lower edge
 - `qr`: what a phone reads from it, with words beside; `rule`: a line across; `space`: millimetres
 """
@@ -21,15 +23,17 @@ Size = Literal["A4", "A5", "A5-wide"]
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """`size` is the paper; `frame`: with a border, its blocks in the middle."""
+    """`size` is the paper; `frame`: with a border, its blocks in the middle; `long`: it goes on on further pages before
+    its letters are made smaller."""
 
     size: Size
     blocks: tuple[Block, ...]
     frame: bool = False
+    long: bool = False
 
     def as_data(self) -> dict[str, Any]:
         """The page as the child process reads it."""
-        return {"size": self.size, "frame": self.frame, "blocks": list(self.blocks)}
+        return {"size": self.size, "frame": self.frame, "long": self.long, "blocks": list(self.blocks)}
 
 
 def title(text: str) -> Block:
@@ -54,6 +58,10 @@ def steps(items: Sequence[str]) -> Block:
 
 def fill(items: Sequence[str]) -> Block:
     return {"kind": "fill", "items": list(items)}
+
+
+def ticks(items: Sequence[str], boxes: Sequence[str], note: str, heading: str = "") -> Block:
+    return {"kind": "ticks", "items": list(items), "boxes": list(boxes), "note": note, "heading": heading}
 
 
 def box(text: str) -> Block:

@@ -29,7 +29,7 @@ def take_in(store: MediaStore, shelf: Shelf, needed: Collection[str]) -> list[st
                         scene, ring = scenes[name]
                         store.take_drawing(scene.drawing.svg(ring))
                     else:
-                        store.take(folder / name)
+                        store.take(shelf.recordings.get(name, folder / name))
                 except OSError as fault:
                     log.error("file of a lesson not kept", extra={"path": str(folder / name), "reason": fault.strerror})
     for file in sorted(store.missing(missing)):

@@ -37,8 +37,11 @@ def read_out(profile: Profile, choices: Sequence[tuple[str, ev.Exhibit | None]])
 def attachment(profile: Profile, exhibit: ev.Exhibit) -> Attachment | None:
     """What leaves on a channel; None where it is said in words.
 
-    A page has a recording's words even where nobody can play it: they may be read aloud there.
+    A page has a recording's words even where nobody can play it: they may be read aloud there. Where messages are
+    counted none is spent on what the text says as well.
     """
+    if exhibit.repeats and profile.metered:
+        return None
     file = next((each.file for each in _same(exhibit.file) if _takes(profile, exhibit.kind, each)), "")
     if not file and not (exhibit.kind == "voice" and profile.keeps_log):
         return None

@@ -12,12 +12,13 @@ from bot.channels.provider import ChannelCheck, good, note
 PACKAGES = {"viet-asr": "vietasr", "av": "av", "numpy": "numpy"}
 """What hears, what reads a phone's recordings, and what both hold them in: package and module."""
 
-_CHILD = Path(__file__).parent / "child.py"
+CHILD = Path(__file__).parent / "child.py"
+"""The process that opens recordings."""
 
 
 def listener() -> Sequence[str]:
     """The command of the process that listens; nothing where the extra is not installed. Imports none of it."""
-    return () if missing() else (sys.executable, "-I", str(_CHILD))
+    return () if missing() else (sys.executable, "-I", str(CHILD))
 
 
 def missing() -> list[str]:

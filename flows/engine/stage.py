@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 from flows import events as ev
 from flows.conditions import NEVER, ConditionValue, holds, parse
 from flows.engine import buttons
+from flows.files import words_digest
 from flows.model import Lesson, Picture, Step, StepOf, Voice
 from flows.run import Book, Frame, Route, Run, render
 
@@ -30,6 +32,7 @@ class Stage:
         self.run = run
         self.universe = universe
         self.events: list[ev.Event] = []
+        self._nameless: dict[str, str] = {}  # a text that was said by name, as it is recorded: without
         self.asks: tuple[str, int, str] | None = None  # the question of another lesson that a review puts
 
     # --- saying ---
@@ -54,7 +57,10 @@ class Stage:
             return text
         run = self.run
         known = {**self.book.facts, **run.vars, **values}
-        return render(text, run.address, run.name, known, NOT_SET)
+        said = render(text, run.address, run.name, known, NOT_SET)
+        if run.name and "{ten}" in text:
+            self._nameless[said] = render(text, run.address, "", known, NOT_SET)
+        return said
 
     def exhibits(self, step: Step) -> tuple[ev.Exhibit, ...]:
         """What goes with the text of a step of the lesson she is in."""
@@ -83,6 +89,23 @@ class Stage:
             return None
         return ev.Exhibit("voice", self.source.files.get(voice.file), self.words(voice.spoken or text))
 
+    def recordings_of(self, text: str) -> tuple[ev.Exhibit, ...]:
+        """What is recorded of a text as the learner is told it: of all of it, else of its paragraphs."""
+        if not self.source.files:
+            return ()
+        whole = self._recorded(text)
+        parts = (whole,) if whole else map(self._recorded, text.split("\n\n"))
+        return tuple(filter(None, parts))
+
+    def _recorded(self, text: str) -> ev.Exhibit | None:
+        file = self.source.files.get(words_digest(self._nameless.get(text, text)))
+        return ev.Exhibit("voice", file, text, repeats=True) if file else None
+
+    def _sounding(self, text: str, exhibits: tuple[ev.Exhibit, ...]) -> tuple[ev.Exhibit, ...]:
+        """What goes with a text, and what is recorded of it where its editor has named no recording."""
+        named = any(each.kind == "voice" for each in exhibits)
+        return exhibits if named else (*exhibits, *self.recordings_of(text))
+
     def phrase(self, phrase_id: str, **values: str) -> str:
         """One of the tutor's own sentences in the learner's language, filled in. Raises KeyError."""
         return self.words(self.book.sentence(phrase_id, self.run.lang), **values)
@@ -90,7 +113,7 @@ class Stage:
     def say(self, step: str, text: str, exhibits: tuple[ev.Exhibit, ...] = ()) -> None:
         """Let the tutor say a text at a step; an empty one says nothing."""
         if text or exhibits:
-            self.emit(ev.Said(step, text, exhibits))
+            self.emit(ev.Said(step, text, self._sounding(text, exhibits)))
 
     def tell(self, step: Step) -> None:
         """Say the text of a step, with what goes with it."""
@@ -114,6 +137,9 @@ class Stage:
             remind_at = self.universe.now + reminders[0] if reminders else None
             seq = self.run.seq + 1
             self.change(step=step.id, seq=seq, waiting=True, remind_at=remind_at, reminded=0)
+        if self.source.files:
+            choices = tuple(each if each.voice else replace(each, voice=self._recorded(each.label)) for each in choices)
+        exhibits = self._sounding(text, exhibits)
         self.emit(ev.Asked(step.id, self.run.seq, text, (*choices, *self.ways_out(step)), exhibits))
 
     def ways_out(self, step: Step) -> tuple[ev.Choice, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Collection, Mapping
+from functools import lru_cache
 from hashlib import file_digest
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from flows.engine.kinds.table import files_of
 from flows.model import Lesson
 from flows.profiles import IMAGES, VIDEOS, VOICES
 from flows.scenes.reading import Scene
+from flows.shelf.voice_lines import lines_of
 
 FOLDER = "media"
 MOST_BYTES = 50_000_000  # of one file: more than any channel takes
@@ -28,6 +30,29 @@ def media_of(lesson: Lesson, scenes: Mapping[str, Scene]) -> dict[str, str]:
         if kept:
             found[name] = kept
     return found | {name: scene.drawing.name(ring) for name, (scene, ring) in drawn(lesson, scenes).items()}
+
+
+def recorded_of(lesson: Lesson, facts: Mapping[str, str], recordings: Mapping[str, Path]) -> dict[str, str]:
+    """Digest of words → name by which their recording is kept, for what a lesson says; `recordings`: digest → file."""
+    if not recordings:
+        return {}
+    wanted = {line.digest for line in lines_of(lesson, facts)}
+    found = {digest: _kept_recording(path) for digest, path in recordings.items() if digest in wanted}
+    return {digest: name for digest, name in found.items() if name}
+
+
+def _kept_recording(path: Path) -> str:
+    """As `kept_name`: thousands of recordings are not read again while nobody has put others in their place."""
+    try:
+        found = path.stat()
+    except OSError:
+        return ""
+    return _known_recording(path, found.st_ino, found.st_mtime_ns, found.st_size)
+
+
+@lru_cache(maxsize=20_000)
+def _known_recording(path: Path, *_: int) -> str:
+    return kept_name(path.parent, path.name)
 
 
 def drawn(lesson: Lesson, scenes: Mapping[str, Scene]) -> dict[str, tuple[Scene, str]]:

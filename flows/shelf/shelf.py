@@ -23,7 +23,8 @@ from flows.rules.translation import spoken_by_tutor
 from flows.run import Book
 from flows.saying import say
 from flows.scenes.reading import Scene
-from flows.shelf.media import media_of
+from flows.shelf.media import media_of, recorded_of
+from flows.shelf.voice_lines import RECORDINGS, recordings_in
 from flows.words.ear.model import Model
 from flows.words.nouns import SPARE, NounTable
 from flows.words.understand import read_words
@@ -50,7 +51,7 @@ class Shelf:
     path: answers that are left out, a model of the ear that cannot be used.
 
     `media`: lesson → name of a file in its `media` folder, or of a scene as it shows it → name by which it is kept
-    ("<sha256>.jpg").
+    ("<sha256>.jpg"); what is recorded of it by the digest of its words. `recordings`: such a digest → file.
     `translations`: lesson → declared language → text key → text, for what may be shown. `phrases_in`: language → the
     tutor's own sentences, whole (what is not translated is in the base language), with track names as `track.ID`.
     """
@@ -73,6 +74,7 @@ class Shelf:
     scam: ScamTables = field(default_factory=ScamTables)
     scenes: Mapping[str, Scene] = field(default_factory=dict)
     media: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    recordings: Mapping[str, Path] = field(default_factory=dict)
 
 
 def read_shelf(root: Path, facts: Mapping[str, str], checked: Checked | None = None) -> Shelf:
@@ -87,13 +89,18 @@ def read_shelf(root: Path, facts: Mapping[str, str], checked: Checked | None = N
     for needed in NEEDED:
         if str(root / needed) not in files:
             raise FileNotFoundError(ENOENT, "no such file", str(root / needed))
-    return with_media(_shelf(root, tuple(files.items()), tuple(facts.items()), checked))
+    return with_media(_shelf(root, tuple(files.items()), tuple(facts.items()), checked), root, facts)
 
 
-def with_media(shelf: Shelf) -> Shelf:
-    """The shelf with the files of its lessons as they are now; each is read."""
-    found = {key: media_of(lesson, shelf.scenes) for key, lesson in shelf.good.items()}
-    return replace(shelf, media={key: names for key, names in found.items() if names})
+def with_media(shelf: Shelf, root: Path, facts: Mapping[str, str]) -> Shelf:
+    """The shelf with the files of its lessons, and what is recorded of their words, as they are now; each is read.
+    Raises OSError."""
+    recordings = {each.digest: each.path for each in recordings_in(root / RECORDINGS)}
+    found = {
+        key: media_of(lesson, shelf.scenes) | recorded_of(lesson, facts, recordings)
+        for key, lesson in shelf.good.items()
+    }
+    return replace(shelf, media={key: names for key, names in found.items() if names}, recordings=recordings)
 
 
 @lru_cache(maxsize=2)

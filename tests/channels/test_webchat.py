@@ -23,13 +23,14 @@ from bot.channels.webchat import WebChat
 from bot.channels.webchat.channel import SENDS_A_MINUTE
 from bot.channels.webchat.identity import COOKIE, Seal, Visitor, load_keys
 from bot.channels.webchat.page import SCRIPTS, build_page, page_script
-from bot.channels.webchat.qr import drawn
 from bot.channels.webchat.shell import ICONS, WORKER
 from bot.channels.webchat.streams import PER_CHAT, SLICE, Streams
 from bot.errors import SettingsInvalid, StorageUnavailable
+from bot.media.looking import picture_of
 from bot.web.access import LocalKey
 from bot.web.server import create_app, start
 from tests.support.echo_conversation import EchoConversation
+from tests.support.squares import read_squares
 
 KEY = LocalKey("k" * 32)
 
@@ -694,7 +695,8 @@ async def test_a_code_is_drawn_as_a_link_to_this_page(house: House, code: str) -
         response = await browser.session.get(f"/chat/qr?{code}")
         assert response.status == 200 and response.content_type == "image/svg+xml"
         assert response.headers["Cache-Control"] == "no-store"
-        assert await response.read() == drawn("https://camtay.example.vn/hoc/", code)
+        picture = await response.text()
+        assert read_squares(picture_of(picture)) == [f"https://camtay.example.vn/hoc/?{code}"]
 
 
 @pytest.mark.parametrize(

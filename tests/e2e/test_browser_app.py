@@ -176,6 +176,39 @@ def test_every_line_can_be_heard_where_the_phone_itself_speaks_vietnamese(
     )
 
 
+PLAYER = """
+window.Audio = class {
+  constructor(address) { this.address = address; }
+  play() {
+    const body = document.body.dataset;
+    body.spoken = (body.spoken || '') + this.address.replace(/.*media/, '♪') + '|';
+    setTimeout(() => this.onended());
+    return Promise.resolve();
+  }
+  pause() {}
+};
+"""
+
+
+@pytest.mark.parametrize(
+    ("voice", "said"),
+    [
+        (VOICE % "true", "Việc một.|♪/viec.m4a|Việc ba.|♪/dung.m4a|Chưa đúng|"),
+        (VOICE % "false", "♪/viec.m4a|♪/dung.m4a|"),
+    ],
+    ids=["and a voice of the phone", "alone"],
+)
+def test_what_is_recorded_is_played_in_its_place(
+    phone: BrowserContext, echo_server: Server, voice: str, said: str
+) -> None:
+    phone.add_init_script(voice + PLAYER)
+    chat = opened(phone, echo_server)
+    chat.say("thu")
+    expect(chat.log).to_contain_text("Việc ba.")
+    chat.page.get_by_role("button", name="Nghe").last.click()
+    expect(chat.page.locator("body")).to_have_attribute("data-spoken", said)
+
+
 @pytest.mark.parametrize("voice", [None, VOICE % "false"], ids=["no voice", "a voice that is elsewhere"])
 def test_without_a_voice_of_the_phone_nothing_is_offered(
     phone: BrowserContext, echo_server: Server, voice: str | None

@@ -16,6 +16,7 @@ from bot.web.certificates import certificate_routes
 from bot.web.server import create_app, start
 from tests.support.builders import book, lesson
 from tests.support.harness import Learner, Tutor, tutor
+from tests.support.squares import read_squares
 
 STEPS = "- {say: mot, text: Một, wait_tap: Tiếp}\n- {end: het, text: Hết}"
 FIRST, SECOND = lesson(STEPS, lesson_id="mot"), lesson(STEPS, lesson_id="hai")
@@ -105,7 +106,7 @@ async def test_a_stranger_sees_what_is_allowed_and_the_paper_is_the_learners(tmp
             status, paper = await get(f"/{row['secret']}.pdf")
             (sheet,) = PdfReader(io.BytesIO(paper)).pages
             assert status == 200 and "Nguyễn Thị Ngọc Ánh" in " ".join(sheet.extract_text().split())
-            assert (await get(f"/{row['secret']}.png"))[1].startswith(b"\x89PNG")
+            assert read_squares((await get(f"/{row['secret']}.png"))[1]) == [f"{SITE}/giay/{row['code']}"]
             for wrong in (f"/{row['code']}.pdf", "/nobody-at-all.pdf", f"/{row['secret']}.exe", "x"):
                 assert (await get(wrong))[0] == 404
             await lan.tap("Thu lại giấy")

@@ -54,6 +54,12 @@ def test_a_recording_leaves_in_a_type_that_is_played_there_and_its_text_says_it_
     assert told(channel, VOICE) == ("Chị xem nhé", [file] if file else [])
 
 
+@pytest.mark.parametrize(("channel", "files"), [("web", 1), ("telegram:42", 1), ("zalo_bot:7", 0)])
+def test_where_messages_are_counted_none_is_spent_on_what_the_text_says(channel: str, files: int):
+    assert len(told(channel, replace(reached(VOICE), repeats=True))[1]) == files
+    assert told("zalo_bot:7", reached(VOICE))[1] == ["c.aac"], "what an editor has named goes"
+
+
 def test_too_heavy_or_missing_is_told_in_words():
     heavy = replace(IMAGE, file=replace(PICTURE, size=2_000_000))
     assert told("zalo_oa:7", heavy)[1] == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 
 from bot.cli.main import main
+from tests.support.squares import picture_of_blocks, read_squares
 
 Output = pytest.CaptureFixture[str]
 
@@ -123,7 +125,10 @@ def test_an_invitation_with_its_links_and_a_qr_code(here: Path, capsys: Output):
     assert people("invite", "--area", "w26041", "--role", "instructor") == 0
     told = capsys.readouterr().out
     assert "Mã mời người chỉ, Phường Trấn Biên: MOI-" in told
-    assert "https://t.me/camtay_bot?start=MOI-" in told and "▀" in told
+    links = re.findall(r"https://\S+", told)
+    codes = [line for line in told.splitlines() if line and not line.strip(" ▀▄█")]
+    assert links and links[0].startswith("https://t.me/camtay_bot?start=MOI-")
+    assert read_squares(picture_of_blocks(codes)) == sorted(links)
 
 
 def test_codes_for_everybody_on_a_list(here: Path, capsys: Output):

@@ -25,8 +25,8 @@ class EchoConversation:
     """Handles every update id once and answers each with one line; `publish` is told of new lines after they are kept.
 
     Texts it knows: "dài" (a long answer), "số" (phone numbers), "dữ liệu" (where hers are), "nút" (six buttons), "im"
-    (none), "hình" (a picture), "chạm" (two places on one), "nghe" (words to be spoken otherwise), "riêng" (another
-    person's words); any other is said back.
+    (none), "hình" (a picture), "chạm" (two places on one), "nghe" (words to be spoken otherwise), "thu" (one of
+    three texts and one of two answers are recorded), "riêng" (another person's words); any other is said back.
     """
 
     def __init__(self, path: Path, now: Callable[[], datetime]) -> None:
@@ -107,6 +107,9 @@ class EchoConversation:
             said, extra["media"] = "Chị xem hình nhé.", [["photo", "", "hinh.png", PICTURED]]
         elif text == "nghe":
             said, extra["media"] = "Gọi 113.", [["voice", "", "", "Gọi một một ba."]]
+        elif text == "thu":
+            said = "Việc một.\n\nViệc hai.\n\nViệc ba."
+            extra["media"] = [["voice", "", "viec.m4a", "Việc hai."], ["voice", "", "dung.m4a", "Đúng rồi", "ok"]]
         elif text == "riêng":
             said, extra["fleeting"] = "Lời của người khác.", True
         if text == "chạm":

@@ -1,4 +1,4 @@
-"""`./camtay print`: lessons on paper, half a page each."""
+"""`./camtay print`: lessons on paper, half a page each, or the form of what is to be tried on real telephones."""
 
 from __future__ import annotations
 
@@ -17,6 +17,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_flags(parser, "config lessons")
     parser.add_argument("lesson", metavar="BÀI", nargs="?", default="", help="mã của bài; không ghi: mọi bài, một tệp")
     parser.add_argument(
+        "--phones", action="store_true", help="phiếu A4: việc và tên nút trong bài, để thử trên Android và iPhone thật"
+    )
+    parser.add_argument(
         "--out", metavar="TỆP", type=path, default=Path("to-in.pdf").absolute(), help="tệp .pdf hay .png (to-in.pdf)"
     )
     parser.add_argument(
@@ -32,4 +35,5 @@ def run(given: argparse.Namespace) -> int:
     settings = settings_of(given)
     from bot.cli import printing
 
-    return printing.write(settings, given.lesson, given.out, given.address)
+    write = printing.write_phone_checks if given.phones else printing.write
+    return write(settings, given.lesson, given.out, given.address)

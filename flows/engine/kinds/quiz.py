@@ -290,7 +290,8 @@ class QuizKind(StepKind[Quiz]):
             stage.say(step.id, stage.phrase("reveal", dap_an=_answer(stage, step)))
             return step.next
         if tries <= len(step.hints):
-            stage.say(step.id, stage.phrase("hint", goi_y=stage.words(step.hints[tries - 1])))
+            hint = stage.words(step.hints[tries - 1])
+            stage.say(step.id, stage.phrase("hint", goi_y=hint), stage.recordings_of(hint))
         self.put(stage, step)
         return WAIT
 

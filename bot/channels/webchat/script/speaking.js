@@ -19,12 +19,13 @@ if (mouth && mouth.getVoices) {
 function speakable(node, entry) {
   const recorded = (entry.media || []).filter((one) => one.kind === 'voice');
   const part = (of, words) => {
-    const item = recorded.find((one) => of ? one.of === of : !one.of) || {};
+    const item = recorded.find((one) => one.of === of) || {};
     return { item: item, words: item.words || words };
   };
   const answers = entry.buttons.filter((button) => !button.pinned && !isSpot(button, entry.no));
-  const parts = [part('', entry.text)].concat(answers.map((button) => part(button.token, button.label)));
-  const hasSound = parts[0].item.src;
+  const told = pieces(entry.text, recorded.filter((one) => !one.of));
+  const parts = told.concat(answers.map((button) => part(button.token, button.label)));
+  const hasSound = told.some((one) => one.item.src);
   const button = press(node.appendChild(make('button', 'hear' + (hasSound ? ' recorded' : ''))), () => {
     const mine = speaking && speaking.node === button;
     hush();
@@ -34,6 +35,23 @@ function speakable(node, entry) {
   if (!filled || chosen.sound !== '1' || !(hasSound || tongue)) return;
   toRead.push({ node: button, parts: parts });
   if (!speaking) readOn();
+}
+
+// A message may be several texts, some of them recorded: each recording in its place, the rest as it is written. One that
+// says it in other words stands for all of it.
+function pieces(text, recorded) {
+  const found = [];
+  let apart = false;
+  const rest = (words) => { if (words.trim() && !apart) found.push({ item: {}, words: words.trim() }); };
+  recorded.forEach((item) => {
+    const at = item.words ? text.indexOf(item.words) : -1;
+    if (at < 0) apart = true;
+    else rest(text.slice(0, at));
+    found.push({ item: item, words: item.words || text });
+    if (at >= 0) text = text.slice(at + item.words.length);
+  });
+  rest(text);
+  return found;
 }
 
 function readOn() {
