@@ -150,7 +150,9 @@ def _named(run: re.Match[str], nouns: Nouns, hidden_end: int) -> Iterator[Secret
     """The numbers of a run whose nouns tell what they are; `kind` is "" for what is no secret."""
     for part in _parts(run):
         for piece in _PIECE.finditer(run.string, *part):
-            if (found := _told(piece, nouns, hidden_end)) and found.kind == "card":  # what stands behind it is its date and code
+            if (
+                found := _told(piece, nouns, hidden_end)
+            ) and found.kind == "card":  # what stands behind it is its date and code
                 yield SecretNumber(found.start, run.end(), "card")
                 return
             if found:
