@@ -16,6 +16,8 @@ from flows.events import Event
 from flows.model import Lesson, Step
 from flows.signs.signs import UNSIGNED, SignTable
 from flows.sittings import SITTINGS
+from flows.unaddressed import UNADDRESSED as UNADDRESSED
+from flows.unaddressed import without_form
 from flows.words.nouns import SPARE, NounTable
 from flows.words.understand import Words
 from flows.words.wishes import UNREAD, Wishes
@@ -243,10 +245,12 @@ class Book:
 def render(text: str, address: str, name: str, values: Mapping[str, str], unknown: str = "") -> str:
     """Fill the placeholders in one pass (the pair em/chị swaps the words); one without a value becomes `unknown`, or
     stays to be seen. A `{Dạ}` or `{dạ}` that this pair does not say takes its comma and blank along, and what follows
-    a `{Dạ}` then begins with a capital.
+    a `{Dạ}` then begins with a capital. Who is UNADDRESSED is called nothing, not even by name.
     """
     if "{" not in text:
         return text
+    if address == UNADDRESSED:
+        text, name = without_form(text), ""
     own = _own_words(address if address in ADDRESSES else DEFAULT_ADDRESS)
     if not name:
         text = _NAMELESS.sub("", text)

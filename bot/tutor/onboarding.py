@@ -65,7 +65,7 @@ def take_consent(turn: TurnContext, answer: str) -> None:
         turn.say(turn.phrase("agreed"))
         ask_name(turn)
     elif answer == "no" and not turn.agreed and (turn.person.consent == "asked" or turn.state.pending == "consent"):
-        turn.set_person(consent="declined", name="")
+        turn.set_person(consent="declined", name="", address=address_unasked(turn.person.address))
         turn.events.append(ConsentAnswered("declined"))
         show_menu(turn, turn.phrase("declined"))
     elif answer in ("yes", "no"):
@@ -167,6 +167,11 @@ def ask_address(turn: TurnContext) -> None:
         for at, (her, me) in enumerate(flows.ADDRESSES.values())
     )
     turn.offer(turn.phrase("ask_address"), offer, pending="address")
+
+
+def address_unasked(address: str) -> str:
+    """The form of address of somebody whom nobody asks any more: her own, or else the usual one."""
+    return flows.DEFAULT_ADDRESS if address == flows.UNADDRESSED else address
 
 
 def address_ways(number: int) -> tuple[str, ...]:

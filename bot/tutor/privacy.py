@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
+import flows
 from bot.channels.base import Button
 from bot.people.policy.commands import TakeApart
+from bot.tutor.onboarding import address_unasked
 from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.tutor.state import ConversationState
 from bot.tutor.turn import AnswersForgotten, ConsentAnswered, Person, PersonForgotten, TurnContext
@@ -25,7 +27,7 @@ def show_data(turn: TurnContext) -> None:
         turn.phrase(
             "data_shown",
             ten_goi=turn.person.name or "—",
-            xung_ho=turn.person.address,
+            xung_ho=_address(turn),
             xong=", ".join(map(turn.lesson_title, turn.state.done)) or "—",
             do=", ".join(map(turn.lesson_title, open_runs)) or "—",
             cau=str(turn.state.answers),
@@ -33,6 +35,10 @@ def show_data(turn: TurnContext) -> None:
     )
     if turn.profile.keeps_log:
         turn.say(turn.phrase("data_log"))
+
+
+def _address(turn: TurnContext) -> str:
+    return "—" if turn.person.address == flows.UNADDRESSED else turn.person.address
 
 
 def show_belonging(turn: TurnContext, kept: Mapping[str, str]) -> None:
@@ -50,7 +56,7 @@ def download_data(turn: TurnContext) -> None:
     runs = [run for run in (turn.state.run, *turn.state.parked) if run]
     lines = [
         f"Tên gọi: {turn.person.name or '—'}",
-        f"Xưng hô: {turn.person.address}",
+        f"Xưng hô: {_address(turn)}",
         *(f"Bài đã xong: {turn.lesson_title(lesson)}, {points} điểm" for lesson, points in turn.state.done.items()),
         *(f"Bài đang dở: {turn.lesson_title(run.home[0])}, {run.score} điểm" for run in runs if run.waiting),
         f"Số câu đã trả lời: {turn.state.answers}",
@@ -105,7 +111,7 @@ def _was_joined(turn: TurnContext) -> bool:
 def withdraw(turn: TurnContext) -> CommandOutcome:
     """Nothing of what the learner has answered is kept any more; who has not agreed is told so as well."""
     if turn.agreed:
-        turn.set_person(consent="declined", name="")
+        turn.set_person(consent="declined", name="", address=address_unasked(turn.person.address))
         turn.events.extend((ConsentAnswered("withdrawn"), AnswersForgotten()))
     turn.say(turn.phrase("withdrawn"))
     return ASIDE

@@ -25,7 +25,7 @@ class Person:
 
     learner_id: str
     name: str = ""
-    address: str = flows.DEFAULT_ADDRESS
+    address: str = flows.UNADDRESSED
     consent: str = "new"
     is_instructor: bool = False
     is_officer: bool = False

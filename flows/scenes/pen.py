@@ -14,6 +14,7 @@ from flows.scenes.lettering import BOLD, REGULAR, strange, width_of, wrapped
 
 WIDTH = 360  # of a drawing, in pixels of a small phone; the picture has twice as many
 MARGIN, GAP, PAD = 14, 12, 12
+INNER = WIDTH - 2 * MARGIN  # the width of what keeps to the margins
 SMALL, BODY, LARGE, HUGE = 15, 18, 22, 34  # sizes of letters: the picture is read on a page of 300 pixels
 LEADING = 1.35  # Vietnamese has marks above and below
 
@@ -131,6 +132,6 @@ def longest(lines: list[str], size: float = BODY, weight: str = REGULAR) -> floa
 
 
 def columns(count: int, left: float, width: float, gap: float = GAP) -> Iterator[tuple[float, float]]:
-    """`count` columns of one width: left edge and width of each."""
-    each = (width - gap * (count - 1)) / count
+    """`count` columns of one width, none of none: left edge and width of each."""
+    each = (width - gap * (count - 1)) / max(1, count)
     return ((left + at * (each + gap), each) for at in range(count))

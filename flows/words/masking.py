@@ -19,6 +19,8 @@ from flows.words.said import misheard_in
 __all__ = ["MASK", "Masked", "mask", "mask_heard", "with_cue"]
 
 SHORT = 300  # characters up to which a message is remembered for a moment: one update asks about it several times
+MOST_ROUNDS = 12  # looks at a text; ordinary ones need three, and beyond this many all its figures go
+_FIGURES = re.compile(r"\S*\d\S*")
 _LIKE_DIGITS = "OoОоΟοlIІіӀΙ|"
 _LOOKALIKE = re.compile(rf"(?<=\d)[{_LIKE_DIGITS}]+(?![^\W\d_])|(?<![^\W\d_])[{_LIKE_DIGITS}]+(?=\d)")
 _OF_YEAR = re.compile(r"(?<!\w)(tháng(?: \w+){1,2}? năm) (?=\w)")
@@ -61,15 +63,23 @@ def _masked_once(text: str, nouns: NounTable) -> Masked:
 def _masked(text: str, nouns: NounTable) -> Masked:
     kinds: list[str] = []
     before, masked = "", _visible(text)
-    while before != masked:  # what is hidden may set free what stood next to it
-        before = masked
-        view = _LOOKALIKE.sub(lambda found: found[0].translate(_DIGIT_OF), masked)
-        if view != masked:
-            masked = _hide(masked, numbers_in(view, nouns), kinds)
-        masked = _hide(masked, numbers_in(masked, nouns), kinds)
-        masked = _hide(masked, said_in(masked, nouns), kinds)
-        masked = _hide(masked, passwords_in(masked, nouns), kinds)
+    for _ in range(MOST_ROUNDS):  # what is hidden may set free what stood next to it
+        if before == masked:
+            break
+        before, masked = masked, _hidden(masked, nouns, kinds)
+    else:
+        masked = _hidden(_FIGURES.sub(MASK, masked), nouns, kinds)
     return Masked(masked if kinds else text, tuple(kinds))
+
+
+def _hidden(text: str, nouns: NounTable, kinds: list[str]) -> str:
+    """What is found at one look is hidden; `kinds` grows."""
+    view = _LOOKALIKE.sub(lambda found: found[0].translate(_DIGIT_OF), text)
+    if view != text:
+        text = _hide(text, numbers_in(view, nouns), kinds)
+    text = _hide(text, numbers_in(text, nouns), kinds)
+    text = _hide(text, said_in(text, nouns), kinds)
+    return _hide(text, passwords_in(text, nouns), kinds)
 
 
 def with_cue(text: str, nouns: NounTable) -> str:

@@ -39,10 +39,9 @@ _PAID_OR_BORN = re.compile(
     r"\b(?:chuyển|chuyen|mất|tiền|tien|giá|gia|nộp|nop|đòi|trả|nợ|nạp|nap|rút|rut|lương|luong|vay|sinh) *$", re.I
 )
 _LETTER_NAME = r"(?:b[êe]|bờ|x[êe]|c[êe]|cờ|p[êe]|pờ|ka|ca|e[nl]?|nờ|gờ|gi|đê|đờ|d[êe]|h[áa]t|tê|tờ)"
-_LEAD = re.compile(
-    r"(?<![^\W_])(?:(?P<letters>[A-Za-z]{1,2})|(?P<alone>[A-Za-z]|[A-ZĐ]{2})[ ]|711[aA]"
-    rf"|(?:{_LETTER_NAME}\s){{1,2}})$"
-)
+_LETTERS = rf"(?P<letters>[A-Za-z]{{1,2}})|(?P<alone>[A-Za-z]|[A-ZĐ]{{2}})[ ]|711[aA]|(?:{_LETTER_NAME}\s){{1,2}}"
+_LEAD, _LEAD_BEHIND = re.compile(rf"(?<![^\W_])(?:{_LETTERS})$"), re.compile(_LETTERS)
+_LONGEST_LEAD = 8
 _GROUPS = (  # of the insured, as the law of health insurance names them
     "(?:dn|hx|ch|nn|tk|hc|xk|ht|tb|no|ct|xb|tn|cs|qn|ca|cy|xn|ms|cc|ck|cb|kc|hd|te|bt|hn|dt|dk|xd|ts|tc|tq|ta|ty|hg|ls|pv|cn|"
     "hs|sv|gb|gd|nd|tv)"
@@ -71,14 +70,16 @@ def numbers_in(view: str, table: NounTable) -> Iterator[SecretNumber]:
     nouns, files = Nouns(view, table), [found.span() for found in _FILE_NUMBER.finditer(view)]
     whole = view.strip(" .,!?:;\n")
     card_end = -_NEAR_CARD
+    hidden_end = 0
     for run in _RUN.finditer(view):
         if any(start <= run.start() and run.end() <= end for start, end in files):
             continue
-        hidden = [*_in_run(run, nouns, alone=run[0] == whole)]
+        hidden = [*_in_run(run, nouns, hidden_end, alone=run[0] == whole)]
         if not hidden and run.start() - card_end < _NEAR_CARD and _is_card_code(run, nouns):
             hidden = [SecretNumber(*run.span(), "card")]
         if hidden and hidden[-1].kind == "card" and len(run[0]) > _NO_CODE:
             card_end = run.end()
+        hidden_end = hidden[-1].end if hidden else hidden_end
         yield from hidden
 
 
@@ -104,16 +105,24 @@ def said_in(text: str, table: NounTable) -> Iterator[SecretNumber]:
         if row is None and not in_order and SAID.fullmatch(found[0]):
             kind = "otp" if len(digits) == 6 else _long_number([digits], [], abroad=False) or ""
         if kind:
-            yield SecretNumber(_start(text, found.start(), kind), found.end(), kind)
+            lead = _LEAD.search(text, max(0, found.start() - _LONGEST_LEAD), found.start())
+            yield SecretNumber(_start(found.start(), lead, kind), found.end(), kind)
 
 
-def _start(text: str, start: int, kind: str) -> int:
+def _lead(text: str, start: int, hidden_end: int) -> re.Match[str] | None:
+    """The letters before a number that begin a word, or stand right behind what is hidden: "B1234567C7654321"."""
+    lead = _LEAD.search(text, max(0, start - _LONGEST_LEAD), start)
+    if lead or not 0 < start - _LONGEST_LEAD <= hidden_end < start:
+        return lead
+    return _LEAD_BEHIND.fullmatch(text, hidden_end, start)
+
+
+def _start(start: int, lead: re.Match[str] | None, kind: str) -> int:
     """Where a number begins with the letters before it, if its kind has letters."""
-    lead = _LEAD.search(text, max(0, start - 8), start) if kind in _WITH_LETTERS else None
-    return lead.start() if lead else start
+    return lead.start() if lead and kind in _WITH_LETTERS else start
 
 
-def _in_run(run: re.Match[str], nouns: Nouns, *, alone: bool) -> Iterator[SecretNumber]:
+def _in_run(run: re.Match[str], nouns: Nouns, hidden_end: int, *, alone: bool) -> Iterator[SecretNumber]:
     """One secret hides the whole run: what stands next to a card is its expiry date."""
     rest: list[str] = []
     if "://" in run.string[max(0, run.start() - 200) : run.start()].rpartition(" ")[2]:
@@ -130,28 +139,30 @@ def _in_run(run: re.Match[str], nouns: Nouns, *, alone: bool) -> Iterator[Secret
             yield SecretNumber(*run.span(), kind if row is None or digits.startswith("9704") else row.kind or kind)
             return
         rest = []
-    named = [*_named(run, nouns)]
+    named = [*_named(run, nouns, hidden_end)]
     if hidden := [each for each in named if each.kind]:
         yield from hidden
     elif not named and rest and (kind := _code(run, rest, nouns, alone=alone)):
         yield SecretNumber(*run.span(), kind)
 
 
-def _named(run: re.Match[str], nouns: Nouns) -> Iterator[SecretNumber]:
+def _named(run: re.Match[str], nouns: Nouns, hidden_end: int) -> Iterator[SecretNumber]:
     """The numbers of a run whose nouns tell what they are; `kind` is "" for what is no secret."""
     for part in _parts(run):
         for piece in _PIECE.finditer(run.string, *part):
-            if (found := _told(piece, nouns)) and found.kind == "card":  # what stands behind it is its date and code
+            if (
+                found := _told(piece, nouns, hidden_end)
+            ) and found.kind == "card":  # what stands behind it is its date and code
                 yield SecretNumber(found.start, run.end(), "card")
                 return
             if found:
                 yield found
 
 
-def _told(piece: re.Match[str], nouns: Nouns) -> SecretNumber | None:
+def _told(piece: re.Match[str], nouns: Nouns, hidden_end: int) -> SecretNumber | None:
     """What one number is, by its letters and figures alone or by the nearest noun."""
     text, (start, end), digits = piece.string, piece.span(), re.sub(r"\D", "", piece[0])
-    lead = _LEAD.search(text, max(0, start - 8), start)
+    lead = _lead(text, start, hidden_end)
     letters = (lead["letters"] or lead["alone"] or "").casefold() if lead else ""
     for kind, shape in _BY_ITSELF.items():
         if lead and shape.fullmatch(letters + digits) and (kind == "insurance" or lead["letters"]):
@@ -167,7 +178,7 @@ def _told(piece: re.Match[str], nouns: Nouns) -> SecretNumber | None:
         return None
     if row.kind and text[max(0, start - 1) : start].isalpha() and not nouns.ends_at(start):  # a part of something else
         return SecretNumber(lead.start(), end, row.kind) if lead and row.kind in _WITH_LETTERS else None
-    return SecretNumber(_start(text, start, row.kind) if lead else start, end, row.kind)
+    return SecretNumber(_start(start, lead, row.kind), end, row.kind)
 
 
 def _parts(run: re.Match[str]) -> Iterator[tuple[int, int]]:

@@ -45,6 +45,8 @@ NEVER_AT_A_TERMINAL = {
     "bot/people/policy/lists/words.py": "letters without marks",
     "bot/channels/telegram/introduction.py": "what Telegram shows of the bot",
     "flows/signs": "letters and words of messages",
+    "flows/unaddressed.py": "what is said in the chat to whoever has chosen no form of address",
+    "bot/scams/policy/asking.py": "letters and words of messages",
     "bot/pairing/policy/relay.py": "stands in a message between two",
     "bot/tutor/onboarding.py": "how a learner says her name",
     "bot/tutor/privacy.py": "told to a learner in the chat",

@@ -224,7 +224,7 @@ async def test_silence_is_asked_after_also_where_nothing_may_be_kept(tmp_path: P
         await lan.tap("Tiếp")
         heard = len(lan.heard)
         await t.passes(minutes=16)
-        assert "gọi ngân hàng được chưa" in "\n".join(message.text for message in lan.heard[heard:])
+        assert "Gọi ngân hàng được chưa" in "\n".join(message.text for message in lan.heard[heard:])
 
 
 async def test_english_cries_and_commands_are_heard(tmp_path: Path):

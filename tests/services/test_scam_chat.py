@@ -53,6 +53,49 @@ async def test_the_next_message_is_judged_and_not_kept(t: Tutor, channel: str):
     assert not await called(t)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"tin này có lừa không: {SCAM}", f"{SCAM}\ncó phải lừa đảo không em",
+        f"coi giùm em tin này có phải lừa đảo:\n{SCAM}",
+        f"con ơi “{SCAM}” tin này thiệt hay giả vậy", "số 0900000001 gọi nói là công an, có lừa không",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("met", ["never", "asked", "known", "inside"])
+async def test_who_asks_and_shows_the_message_in_one_hears_at_once(t: Tutor, text: str, met: str):
+    lan = t.learner("lan", WEB)
+    if met == "asked":
+        await lan.say("chào")
+    elif met != "never":
+        await lan.meets()
+        if met == "inside":
+            await lan.opens("thu")
+    await lan.say(text)
+    assert "dấu hiệu" in lan.said and "muốn em xem" not in lan.said and "Hỏi người chỉ" in lan.last.labels
+    assert not await called(t) and "482913" not in await t.everything()
+
+
+async def test_her_own_cry_comes_before_the_question(t: Tutor):
+    lan = await t.learner("lan").meets()
+    await lan.say("tôi lỡ chuyển 5 triệu cho nó rồi, có phải lừa đảo không")
+    assert await called(t)
+
+
+async def test_the_question_is_no_part_of_what_was_asked_for(t: Tutor):
+    lan = await t.learner("lan", WEB).meets()
+    await lan.say("tin này có lừa không")
+    await lan.say("Coi giùm em tin này có lừa đảo không: mai họp chi hội lúc 7 giờ nha chị")
+    assert "chưa phải là an toàn" in lan.said
+
+
+async def test_a_step_that_asks_for_words_takes_the_question_too(t: Tutor):
+    lan = await (await t.learner("lan").meets()).opens("thu")
+    await lan.say("xong")
+    await lan.say("quảng cáo vầy, có lừa không: việc nhẹ lương cao, cọc 200 ngàn")
+    state = await t.state(lan)
+    assert state.run is not None and "việc nhẹ" in state.run.vars.get("ke", "")
+
+
 async def test_nothing_is_ever_called_safe(t: Tutor):
     lan = await t.learner("lan").meets()
     await lan.say("kiểm tra tin này")

@@ -27,8 +27,8 @@ DESCRIPTION = (
 SHORT_DESCRIPTION = "Học dùng điện thoại từng bước, mỗi bài chừng năm phút, không mất tiền."
 """Stands on the bot's own page, and under a link to it; at most 120 characters."""
 
-GROUP_TEXT = "Em chỉ trò chuyện riêng với từng người, ở nhóm em không trả lời. Mời bấm nút này để nhắn riêng với em:"
-GROUP_LABEL = "Nhắn riêng với em"
+GROUP_TEXT = "Cầm Tay chỉ trò chuyện riêng với từng người, ở nhóm không trả lời. Mời bấm nút này để nhắn riêng:"
+GROUP_LABEL = "Nhắn riêng với Cầm Tay"
 
 INTRODUCTION: tuple[ApiCall, ...] = (
     ("deleteMyCommands", {}),  # for all chats, groups too: there the bot answers nothing

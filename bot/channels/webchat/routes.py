@@ -24,15 +24,15 @@ from bot.errors import StorageUnavailable
 HEARTBEAT_S = 15.0
 REQUEST_BYTES = 16_384
 
-NOT_KNOWN = "Điện thoại chưa cho trang này ghi nhớ. Mở lại trang giúp em nhé."
-NOT_OURS = "Tin này không đến từ trang trò chuyện nên em không nhận."
-NOT_READABLE = "Em chưa đọc được tin này. Gửi lại giúp em nhé."
-TOO_LONG = "Tin dài quá, em đọc không xuể. Chia thành vài tin ngắn giúp em nhé."
-SPOKEN_TOO_LONG = "Tin thoại dài quá, em nghe không hết. Nói lại ngắn hơn một phút giúp em nhé."
-TOO_OFTEN = "Tin đến nhanh quá. Chờ em một chút nhé."
-CROWDED = "Đang có nhiều người vào cùng lúc. Chờ em một chút, em ra ngay."
+NOT_KNOWN = "Điện thoại chưa cho trang này ghi nhớ. Mở lại trang nhé."
+NOT_OURS = "Tin này không đến từ trang trò chuyện nên Cầm Tay không nhận."
+NOT_READABLE = "Cầm Tay chưa đọc được tin này. Gửi lại nhé."
+TOO_LONG = "Tin dài quá, Cầm Tay đọc không xuể. Chia thành vài tin ngắn nhé."
+SPOKEN_TOO_LONG = "Tin thoại dài quá, Cầm Tay nghe không hết. Nói lại ngắn hơn một phút nhé."
+TOO_OFTEN = "Tin đến nhanh quá. Chờ một chút nhé."
+CROWDED = "Đang có nhiều người vào cùng lúc. Chờ một chút, tới lượt ngay."
 TOO_MANY = "Trang đang mở ở nhiều nơi quá."
-NOTHING_KEPT = "Em chưa lưu gì của máy này."
+NOTHING_KEPT = "Cầm Tay chưa lưu gì của máy này."
 RESTING = "Máy đang bận một chút. Tin vẫn được giữ, lát nữa tự gửi lại."
 
 

@@ -11,7 +11,7 @@ from bot.conversation.policy.understanding import about, alarm_of, record_heard
 from bot.pairing.policy import lines
 from bot.scams.policy import judging
 from bot.scams.policy.commands import JudgeScam
-from bot.tutor import lessons, menu, onboarding
+from bot.tutor import lessons, menu, onboarding, open_step
 from bot.tutor.turn import TurnContext
 from flows import events as ev
 from flows.engine.stage import clean
@@ -31,6 +31,8 @@ def heard(turn: TurnContext, body: Text | Media | Edited) -> bool:
     text = body.caption if isinstance(body, Media) else body.text
     if not isinstance(body, Edited) and body.forwarded:
         return _judged(turn, text) or _asked(turn, text)
+    if not isinstance(body, Edited) and _judged_asked(turn, text):
+        return True
     if isinstance(body, Text) and _is_answered_in_lesson(turn):
         return False
     alarm = _sounded(turn, text)
@@ -102,6 +104,17 @@ def _judged(turn: TurnContext, text: str) -> bool:
         return False
     judging.greet(turn)
     turn.events.append(JudgeScam(text))
+    return True
+
+
+def _judged_asked(turn: TurnContext, text: str) -> bool:
+    """Look at once at a message that came with the question whether it is a scam; a step that asks for words, and
+    whoever else is written to, gets them as they are."""
+    is_for_others = turn.state.pending in WRITTEN and turn.state.pending != judging.MESSAGE
+    if is_for_others or open_step.takes_words(turn) or not (message := judging.asked(turn, text)):
+        return False
+    judging.greet(turn)
+    turn.events.append(JudgeScam(message))
     return True
 
 

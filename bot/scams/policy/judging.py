@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.scams.policy.asking import asked_about, tells_of_own
 from bot.tutor.state import OfferedButtons
 from bot.tutor.turn import TurnContext, Whispered
 from flows import mask
@@ -28,7 +29,10 @@ def ask(turn: TurnContext) -> None:
 
 
 def judge(turn: TurnContext, text: str) -> None:
-    """Tell what was found in a message; nothing of it is kept but, masked, on the page until the next word."""
+    """Tell what was found in a message; nothing of it is kept but, masked, on the page until the next word. A question
+    that was written with it ("tin này có lừa không: …") is no part of it."""
+    about = asked_about(text)
+    text = about.text if about else text
     masked = mask(clean(text[: LONGEST + ENDING]), turn.book.nouns)
     turn.events.append(Whispered(masked.text))
     if masked.kinds:
@@ -59,6 +63,19 @@ def tell_kept(turn: TurnContext, ids: str) -> None:
     wanted = ids.split(".")
     signs = [sign for sign in turn.book.signs.signs if sign.id in wanted and sign.phrase]
     tell(turn, signs, flagged=bool(signs))
+
+
+def asked(turn: TurnContext, text: str) -> str:
+    """The message that she asks about in the same breath; empty where she asks about none, or what she tells is her own
+    cry ("tôi lỡ chuyển tiền rồi, có phải lừa không"): that comes first."""
+    about = asked_about(text)
+    if about is None:
+        return ""
+    flagged = look(turn.book.signs, about.text).flagged
+    alarm = listen(turn.book.words.ear, clean(about.text[:2000]))
+    if alarm.level == "ring" and (alarm.kind or not flagged or tells_of_own(about.text)):
+        return ""
+    return about.text if flagged or about.surely else ""
 
 
 def suspected(turn: TurnContext, text: str) -> str:

@@ -13,6 +13,7 @@ from flows.scenes.pen import (
     GREEN,
     HUGE,
     INK,
+    INNER,
     LARGE,
     LINE,
     MAIN,
@@ -31,7 +32,6 @@ from flows.scenes.pen import (
 
 PLAIN = Kinds()
 
-INNER = WIDTH - 2 * MARGIN
 BUTTON = 50  # height of a button and of everything that is tapped: more than a fingertip
 
 GROUNDS = {"main": (MAIN, "#fff"), "plain": (CARD, MAIN), "danger": (RED, "#fff"), "good": (GREEN, "#fff"),

@@ -11,6 +11,7 @@ from flows.scenes.pen import (
     DARK,
     GREEN,
     INK,
+    INNER,
     LARGE,
     LINE,
     MAIN,
@@ -29,7 +30,6 @@ from flows.scenes.pen import (
 
 TALK = Kinds()
 
-INNER = WIDTH - 2 * MARGIN
 BUBBLE = 276  # the widest that a bubble may be
 KEY = 38  # height of a key of the keyboard
 LETTERS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
@@ -104,7 +104,7 @@ def caller(pen: Pen, each: Element, top: float) -> float:
     foot = pen.paragraph(lines, WIDTH / 2, top + 108, LARGE, weight=BOLD, color="#fff", anchor="middle")
     end = pen.paragraph(notes, WIDTH / 2, foot + 2, color="#e8dfe3", anchor="middle")
     pen.mark(each.id, Rect(MARGIN, top + 14, INNER, end - top - 8), each.text)
-    for item, (left, width) in zip(each.items, columns(max(1, len(each.items)), MARGIN, INNER), strict=True):
+    for item, (left, width) in zip(each.items, columns(len(each.items), MARGIN, INNER), strict=True):
         middle = left + width / 2
         ground = {"good": GREEN, "plain": "#5d525a"}.get(item.look, RED)
         names = pen.fitted(item.text, item.place, width, BODY, weight=BOLD, most=2)
@@ -135,7 +135,7 @@ def post(pen: Pen, each: Element, top: float) -> float:
         pen.icon(each.icon, WIDTH / 2 - 28, foot + 22, 56)
     end = foot + picture
     pen.mark(each.id, Rect(MARGIN, top, INNER, end - top), each.text)
-    for item, (left, width) in zip(each.items, columns(max(1, len(each.items)), MARGIN, INNER, 4), strict=True):
+    for item, (left, width) in zip(each.items, columns(len(each.items), MARGIN, INNER, 4), strict=True):
         _action(pen, item.text, item.icon or "thumb", left, end + 4)
         pen.mark(item.id, Rect(left, end + 4, width, 44), item.text)
     return top + height

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
+from flows.saying import say
 from flows.scenes.code import PRACTICE, rows_of
 from flows.scenes.element import Element, Item, Kinds
 from flows.scenes.kinds.plain import GROUNDS
@@ -13,6 +16,7 @@ from flows.scenes.pen import (
     DARK,
     GREEN,
     INK,
+    INNER,
     LARGE,
     LINE,
     MAIN,
@@ -23,6 +27,7 @@ from flows.scenes.pen import (
     SMALL,
     SOFT,
     WIDTH,
+    DrawingFault,
     Pen,
     Rect,
     columns,
@@ -31,7 +36,7 @@ from flows.scenes.pen import (
 
 THINGS = Kinds()
 
-INNER = WIDTH - 2 * MARGIN
+_FILLED = re.compile(r"([0-8])/([1-8])")
 CODE = 190  # width of a square code with its quiet edge
 
 
@@ -39,11 +44,9 @@ CODE = 190  # width of a square code with its quiet edge
 def keypad(pen: Pen, each: Element, top: float) -> float:
     """Keys of digits below the places of a code; `value` says how many are filled, as “2/6”."""
     lines = pen.fitted(each.text, each.place, INNER, BODY, weight=BOLD, most=2)
-    done, _, count = each.value.partition("/")
+    filled, places = _places(pen, each)
     foot = pen.paragraph(lines, WIDTH / 2, top, weight=BOLD, anchor="middle") + 8
-    places = int(count) if count.isdigit() else 6
-    filled = int(done) if done.isdigit() else 0
-    for at in range(min(places, 8)):
+    for at in range(places):
         x = WIDTH / 2 + (at - (places - 1) / 2) * 36
         pen.disc(x, foot + 12, 10, INK if at < filled else CARD, stroke=INK)
     start = foot + 36
@@ -58,6 +61,16 @@ def keypad(pen: Pen, each: Element, top: float) -> float:
     end = start + 3 * 56 + 48
     pen.mark(each.id, Rect(MARGIN, top - 2, INNER, end - top + 4), each.text)
     return end
+
+
+def _places(pen: Pen, each: Element) -> tuple[int, int]:
+    """How many places of the code are filled, and how many there are."""
+    told = _FILLED.fullmatch(each.value or "0/6")
+    if told is None or int(told[1]) > int(told[2]):
+        message = say("“{value}” không cho biết đã gõ mấy số", value=each.value[:40])
+        pen.faults.append(DrawingFault(each.place, message, say("ghi như 2/6, nhiều nhất 8/8")))
+        return 0, 6
+    return int(told[1]), int(told[2])
 
 
 @THINGS.add("dialog", "id note icon items", item_looks="main plain danger good faint", items=(0, 3), wide=True)

@@ -89,8 +89,8 @@ function enough(send) {
 }
 
 function recorded(audio, seconds) {
-  if (!audio.size) return tell('Chưa nghe được gì. Nói lại giúp em nhé.');
-  if (audio.size > MOST_BYTES) return tell('Lời nói dài quá. Nói ngắn hơn giúp em nhé.');
+  if (!audio.size) return tell('Chưa nghe được gì. Nói lại nhé.');
+  if (audio.size > MOST_BYTES) return tell('Lời nói dài quá. Nói ngắn hơn nhé.');
   say({ audio: audio }, '🎤 Lời nói, ' + seconds + ' giây');
 }
 
