@@ -160,6 +160,12 @@ class LiveLessons:
             self.book = self._bind()
             return True
 
+    async def sweep_files(self) -> None:
+        """Keep the files of lessons, and drawings made for one learner, within their budget."""
+        if self.store is not None:
+            async with self._one:
+                await asyncio.to_thread(self.store.sweep, self._needed)
+
     def _bind(self) -> Book:
         """A lesson is in the menu while its file is there, broken or not: then in its last good version."""
         shelf, ways = self.shelf, self._ways
