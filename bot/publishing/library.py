@@ -189,6 +189,7 @@ class LiveLessons:
             translated={(*key, lang): lesson for key, each in kept.items() for lang, lesson in each.languages.items()},
             phrases_in=shelf.phrases_in,
             answers=shelf.answers,
+            glossary=shelf.glossary,
             wishes=shelf.wishes,
             nouns=shelf.nouns,
             signs=shelf.scam.signs,
