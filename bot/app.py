@@ -11,6 +11,7 @@ from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import AsyncExitStack, ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -153,7 +154,14 @@ async def bootstrap(
         database, Path(settings.lessons.dir), settings.placeholders, quiet, store, Checked(data / FILE)
     )
     book = await library.open(world.now())
-    officers = OfficerServices(settings, database, world.now, world.new_id, lambda: library.book, handlers_of)
+    officers = OfficerServices(
+        settings,
+        database,
+        world.now,
+        world.new_id,
+        lambda: library.book,
+        partial(handlers_of, take=store.take_picture),
+    )
     quotas = QuotaMeters(world.now, quiet, world.new_id)
     command = world.listener() if settings.voice.listen == "yes" else ()
     conversation = Conversation(database, book, world.universe, quiet, officers.services, quotas, listens=bool(command))
@@ -308,7 +316,7 @@ def _announcements(app: App) -> Iterator[Coroutine[Any, Any, None]]:
     yield AnnouncementWorker(feeder, world.now, app.ticker.wake, world.tick_s).run()
     retention = Retention(app.database, app.officers.services, keep_rules(settings), world.new_id)
     folders = {data, (sqlite_path(settings.database_url) or data / "x").parent}
-    yield Caretaker(retention, world.now, quiet, folders, data, app.steady).run()
+    yield Caretaker(retention, world.now, quiet, folders, data, app.steady, sweep_files=app.library.sweep_files).run()
 
 
 def _lessons(app: App) -> Iterator[Coroutine[Any, Any, None]]:

@@ -13,6 +13,7 @@ from flows.answers import Answer
 from flows.cards import Card
 from flows.drills import NO_DRILLS, Drills
 from flows.events import Event
+from flows.glossary import Term
 from flows.model import Lesson, Step
 from flows.signs.signs import UNSIGNED, SignTable
 from flows.sittings import SITTINGS
@@ -193,9 +194,9 @@ class Book:
 
     `tracks` are (id, title); `needs` the button of each by which a learner says what she wants first; nobody but
     instructors is shown those of `for_instructors`. `translated` holds lessons in further languages by (lesson,
-    version, language), `phrases_in` the sentences;
-    `answers` are for questions beside the lessons, `wishes` is what may not be asked for between two people,
-    `nouns` what tells the numbers that are never kept, `signs` what tells a thief's message, `drills` samples of those.
+    version, language), `phrases_in` the sentences; `answers` are for questions beside the lessons, `glossary` explains
+    words, `wishes` is what may not be asked for between two people, `nouns` what tells the numbers that are never kept,
+    `signs` what tells a thief's message, `drills` samples of those.
     """
 
     versions: Mapping[tuple[str, int], Lesson]
@@ -210,6 +211,7 @@ class Book:
     translated: Mapping[tuple[str, int, str], Lesson] = field(default_factory=dict)
     phrases_in: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     answers: tuple[Answer, ...] = ()
+    glossary: tuple[Term, ...] = ()
     wishes: Wishes = UNREAD
     nouns: NounTable = SPARE
     signs: SignTable = UNSIGNED

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -36,6 +36,9 @@ class MediaFiles(Protocol):
 
     def address(self, file: str) -> str:
         """Its public address, which a provider may fetch as often as it likes; "" where nobody outside reaches us."""
+
+    def draw(self, wanted: Iterable[str]) -> None:
+        """Make those pictures of which there is only the drawing. Waits for the disk and another process."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,8 @@ from bot.pairing.service import Hooks, PairingContext
 from bot.people.hooks import CommandHandlers
 from bot.people.policy.codes import Links
 from bot.people.pseudonyms import Pseudonyms
+from bot.progress.chat import ProgressChat, TakePicture
+from bot.progress.policy.commands import ProgressCommand
 from bot.reports.chat import Figures
 from bot.reports.policy.commands import FigureCommand
 from bot.scams.chat import ScamChat
@@ -34,8 +36,10 @@ def handlers_of(
     news: AnnouncementRules | None = None,
     links: Links | None = None,
     address: str = "",
+    take: TakePicture | None = None,
 ) -> CommandHandlers:
-    """What the services of a running tutor need beside their own; `address` is that of the web page."""
+    """What the services of a running tutor need beside their own; `address` is that of the web page, `take` keeps
+    pictures made for one learner (None: all is told in words)."""
     return (
         (OfferCommand, Offers(pairing)),
         (LineCommand, Lines(pairing)),
@@ -45,6 +49,7 @@ def handlers_of(
         (FigureCommand, Figures(names, pairing.clock.quiet.zone, links or Links())),
         (BellCommand, Bells()),
         (CertificateCommand, CertificateChat(pairing.clock.quiet.zone, address)),
+        (ProgressCommand, ProgressChat(take)),
         (ScamCommand, ScamChat()),
         (DrillCommand, DrillChat(names)),
         (AnnouncementCommand, AnnouncementChat(names, news or AnnouncementRules(), pairing.clock.quiet)),

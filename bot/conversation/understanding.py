@@ -24,6 +24,7 @@ from flows.engine.kinds.table import kind_of
 from flows.engine.stage import clean
 from flows.run import render
 from flows.saying import say
+from flows.words.defining import asked_term
 from flows.words.ear.ear import LONGEST, listen, matter_of
 from flows.words.ear.why import Reason, why
 from flows.words.understand import Command, understand
@@ -195,6 +196,8 @@ def _deed(turn: TurnContext, before: Run) -> str:
 
 def _aside(turn: TurnContext, text: str) -> str:
     words = turn.book.words
+    if asked_term(words, turn.book.glossary, text):
+        return "answer"
     kind = matter_of(words.ear, clean(text)).kind
     if kind == "small" and kind_of_talk(words, text) in RESTING:
         return "stop"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 
@@ -37,6 +38,9 @@ class NoFiles:
     def address(self, file: str) -> str:
         """Nothing is to be fetched."""
         return ""
+
+    def draw(self, wanted: Iterable[str]) -> None:
+        """Nothing is drawn."""
 
 
 NO_FILES = NoFiles()

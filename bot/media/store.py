@@ -92,7 +92,8 @@ class MediaStore:
         """
         known = self.about(file)
         if known is None:
-            return {"src": PLACE + file, "type": TYPES[_ending(file)]} if self.path(file) else {}
+            is_there = self.path(file) or self._will_be_drawn(file)
+            return {"src": PLACE + file, "type": TYPES[_ending(file)]} if is_there else {}
         size = {"width": known.width, "height": known.height, "seconds": known.seconds}
         told = {"src": PLACE + file, "type": TYPES[known.ending], **{name: n for name, n in size.items() if n}}
         sources = list(_sources(known))
@@ -127,13 +128,23 @@ class MediaStore:
         (`Drawing.name`). Raises OSError."""
         drawing = svg.encode()
         name = f"{sha256(drawing).hexdigest()}.png"
-        self.folder.mkdir(parents=True, exist_ok=True)
-        files.put_whole(self._drawing(name), drawing)
+        if not self._drawing(name).is_file():
+            self.folder.mkdir(parents=True, exist_ok=True)
+            files.put_whole(self._drawing(name), drawing)
         return name
 
+    def take_picture(self, svg: str, most_bytes: int) -> LessonFile:
+        """Keep a drawing made for one learner; its picture, at most `most_bytes`, is made when somebody looks at it.
+        Raises OSError."""
+        file = self.take_drawing(svg)
+        return LessonFile(file, most_bytes, address=self.address(file))
+
     def draw(self, wanted: Iterable[str]) -> None:
-        """Make the pictures of drawn screens, one process for all of them. Faults are logged, as by `make`."""
-        drawn = [file for file in wanted if self._is_drawn(file) and not self._record(file)]
+        """Make the pictures of drawings where there is none yet, one process for all of them. Faults are logged, as by
+        `make`."""
+        drawn = [file for file in wanted if self._will_be_drawn(file)]
+        if not drawn:
+            return
         try:
             with files.scratch(self.folder, files.MEDIA) as scratch:
                 for file, found in zip(drawn, look_at([self._drawing(file) for file in drawn], scratch), strict=True):
@@ -227,6 +238,10 @@ class MediaStore:
 
     def _is_drawn(self, file: str) -> bool:
         return bool(NAME.fullmatch(file)) and self._drawing(file).is_file()
+
+    def _will_be_drawn(self, file: str) -> bool:
+        """Whether there is a drawing of which nobody has made the picture yet."""
+        return self._is_drawn(file) and not self._record(file)
 
     def _beside(self, file: str) -> Path:
         return self.folder / f"{file}.json"

@@ -164,6 +164,12 @@ class LiveLessons:
             self.book = self._bind()
             return True
 
+    async def sweep_files(self) -> None:
+        """Keep the files of lessons, and drawings made for one learner, within their budget."""
+        if self.store is not None:
+            async with self._one:
+                await asyncio.to_thread(self.store.sweep, self._needed)
+
     def _bind(self) -> Book:
         """A lesson is in the menu while its file is there, broken or not: then in its last good version."""
         shelf, ways = self.shelf, self._ways
@@ -187,6 +193,7 @@ class LiveLessons:
             translated={(*key, lang): lesson for key, each in kept.items() for lang, lesson in each.languages.items()},
             phrases_in=shelf.phrases_in,
             answers=shelf.answers,
+            glossary=shelf.glossary,
             wishes=shelf.wishes,
             nouns=shelf.nouns,
             signs=shelf.scam.signs,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -35,7 +35,9 @@ class Caretaker:
         data: Path,
         steady: Steady | None = None,
         free: Callable[[Iterable[Path]], int] = disk.free_bytes,
+        sweep_files: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
+        self.sweep_files = sweep_files
         self.steady, self.free = steady, free
         self.retention, self.now, self.quiet, self.folders, self.data = retention_, now, quiet, folders, data
         self._done_at: datetime | None = None
@@ -63,6 +65,8 @@ class Caretaker:
         asked = await self.retention.ask(now)
         await self.retention.close_news(now)
         removed = await asyncio.to_thread(self._remove_copies, now)
+        if self.sweep_files:
+            await self.sweep_files()
         self._done_at = now
         counts = await self.retention.counts(now)
         log.info(

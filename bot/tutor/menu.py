@@ -30,6 +30,7 @@ class ShowTrack:
 
 
 MOST = 9  # choices under one another at once, that to see more among them: every channel with buttons shows as many
+MAP_FROM = 2  # lessons done, from which there is a way to look back on
 LABEL = 34  # characters a button shows on the narrowest phone
 
 
@@ -37,10 +38,11 @@ def show_menu(turn: TurnContext, intro: str = "", at: int = 0) -> None:
     """The tracks, with the lesson that is open on top; a newcomer is led to the first lesson. `at`: how many of these
     choices were seen before."""
     lessons = in_order(turn)
-    done = sum(lesson.id in turn.state.done for lesson in lessons)
+    counted = to_finish(turn, lessons)
+    done = sum(lesson.id in turn.state.done for lesson in counted)
     turn.say(intro)
     if done:
-        turn.say(turn.phrase("menu_progress", xong=str(done), tong=str(len(lessons))))
+        turn.say(turn.phrase("menu_progress", xong=str(done), tong=str(len(counted))))
     if firm := mastery.firm(turn):
         turn.say(turn.phrase("skills_firm", so=str(firm)))
     first = None if done or turn.state.open_run or turn.state.parked else next(iter(lessons), None)
@@ -49,6 +51,7 @@ def show_menu(turn: TurnContext, intro: str = "", at: int = 0) -> None:
     choices = (
         *_open(turn),
         *reviewing.button(turn),
+        *([("pr:show", turn.phrase("label_progress"))] if done >= MAP_FROM and turn.agreed else []),
         *([_button(turn, first)] if first else []),
         *_work(turn),
         *_tracks(turn, lessons, first),
@@ -178,6 +181,11 @@ def in_order(turn: TurnContext) -> list[Lesson]:
     return sorted(shown, key=lambda lesson: (tracks.get(lesson.track, len(tracks)), lesson.order, lesson.id))
 
 
+def to_finish(turn: TurnContext, lessons: Sequence[Lesson]) -> list[Lesson]:
+    """Those that count as the learner's way: the emergency lesson is nobody's task, it counts once it is done."""
+    return [each for each in lessons if not each.emergency or each.id in turn.state.done]
+
+
 def _open(turn: TurnContext) -> OfferedButtons:
     shown = (turn.state.open_run, *reversed(turn.state.parked))
     runs = [run for run in shown if run and run.home[0] not in SITTINGS and turn.book.lesson(run.home[0])]
@@ -192,8 +200,9 @@ def _tracks(turn: TurnContext, lessons: list[Lesson], shown_already: Lesson | No
         own = [lesson for lesson in lessons if lesson.track == track]
         if not own or own == [shown_already] or {lesson.id for lesson in own} <= open_lessons:
             continue
-        done = sum(lesson.id in turn.state.done for lesson in own)
-        count = turn.phrase("menu_track_count", nhom=title, xong=str(done), tong=str(len(own)))
+        counted = to_finish(turn, own)
+        done = sum(lesson.id in turn.state.done for lesson in counted)
+        count = turn.phrase("menu_track_count", nhom=title, xong=str(done), tong=str(len(counted)))
         shown.append((f"t:{track}", count if turn.agreed else title))
     return tuple(shown)
 

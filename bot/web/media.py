@@ -6,6 +6,8 @@ answers HEAD, ranges and whoever asks whether it has changed.
 
 from __future__ import annotations
 
+import asyncio
+
 from aiohttp import web
 
 from bot.media.store import PLACE, TYPES, MediaStore
@@ -17,7 +19,11 @@ def media_routes(store: MediaStore) -> list[web.AbstractRouteDef]:
     """GET and HEAD /media/FILE; whatever is no name of the store is not there."""
 
     async def give(request: web.Request) -> web.StreamResponse:
-        path = store.path(request.match_info["file"])
+        file = request.match_info["file"]
+        path = store.path(file)
+        if path is None:
+            await asyncio.to_thread(store.draw, [file])
+            path = store.path(file)
         if path is None:
             raise web.HTTPNotFound
         headers = {"Cache-Control": FOR_EVER, "Content-Type": TYPES[path.suffix[1:]]}

@@ -11,6 +11,7 @@ from flows.engine.kinds.table import kind_of
 from flows.engine.stage import Stage, clean, instead_of
 from flows.engine.walking import again, ask_person, choices_of, choose, go, go_back, tell_letters, walk
 from flows.model import Guard, Step
+from flows.words.defining import asked_term
 from flows.words.ear.ear import Matter, Reply, listen, matter_of, reply_of
 from flows.words.ear.finding import find, finder_of
 from flows.words.masking import MASK, mask
@@ -166,7 +167,9 @@ def _stay(stage: Stage, step: Step, meaning: Meaning, text: str) -> None:
         return
     lost, ear = _is_lost(stage, text), stage.book.words.ear
     matter = Matter() if lost else matter_of(ear, text)
-    if _is_question(matter, text) and find(finder_of(stage.book.answers), ear, text):
+    if asked_term(stage.book.words, stage.book.glossary, text) or (
+        _is_question(matter, text) and find(finder_of(stage.book.answers), ear, text)
+    ):
         stage.emit(ev.Digressed(text))  # only what is answered in so many words: anything else leads her away
     elif matter.kind == "human":
         _obey(stage, step, "help")
@@ -185,12 +188,14 @@ def _is_lost(stage: Stage, text: str) -> bool:
 
 
 def _wonder(stage: Stage, step: Step, meaning: Meaning, text: str, choices: tuple[ev.Choice, ...]) -> None:
-    """Words that answer nothing for certain: a worry comes first, then what sounds like an answer of those that can be
-    given, then a near miss that is no question, then anything else.
+    """Words that answer nothing for certain: whoever asks what a word means is told; else a worry comes first, then
+    what sounds like an answer of those that can be given, then a near miss that is no question, then anything else.
     """
     ear = stage.book.words.ear
     alarm, matter = listen(ear, text), matter_of(ear, text)
-    if alarm.level == "ask":
+    if asked_term(stage.book.words, stage.book.glossary, text):
+        stage.emit(ev.Digressed(text))
+    elif alarm.level == "ask":
         stage.emit(ev.EmergencySuspected(alarm.kind, text))
     elif _replies(stage, step, text, choices):
         return

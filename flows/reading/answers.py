@@ -66,30 +66,35 @@ def _answer(fields: Fields, facts: Collection[str], sources: Mapping[str, str]) 
     if not fields.has("src"):
         fields.missing("src")
     fields.done()
-    if answer.say:
-        _check_words(answer, fields, facts)
+    check_words(answer.say, fields, facts)
     if len(answer.ask) != WAYS or len({each.casefold() for each in answer.ask}) != WAYS:
         message = say("“ask” có {count} cách hỏi khác nhau, cần {ways}", count=len(set(answer.ask)), ways=WAYS)
         fields.tell("E003", place, message, say("viết đủ, mỗi cách một kiểu nói khác nhau"))
-    for source in answer.sources:
-        if sources and source not in sources:
-            hint = did_you_mean(source, sources) or say("thêm nguồn vào sources.yaml")
-            fields.tell("E003", place, say("sources.yaml không có “{source}”", source=source), hint)
+    check_sources(cited, fields, sources)
     return answer
 
 
-def _check_words(answer: Answer, fields: Fields, facts: Collection[str]) -> None:
-    sentences = len(_SENTENCE.findall(answer.say)) or 1
-    if sentences > MOST_SENTENCES or len(answer.say) > MOST_LETTERS:
+def check_sources(cited: Collection[str], fields: Fields, sources: Mapping[str, str]) -> None:
+    """Tell of each source of a row that is not known."""
+    for source in cited:
+        if sources and source not in sources:
+            hint = did_you_mean(source, sources) or say("thêm nguồn vào sources.yaml")
+            fields.tell("E003", fields.node.place, say("sources.yaml không có “{source}”", source=source), hint)
+
+
+def check_words(text: str, fields: Fields, facts: Collection[str]) -> None:
+    """Tell where the `text` of a row is too long for one answer, or has a placeholder that nothing fills."""
+    place, sentences = fields.node.place, len(_SENTENCE.findall(text)) or 1
+    if sentences > MOST_SENTENCES or len(text) > MOST_LETTERS:
         message = say(
             "câu trả lời dài {count} ký tự, {sentences} câu; nhiều nhất {most} ký tự, {few} câu",
-            count=len(answer.say), sentences=sentences, most=MOST_LETTERS, few=MOST_SENTENCES,
+            count=len(text), sentences=sentences, most=MOST_LETTERS, few=MOST_SENTENCES,
         )  # fmt: skip
-        fields.tell("E005", answer.place, message, say("hãy cắt ngắn"))
-    for name in _PLACEHOLDER.findall(answer.say):
+        fields.tell("E005", place, message, say("hãy cắt ngắn"))
+    for name in _PLACEHOLDER.findall(text):
         if name not in _OWN and facts and name not in facts:
             hint = did_you_mean(name, (*_OWN, *facts)) or say("xem mục facts trong config.yaml")
-            fields.tell("E003", answer.place, say("không có chữ thay nào tên “{name}”", name=name), hint)
+            fields.tell("E003", place, say("không có chữ thay nào tên “{name}”", name=name), hint)
 
 
 def _only_once(answer: Answer, good: Mapping[str, Answer], asked: Mapping[str, Answer], found: list[Problem]) -> None:

@@ -14,10 +14,12 @@ from flows.answers import Answer
 from flows.conditions import BUILT_IN_NAMES
 from flows.engine.kinds.table import kind_of
 from flows.files import FoundFile
+from flows.glossary import Term
 from flows.model import Lesson, Problem, Step
 from flows.reading import po
 from flows.reading.answers import read_answers
 from flows.reading.forms import read_steps
+from flows.reading.glossary import glossary_of
 from flows.reading.heads import read_header
 from flows.reading.noun_rows import nouns_of
 from flows.reading.po import Catalogue
@@ -40,7 +42,7 @@ SCRIPT = "lesson.yaml"
 RELAY = "relay.yaml"
 NEEDED = ("phrases.yaml", "words.yaml", RELAY, "masking.yaml")
 """Without them the tutor cannot speak, understand, watch what passes between two, hide what must not be kept."""
-TABLES = (*NEEDED, *SCAM_TABLES, "tracks.yaml", "sources.yaml")
+TABLES = (*NEEDED, *SCAM_TABLES, "tracks.yaml", "sources.yaml", "glossary.yaml")
 EAR, ASKS = MODELS = ("ear.model", "asks.model")
 ANSWERS = "answers"
 
@@ -78,6 +80,7 @@ class LessonSet:
     words: Table[str, tuple[str, ...]] = field(default_factory=dict)
     phrases: tuple[Phrase, ...] = ()
     answers: tuple[Answer, ...] = ()
+    glossary: tuple[Term, ...] = ()
     scenes: Table[str, Scene] = field(default_factory=dict)
     model: Model | None = None
     wishes: Wishes | None = None
@@ -181,6 +184,7 @@ def load_files(
     words = words_of(tables["words"], problems) if "words" in tables else {}
     phrases = phrases_of(tables["phrases"], problems) if "phrases" in tables else ()
     answers = read_answers(written, sources, facts, problems)
+    glossary = glossary_of(tables["glossary"], sources, facts, problems) if "glossary" in tables else ()
     model = ear_of(tables["ear"], problems) if "ear" in tables else None
     wishes = wishes_of(tables["relay"], problems) if "relay" in tables else None
     nouns = nouns_of(tables["masking"], problems) if "masking" in tables else None
@@ -202,6 +206,7 @@ def load_files(
         words=words,
         phrases=phrases,
         answers=answers,
+        glossary=glossary,
         scenes=scenes,
         model=model,
         wishes=wishes,

@@ -42,7 +42,8 @@ REQUIRED = frozenset(
     label_repeat label_rest label_lift label_line_end label_line_hold
     label_line_over label_line_send label_line_stop label_link_no label_link_ok label_link_yes label_look
     label_lost_phone label_meeting label_meeting_before label_meeting_done label_meeting_go label_menu label_mistake
-    label_more label_need_disability label_need_elderly label_need_none label_need_poor label_need_remote
+    label_more label_progress label_need_disability label_need_elderly label_need_none label_need_poor
+    label_need_remote
     label_need_worker label_news_leave label_news_nolink label_news_rewrite label_news_send label_next_lesson
     label_no_phone label_not_helped label_not_now label_now_no label_now_yes label_offer_later label_offers label_on
     label_post label_relieve label_remind label_report label_restart label_robbed label_seen label_self_address
@@ -57,7 +58,8 @@ REQUIRED = frozenset(
     line_nobody line_number line_number_ask line_number_sure line_open line_over line_reported line_sent
     line_sent_night line_sent_waits line_slow line_stopped line_union line_unreachable line_which line_words_held
     link_ask link_confirm link_confirm_new link_refused link_told link_union link_wait link_words linked linked_old
-    linked_two lost_phone media_instead media_photo media_sticker media_voice meeting_area meeting_begins
+    linked_two lost_phone map_begun map_done map_here map_open map_title map_total map_you
+    media_instead media_photo media_sticker media_voice meeting_area meeting_begins
     meeting_done meeting_done_nobody meeting_lesson meeting_not meeting_roll meeting_roll_nobody menu menu_done
     menu_first menu_not_understood menu_open menu_plain menu_progress menu_track_count menu_track_pick mistake_ask
     mistake_heard name_again name_office nameless needs_ask news news_already news_area news_ask_link news_asks
@@ -77,7 +79,7 @@ REQUIRED = frozenset(
     post_not_now post_pair post_person_active post_person_asked post_person_suspended
     post_quiet post_reach_away post_reach_called post_reach_page post_safety
     post_stranger post_strangers post_suspend_ask post_suspended post_taken_by post_theirs post_where post_yours
-    quota_lesson quota_low
+    progress_begins quota_lesson quota_low
     rated relay_account relay_asked relay_elsewhere relay_install relay_link relay_link_hidden relay_link_only
     relay_masked relay_money relay_number_wanted relay_papers_wanted relay_phone relay_phone_union relay_prying
     relay_remote relay_said relay_said_media relay_secret relay_secret_wanted relay_threat relieved reminder

@@ -20,6 +20,8 @@ from flows.rules.cases import rules as case_rules
 from flows.rules.channel import rules as channel_rules
 from flows.rules.checked import Checked
 from flows.rules.data import rules as data_rules
+from flows.rules.glossary import ABOUT as ABOUT_TERMS
+from flows.rules.glossary import unexplained
 from flows.rules.graph import rules as graph_rules
 from flows.rules.learning import rules as learning_rules
 from flows.rules.named import rules as named_rules
@@ -93,7 +95,7 @@ def lint_draft(draft: LessonDraft, library: LessonSet) -> list[Problem]:
 
 def lint_shelf(library: LessonSet) -> list[Problem]:
     """What no single lesson can be blamed for."""
-    return [*whole_shelf(library), *phrase_problems(library), *near_duplicates(library)]
+    return [*whole_shelf(library), *phrase_problems(library), *near_duplicates(library), *unexplained(library)]
 
 
 LIVE = {
@@ -118,6 +120,7 @@ def rules() -> dict[str, str]:
                 **{rule.code: rule.about for rule in RULES},
                 **ABOUT,
                 **ABOUT_ALIKE,
+                **ABOUT_TERMS,
                 **ABOUT_WORDS,
                 **ABOUT_WISHES,
                 **ABOUT_NOUNS,

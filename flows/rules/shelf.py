@@ -132,6 +132,8 @@ def whole_shelf(library: LessonSet) -> Iterator[Problem]:
     """What no single lesson can be blamed for: the emergency lesson, and the tutor's own sentences."""
     for phrase in library.phrases:
         yield from _phrase(phrase, library.facts)
+    for term in library.glossary:
+        yield from _phrase(Phrase(f"term.{term.id}", term.say, term.place), library.facts)
     yield from _call_cycles(library)
     yield from _old_scenes(library)
     if library.tracks:

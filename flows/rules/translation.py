@@ -163,10 +163,11 @@ def other_words(draft: LessonDraft, library: LessonSet) -> Iterator[Problem]:
 
 
 def spoken_by_tutor(library: LessonSet) -> dict[str, tuple[str, SourcePosition]]:
-    """Key → text and place: the tutor's own sentences, and the names of the tracks as `track.ID`, their buttons as
-    `need.ID`."""
+    """Key → text and place: the tutor's own sentences, the names of the tracks as `track.ID`, their buttons as
+    `need.ID`, explained words as `term.ID`."""
     phrases = {phrase.id: (phrase.text, phrase.place) for phrase in library.phrases}
     needs = {f"need.{track.id}": (track.need, track.place) for track in library.tracks if track.need}
+    needs |= {f"term.{term.id}": (term.say, term.place) for term in library.glossary}
     return phrases | {f"track.{track.id}": (track.title, track.place) for track in library.tracks} | needs
 
 

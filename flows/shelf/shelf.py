@@ -12,6 +12,7 @@ from typing import TypeVar
 import yaml
 
 from flows.answers import Answer
+from flows.glossary import Term
 from flows.model import Lesson, LessonInvalid, Problem, SourcePosition
 from flows.reading.loader import ANSWERS, MODELS, NEEDED, LessonSet, load_files, read_lessons
 from flows.reading.phrases import REQUIRED
@@ -68,6 +69,7 @@ class Shelf:
     untranslated: Mapping[str, tuple[Problem, ...]] = field(default_factory=dict)
     unheard: Mapping[str, tuple[Problem, ...]] = field(default_factory=dict)
     answers: tuple[Answer, ...] = ()
+    glossary: tuple[Term, ...] = ()
     model: Model | None = None
     wishes: Wishes = UNREAD
     nouns: NounTable = SPARE
@@ -146,6 +148,7 @@ def shelf_of(library: LessonSet, problems: Iterable[Problem], root: Path, words:
         untranslated={path: tuple(dict.fromkeys(found)) for path, found in untranslated.items()},
         unheard={path: tuple(dict.fromkeys(found)) for path, found in unheard.items()},
         answers=library.answers,
+        glossary=library.glossary,
         scenes=library.scenes,
         model=library.model,
         wishes=_sound(root / "relay.yaml", library, library.wishes),
@@ -167,7 +170,7 @@ def _of_phrases(problem: Problem, root: Path) -> bool:
 
 def _is_of_ear(path: str, root: Path) -> bool:
     """Whether it is a file of what is heard, not of what is taught."""
-    return Path(path) in {root / name for name in MODELS} or Path(path).parent == root / ANSWERS
+    return Path(path) in {root / name for name in (*MODELS, "glossary.yaml")} or Path(path).parent == root / ANSWERS
 
 
 def languages_of(lesson: Lesson, library: LessonSet) -> dict[str, dict[str, str]]:
@@ -259,6 +262,7 @@ def plain_book(shelf: Shelf, facts: Mapping[str, str]) -> Book:
         },
         phrases_in=shelf.phrases_in,
         answers=shelf.answers,
+        glossary=shelf.glossary,
         wishes=shelf.wishes,
         nouns=shelf.nouns,
         signs=shelf.scam.signs,

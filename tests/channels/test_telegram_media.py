@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -28,6 +28,8 @@ FILES = {
     "empty.jpg": b"",
     "wave.wav": b"RIFF" + b"x" * 60,
 }
+DRAWN = {"map.png": b"\x89PNG\r\n\x1a\n" + b"x" * 60}
+"""Those of which only the drawing is there until somebody wants them."""
 PHOTO = Attachment("photo", file="one.jpg", words="(hình: nút Gửi)")
 TEXT, BUTTONS = "Bấm nút Gửi", (Button("s:1:next", "Tiếp"),)
 
@@ -46,6 +48,11 @@ class Folder:
 
     def address(self, file: str) -> str:
         return ""
+
+    def draw(self, wanted: Iterable[str]) -> None:
+        for file in wanted:
+            if file in DRAWN:
+                (self.root / file).write_bytes(DRAWN[file])
 
 
 class Away(Scratch):
@@ -112,6 +119,11 @@ async def test_a_picture_is_uploaded_once_and_then_sent_by_its_id(fake: FakeTele
     assert len({each.file_id for each in lan.inbox}) == 1
     content = fake.bot.files.by_id[lan.inbox[0].file_id].content
     assert content == FILES["one.jpg"]
+
+
+async def test_what_is_only_drawn_so_far_is_made_before_it_leaves(house: House, lan: Learner):
+    await house.channel().send(message(Attachment("photo", file="map.png", words="(hình: đường học)")))
+    assert inbox(lan) == [("photo", TEXT, 1)]
 
 
 async def test_another_bot_has_its_own_ids(fake: FakeTelegram, house: House):

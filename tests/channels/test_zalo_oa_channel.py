@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -49,6 +49,9 @@ class Files:
 
     def address(self, file: str) -> str:
         return ""
+
+    def draw(self, wanted: Iterable[str]) -> None:
+        pass
 
 
 class Stage:

@@ -21,7 +21,7 @@ def tracks() -> list[str]:
     """What the button of each track reads while nothing of it is done, for whoever instructs nobody."""
     real = real_book()
     titles = [(track, title) for track, title in real.tracks if track not in real.for_instructors]
-    lessons = [real.versions[key] for key in real.current.items()]
+    lessons = [each for key in real.current.items() if not (each := real.versions[key]).emergency]
     return [f"{title} (0/{sum(each.track == track for each in lessons)})" for track, title in titles]
 
 

@@ -76,7 +76,7 @@ class TelegramChannel:
                 await self.api.call(*calls[0])
                 return
         key = (outgoing.chat_id, outgoing.no)
-        progress = self._halfway.pop(key, None) or _Progress(lost=self._files.missing(outgoing.media))
+        progress = self._halfway.pop(key, None) or _Progress(lost=await self._files.missing(outgoing.media))
         try:
             while not await self._goes_on(outgoing, progress, plain=plain):
                 pass

@@ -38,8 +38,10 @@ class TelegramFiles:
         self._failed: dict[str, tuple[int, float]] = {}
         self._clock = clock
 
-    def missing(self, media: Collection[Attachment]) -> frozenset[Attachment]:
+    async def missing(self, media: Collection[Attachment]) -> frozenset[Attachment]:
         """What cannot be sent, whatever Telegram says: no file here, an empty or too large one, an unknown kind."""
+        if self._media and (files := [each.file for each in media if each.file]):
+            await asyncio.to_thread(self._media.draw, files)
         return frozenset(each for each in media if not self._can_leave(each))
 
     async def call(self, call: ApiCall) -> None:

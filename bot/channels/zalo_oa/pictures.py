@@ -45,6 +45,7 @@ class Pictures:
             kept = await self._memory.get(key)
             if kept is not None and not anew and (known := self._still_good(kept[0])):
                 return known
+            await asyncio.to_thread(self._files.draw, [name])
             path = self._files.path(name)
             content = await asyncio.to_thread(path.read_bytes) if path is not None else b""
             if not 0 < len(content) <= self._most:

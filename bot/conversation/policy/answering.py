@@ -16,7 +16,9 @@ from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.tutor.state import OfferedButtons
 from bot.tutor.turn import TurnContext
 from flows.answers import Answer
+from flows.glossary import Term
 from flows.run import render
+from flows.words.defining import asked_term
 from flows.words.ear.finding import find, finder_of
 from flows.words.understand import Words, fold
 
@@ -26,8 +28,10 @@ RESTING = frozenset({"tired", "bye"})
 
 
 def digress(turn: TurnContext, text: str) -> CommandOutcome | None:
-    """Deal with what answers nothing: a worry, a question, a wish for a human, small talk; None where it is none of
-    these."""
+    """Deal with what answers nothing: a word to be explained, a worry, a question, a wish for a human, small talk; None
+    where it is none of these."""
+    if term := asked_term(turn.book.words, turn.book.glossary, text):
+        return explain(turn, term)
     sounds, matter = alarm_of(turn, text), about_what(turn, text)
     if sounds.level == "ask" and not open_step.in_emergency(turn):
         menu.ask_emergency(turn, sounds.kind, matter.topics)
@@ -60,6 +64,17 @@ def _asked_again(turn: TurnContext) -> CommandOutcome:
         ask_again(turn)
         return ANSWERED
     return ASIDE
+
+
+def explain(turn: TurnContext, term: Term) -> CommandOutcome:
+    """Say what a word means; what is open is put again, else the lesson about it is a button away."""
+    say = turn.book.phrases_in.get(turn.state.lang, {}).get(f"term.{term.id}", term.say)
+    turn.say(_sourced(turn, say, term.cited))
+    if turn.state.open_run or turn.state.pending:
+        return _asked_again(turn)
+    lesson = lesson_of(turn, term.outline) if term.outline else None
+    _offer(turn, "", (lesson,) if lesson else ())
+    return ANSWERED
 
 
 def answers_to(turn: TurnContext, text: str) -> tuple[Answer, ...]:
@@ -112,8 +127,12 @@ def small_talk(turn: TurnContext, text: str) -> str:
 
 def said(turn: TurnContext, answer: Answer) -> str:
     """The answer as the learner reads it, with where it comes from."""
-    text = render(answer.say, turn.person.address, turn.person.name, turn.book.facts)
-    return f"{text}\n{turn.phrase('answer_source', nguon=answer.cited)}" if answer.cited else text
+    return _sourced(turn, answer.say, answer.cited)
+
+
+def _sourced(turn: TurnContext, say: str, cited: str) -> str:
+    text = render(say, turn.person.address, turn.person.name, turn.book.facts)
+    return f"{text}\n{turn.phrase('answer_source', nguon=cited)}" if cited else text
 
 
 def lesson_of(turn: TurnContext, code: str) -> str | None:

@@ -45,6 +45,7 @@ from flows import events as ev
 from flows import mask
 from flows.engine.sprint import was_used
 from flows.engine.stage import clean, instead_of
+from flows.words.defining import asked_term
 from flows.words.understand import Answered, Command, Emergency, Meaning, Unsure, is_command
 
 
@@ -198,6 +199,8 @@ def _own_words(turn: TurnContext, text: str, meaning: Meaning | None = None) -> 
         case Emergency(kind):
             lessons.open_emergency(turn, kind)
             return ANSWERED
+    if free and (term := asked_term(turn.book.words, turn.book.glossary, text)):
+        return answering.explain(turn, term)
     if free and (named := menu.titled(turn, text)):
         return _press(turn, named)
     if alarm_of(turn, text).level == "ask" and (outcome := answering.digress(turn, text)):

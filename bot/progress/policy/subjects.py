@@ -1,0 +1,8 @@
+"""What a learner's progress answers to: buttons and typed words. Pure."""
+
+from __future__ import annotations
+
+from bot.progress.policy.commands import ShowProgress
+from bot.tutor.subject import Subject, plain
+
+SUBJECTS = (Subject("pr", {"show": plain(ShowProgress)}, {"progress.show": plain(ShowProgress)}),)
