@@ -28,7 +28,7 @@ from flows.words.ear.voices import LabelledSentence, VoiceInvalid, read_replies,
 
 VOICES, REPLIES, MESSAGES = "voices", "replies", "asks"
 SCAMS, MOULDS = "scams", "learnt"
-OF_RELAY, OF_VOICES = 4, 60  # one of so many messages to the relay, to the tutor, tells what is a scam and what is none
+OF_RELAY, OF_VOICES = 8, 20  # one of so many messages to the relay, to the tutor, tells what is a scam and what is none
 ORDINARY = 20  # one of so many sentences of the voices is learnt as a message that asks for nothing
 LEARNT = "learnt.json"
 """Beside the models: by the name of each, digests of what it was learnt from and of the model."""

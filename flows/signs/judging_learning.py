@@ -24,7 +24,7 @@ from flows.words.ear.training import Head
 CASTS = 6  # messages that are made of one mould, fewer where it has not so many
 RARE = 3  # messages in which a feature must stand
 HEADS = (Head(SCAM, frozenset({SCAM}), cost=600, cost_yes=600),)
-BARS = {"sounds-much": 200, "sounds": 0, "ordinary": -300, "ordinary-much": -400}
+BARS = {"sounds-much": 100, "sounds": -100, "ordinary": -400, "ordinary-much": -500}
 """In thousandths of a margin, set on messages that were not learnt from and are not of `scams/unseen`."""
 
 _SLOT = re.compile(r"\[([^\[\]|]*\|[^\[\]]*)\]|\{(\w+)\}")

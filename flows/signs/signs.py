@@ -95,12 +95,15 @@ class SignsFound:
         return tuple(sign.id for sign in self.signs)
 
 
-def look(table: SignTable, text: str) -> SignsFound:
-    """The signs of a message, of which LONGEST characters from the beginning and ENDING from the end are read."""
+def look(table: SignTable, text: str, *, signs_alone: bool = False) -> SignsFound:
+    """The signs of a message, of which LONGEST characters from the beginning and ENDING from the end are read.
+
+    `signs_alone`: whatever the learnt opinion; so it is looked where something else than a scam depends on it.
+    """
     if len(text) > LONGEST + ENDING:
         text = f"{text[:LONGEST]}\n{text[-ENDING:]}"
     text, kinds = parted(as_seen(text), table.sites)
-    kinds |= set(_opinions(table, text, kinds))
+    kinds |= set(_opinions(table, text, kinds, signs_alone=signs_alone))
     found: Mapping[str, Sign] = {
         sign.id: sign
         for said in readings(unswapped(text, table.words).replace("%", " phần trăm "))
@@ -129,9 +132,9 @@ def _is_garbled(said: str) -> bool:
     return len(broken) >= max(FEWEST_BROKEN, len(said.split()) // 5) and len(set(broken)) > 1
 
 
-def _opinions(table: SignTable, said: str, kinds: Collection[Kind]) -> Iterator[Kind]:
+def _opinions(table: SignTable, said: str, kinds: Collection[Kind], *, signs_alone: bool) -> Iterator[Kind]:
     """What the models think of a message; beside an address that deceives nothing counts as ordinary."""
-    if table.learnt is not None:
+    if table.learnt is not None and not signs_alone:
         thought = opinion(table.learnt.model, said, kinds)
         if thought and not (thought.startswith("ordinary") and DECEIVING.intersection(kinds)):
             yield thought
