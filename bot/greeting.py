@@ -86,6 +86,8 @@ def hearing_faults(shelf: Shelf) -> Iterator[str]:
         yield say("Chưa có ear.model: máy chỉ nghe được lời cầu cứu chắc chắn. Chạy ./camtay train để làm tệp này.")
     if shelf.wishes.model is None:
         yield say("Chưa có asks.model: tin giữa hai người chỉ được xét bằng luật. Chạy ./camtay train để làm tệp này.")
+    if shelf.scam.signs.learnt is None:
+        yield say("Chưa có scams.model: tin lừa chỉ được xét bằng dấu hiệu. Chạy ./camtay train để làm tệp này.")
 
 
 def _qr(address: str) -> Sequence[str]:

@@ -40,18 +40,20 @@ def answer(table: SignTable, raw: str) -> dict[str, Any]:
     return {"flagged": found.flagged, "signs": list(found.ids)}
 
 
-def measured(lessons: Path, table: SignTable, misses: int, tell: Callable[[str], None]) -> int:
+def measured(lessons: Path, own: str, table: SignTable, misses: int, tell: Callable[[str], None]) -> int:
     """Print how many of the labelled messages are judged rightly, those nobody had seen apart, and how fast; exit code
-    0. `misses`: so many of each kind that were not are printed."""
-    for name, folder in (("đã xem khi viết luật", FOLDER), ("chưa xem khi viết luật", f"{FOLDER}/{UNSEEN}")):
-        messages = _messages(lessons / folder)
+    0. `own` names a file of such messages that is measured instead ("-": none), `misses`: so many of each kind that
+    were not judged rightly are printed."""
+    bundled = {"đã xem khi viết luật": lessons / FOLDER, "chưa xem khi viết luật": lessons / FOLDER / UNSEEN}
+    for name, path in ({own: Path(own)} if own != "-" else bundled).items():
+        messages = _messages(path)
         scams, ordinary = [each for each in messages if each.scam], [each for each in messages if not each.scam]
         missed = [each for each in scams if not look(table, each.text).flagged]
         wrong = [each for each in ordinary if look(table, each.text).flagged]
         tell(
             told(
                 "{name}: nhận ra {caught:.1%} của {scams} tin lừa, nghi oan {wrong:.1%} của {ordinary} tin thường",
-                name=told(name),
+                name=told(name) if own == "-" else name,
                 caught=1 - len(missed) / max(1, len(scams)),
                 scams=len(scams),
                 wrong=len(wrong) / max(1, len(ordinary)),
@@ -81,8 +83,12 @@ def _spans_ms(table: SignTable, texts: Iterable[str]) -> list[float]:
 
 
 def _messages(folder: Path) -> list[LabelledScam]:
+    """Those of a file, or of all files of a folder."""
     try:
-        found = [each for path in sorted(folder.glob("*.tsv")) for each in read_scams(path.read_bytes(), path.name)]
+        paths = sorted(folder.glob("*.tsv")) if folder.is_dir() else [folder]
+        found = [each for path in paths for each in read_scams(path.read_bytes(), path.name)]
+    except UnicodeDecodeError:
+        raise CamtayError(told("{folder}: {reason}.", folder=folder, reason=told("không phải chữ UTF-8"))) from None
     except (OSError, ScamInvalid) as fault:
         reason = in_words(fault) if isinstance(fault, OSError) else said_by(fault)
         raise CamtayError(told("{folder}: {reason}.", folder=folder, reason=reason)) from None

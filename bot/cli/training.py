@@ -14,8 +14,12 @@ from typing import TypeVar
 from bot.cli.language import told
 from bot.errors import CamtayError
 from flows.answers import Answer
-from flows.reading.loader import ANSWERS, ASKS, EAR, RELAY, load_files
+from flows.reading.loader import ANSWERS, ASKS, EAR, JUDGEMENT, RELAY, load_files
+from flows.reading.scam_tables import TABLES as SCAM_TABLES
+from flows.reading.scam_tables import ScamTables, scam_tables
+from flows.reading.scams import LabelledScam, ScamInvalid, read_scams
 from flows.reading.wish_rules import examples_of
+from flows.signs.judging_learning import JudgedWords, judged, learn_scams, read_moulds
 from flows.words.asks_learning import AskInvalid, LabelledMessage, learn_asks, read_asks
 from flows.words.ear.learn import learn
 from flows.words.ear.measure import Score, measure, measure_replies
@@ -23,6 +27,8 @@ from flows.words.ear.model import Model, write
 from flows.words.ear.voices import LabelledSentence, VoiceInvalid, read_replies, read_voice
 
 VOICES, REPLIES, MESSAGES = "voices", "replies", "asks"
+SCAMS, MOULDS = "scams", "learnt"
+OF_RELAY, OF_VOICES = 8, 20  # one of so many messages to the relay, to the tutor, tells what is a scam and what is none
 ORDINARY = 20  # one of so many sentences of the voices is learnt as a message that asks for nothing
 LEARNT = "learnt.json"
 """Beside the models: by the name of each, digests of what it was learnt from and of the model."""
@@ -66,6 +72,29 @@ def asks(lessons: Path) -> list[LabelledMessage]:
     )
 
 
+def scams(lessons: Path) -> list[JudgedWords]:
+    """The messages from which it is learnt what sounds like a scam: the moulds of `scams/learnt`, those by which the
+    signs were written, the drills; what the relay learns of what instructors write; and what learners say to the tutor.
+    Raises CamtayError."""
+    moulds = _voices(lessons / SCAMS / MOULDS, read_moulds)
+    if not moulds:
+        raise CamtayError(told("{folder}: không có câu mẫu nào để học.", folder=lessons / SCAMS / MOULDS))
+    tables = _tables(lessons)
+    drills = [LabelledScam(each.text, not each.real) for each in tables.drills.by_id.values()]
+    written = [each for each in _voices(lessons / MESSAGES, read_asks) if each.side == "instructor"][::OF_RELAY]
+    quiet = [each.text for each in _voices(lessons / VOICES, read_voice) if each.level == "quiet"][::OF_VOICES]
+    replies = [each.text for each in _voices(lessons / REPLIES, read_replies)][::OF_VOICES]
+    found = moulds + _voices(lessons / SCAMS, read_scams) + drills
+    found += [LabelledScam(each.text, each.takes) for each in written]
+    found += [LabelledScam(text, scam=False) for text in quiet + replies]
+    return [judged(each, tables.signs.sites) for each in found]
+
+
+def _tables(lessons: Path) -> ScamTables:
+    files = {Path(name).stem: (name, (lessons / name).read_bytes()) for name in SCAM_TABLES}
+    return scam_tables(files, (), [])
+
+
 def _answers(lessons: Path) -> tuple[Answer, ...]:
     return load_files({str(path): path.read_bytes() for path in sorted((lessons / ANSWERS).glob("*.yaml"))}, {}).answers
 
@@ -73,19 +102,21 @@ def _answers(lessons: Path) -> tuple[Answer, ...]:
 def _voices(folder: Path, read: Callable[[bytes, str], Iterator[SampleT]]) -> list[SampleT]:
     try:
         return [each for path in sorted(folder.glob("*.tsv")) for each in read(path.read_bytes(), str(path))]
-    except (VoiceInvalid, AskInvalid, UnicodeDecodeError) as fault:
+    except (VoiceInvalid, AskInvalid, ScamInvalid, UnicodeDecodeError) as fault:
         raise CamtayError(str(fault) if isinstance(fault, UnicodeDecodeError) else fault.args[0]) from None
 
 
 def train(lessons: Path, *, check: bool, tell: Callable[[str], None]) -> int:
-    """Write both models; with `check` only say whether they are what the sentences give (exit code 1: one is not).
+    """Write the three models; with `check` only say whether they are what the sentences give (exit code 1: one is not).
 
     Beside them stands what each was learnt from: as long as sentences, learning and model are those, nothing has to be
     learnt again to know it.
     """
     heard, messages = sentences(lessons), asks(lessons)
     of_asks = _made(lessons / ASKS, messages, lambda: learn_asks(messages), check=check, tell=tell)
-    return of_asks | _made(lessons / EAR, heard, lambda: learn(heard), check=check, tell=tell)
+    judged = scams(lessons)
+    of_scams = _made(lessons / JUDGEMENT, judged, lambda: learn_scams(judged), check=check, tell=tell)
+    return of_asks | of_scams | _made(lessons / EAR, heard, lambda: learn(heard), check=check, tell=tell)
 
 
 def _learnt_from(samples: Sequence[object]) -> str:

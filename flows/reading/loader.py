@@ -25,7 +25,17 @@ from flows.reading.noun_rows import nouns_of
 from flows.reading.po import Catalogue
 from flows.reading.scam_tables import TABLES as SCAM_TABLES
 from flows.reading.scam_tables import ScamTables, scam_tables
-from flows.reading.tables import Phrase, Track, asks_of, ear_of, phrases_of, sources_of, tracks_of, words_of
+from flows.reading.tables import (
+    Phrase,
+    Track,
+    asks_of,
+    ear_of,
+    judgement_of,
+    phrases_of,
+    sources_of,
+    tracks_of,
+    words_of,
+)
 from flows.reading.wish_rules import wishes_of
 from flows.saying import Sentence, say
 from flows.scenes.reading import SCENES, Scene, read_scenes
@@ -43,7 +53,7 @@ RELAY = "relay.yaml"
 NEEDED = ("phrases.yaml", "words.yaml", RELAY, "masking.yaml")
 """Without them the tutor cannot speak, understand, watch what passes between two, hide what must not be kept."""
 TABLES = (*NEEDED, *SCAM_TABLES, "tracks.yaml", "sources.yaml", "glossary.yaml")
-EAR, ASKS = MODELS = ("ear.model", "asks.model")
+EAR, ASKS, JUDGEMENT = MODELS = ("ear.model", "asks.model", "scams.model")
 ANSWERS = "answers"
 
 
@@ -102,7 +112,7 @@ class LessonSet:
 
 def read_lessons(root: str | Path) -> dict[str, bytes]:
     """The files of a folder: `**/lesson.yaml`, tracks, sources, words, phrases, the relay's rules, the nouns of
-    masking, tables of scams, the two models, `answers/*.yaml`, `scenes/*.yaml`, `po/*.po` beside them; path → bytes.
+    masking, tables of scams, the three models, `answers/*.yaml`, `scenes/*.yaml`, `po/*.po` beside them; path → bytes.
 
     Folders that are aside (see `is_aside`) are looked at only when they are `root` itself. A file that cannot be read
     raises OSError.
@@ -191,7 +201,8 @@ def load_files(
     wishes = replace(wishes, nouns=nouns) if wishes and nouns else wishes
     if wishes and "asks" in tables:
         wishes = replace(wishes, model=asks_of(tables["asks"], problems))
-    scam = scam_tables(tables, sources, problems, wishes.model if wishes else None)
+    learnt = judgement_of(tables["scams"], problems) if "scams" in tables else None
+    scam = scam_tables(tables, sources, problems, wishes.model if wishes else None, learnt)
     scenes = read_scenes(drawn, problems)
     drafts = [_told(parse.draft(raw, path, facts), scenes) for path, raw in lessons.items()]
     drafts = _unique(drafts)

@@ -91,7 +91,7 @@ REQUIRED = frozenset(
     drill_unsure_scam drill_was drill_wrong_real drill_wrong_scam label_drill_no label_drill_real label_drill_scam
     label_drill_stop label_drill_unsure label_drill_yes
     label_scam_another label_scam_check label_scam_did label_scam_look label_scam_not
-    sign_phone sign_asks
+    sign_phone sign_asks sign_sounds sign_garbled
     sign_account sign_arrest sign_blackmail sign_chat sign_cheap sign_fee sign_forged sign_gambling sign_install
     sign_invest sign_job sign_kin sign_link sign_link_alike sign_link_odd sign_link_short sign_loan sign_miracle
     sign_office sign_papers sign_prize sign_recover sign_remote sign_rent sign_romance sign_safe_account sign_secrecy

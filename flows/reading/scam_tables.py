@@ -12,18 +12,18 @@ from flows.reading.sign_rows import MOST, FileBytes, signs_of, unfound_examples
 from flows.reading.tables import table_fields
 from flows.saying import say
 from flows.signs.signs import UNSIGNED, SignTable, links_of
-from flows.words.ear.model import Model
+from flows.words.ear.model import LazyModel, Model
 from flows.yaml.fields import Fields
 
 TABLES = ("signs.yaml", "sites.yaml", "drills.yaml")
 LONGEST = 220  # characters of a drill: about two screens of the smallest phone with its frame
-OPINION = "asks.model"
+OPINIONS = ("asks.model", "scams.model")
 _NUMBER = re.compile(r"(?:\d[ .\-]?){9,}")
 
 
 @dataclass(frozen=True, slots=True)
 class ScamTables:
-    """`signs` and `drills` as read; `files` by the stem of their names, with the examples that lint tries and the model
+    """`signs` and `drills` as read; `files` by the stem of their names, with the examples that lint tries and the models
     that it tries them with."""
 
     signs: SignTable = UNSIGNED
@@ -32,20 +32,26 @@ class ScamTables:
 
 
 def scam_tables(
-    tables: Mapping[str, FileBytes], sources: Collection[str], problems: list[Problem], model: Model | None = None
+    tables: Mapping[str, FileBytes],
+    sources: Collection[str],
+    problems: list[Problem],
+    model: Model | None = None,
+    learnt: LazyModel | None = None,
 ) -> ScamTables:
     """The three tables among those of a folder, by the stem of their names; a missing one is empty. `model` is the
-    second opinion of the relay."""
-    files = {stem: tables[stem] for stem in (name.partition(".")[0] for name in (*TABLES, OPINION)) if stem in tables}
-    signs = signs_of(files["signs"], files.get("sites"), problems, model) if "signs" in files else None
+    second opinion of the relay, `learnt` the judgement beside the signs."""
+    files = {stem: tables[stem] for stem in (name.partition(".")[0] for name in (*TABLES, *OPINIONS)) if stem in tables}
+    signs = signs_of(files["signs"], files.get("sites"), problems, model, learnt) if "signs" in files else None
     drills = _drills(files["drills"], signs or UNSIGNED, sources, problems) if "drills" in files else NO_DRILLS
     return ScamTables(signs or UNSIGNED, drills, files)
 
 
 def untrue_signs(tables: ScamTables) -> list[Problem]:
     """Which examples of the signs are not true; none without signs."""
-    files = tables.files
-    return unfound_examples(files["signs"], files.get("sites"), tables.signs.model) if "signs" in files else []
+    files, signs = tables.files, tables.signs
+    if "signs" not in files:
+        return []
+    return unfound_examples(files["signs"], files.get("sites"), signs.model, signs.learnt)
 
 
 def _drills(table: FileBytes, signs: SignTable, sources: Collection[str], problems: list[Problem]) -> Drills:

@@ -11,9 +11,9 @@ from flows.model import Problem, SourcePosition
 from flows.reading.phrases import REQUIRED
 from flows.reading.tables import table_fields
 from flows.saying import say
-from flows.signs.signs import Sign, SignTable, look
+from flows.signs.signs import SOUNDS, Sign, SignTable, look
 from flows.signs.sites import Kind, SiteTable
-from flows.words.ear.model import Model
+from flows.words.ear.model import LazyModel, Model
 from flows.words.keys import plain_of
 from flows.words.sought import BUILT_IN, Groups, Pattern, PatternInvalid, pattern_of
 from flows.yaml.fields import Fields
@@ -32,24 +32,32 @@ FileBytes = tuple[str, bytes]
 
 
 def signs_of(
-    signs: FileBytes, sites: FileBytes | None, problems: list[Problem], model: Model | None = None
+    signs: FileBytes,
+    sites: FileBytes | None,
+    problems: list[Problem],
+    model: Model | None = None,
+    learnt: LazyModel | None = None,
 ) -> SignTable | None:
     """The signs of a file with the sites of another; None where it is no table at all. A fault in one hides no other.
 
     Their examples are not tried: see `unfound_examples`.
     """
     table, _ = _read(signs, sites, problems)
-    return replace(table, model=model) if table else None
+    return replace(table, model=model, learnt=learnt) if table else None
 
 
-def unfound_examples(signs: FileBytes, sites: FileBytes | None, model: Model | None = None) -> list[Problem]:
-    """Which examples do not have the sign that they are to have, or have one; none where a sign cannot be read."""
+def unfound_examples(
+    signs: FileBytes, sites: FileBytes | None, model: Model | None = None, learnt: LazyModel | None = None
+) -> list[Problem]:
+    """Which examples do not have the sign that they are to have, or have one; none where a sign cannot be read. What
+    only a model finds is tried where it is there."""
     problems: list[Problem] = []
     table, rows = _read(signs, sites, problems)
     if table is None or any(each.severity == "error" for each in problems):
         return []
-    table = replace(table, model=model)
-    tried = (pair for pair in zip(table.signs, rows, strict=True) if model or pair[0].links != {"asks"})
+    table = replace(table, model=model, learnt=learnt)
+    untried = (frozenset() if model else {"asks"}) | (frozenset() if learnt else SOUNDS)
+    tried = (pair for pair in zip(table.signs, rows, strict=True) if not pair[0].links & untried)
     return [problem for sign, row in tried for problem in _tried(table, sign, row)]
 
 

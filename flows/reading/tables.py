@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from flows.model import Problem, SourcePosition
 from flows.reading.word_faults import word_problems
 from flows.saying import said_by, say
-from flows.words.ear.model import Model, ModelInvalid, model_of
+from flows.words.ear.model import LazyModel, Model, ModelInvalid, checked, model_of
 from flows.yaml import strictyaml
 from flows.yaml.fields import Fields
 from flows.yaml.strictyaml import Document, Mapping, Sequence
@@ -116,6 +116,18 @@ def asks_of(table: tuple[str, bytes], problems: list[Problem]) -> Model | None:
         message = say(
             "tệp này {fault}: tin giữa hai người chỉ được xét bằng luật trong relay.yaml", fault=said_by(fault)
         )
+        problems.append(Problem("E009", SourcePosition(table[0], 1, 1), message, say("chạy ./camtay train để làm lại")))
+        return None
+
+
+def judgement_of(table: tuple[str, bytes], problems: list[Problem]) -> LazyModel | None:
+    """The learnt opinion beside the signs of a scam, read when it is first asked for; without it the signs are all
+    there is."""
+    try:
+        checked(table[1])
+        return LazyModel(table[1])
+    except ModelInvalid as fault:
+        message = say("tệp này {fault}: tin lừa chỉ được xét bằng dấu hiệu trong signs.yaml", fault=said_by(fault))
         problems.append(Problem("E009", SourcePosition(table[0], 1, 1), message, say("chạy ./camtay train để làm lại")))
         return None
 

@@ -57,11 +57,11 @@ def links_in(text: str, endings: frozenset[str]) -> Iterator[SeenLink]:
 
 
 def _is_host(written: str, host: str, path: str | None, endings: frozenset[str]) -> bool:
-    """Whether words with a dot between them are a host: "nhé.Chị" and "1.500" are none."""
+    """Whether words with a dot between them are a host: "nhé.Chị", "1.500" and "3.000d/ngày" are none."""
     last = host.rpartition(".")[2]
     if _NUMBERS.fullmatch(host):
         return path is not None
-    if " " in written or not last.isascii() or last.isdigit():
+    if " " in written or not last.isascii() or last[:1].isdigit():
         return False
     return last in endings or (path is not None and len(path) > 1 and len(last) > 1)
 

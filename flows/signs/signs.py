@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from flows.signs.hosts import SeenLink, links_in
+from flows.signs.judging import opinion
 from flows.signs.sites import Kind, SiteTable, kind_of
 from flows.words.asks import weigh
 from flows.words.canonical import readings
-from flows.words.ear.model import Model
+from flows.words.ear.model import LazyModel, Model
 from flows.words.keys import LONGEST_WORD, as_meant, plain_of
 from flows.words.sought import Pattern
 
@@ -25,6 +26,16 @@ ENDING = 1_000  # and from the end, of a longer message
 _SWAPPED = re.compile(r"(?<![\w@$])(?=[^\W\d_]{0,23}[\d@$])(?=[\d@$_]{0,23}[^\W\d_])[\w@$]{2,24}(?![\w@$])")
 ASKS = 200  # thousandths of a margin from which the second opinion counts: what no rule of the relay holds has 50
 
+MOST = 10  # that all signs may weigh together before the learnt opinion is added: it can be outweighed
+FEWEST_BROKEN = 4  # signs or foreign letters within words, from which they are broken on purpose
+
+SOUNDS: frozenset[Kind] = frozenset({"sounds-much", "sounds", "ordinary", "ordinary-much"})
+MANNERS: frozenset[Kind] = SOUNDS | {"asks", "garbled"}
+NUMBERS: frozenset[Kind] = frozenset({"phone", "hotline"})
+DECEIVING: frozenset[Kind] = frozenset({"alike", "letters", "numbers", "jumbled", "garbled"})
+
+_BROKEN = re.compile(r"(?<=[^\W_])[.,;:'\"^~*_!@$|{}`](?=[^\W_])|[äöüåøëïÄÖÜÅØËÏ]")
+_FIGURES = re.compile(r"\d[.,:/]\d")
 _UNSEEN = re.compile("[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
 _HOTLINE = re.compile(r"(?<!\d)1[89]00(?:[ .]?[\dxX]){4,6}(?!\d)")
 _PHONE = re.compile(r"(?<!\d)(?:\+?84|0)(?:[ .\-]?[\dxX]){8,10}(?![\dxX])")
@@ -51,7 +62,7 @@ class Sign:
 class SignTable:
     """`lessons/signs.yaml` and `lessons/sites.yaml`, compiled. `never` is cut out before anything is looked for: what
     one is told not to do. `words` are all that patterns are made of, without marks. `model` is the second
-    opinion of the relay, which may be missing."""
+    opinion of the relay, `learnt` that of `judging`; both may be missing."""
 
     enough: int = 1
     signs: tuple[Sign, ...] = ()
@@ -59,6 +70,7 @@ class SignTable:
     sites: SiteTable = field(default_factory=SiteTable)
     words: frozenset[str] = frozenset()
     model: Model | None = field(default=None, repr=False)
+    learnt: LazyModel | None = field(default=None, repr=False)
 
     def __hash__(self) -> int:
         return id(self)
@@ -83,25 +95,51 @@ class SignsFound:
         return tuple(sign.id for sign in self.signs)
 
 
-def look(table: SignTable, text: str) -> SignsFound:
-    """The signs of a message, of which LONGEST characters from the beginning and ENDING from the end are read."""
+def look(table: SignTable, text: str, *, signs_alone: bool = False) -> SignsFound:
+    """The signs of a message, of which LONGEST characters from the beginning and ENDING from the end are read.
+
+    `signs_alone`: whatever the learnt opinion; so it is looked where something else than a scam depends on it.
+    """
     if len(text) > LONGEST + ENDING:
         text = f"{text[:LONGEST]}\n{text[-ENDING:]}"
-    text = as_seen(text)
-    links = list(links_in(text, table.sites.endings))
-    kinds = {kind_of(link, table.sites) for link in links} - {""}
-    text = _OVERLONG.sub(r"\1", _without_links(text, links))
-    kinds |= set(_numbers_in(text))
-    if table.model is not None and weigh(table.model, text, "instructor") > ASKS:
-        kinds.add("asks")
+    text, kinds = parted(as_seen(text), table.sites)
+    kinds |= set(_opinions(table, text, kinds, signs_alone=signs_alone))
     found: Mapping[str, Sign] = {
         sign.id: sign
         for said in readings(unswapped(text, table.words).replace("%", " phần trăm "))
         for sign in _in_words(table, _Said(said), kinds)
     }
-    weight = sum(sign.weight for sign in found.values())
+    heard = sum(sign.weight for sign in found.values() if not sign.links & SOUNDS)
+    weight = min(heard, MOST) + sum(sign.weight for sign in found.values() if sign.links & SOUNDS)
     shown = sorted((sign for sign in found.values() if sign.weight > 0), key=lambda sign: -sign.weight)
     return SignsFound(weight >= table.enough, tuple(shown), weight)
+
+
+def parted(text: str, sites: SiteTable) -> tuple[str, set[Kind]]:
+    """A text (as seen) without its links, and what it leads to and how it is written."""
+    links = list(links_in(text, sites.endings))
+    kinds = {kind_of(link, sites) for link in links} - {""}
+    said = _OVERLONG.sub(r"\1", _without_links(text, links))
+    kinds |= set(_numbers_in(said))
+    if _is_garbled(said):
+        kinds.add("garbled")
+    return said, kinds
+
+
+def _is_garbled(said: str) -> bool:
+    """Whether words are broken on purpose: by signs of several kinds, or by letters of other alphabets."""
+    broken = _BROKEN.findall(_FIGURES.sub("0", said))
+    return len(broken) >= max(FEWEST_BROKEN, len(said.split()) // 5) and len(set(broken)) > 1
+
+
+def _opinions(table: SignTable, said: str, kinds: Collection[Kind], *, signs_alone: bool) -> Iterator[Kind]:
+    """What the models think of a message; beside an address that deceives nothing counts as ordinary."""
+    if table.learnt is not None and not signs_alone:
+        thought = opinion(table.learnt.model, said, kinds)
+        if thought and not (thought.startswith("ordinary") and DECEIVING.intersection(kinds)):
+            yield thought
+    if table.model is not None and weigh(table.model, said, "instructor") > ASKS:
+        yield "asks"
 
 
 def _numbers_in(text: str) -> Iterator[Kind]:
@@ -166,8 +204,9 @@ def _leads(sign: Sign, kinds: set[Kind]) -> bool:
     """Whether links or numbers show a sign; an ordinary one where there are no others of the same nature."""
     if sign.weight > 0:
         return not sign.links.isdisjoint(kinds)
-    numbers: set[Kind] = {"phone", "hotline", "asks"}
-    alike = kinds & {"phone", "hotline"} if sign.links & numbers else kinds - numbers
+    if sign.links <= MANNERS:
+        return not sign.links.isdisjoint(kinds)
+    alike = kinds & NUMBERS if sign.links & NUMBERS else kinds - NUMBERS - MANNERS
     return bool(alike) and alike <= sign.links
 
 

@@ -19,13 +19,16 @@ from rapidfuzz.distance import OSA
 from flows.signs.hosts import SeenLink
 
 Kind = Literal[
-    "", "real", "alike", "letters", "numbers", "jumbled", "short", "free", "odd", "unknown", "phone", "hotline", "asks"
-]
+    "", "real", "alike", "letters", "numbers", "jumbled", "short", "free", "odd", "unknown", "phone", "hotline",
+    "asks", "garbled", "sounds-much", "sounds", "ordinary", "ordinary-much",
+]  # fmt: skip
 """What a host is: a real site; like one; in letters nobody here writes; bare numbers; capitals in the
 middle of its words, as machines make them by the thousand; one that hides where it leads;
 where anybody may build; with an ending thieves like; nothing that is known. Beside hosts:
 a telephone of somebody's own, a number of 1800 or 1900 that firms have; the learnt
-opinion that something is asked for which could rob her (see `flows.words.asks`)."""
+opinion that something is asked for which could rob her (see `flows.words.asks`); words
+broken by signs or foreign letters, as no human writes; the learnt opinions that it
+sounds like a thief's, or ordinary (see `judging`)."""
 
 WHOLE = 6  # letters from which a name counts wherever it stands in a host; a shorter one by itself or with `around`
 NEAR, NEARER = 8, 5  # letters from which two slips, or one, still leave a name recognised

@@ -8,7 +8,7 @@ from pathlib import Path
 from bot.cli.environment import settings_of
 from bot.cli.flags import add_flags
 
-HELP = "Học lại tai nghe và cách xét tin (ear.model, asks.model) từ các câu mẫu."
+HELP = "Học lại tai nghe và cách xét tin (ear.model, asks.model, scams.model) từ các câu mẫu."
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

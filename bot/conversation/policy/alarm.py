@@ -96,11 +96,11 @@ def _may_be_own(turn: TurnContext, text: str) -> bool:
 
 def _judged(turn: TurnContext, text: str) -> bool:
     """Look at another's message that was passed on; what is forwarded in the writing mode, or to a subject that takes
-    words, is for them. What has no sign of a scam but sounds like a cry is asked about."""
+    words, is for them. What has no sign of a scam but sounds like a cry is asked about, whatever it resembles."""
     is_for_others = turn.state.pending in WRITTEN and turn.state.pending != judging.MESSAGE
     if not text.strip() or is_for_others:
         return False
-    if not look(turn.book.signs, text).flagged and alarm_of(turn, text).level != "quiet":
+    if not look(turn.book.signs, text, signs_alone=True).flagged and alarm_of(turn, text).level != "quiet":
         return False
     judging.greet(turn)
     turn.events.append(JudgeScam(text))

@@ -110,7 +110,7 @@ def is_own_cry(turn: TurnContext, text: str) -> bool:
     no thief would write it ("tui lỡ chuyển rồi")."""
     if turn.state.pending != MESSAGE:
         return True
-    return len(text) <= OWN_CRY and not look(turn.book.signs, text).flagged
+    return len(text) <= OWN_CRY and not look(turn.book.signs, text, signs_alone=True).flagged
 
 
 def _speaks(found: SignsFound) -> bool:

@@ -98,6 +98,17 @@ class Model:
         return frozenset(name for name in self.sense.weights if name.isalpha() and name.isascii())
 
 
+@dataclass(frozen=True, slots=True)
+class LazyModel:
+    """A model that is read from its file when it is first asked for: a whole one, see `checked`."""
+
+    raw: bytes = field(repr=False)
+
+    @property
+    def model(self) -> Model:
+        return model_of(self.raw)
+
+
 # --- the file ----------------------------------------------------------------------------------------
 
 
@@ -126,9 +137,14 @@ def _unpacked(lines: Iterable[str]) -> tuple[array[int], ...]:
     return columns
 
 
-@lru_cache(maxsize=4)  # the ear and the second opinion, each also as it was before
+@lru_cache(maxsize=6)  # the ear, the second opinion and the judgement of scams, each also as it was before
 def model_of(raw: bytes) -> Model:
     """The model of a file; raises ModelInvalid for anything but a whole file of this version."""
+    return _read(checked(raw).decode())
+
+
+def checked(raw: bytes) -> bytes:
+    """What follows the first line of a file; raises ModelInvalid for anything but a whole file of this version."""
     head, _, body = raw.partition(b"\n")
     parts = head.decode("utf-8", "replace").split("\t")
     if len(parts) != 4 or parts[0] != MAGIC:
@@ -137,7 +153,7 @@ def model_of(raw: bytes) -> Model:
         raise ModelInvalid(say("là bản {has}, máy này cần bản {known}", has=parts[1][:20], known=VERSION))
     if parts[3] != _hash(body):
         raise ModelInvalid(say("bị cắt ngang hoặc bị sửa tay"))
-    return _read(body.decode())
+    return body
 
 
 def _read(body: str) -> Model:
