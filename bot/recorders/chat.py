@@ -42,7 +42,7 @@ class RecorderChat:
         """Only for whoever looks after lessons, at this moment."""
         if not actor_of(connection, self.names, turn.person.learner_id).paths("record"):
             turn.change(offer=(), pending="")
-            turn.say(turn.phrase("not_yours"))
+            turn.say(turn.phrase("record_not_yours"))
             return ASIDE
         match command:
             case BeginRecording():

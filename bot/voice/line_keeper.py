@@ -29,12 +29,16 @@ class LineKeeper:
         self.root, self.store = root, store
 
     async def take(self, line: VoiceLine, sound: bytes, transcriber: Transcriber, *, sure: bool) -> Spoken:
-        """What became of a recording; `sure`: whatever is heard in it. Raises OSError: there is no room."""
+        """What became of a recording; `sure`: whatever is heard in it. Where there is no room for it, it is gone."""
         names = await asyncio.to_thread(self._names)
         take = await judged(line, sound, names, transcriber, accept=sure)
         if take.outcome != "taken":
             return Spoken(take.heard, take.outcome, line.number)
-        return Spoken(line=line.number, file=await asyncio.to_thread(self._keep, line, take.sound))
+        try:
+            return Spoken(line=line.number, file=await asyncio.to_thread(self._keep, line, take.sound))
+        except OSError as fault:
+            log.error("recording not kept", extra={"folder": str(self.root / RECORDINGS), "reason": fault.strerror})
+            return Spoken(fault="gone", line=line.number)
 
     def _names(self) -> Mapping[str, str]:
         try:
