@@ -30,9 +30,9 @@ def render(
 ) -> list[ApiCall]:
     """The calls for one message, in order; mostly one. A text that is too long is split, its last part has the buttons.
 
-    One thing to show and a text that fits its caption are one message, before it the recordings; several photos and videos are albums, `singly`
-    each for itself, and the text follows. Of what is `lost`, the words stand in the text. What is private cannot be
-    forwarded. `plain` writes the answers into the text, numbered, and leaves buttons and pictures out. Raises
+    One thing to show and a text that fits its caption are one message, before it the recordings; several photos and
+    videos are albums, `singly` each for itself, and the text follows. Of what is `lost`, the words stand in the text.
+    What is private cannot be forwarded. `plain` writes the answers into the text, numbered, without pictures. Raises
     SendRefused for what Telegram would refuse: an empty text, a token of more than 64 bytes.
     """
     shown = [] if plain else [each for each in outgoing.media if each not in lost]
