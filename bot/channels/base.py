@@ -85,10 +85,15 @@ class Spoken:
     `words` are as the machine heard them, without a comma or capital, and may be wrong; where there are none `fault`
     says why: long (more than is listened to), silent (nothing that sounds like words), broken (no recording), gone (it
     could not be had or listened to).
+
+    `line` is the number of the line that was read to be recorded, `file` its recording in the media store; then `fault`
+    may also be hurried or other (see `bot.voice.judging`).
     """
 
     words: str = ""
     fault: str = ""
+    line: str = ""
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)

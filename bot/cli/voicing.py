@@ -20,7 +20,7 @@ from flows.aloud import aloud
 from flows.model import Lesson
 from flows.run import ADDRESSES, DEFAULT_ADDRESS, render
 from flows.saying import say
-from flows.shelf.shelf import Shelf, read_shelf, read_table
+from flows.shelf.shelf import ALOUD, Shelf, read_names, read_shelf
 from flows.shelf.voice_lines import (
     RECORDINGS,
     LineRecording,
@@ -34,7 +34,6 @@ from flows.shelf.voice_lines import (
 
 FOR_ALL, EVERY = "chung", "all"
 """What is typed instead of a form of address: lines that call nobody anything; every line."""
-ALOUD = "aloud.yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,23 +63,16 @@ def script_of(root: Path, facts: Mapping[str, str]) -> VoiceScript:
     except OSError as fault:
         raise unread(fault, root / RECORDINGS) from None
     lines = [line for lesson in lessons_in_order(shelf, ()) for line in lines_of(lesson, facts)]
-    return VoiceScript(shelf, states(lines, recordings), recordings, _names(root / ALOUD))
+    return VoiceScript(shelf, states(lines, recordings), recordings, _names(root))
 
 
-def _names(path: Path) -> Mapping[str, str]:
-    import yaml
-
-    if not path.exists():
-        return {}
+def _names(root: Path) -> Mapping[str, str]:
     try:
-        table = read_table(path)
+        return read_names(root)
     except OSError as fault:
-        raise unread(fault, path) from None
-    except (yaml.YAMLError, UnicodeDecodeError):
-        table = {"": None}
-    if not all(isinstance(value, str) and name for name, value in table.items()):
-        raise SettingsInvalid(say('{file}: mỗi dòng phải là CHỮ: "cách đọc"', file=near(str(path))))
-    return {str(name): str(value) for name, value in table.items()}
+        raise unread(fault, root / ALOUD) from None
+    except ValueError:
+        raise SettingsInvalid(say('{file}: mỗi dòng phải là CHỮ: "cách đọc"', file=near(str(root / ALOUD)))) from None
 
 
 def status(

@@ -166,7 +166,8 @@ class Record:
             self._heard(event, turn.universe.now)
         if isinstance(event, RecordingCame) and update is not None:
             where = self.row.learner_id, f"{update.channel}:{update.update_id}", update.channel, event.ref
-            self.effects.writes.recordings.append(RecordingRow(*where, turn.universe.now))
+            row = RecordingRow(*where, turn.universe.now, event.line, event.sure)
+            self.effects.writes.recordings.append(row)
             self.effects.recordings = True
         self._event(turn, event, turn.universe.now)
 

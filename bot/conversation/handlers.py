@@ -23,6 +23,8 @@ from bot.people.policy.codes import Links
 from bot.people.pseudonyms import Pseudonyms
 from bot.progress.chat import ProgressChat, TakePicture
 from bot.progress.policy.commands import ProgressCommand
+from bot.recorders.chat import RecorderChat
+from bot.recorders.policy.commands import RecorderCommand
 from bot.reports.chat import Figures
 from bot.reports.policy.commands import FigureCommand
 from bot.scams.chat import ScamChat
@@ -47,6 +49,7 @@ def handlers_of(
         (InboxCommand, OfficerInbox(names, Hooks(pairing), pairing)),
         (MeetingCommand, Meetings(names)),
         (FigureCommand, Figures(names, pairing.clock.quiet.zone, links or Links())),
+        (RecorderCommand, RecorderChat(names)),
         (BellCommand, Bells()),
         (CertificateCommand, CertificateChat(pairing.clock.quiet.zone, address)),
         (ProgressCommand, ProgressChat(take)),

@@ -17,13 +17,15 @@ class OpenQuestion:
     """A question of a subject: how it is put again, and what is made of words written to it.
 
     Without `written` only its buttons answer it, and words that mean one of them. What is written is on record as the
-    learner's own only where it is `kept`. `pictured` is made of a picture that comes instead of words.
+    learner's own only where it is `kept`. `pictured` is made of a picture that comes instead of words, `voiced` of a
+    voice message that is no words (it carries the channel's id of its sound).
     """
 
     again: Callable[[], ServiceCommand]
     written: Maker | None = None
     kept: bool = True
     pictured: Callable[[], ServiceCommand] | None = None
+    voiced: Maker | None = None
 
 
 @dataclass(frozen=True, slots=True)

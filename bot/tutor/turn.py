@@ -113,9 +113,14 @@ class CodeShown:
 
 @dataclass(frozen=True, slots=True)
 class RecordingCame:
-    """A voice message is to be listened to; `ref` is the channel's id of its sound."""
+    """A voice message is to be listened to; `ref` is the channel's id of its sound.
+
+    `line`: lesson, key and words of what was read to be recorded; `sure`: whatever is heard in it.
+    """
 
     ref: str
+    line: tuple[str, str, str] | None = None
+    sure: bool = False
 
 
 TurnEvent = (

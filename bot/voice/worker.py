@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.channels.base import SendError, SendRefused, Spoken, Submit, Update
 from bot.conversation.batch import INNER
 from bot.edge import guarded
+from bot.voice.line_keeper import LineKeeper, line_of
 from bot.voice.transcriber import Transcriber
 from storage.conversations import recordings
 from storage.conversations.records import RecordingRow
@@ -23,6 +25,10 @@ GIVEN_UP = timedelta(minutes=10)  # from then on she is told that it could not b
 EVERY_S = 5.0  # how often it is looked for what another process, or the one before, has left
 
 log = logging.getLogger(__name__)
+
+
+def _of(row: RecordingRow, spoken: Spoken) -> Spoken:
+    return replace(spoken, line=line_of(row.line).number) if row.line else spoken
 
 
 class SoundSource(Protocol):
@@ -58,8 +64,11 @@ class VoiceWorker:
         sources: Callable[[], Mapping[str, SoundSource]],
         sounds: SoundFiles,
         idle_s: float,
+        keeper: LineKeeper | None = None,
     ) -> None:
-        """After `idle_s` seconds without anything to hear the process that listens is ended."""
+        """After `idle_s` seconds without anything to hear the process that listens is ended. `keeper` takes what was
+        read to be recorded."""
+        self.keeper = keeper
         self.database, self.submit, self.now = database, submit, now
         self.transcriber, self.sources, self.sounds = transcriber, sources, sounds
         self.idle_s = idle_s
@@ -107,7 +116,7 @@ class VoiceWorker:
     async def _hear(self, row: RecordingRow) -> Spoken | None:
         """What it says; None where it is to be tried again, or another process has the channel."""
         if self.transcriber is None or self.now() - row.at > GIVEN_UP:
-            return Spoken(fault="gone")
+            return _of(row, Spoken(fault="gone"))
         source = self.sources().get(row.channel)
         if source is None:
             return None
@@ -115,16 +124,24 @@ class VoiceWorker:
             async with asyncio.timeout(FETCH_S):
                 sound = await source.fetch(row.ref, FETCHED)
         except SendRefused:
-            return Spoken(fault="gone")
+            return _of(row, Spoken(fault="gone"))
         except (SendError, TimeoutError) as fault:
             log.info("voice not to be had yet", extra={"channel": row.channel, "fault": type(fault).__name__})
             return None
-        if len(sound) > LARGEST:
-            return Spoken(fault="long")
         try:
-            return await self.transcriber.hear(sound)
+            if row.line is not None:
+                return await self._keep(row, row.line, sound, self.transcriber)
+            return Spoken(fault="long") if len(sound) > LARGEST else await self.transcriber.hear(sound)
         finally:
             self._heard_at = self._seconds()
+
+    async def _keep(
+        self, row: RecordingRow, said: tuple[str, str, str], sound: bytes, transcriber: Transcriber
+    ) -> Spoken:
+        line = line_of(said)
+        if self.keeper is None:
+            return Spoken(fault="gone", line=line.number)
+        return await self.keeper.take(line, sound, transcriber, sure=row.sure)
 
     async def _tell(self, row: RecordingRow, spoken: Spoken) -> None:
         """The update comes first: after a crash in between it is made again, and known by its id."""

@@ -102,6 +102,9 @@ REQUIRED = frozenset(
     self_area_set self_area_which self_ask set_aside show_image show_video silenced skill_alone skill_help small_any
     small_bye small_chat small_hello small_machine small_praise small_rude small_thanks small_tired somebody
     somewhere
+    label_record_again label_record_end label_record_skip record_begin record_broken record_cannot record_done
+    record_end record_gone record_hurried record_long record_not_yours record_other record_read
+    record_silent record_taken
     label_spoken_again label_spoken_help label_spoken_type label_spoken_yes spoken_again spoken_ask spoken_cry
     spoken_guess spoken_heard spoken_long spoken_tap spoken_type spoken_unclear
     split_ask split_ask_alone split_other split_this split_told split_undone stale stale_short stopped

@@ -32,6 +32,7 @@ from flows.words.understand import read_words
 from flows.words.wishes import UNREAD, Wishes
 
 REHEARSAL = "rehearsal.yaml"
+ALOUD = "aloud.yaml"
 OF_FILES = "E504"  # a picture that cannot be shown is told in words: it keeps no lesson from being taught
 OF_TRANSLATION = frozenset({"W401", "W402", "W403", "E404"})
 
@@ -225,6 +226,21 @@ def _sound_scam(root: Path, library: LessonSet) -> ScamTables:
 def read_table(path: Path) -> dict[str, object]:
     """A YAML table of the tutor's own words, all scalars text."""
     return table_of(path.read_bytes())
+
+
+def read_names(root: Path) -> dict[str, str]:
+    """How names and short forms are read aloud, as written beside the lessons; none where nobody has written it down.
+    Raises OSError, and ValueError for what is no table of words."""
+    try:
+        table = read_table(root / ALOUD)
+    except FileNotFoundError:
+        return {}
+    except yaml.YAMLError:
+        raise ValueError from None
+    names = {str(name): said for name, said in table.items() if isinstance(said, str) and name}
+    if len(names) < len(table):
+        raise ValueError
+    return names
 
 
 def table_of(raw: bytes) -> dict[str, object]:

@@ -1,4 +1,8 @@
-"""Voice messages that have come and were not listened to yet: where the sound is to be had, never the sound itself."""
+"""Voice messages that have come and were not listened to yet: where the sound is to be had, never the sound itself.
+
+And which lines of the lessons somebody has recorded in chat, by the digest of their words: the files lie elsewhere, and
+are nobody's to see before they are published.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +16,7 @@ from storage.engine.instants import from_ms, to_ms
 from storage.engine.key_value import key_value
 
 _KEYS = "voice:"
+_MARKS = "recorded:"
 
 
 def add(connection: Connection, rows: Iterable[RecordingRow]) -> None:
@@ -19,7 +24,9 @@ def add(connection: Connection, rows: Iterable[RecordingRow]) -> None:
     values = [
         {
             "key": f"{_KEYS}{each.learner_id}:{each.update}",
-            "value": json.dumps([each.channel, each.ref, to_ms(each.at)]),
+            "value": json.dumps(
+                [each.channel, each.ref, to_ms(each.at), *([each.line, each.sure] if each.line else [])]
+            ),
             "revision": 1,
         }
         for each in rows
@@ -34,8 +41,9 @@ def waiting(connection: Connection) -> list[RecordingRow]:
     found = []
     for key, value in connection.execute(query):
         learner_id, _, update = key.removeprefix(_KEYS).partition(":")
-        channel, ref, at = json.loads(value)
-        found.append(RecordingRow(learner_id, update, channel, ref, from_ms(at)))
+        channel, ref, at, *of_line = json.loads(value)
+        line, sure = (tuple(of_line[0]), bool(of_line[1])) if of_line else (None, False)
+        found.append(RecordingRow(learner_id, update, channel, ref, from_ms(at), line, sure))
     return sorted(found, key=lambda each: (each.at, each.update))
 
 
@@ -48,3 +56,15 @@ def forget(connection: Connection, learner_id: str) -> None:
     """Whatever waits of this learner is not listened to any more."""
     hers = key_value.c.key.startswith(f"{_KEYS}{learner_id}:", autoescape=True)
     connection.execute(delete(key_value).where(hers))
+
+
+def mark(connection: Connection, digest: str) -> None:
+    """Somebody has recorded these words; twice is once."""
+    connection.execute(delete(key_value).where(key_value.c.key == f"{_MARKS}{digest}"))
+    connection.execute(insert(key_value), {"key": f"{_MARKS}{digest}", "value": "1", "revision": 1})
+
+
+def marked(connection: Connection) -> frozenset[str]:
+    """The digests of all words that were recorded in chat."""
+    query = select(key_value.c.key).where(key_value.c.key.startswith(_MARKS, autoescape=True))
+    return frozenset(key.removeprefix(_MARKS) for key in connection.execute(query).scalars())

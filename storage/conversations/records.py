@@ -197,13 +197,19 @@ class KnockEnd:
 @dataclass(frozen=True, slots=True)
 class RecordingRow:
     """A voice message to be listened to: `ref` is the channel's id of its sound, `update` names the update (channel and
-    id) that it came by."""
+    id) that it came by.
+
+    `line`: lesson, key and words of what was read to be recorded, None: it is an answer. `sure`: read twice, so that it
+    is taken whatever is heard.
+    """
 
     learner_id: str
     update: str
     channel: str
     ref: str
     at: datetime
+    line: tuple[str, str, str] | None = None
+    sure: bool = False
 
 
 @dataclass(slots=True)

@@ -196,6 +196,12 @@ MEDIA: list[tuple[str, tuple[Attachment, ...], str, Rendered]] = [
     ("a picture and its words are one", (ONE,), "Đây nè", [("sendPhoto", [ONE, "Đây nè", "…"])]),
     ("what a person sent, too", (HERS,), "Chị Lan gửi:", [("sendPhoto", [HERS, "Chị Lan gửi:", "…"])]),
     ("a recording", (VOICE,), "Nghe nè", [("sendVoice", [VOICE, "Nghe nè", "…"])]),
+    (
+        "a recording comes before the picture that has the words",
+        (ONE, VOICE),
+        "Đây nè",
+        [("sendVoice", [VOICE]), ("sendPhoto", [ONE, "Đây nè", "…"])],
+    ),
     ("a film", (FILM,), "Coi nè", [("sendVideo", [FILM, "Coi nè", "…"])]),
     ("a caption of 1,024", (ONE,), FITS, [("sendPhoto", [ONE, FITS, "…"])]),
     ("more is its own message", (ONE,), LONGER, [("sendPhoto", [ONE]), ("sendMessage", [LONGER, "…"])]),

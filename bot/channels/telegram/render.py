@@ -30,16 +30,17 @@ def render(
 ) -> list[ApiCall]:
     """The calls for one message, in order; mostly one. A text that is too long is split, its last part has the buttons.
 
-    One thing to show and a text that fits its caption are one message; several photos and videos are albums, `singly`
-    each for itself, and the text follows. Of what is `lost`, the words stand in the text. What is private cannot be
-    forwarded. `plain` writes the answers into the text, numbered, and leaves buttons and pictures out. Raises
+    One thing to show and a text that fits its caption are one message, before it the recordings; several photos and
+    videos are albums, `singly` each for itself, and the text follows. Of what is `lost`, the words stand in the text.
+    What is private cannot be forwarded. `plain` writes the answers into the text, numbered, without pictures. Raises
     SendRefused for what Telegram would refuse: an empty text, a token of more than 64 bytes.
     """
     shown = [] if plain else [each for each in outgoing.media if each not in lost]
     layout = lay_out(PROFILE, _told(outgoing, shown), [button.label for button in outgoing.buttons], plain=plain)
     if not (layout.parts or shown):
         raise SendRefused("the text is empty")
-    calls = _calls(layout, shown, is_alone=len(outgoing.media) == 1, singly=singly)
+    seen = [each for each in outgoing.media if each.kind != "voice"]
+    calls = _calls(layout, shown, is_alone=len(seen or outgoing.media) == 1, singly=singly)
     pairs = zip(outgoing.buttons, layout.buttons, strict=False)
     if rows := [[_button(*pair)] for pair in pairs] + ([] if plain else _copies(outgoing)):
         calls[-1][1]["reply_markup"] = {"inline_keyboard": rows}
@@ -63,8 +64,10 @@ def _calls(layout: Layout, shown: Sequence[Attachment], *, is_alone: bool, singl
     if is_alone and shown and len(layout.parts) <= 1:
         caption = "".join(layout.parts)
         if utf16_length(caption) <= PROFILE.caption:
-            method, params = _alone(shown[0])
-            return [(method, params | ({"caption": caption} if caption else {}))]
+            carries = next((each for each in shown if each.kind != "voice"), shown[-1])
+            method, params = _alone(carries)
+            before = _media([each for each in shown if each is not carries], singly=singly)
+            return [*before, (method, params | ({"caption": caption} if caption else {}))]
     texts: list[ApiCall] = [("sendMessage", {"text": part}) for part in layout.parts]
     return [*_media(shown, singly=singly), *texts]
 

@@ -35,6 +35,7 @@ from bot.pairing.policy.commands import ChooseLine, ReplyToLetter, StopWriting
 from bot.pairing.policy.subjects import WRITING
 from bot.people.policy import codes, pins
 from bot.people.policy.commands import SitDown
+from bot.recorders.policy.commands import LineRecorded
 from bot.scams.policy import drilling, judging
 from bot.scams.policy.commands import DueDrill
 from bot.tutor import follow_up, lessons, menu, onboarding, open_step, privacy, reviewing, testing, waits
@@ -65,6 +66,9 @@ def answer(turn: TurnContext, body: Body, *, codes_too: bool = True) -> CommandO
         case Inner():
             lines.meanwhile(turn, partial(lessons.take_inner, turn, body))
             return _drill(turn) if body.kind == "due" else ANSWERED
+        case Spoken(words, fault, line, file) if line:
+            turn.events.append(LineRecorded(line, fault, words, file))
+            return ANSWERED
         case Spoken():
             return spoken.came(turn, body)
         case NoticesDue():
@@ -110,6 +114,10 @@ def _done(turn: TurnContext, body: Text | Tap | Began | Media, *, codes_too: boo
         return ANSWERED
     if codes_too and isinstance(body, Text | Began) and (shown := codes.shown(body)):
         turn.events.append(CodeShown(shown.kind, shown.code))
+        return ANSWERED
+    question = registry.QUESTIONS.get(turn.state.pending)
+    if question and question.voiced and isinstance(body, Media) and body.kind == "voice" and body.ref:
+        turn.events.append(question.voiced(body.ref))
         return ANSWERED
     if isinstance(body, Media) and spoken.is_to_be_heard(turn, body):
         spoken.note(turn, body)

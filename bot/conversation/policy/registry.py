@@ -14,11 +14,12 @@ from bot.meetings.policy.subjects import SUBJECTS as MEETINGS
 from bot.pairing.policy.subjects import SUBJECTS as PAIRING
 from bot.people.policy.subjects import SUBJECTS as PEOPLE
 from bot.progress.policy.subjects import SUBJECTS as PROGRESS
+from bot.recorders.policy.subjects import SUBJECTS as RECORDERS
 from bot.reports.policy.subjects import SUBJECTS as REPORTS
 from bot.scams.policy.subjects import SUBJECTS as SCAMS
 from bot.tutor.command import ServiceCommand
 
-SUBJECTS = (*PAIRING, *MEETINGS, *ANNOUNCEMENTS, *REPORTS, *KNOCKS, *CERTIFICATES, *PROGRESS, *SCAMS, *PEOPLE)
+SUBJECTS = (*PAIRING, *MEETINGS, *ANNOUNCEMENTS, *REPORTS, *KNOCKS, *CERTIFICATES, *PROGRESS, *RECORDERS, *SCAMS, *PEOPLE)
 _BY_PREFIX = {subject.prefix: subject for subject in SUBJECTS if subject.prefix}
 BY_WORD = {word: subject for subject in SUBJECTS for word in subject.words}
 QUESTIONS = {pending: question for subject in SUBJECTS for pending, question in subject.questions.items()}
