@@ -12,4 +12,11 @@ class ShowProgress(ServiceCommand):
     """A learner asks how far she is."""
 
 
-ProgressCommand = ShowProgress
+@dataclass(frozen=True, slots=True)
+class TellTaught(ServiceCommand):
+    """A learner says that she has shown somebody what this lesson teaches; "" for the one finished last."""
+
+    lesson: str = ""
+
+
+ProgressCommand = ShowProgress | TellTaught

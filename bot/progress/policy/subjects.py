@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from bot.progress.policy.commands import ShowProgress
+from bot.progress.policy.commands import ShowProgress, TellTaught
 from bot.tutor.subject import Subject, plain
 
-SUBJECTS = (Subject("pr", {"show": plain(ShowProgress)}, {"progress.show": plain(ShowProgress)}),)
+SUBJECTS = (
+    Subject(
+        "pr",
+        {"show": plain(ShowProgress), "taught": TellTaught},
+        {"progress.show": plain(ShowProgress), "progress.taught": plain(TellTaught)},
+    ),
+)
