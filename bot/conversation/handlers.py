@@ -49,7 +49,7 @@ def handlers_of(
         (FigureCommand, Figures(names, pairing.clock.quiet.zone, links or Links())),
         (BellCommand, Bells()),
         (CertificateCommand, CertificateChat(pairing.clock.quiet.zone, address)),
-        (ProgressCommand, ProgressChat(take)),
+        (ProgressCommand, ProgressChat(names, take)),
         (ScamCommand, ScamChat()),
         (DrillCommand, DrillChat(names)),
         (AnnouncementCommand, AnnouncementChat(names, news or AnnouncementRules(), pairing.clock.quiet)),

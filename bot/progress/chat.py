@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from datetime import datetime, time
 from typing import assert_never
 
-from bot.progress.policy import badges, learning_map, picture, weeks
-from bot.progress.policy.commands import ProgressCommand, ShowProgress, TellTaught
+from bot.pairing.policy import lines
+from bot.people import granting
+from bot.people.pseudonyms import Pseudonyms
+from bot.progress.policy import badges, learning_map, note, picture, weeks
+from bot.progress.policy.commands import DueNote, ProgressCommand, ShowProgress, TellTaught, WishNotes
 from bot.progress.policy.learning_map import TrackOnMap
-from bot.tutor import mastery
+from bot.tutor import mastery, weekly
 from bot.tutor.exhibits import carried
 from bot.tutor.menu import in_order, short, to_finish
+from bot.tutor.open_step import is_about_safety
 from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.tutor.state import OfferedButtons
 from bot.tutor.turn import Marked, TurnContext
@@ -20,6 +25,7 @@ from flows.files import LessonFile
 from storage.conversations import progress as kept
 from storage.engine.database import Connection
 from storage.pairing import roster
+from storage.scams import drills
 
 TakePicture = Callable[[str, int], LessonFile]
 """Keeps an SVG; its picture, of at most so many bytes, is drawn when somebody looks at it. Raises OSError."""
@@ -28,10 +34,10 @@ log = logging.getLogger(__name__)
 
 
 class ProgressChat:
-    """Without `take` everything is told in words."""
+    """`names` tell who is suspended; without `take` everything is told in words."""
 
-    def __init__(self, take: TakePicture | None = None) -> None:
-        self.take = take
+    def __init__(self, names: Pseudonyms, take: TakePicture | None = None) -> None:
+        self.names, self.take = names, take
 
     def carry_out(self, connection: Connection, turn: TurnContext, command: ProgressCommand) -> CommandOutcome:
         """What is open is put to her again afterwards; else the next lesson stands under what she is told."""
@@ -40,9 +46,30 @@ class ProgressChat:
                 self._show(connection, turn)
             case TellTaught(lesson):
                 self._note_taught(connection, turn, lesson)
+            case DueNote():
+                self._note(connection, turn)
+                return ANSWERED
+            case WishNotes(wanted):
+                (weekly.start if wanted else weekly.stop)(turn)
+                turn.say(turn.phrase("note_started" if wanted else "note_stopped"))
             case _:
                 assert_never(command)
         return self._goes_on(connection, turn)
+
+    def _note(self, connection: Connection, turn: TurnContext) -> None:
+        """Say it, unless it is no time for it: then later, or not this week."""
+        her, now = turn.person.learner_id, turn.universe.now
+        troubled = drills.troubled_at(connection, her, now)
+        is_hurt = troubled is not None and now - troubled < weekly.AFTER
+        if is_hurt or turn.is_saving or weekly.is_unanswered(turn) or granting.is_held(connection, self.names, her):
+            weekly.drop(turn)
+        elif is_about_safety(turn) or turn.state.pending or turn.state.meeting or lines.is_writing(turn):
+            weekly.put_off(turn, weekly.BUSY)
+        else:
+            since = datetime.combine(weekly.since(turn), time(), turn.book.zone)
+            finished = [each for each in kept.finished(connection, her, since, now) if turn.book.lesson(each)]
+            is_said = note.say(turn, finished, earned(connection, turn, "note_weeks"))
+            (weekly.sent if is_said else weekly.drop)(turn)
 
     def _show(self, connection: Connection, turn: TurnContext) -> None:
         tracks = learning_map.map_of(turn)
@@ -93,14 +120,15 @@ class ProgressChat:
             return None
 
 
-def earned(connection: Connection, turn: TurnContext) -> list[str]:
-    """What is good to hear beside the lessons done: weeks of learning, whom she has taught; nothing where it is not."""
+def earned(connection: Connection, turn: TurnContext, phrase: str = "progress_weeks") -> list[str]:
+    """What is good to hear beside the lessons done: weeks of learning (in this `phrase`), whom she has taught; nothing
+    where it is not."""
     if not turn.agreed:
         return []
     learner_id, zone, said = turn.person.learner_id, turn.book.zone, []
     days = {at.astimezone(zone).date() for at in kept.learnt_at(connection, learner_id)}
     if count := weeks.weeks_learnt(days, turn.today):
-        said.append(turn.phrase("progress_weeks", so=str(count)))
+        said.append(turn.phrase(phrase, so=str(count)))
     times = len(_told(connection, turn)) + roster.seen_alone(connection, learner_id)
     if level := badges.level_of(times):
         said.append(turn.phrase("progress_badge", huy_hieu=turn.phrase(f"badge_{level}"), so=str(times)))

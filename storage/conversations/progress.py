@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, select, union
 
 from storage.conversations import tables as conversations_t
-from storage.engine.instants import from_ms
+from storage.engine.instants import from_ms, to_ms
 
 GRAIN_MS = 900_000  # a quarter of an hour: every time zone is a multiple of it from UTC, so no day is mistaken
 
@@ -23,6 +23,15 @@ def learnt_at(connection: Connection, learner_id: str) -> list[datetime]:
         run.learner_id == learner_id, run.outcome == "completed"
     )
     return [from_ms(at) for at in connection.scalars(union(answered, finished))]
+
+
+def finished(connection: Connection, learner_id: str, since: datetime, until: datetime) -> list[str]:
+    """The lessons that were finished in a span, each once, the latest last."""
+    run = conversations_t.run.c
+    in_time = run.ended_at >= to_ms(since), run.ended_at <= to_ms(until)
+    query = select(run.lesson).where(run.learner_id == learner_id, run.outcome == "completed", *in_time)
+    newest_first = dict.fromkeys(connection.scalars(query.order_by(run.ended_at.desc())))
+    return list(newest_first)[::-1]
 
 
 def taught(connection: Connection, learner_id: str) -> set[str]:

@@ -10,8 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.channels.base import Tap
+from bot.pairing.policy import roster
 from bot.progress.policy.badges import lesson_taught, level_of
 from bot.progress.policy.weeks import PAUSE, WORTH, weeks_learnt
+from tests.services.test_lines import paired
 from tests.services.test_progress import BOOK, finishes
 from tests.support.harness import tutor
 
@@ -127,3 +129,16 @@ async def test_without_consent_nothing_is_counted(tmp_path: Path) -> None:
             await lan.say(words)
             assert "🏅" not in lan.said and "tuần" not in lan.said
         assert not await t.rows("mark")
+
+
+async def test_an_instructor_has_the_badge_for_learners_seen_doing_it_alone(tmp_path: Path) -> None:
+    async with tutor(tmp_path, BOOK) as t:
+        lan, hoa, _ = await paired(t)
+        await finishes(lan, "m1")
+        await hoa.say("tới đâu rồi")
+        assert "🏅" not in hoa.said
+        (pairing,) = await t.rows("pairing")
+        for level in ("help", "alone", "alone"):
+            await hoa.tap_token(f"u:{level}:{pairing['pairing_id']}:{roster.key('m1')}")
+        await hoa.say("tới đâu rồi")
+        assert "🏅" in hoa.said and "1 lần" in hoa.said

@@ -19,4 +19,16 @@ class TellTaught(ServiceCommand):
     lesson: str = ""
 
 
-ProgressCommand = ShowProgress | TellTaught
+@dataclass(frozen=True, slots=True)
+class DueNote(ServiceCommand):
+    """The time of the note of a week has come."""
+
+
+@dataclass(frozen=True, slots=True)
+class WishNotes(ServiceCommand):
+    """A learner wants notes of her weeks, or no more of them."""
+
+    wanted: bool
+
+
+ProgressCommand = ShowProgress | TellTaught | DueNote | WishNotes
