@@ -52,7 +52,7 @@ def handlers_of(
         (RecorderCommand, RecorderChat(names)),
         (BellCommand, Bells()),
         (CertificateCommand, CertificateChat(pairing.clock.quiet.zone, address)),
-        (ProgressCommand, ProgressChat(take)),
+        (ProgressCommand, ProgressChat(names, take)),
         (ScamCommand, ScamChat()),
         (DrillCommand, DrillChat(names)),
         (AnnouncementCommand, AnnouncementChat(names, news or AnnouncementRules(), pairing.clock.quiet)),

@@ -67,7 +67,9 @@ def check_in(turn: TurnContext) -> bool:
 def give_way(turn: TurnContext) -> None:
     """After a word of hers: what would be asked in the middle of what she does is asked an hour later."""
     reviewing.give_way(turn)
-    soon, later = turn.universe.now + ACTIVE, turn.universe.now + AFTER_ACTIVE
+    soon, later, note = turn.universe.now + ACTIVE, turn.universe.now + AFTER_ACTIVE, turn.state.note
+    if note.at is not None and note.at <= soon:
+        turn.change(note=replace(note, at=later))
     if any(each.at <= soon for each in turn.state.checkins):
         turn.change(checkins=tuple(replace(each, at=max(each.at, later)) for each in turn.state.checkins))
 

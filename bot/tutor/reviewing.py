@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from statistics import median_low
 
+from bot.tutor import weekly
 from bot.tutor.learnt import ReviewPlan
 from bot.tutor.state import OfferedButtons
 from bot.tutor.turn import TurnContext
@@ -53,6 +54,7 @@ def note_hour(turn: TurnContext) -> None:
         minutes = (*before.minutes, local.hour * 60 + local.minute)[-REMEMBERED:]
         turn.change(review=replace(before, learnt_on=local.date(), minutes=minutes))
         plan(turn)
+        weekly.plan(turn, _usual(turn, turn.state.review, turn.today))
 
 
 def plan(turn: TurnContext) -> None:
@@ -92,7 +94,7 @@ def invite(turn: TurnContext) -> bool:
     before, now = turn.state.review, turn.universe.now
     if before.at is None or before.at > now:
         return False
-    if turn.is_saving or turn.state.meeting is not None or turn.state.pending:
+    if turn.is_saving or turn.state.meeting is not None or turn.state.pending or weekly.came_today(turn):
         turn.change(review=replace(before, at=_usual(turn, before, turn.today + DAY)))
         return False
     if not due(turn):

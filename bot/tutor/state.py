@@ -94,6 +94,16 @@ class DrillPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class NotePlan:
+    """When the next note of a week comes (`at`, None: after she has learnt again), the day of the last one, and
+    whether she wants no more (`off`)."""
+
+    at: datetime | None = None
+    sent_on: date | None = None
+    off: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ConversationState:
     """`run` is the lesson now open (or just ended), `parked` wait in the menu, `done` maps lesson to points.
 
@@ -156,6 +166,7 @@ class ConversationState:
     testing: OpenTest | None = None
     checked: str = ""
     drills: DrillPlan | None = None
+    note: NotePlan = field(default_factory=NotePlan)
 
     @property
     def line_id(self) -> str:
@@ -179,7 +190,13 @@ class ConversationState:
             return None
         run = self.open_run
         drill_at = self.drills.at if self.drills else None
-        times = *(each.at for each in self.checkins), run.remind_at if run else None, self.review.at, drill_at
+        times = (
+            *(each.at for each in self.checkins),
+            run.remind_at if run else None,
+            self.review.at,
+            drill_at,
+            self.note.at,
+        )
         return min(filter(None, times), default=None)
 
     @property
@@ -209,4 +226,5 @@ class ConversationState:
 _NOTHING: Mapping[str, Any] = {
     "done": {}, "answers": 0, "cards": {}, "checkins": (), "meeting": None, "spoken": None, "review": ReviewPlan(),
     "skills": {}, "tests": {}, "testing": None, "checked": "", "drills": None,
+    "note": NotePlan(),
 }  # fmt: skip

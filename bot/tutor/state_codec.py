@@ -17,6 +17,7 @@ from bot.tutor.state import (
     HeldMedia,
     LastLetter,
     Meeting,
+    NotePlan,
     SpokenWords,
     WritingBy,
 )
@@ -69,6 +70,7 @@ def dump(state: ConversationState) -> str:
         "testing": [getattr(state.testing, name) for name in OpenTest.__slots__] if state.testing else None,
         "checked": state.checked,
         "drills": _dump_drills(state.drills) if state.drills else None,
+        "note": _dump_note(state.note) if state.note != NotePlan() else None,
     }
     data |= {key: value for key, value in optional.items() if value}
     return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
@@ -94,6 +96,16 @@ def _dump_spoken(spoken: SpokenWords) -> list[Any]:
 
 def _dump_drills(plan: DrillPlan) -> list[Any]:
     return [plan.mode, plan.at.isoformat() if plan.at else "", plan.shown]
+
+
+def _dump_note(plan: NotePlan) -> list[Any]:
+    return [plan.at.isoformat() if plan.at else "", plan.sent_on.isoformat() if plan.sent_on else "", plan.off]
+
+
+def _note(at: str, sent_on: str, off: bool) -> NotePlan:
+    return NotePlan(
+        datetime.fromisoformat(at) if at else None, date.fromisoformat(sent_on) if sent_on else None, bool(off)
+    )
 
 
 def _drills(mode: str, at: str, shown: str) -> DrillPlan:
@@ -158,6 +170,7 @@ def load(text: str) -> ConversationState:
             testing=load_testing(*data["testing"]) if data.get("testing") else None,
             checked=str(data.get("checked", "")),
             drills=_drills(*data["drills"]) if data.get("drills") else None,
+            note=_note(*data["note"]) if data.get("note") else NotePlan(),
             checkins=tuple(_checkin(*each) for each in data.get("checkins", ())),
         )
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as fault:

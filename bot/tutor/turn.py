@@ -87,7 +87,8 @@ class Marked:
     """Something of the learner's learning counts from now on.
 
     `kind` skill: it is firm (`name` is the skill, 1 of 1); before, after: a test of the track `name`, so many `right`
-    of `total`; checkin: what the lesson `name` taught worked the day after (1 of 1) or did not (0 of 1).
+    of `total`; checkin: what the lesson `name` taught worked the day after (1 of 1) or did not (0 of 1); taught: she
+    has shown the lesson `name` to somebody (1 of 1).
     """
 
     kind: str

@@ -5,7 +5,7 @@ REQUIRED = frozenset(
     abilities address_set agreed aloud answer_elsewhere answer_lesson answer_none answer_source answer_what
     apply_kept apply_nowhere apply_told ask_address ask_language ask_name ask_passed_over ask_rating ask_retry
     ask_retry_date ask_retry_number ask_retry_phone_vn ask_retry_photo ask_retry_voice ask_teach_cap ask_teach_hours
-    ask_teach_lang ask_teach_pause ask_teach_top back_ask back_at_start back_unknown badge
+    ask_teach_lang ask_teach_pause ask_teach_top back_ask back_at_start back_unknown badge badge_1 badge_10 badge_3
     bell_ask bell_denied bell_elsewhere bell_fail bell_home bell_http bell_inapp bell_is_on bell_later bell_none
     bell_off bell_on
     bigger bigger_page called called_as
@@ -49,7 +49,8 @@ REQUIRED = frozenset(
     label_post label_relieve label_remind label_report label_restart label_robbed label_seen label_self_address
     label_self_area label_self_name label_self_needs label_show_data label_silence label_skip label_split_alone
     label_split_no label_split_other label_split_this label_still label_stuck label_suspend label_suspend_yes
-    label_take label_teach label_teach_back label_teach_cap label_teach_days label_teach_hours label_teach_lang
+    label_take label_taught label_teach label_teach_back label_teach_cap label_teach_days label_teach_hours
+    label_teach_lang
     label_teach_number label_teach_pause label_teach_top label_union_phone label_value_no label_value_yes
     label_unheard label_write label_wrong_person lang_crw lang_km lang_nut lang_sti lang_tyz lang_vi lang_zh
     language_set
@@ -79,7 +80,9 @@ REQUIRED = frozenset(
     post_not_now post_pair post_person_active post_person_asked post_person_suspended
     post_quiet post_reach_away post_reach_called post_reach_page post_safety
     post_stranger post_strangers post_suspend_ask post_suspended post_taken_by post_theirs post_where post_yours
-    progress_begins quota_lesson quota_low
+    label_note_stop note_done note_open note_started note_stopped note_weeks
+    taught_badge taught_before taught_nothing taught_thanks
+    progress_badge progress_begins progress_weeks quota_lesson quota_low
     rated relay_account relay_asked relay_elsewhere relay_install relay_link relay_link_hidden relay_link_only
     relay_masked relay_money relay_number_wanted relay_papers_wanted relay_phone relay_phone_union relay_prying
     relay_remote relay_said relay_said_media relay_secret relay_secret_wanted relay_threat relieved reminder

@@ -95,7 +95,8 @@ class AwardRow:
 @dataclass(frozen=True, slots=True)
 class MarkRow:
     """Something of a person's learning that counts: `kind` skill (it is firm), before or after (a test of the track
-    `name`), checkin (the lesson `name`, the day after); so many `right` of `total`.
+    `name`), checkin (the lesson `name`, the day after), taught (she has shown somebody the lesson `name`); so many
+    `right` of `total`.
     """
 
     learner_id: str

@@ -76,6 +76,13 @@ def confirm(connection: Connection, learner_id: str, lesson: str, level: str, by
     )
 
 
+def seen_alone(connection: Connection, by: str) -> int:
+    """How many learners `by` has seen do a lesson's skill alone."""
+    check = pairing_t.skill_check.c
+    query = select(func.count(func.distinct(check.learner_id))).where(check.by == by, check.level == "alone")
+    return connection.scalar(query) or 0
+
+
 # --- an officer ---
 
 

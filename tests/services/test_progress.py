@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 from bot.media.store import MediaStore
+from bot.people.pseudonyms import Pseudonyms
 from bot.progress.chat import ProgressChat
 from bot.progress.policy.commands import ShowProgress
 from bot.progress.policy.learning_map import Standing, TrackOnMap
@@ -33,7 +34,7 @@ WORDS = MapWords("Đường học", "Xong 0 trên 1 bài", "Đang ở đây")
 
 
 def draws(t: Tutor, store: MediaStore) -> None:
-    t.services.handlers[ShowProgress] = ProgressChat(store.take_picture)
+    t.services.handlers[ShowProgress] = ProgressChat(Pseudonyms(b"a key of the tests alone"), store.take_picture)
 
 
 async def finishes(lan: Learner, *lessons: str) -> None:

@@ -35,10 +35,11 @@ from bot.pairing.policy.commands import ChooseLine, ReplyToLetter, StopWriting
 from bot.pairing.policy.subjects import WRITING
 from bot.people.policy import codes, pins
 from bot.people.policy.commands import SitDown
+from bot.progress.policy.commands import DueNote
 from bot.recorders.policy.commands import LineRecorded
 from bot.scams.policy import drilling, judging
 from bot.scams.policy.commands import DueDrill
-from bot.tutor import follow_up, lessons, menu, onboarding, open_step, privacy, reviewing, testing, waits
+from bot.tutor import follow_up, lessons, menu, onboarding, open_step, privacy, reviewing, testing, waits, weekly
 from bot.tutor.command import ServiceCommand
 from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.tutor.turn import CodeShown, TurnContext, WentAway
@@ -65,7 +66,7 @@ def answer(turn: TurnContext, body: Body, *, codes_too: bool = True) -> CommandO
             return _written(turn, body, codes_too=codes_too)
         case Inner():
             lines.meanwhile(turn, partial(lessons.take_inner, turn, body))
-            return _drill(turn) if body.kind == "due" else ANSWERED
+            return _unasked(turn) if body.kind == "due" else ANSWERED
         case Spoken(words, fault, line, file) if line:
             turn.events.append(LineRecorded(line, fault, words, file))
             return ANSWERED
@@ -85,12 +86,16 @@ def answer(turn: TurnContext, body: Body, *, codes_too: bool = True) -> CommandO
             assert_never(body)
 
 
-def _drill(turn: TurnContext) -> CommandOutcome:
-    """A drill whose time has come; one question at a time."""
-    if drilling.is_due(turn) and turn.replies:
+def _unasked(turn: TurnContext) -> CommandOutcome:
+    """A drill, or the note of a week, whose time has come; one thing at a time, and on one day but one."""
+    if drilling.is_due(turn) and (turn.replies or weekly.came_today(turn)):
         drilling.put_off(turn, turn.universe.now + drilling.BUSY)
     elif drilling.is_due(turn):
         turn.events.append(DueDrill())
+    if weekly.is_due(turn) and (turn.replies or turn.events or turn.state.review.invited_on == turn.today):
+        weekly.put_off(turn, weekly.DAY)
+    elif weekly.is_due(turn):
+        turn.events.append(DueNote())
     return ANSWERED
 
 

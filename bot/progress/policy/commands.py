@@ -12,4 +12,23 @@ class ShowProgress(ServiceCommand):
     """A learner asks how far she is."""
 
 
-ProgressCommand = ShowProgress
+@dataclass(frozen=True, slots=True)
+class TellTaught(ServiceCommand):
+    """A learner says that she has shown somebody what this lesson teaches; "" for the one finished last."""
+
+    lesson: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DueNote(ServiceCommand):
+    """The time of the note of a week has come."""
+
+
+@dataclass(frozen=True, slots=True)
+class WishNotes(ServiceCommand):
+    """A learner wants notes of her weeks, or no more of them."""
+
+    wanted: bool
+
+
+ProgressCommand = ShowProgress | TellTaught | DueNote | WishNotes
