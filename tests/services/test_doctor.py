@@ -314,6 +314,7 @@ async def test_a_clock_that_is_far_from_the_last_known_instant_is_bad(data: Path
 async def test_it_says_where_no_page_can_ring(data: Path, flags: Mapping[str, str], is_told: bool) -> None:
     told = await look(data, {}, **flags)
     assert any("Chuông của trang không rung được qua http" in about for about in told) == is_told
+    assert any("giấy chứng nhận không có mã QR" in about for about in told) == ("web__public_url" not in flags)
 
 
 async def test_who_cannot_be_called_is_counted(data: Path) -> None:
