@@ -14,6 +14,7 @@ from storage.meetings import tables as meetings_t
 from storage.pairing import tables as pairing_t
 from storage.people import tables as people_t
 from storage.programs import tables as programs_t
+from storage.scams import tables as scams_t
 
 Tally = Counter[str]
 """area_id → how many, of that very area, not of those below it."""
@@ -214,6 +215,18 @@ def tests(connection: Connection, kind: str, since: int, until: int) -> list[tup
     query = _marked(kind, since, until).where(mark.total > 0)
     rows = connection.execute(query.with_only_columns(people_t.person.c.area_id, mark.right, mark.total))
     return [(row[0], row[1] / row[2]) for row in rows]
+
+
+def drills(connection: Connection, since: int, until: int) -> list[tuple[str, int, int]]:
+    """Everybody who answered a drill in this span: where she lives, how many she recognised, how many she answered."""
+    drill, person = scams_t.drill.c, people_t.person.c
+    query = (
+        select(person.area_id, func.sum(case((drill.right, 1), else_=0)), func.count())
+        .join(scams_t.drill, drill.learner_id == person.learner_id)
+        .where(drill.said_at >= since, drill.said_at < until, person.area_id.is_not(None))
+        .group_by(person.learner_id, person.area_id)
+    )
+    return [(row[0], int(row[1]), int(row[2])) for row in connection.execute(query)]
 
 
 def _marked(kind: str, since: int, until: int) -> Select[Any]:

@@ -97,9 +97,10 @@ class CertificateChat:
 
     def _hand_over(self, turn: TurnContext, row: CertificateRow) -> None:
         """Where it lies, what stands on it, what else can be done with it."""
-        place = f"{self.address}/giay/{row.code}/{row.secret}" if self.address else ""
-        if place:
-            said = turn.phrase("certificate_here", nhom=row.title, ten_giay=row.name, noi=f"{place}.pdf")
+        paper = f"/giay/{row.code}/{row.secret}.pdf"
+        place = f"{self.address}{paper}" if self.address else ""
+        if place or turn.profile.keeps_log:  # on the page it is a link within it
+            said = turn.phrase("certificate_here", nhom=row.title, ten_giay=row.name, noi=place or paper)
         else:
             said = turn.phrase("certificate_ask_union", nhom=row.title, ten_giay=row.name)
         seen = certificate.seen(row.name, row.shown) or "…"
@@ -109,7 +110,7 @@ class CertificateChat:
             (f"ct:show:{more}", turn.phrase(f"label_certificate_{more}")),
             ("ct:revoke:", turn.phrase("label_certificate_revoke")),
         )
-        turn.entrust(said, [(turn.phrase("label_copy", gi="PDF"), f"{place}.pdf")] if place else ())
+        turn.entrust(said, [(turn.phrase("label_copy", gi="PDF"), place)] if place else ())
         turn.offer(turn.phrase("certificate_seen", thay=seen), offer, turn.state.pending)
 
     def _newest(self, connection: Connection, turn: TurnContext) -> CertificateRow | None:

@@ -279,6 +279,11 @@ def _web(settings: Settings) -> Iterator[Finding]:
         yield note("Trang trò chuyện chỉ mở được trên máy này; dùng --host 0.0.0.0 cho điện thoại cùng mạng")
     elif not web.public_url.startswith("https:"):
         yield note("Chuông của trang không rung được qua http; cần https (web.public_url), xem docs/van-hanh.md")
+    if not web.public_url:
+        yield note(
+            "Chưa có web.public_url: giấy chứng nhận không có mã QR, và chỉ lấy được ở trang trò chuyện,"
+            " không qua Zalo hay Telegram"
+        )
 
 
 def _ask_health(host: str, port: int) -> int | None:

@@ -26,6 +26,7 @@ HEADS = {
     "nguoi_thu_sau": "Lượt thử sau khi học", "phan_tram_dung_truoc": "Đúng trước (%), một nửa không quá",
     "phan_tram_dung_sau": "Đúng sau (%), một nửa không quá",
     "luot_hoi_tham": "Lượt hỏi thăm hôm sau", "hom_sau_lam_duoc": "Hôm sau làm lại được",
+    "nguoi_lam_bai_thu": "Người làm bài thử", "phan_tram_nhan_ra": "Nhận ra bài thử (%), trung bình",
 }  # fmt: skip
 """What a column is called inside → what its head says."""
 

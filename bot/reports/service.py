@@ -207,10 +207,12 @@ _PROGRESS = (
     Column("tests_after", "nguoi_thu_sau"),
     Column("checkins", "luot_hoi_tham"),
     Column("works", "hom_sau_lam_duoc", "checkins"),
+    Column("tried", "nguoi_lam_bai_thu"),
 )
 _RIGHT = (
     Measure("right_before", "phan_tram_dung_truoc", "median", "before"),
     Measure("right_after", "phan_tram_dung_sau", "median", "after"),
+    Measure("recognised", "phan_tram_nhan_ra", "mean", "drills", always=True),
 )
 
 
@@ -229,6 +231,11 @@ def _progress(connection: Connection, places: list[ReportArea], span: Span) -> R
         for area_id, share in sorted(tests, key=itemgetter(1)):
             for each in above.get(area_id, ()):
                 shares.setdefault(which, {}).setdefault(each, []).append(100 * share)
+    drilled = reports.drills(connection, *within)
+    counts["tried"] = Counter(area_id for area_id, _, _ in drilled)
+    for area_id, right, answers in drilled:
+        for each in above.get(area_id, ()):
+            shares.setdefault("drills", {}).setdefault(each, []).append(100 * right / answers)
     counts["meetings"], counts["attended"] = reports.attendance(connection, *within)
     return ReportTable(places, _PROGRESS, {key: add_up(places, each) for key, each in counts.items()}, _RIGHT, shares)
 

@@ -46,7 +46,7 @@ def _limit() -> None:
         import resource
 
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-        resource.setrlimit(resource.RLIMIT_CPU, (CPU_S, CPU_S))
+        resource.setrlimit(resource.RLIMIT_CPU, (CPU_S, CPU_S + 5))  # at the first it is told from what others end
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 

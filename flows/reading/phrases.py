@@ -74,7 +74,7 @@ REQUIRED = frozenset(
     other_ask pair_cancelled pair_found pair_have pair_next pair_night pair_none_open pair_officer pair_officer_again
     pair_stranger pair_wait pairing_ended pairing_left pairing_lost pairing_over parked_offer persons_ask
     persons_hello persons_nameless persons_new pin_answer pin_ask pin_call pin_mine pin_new pin_new_again pin_none
-    pin_set pin_strangers pin_too_often pin_wrong place_kept place_lost post_approved post_area post_asked post_asks
+    pin_set pin_strangers pin_too_often pin_wrong place_lost post_approved post_area post_asked post_asks
     post_call_away post_call_nowhere post_call_seen post_call_unseen post_change post_confirmed post_empty post_help
     post_helpers post_kept post_lift_above post_lift_gone post_list post_mine post_no_helpers post_nobody_free
     post_not_now post_pair post_person_active post_person_asked post_person_suspended

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 from flows.drills import NO_DRILLS, Drill, Drills
 from flows.model import Problem
-from flows.reading.sign_rows import MOST, FileBytes, signs_of, unfound_examples
+from flows.reading.pattern_rows import MOST
+from flows.reading.sign_rows import FileBytes, signs_of, unfound_examples
 from flows.reading.tables import table_fields
 from flows.saying import say
 from flows.signs.signs import UNSIGNED, SignTable, links_of

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import get_args
 
-from flows.model import Problem, SourcePosition
+from flows.model import Problem
+from flows.reading.pattern_rows import MOST, PatternRows, examples, only_once, scalars, texts
 from flows.reading.phrases import REQUIRED
 from flows.reading.tables import table_fields
 from flows.saying import say
@@ -15,7 +16,7 @@ from flows.signs.signs import SOUNDS, Sign, SignTable, look
 from flows.signs.sites import Kind, SiteTable
 from flows.words.ear.model import LazyModel, Model
 from flows.words.keys import plain_of
-from flows.words.sought import BUILT_IN, Groups, Pattern, PatternInvalid, pattern_of
+from flows.words.sought import Groups
 from flows.yaml.fields import Fields
 from flows.yaml.strictyaml import Scalar
 
@@ -23,8 +24,8 @@ ABOUT = {
     "E017": "mẫu chữ trong signs.yaml không đọc được",
     "E018": "ví dụ trong signs.yaml không có dấu hiệu như đã ghi",
 }
-MOST = 500  # entries of one list
 HEAVIEST = 20
+_ROWS = PatternRows("E017", "signs.yaml")
 KINDS: tuple[str, ...] = tuple(kind for kind in get_args(Kind) if kind)
 _WORD = re.compile(r"[^\W\d_]+")
 
@@ -65,17 +66,17 @@ def _read(signs: FileBytes, sites: FileBytes | None, problems: list[Problem]) ->
     fields = table_fields(signs, problems)
     if fields is None:
         return None, []
-    groups = _groups(fields)
+    groups = _ROWS.groups(fields)
     rows = [row for node in fields.items("signs", MOST) if (row := fields.fields_of(node, "signs")) is not None]
     table = SignTable(
         enough=fields.number("enough", 6, low=1, high=HEAVIEST),
         signs=tuple(_sign(row, groups) for row in rows),
-        never=_sought(fields, "never", groups),
+        never=_ROWS.patterns(fields, "never", groups),
         sites=sites_of(sites, problems) if sites else SiteTable(),
         words=_words(signs[1]),
     )
     fields.done()
-    _only_once(table, rows)
+    only_once((sign.id for sign in table.signs), rows)
     return table, rows
 
 
@@ -92,16 +93,16 @@ def sites_of(table: FileBytes, problems: list[Problem]) -> SiteTable:
         row = fields.fields_of(node, "sites")
         if row is None:
             continue
-        hosts = _texts(row, "hosts")
+        hosts = texts(row, "hosts")
         if not hosts:
             row.missing("hosts")
         real += hosts
-        copied = _texts(row, "names") if row.has("names") else [hosts[0].split(".")[0]] if hosts else []
+        copied = texts(row, "names") if row.has("names") else [hosts[0].split(".")[0]] if hosts else []
         names += copied
         alone += copied if row.flag("alone") else []
         row.done()
-    lists = {key: frozenset(_texts(fields, key)) for key in ("odd", "short", "free", "endings")}
-    around = _texts(fields, "around")
+    lists = {key: frozenset(texts(fields, key)) for key in ("odd", "short", "free", "endings")}
+    around = texts(fields, "around")
     fields.done()
     endings = lists["endings"] | lists["odd"]
     return SiteTable(
@@ -116,28 +117,14 @@ def sites_of(table: FileBytes, problems: list[Problem]) -> SiteTable:
     )
 
 
-def _groups(fields: Fields) -> Groups:
-    listed = fields.mapping("groups")
-    names = listed.node.entries.items() if listed else ()
-    nodes = {name: _scalars(listed, name) for name, _ in names} if listed else {}
-    groups = Groups({name: tuple(node.text for node in each) for name, each in nodes.items()})
-    for name, (key, _) in names:
-        if name in BUILT_IN:
-            message = say("nhóm {{{name}}} máy đã có sẵn", name=name)
-            fields.tell("E004", key.place, message, say("hãy đổi tên"))
-        for node in nodes[name]:
-            _one(node, groups, fields.problems)
-    return groups
-
-
 def _sign(row: Fields, groups: Groups) -> Sign:
     weight = _weight(row)
     sign = Sign(
         id=row.lesson_id("id", required=True) or "",
         phrase=row.one_of("phrase", sorted(each for each in REQUIRED if each.startswith("sign_")), ""),
         weight=weight,
-        when=_sought(row, "when", groups),
-        unless=_sought(row, "unless", groups),
+        when=_ROWS.patterns(row, "when", groups),
+        unless=_ROWS.patterns(row, "unless", groups),
         links=frozenset(row.some_of("links", KINDS)),  # type: ignore[arg-type]
     )
     for key in (*(("phrase",) if weight > 0 else ()), "weight", "found", "let"):
@@ -146,7 +133,7 @@ def _sign(row: Fields, groups: Groups) -> Sign:
     if not row.has("when") and not row.has("links"):
         row.missing("when")
     for key in ("found", "let"):
-        _scalars(row, key)
+        scalars(row, key)
     row.done()
     return sign
 
@@ -162,51 +149,20 @@ def _weight(row: Fields) -> int:
     return weight or 1
 
 
-def _sought(fields: Fields, name: str, groups: Groups) -> tuple[Pattern, ...]:
-    found = (_one(node, groups, fields.problems) for node in _scalars(fields, name))
-    return tuple(made for made in found if made is not None)
-
-
-def _scalars(fields: Fields, key: str) -> list[Scalar]:
-    """The texts of a list with their places; what is none is told."""
-    nodes = fields.items(key, MOST) if fields.has(key) else []
-    return [node for node in nodes if fields.text_of(node, key) is not None and isinstance(node, Scalar)]
-
-
-def _texts(fields: Fields, key: str) -> list[str]:
-    return [node.text.strip() for node in _scalars(fields, key)]
-
-
-def _one(node: Scalar, groups: Groups, problems: list[Problem]) -> Pattern | None:
-    try:
-        return pattern_of(node.text, groups)
-    except PatternInvalid as fault:
-        problems.append(Problem("E017", node.place, fault.message, say("xem đầu tệp signs.yaml: cách viết một mẫu")))
-        return None
-
-
 def _words(raw: bytes) -> frozenset[str]:
     """All words of the file, without marks: those among which a figure may stand for a letter."""
     found = map(plain_of, _WORD.findall(raw.decode("utf-8", "replace")))
     return frozenset(word for word in found if len(word) > 2)
 
 
-def _only_once(table: SignTable, rows: list[Fields]) -> None:
-    seen: set[str] = set()
-    for sign, row in zip(table.signs, rows, strict=True):
-        if sign.id in seen:
-            row.tell("E004", row.node.place, say("mã “{id}” có hai lần", id=sign.id), say("hãy đổi một mã"))
-        seen.add(sign.id)
-
-
 def _tried(table: SignTable, sign: Sign, row: Fields) -> Iterator[Problem]:
     """Each example by itself: with this sign, or without it."""
     alone = replace(table, signs=(sign,))
-    for place, text in _examples(row, "found"):
+    for place, text in examples(row, "found"):
         if not _has(alone, text):
             message = say("tin này chưa có dấu hiệu “{id}”", id=sign.id)
             yield Problem("E018", place, message, say("thêm mẫu vào when, hoặc sửa ví dụ"))
-    for place, text in _examples(row, "let"):
+    for place, text in examples(row, "let"):
         if _has(alone, text):
             message = say("tin này bị coi là có dấu hiệu “{id}”", id=sign.id)
             yield Problem("E018", place, message, say("thêm mẫu vào unless, hoặc sửa ví dụ"))
@@ -214,7 +170,3 @@ def _tried(table: SignTable, sign: Sign, row: Fields) -> Iterator[Problem]:
 
 def _has(alone: SignTable, text: str) -> bool:
     return look(alone, text).weight != 0
-
-
-def _examples(row: Fields, key: str) -> Iterator[tuple[SourcePosition, str]]:
-    return ((node.place, node.text) for node in _scalars(row, key))

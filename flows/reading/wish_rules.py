@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flows.model import Problem, SourcePosition
+from flows.model import Problem
+from flows.reading.pattern_rows import MOST, PatternRows, examples, only_once, scalars
 from flows.reading.phrases import REQUIRED
 from flows.reading.tables import table_fields
 from flows.saying import say
 from flows.words.asks import SIDES
 from flows.words.plain_talk import ACCOUNTS, ELSEWHERE, PlainTalk, account_pattern, elsewhere_pattern, folded
-from flows.words.sought import BUILT_IN, Groups, Pattern, PatternInvalid, pattern_of
+from flows.words.sought import Groups
 from flows.words.wishes import TALK, RelayRule, Wishes, wished
 from flows.yaml.fields import Fields
-from flows.yaml.strictyaml import Scalar
 
 ABOUT = {
     "E011": "mẫu chữ trong relay.yaml không đọc được",
     "E012": "ví dụ trong relay.yaml không được xử như đã ghi",
 }
-MOST = 500  # entries of one list
+_ROWS = PatternRows("E011", "relay.yaml")
 
 
 def wishes_of(table: tuple[str, bytes], problems: list[Problem]) -> Wishes | None:
@@ -47,58 +47,24 @@ def examples_of(table: tuple[str, bytes]) -> Iterator[tuple[str, str, bool]]:
     wishes, rows = _read(table, [])
     for rule, row in zip(wishes.rules if wishes else (), rows, strict=True):
         for key in ("hold", "let"):
-            yield from ((side, text, key == "hold") for side in rule.sides for _, text in _examples(row, key))
+            yield from ((side, text, key == "hold") for side in rule.sides for _, text in examples(row, key))
 
 
 def _read(table: tuple[str, bytes], problems: list[Problem]) -> tuple[Wishes | None, list[Fields]]:
     fields = table_fields(table, problems)
     if fields is None:
         return None, []
-    found = fields.problems
-    groups = _groups(fields, found)
+    groups = _ROWS.groups(fields)
     talk = fields.mapping("talk")
-    asides = {name: _patterns(talk, name, groups) for name in TALK} if talk else dict.fromkeys(TALK, ())
+    asides = {name: _ROWS.patterns(talk, name, groups) for name in TALK} if talk else dict.fromkeys(TALK, ())
     if talk:
         talk.done()
     rows = [row for node in fields.items("rules", MOST) if (row := fields.fields_of(node, "rules")) is not None]
     rules = [_rule(row, groups) for row in rows]
     plain = _plain_talk(fields)
     fields.done()
-    _only_once(rules, rows, found)
+    only_once((rule.id for rule in rules), rows)
     return Wishes(tuple(rules), asides, plain=plain), rows
-
-
-def _groups(fields: Fields, problems: list[Problem]) -> Groups:
-    listed = fields.mapping("groups")
-    names = listed.node.entries.items() if listed else ()
-    nodes = {name: _scalars(listed, name) for name, _ in names} if listed else {}
-    groups = Groups({name: tuple(node.text for node in each) for name, each in nodes.items()})
-    for name, (key, _) in names:
-        if name in BUILT_IN:
-            message = say("nhóm {{{name}}} máy đã có sẵn", name=name)
-            problems.append(Problem("E004", key.place, message, say("hãy đổi tên")))
-        for node in nodes[name]:
-            _compiled(node, groups, problems)
-    return groups
-
-
-def _patterns(fields: Fields, name: str, groups: Groups) -> tuple[Pattern, ...]:
-    found = (_compiled(node, groups, fields.problems) for node in _scalars(fields, name))
-    return tuple(made for made in found if made is not None)
-
-
-def _scalars(fields: Fields, key: str) -> list[Scalar]:
-    """The texts of a list with their places; what is none is told."""
-    nodes = fields.items(key, MOST) if fields.has(key) else []
-    return [node for node in nodes if fields.text_of(node, key) is not None and isinstance(node, Scalar)]
-
-
-def _compiled(node: Scalar, groups: Groups, problems: list[Problem]) -> Pattern | None:
-    try:
-        return pattern_of(node.text, groups)
-    except PatternInvalid as fault:
-        problems.append(Problem("E011", node.place, fault.message, say("xem đầu tệp relay.yaml: cách viết một mẫu")))
-        return None
 
 
 def _rule(row: Fields, groups: Groups) -> RelayRule:
@@ -107,14 +73,14 @@ def _rule(row: Fields, groups: Groups) -> RelayRule:
         phrase=row.one_of("phrase", sorted(each for each in REQUIRED if each.startswith("relay_")), ""),
         sides=row.some_of("from", SIDES) or ("instructor",),
         report=row.flag("report") if row.has("report") else True,
-        when=_patterns(row, "when", groups),
-        unless=_patterns(row, "unless", groups),
+        when=_ROWS.patterns(row, "when", groups),
+        unless=_ROWS.patterns(row, "unless", groups),
     )
     for key in ("phrase", "when", "hold", "let"):
         if not row.has(key):
             row.missing(key)
     for key in ("hold", "let"):
-        _scalars(row, key)
+        scalars(row, key)
     row.done()
     return rule
 
@@ -126,7 +92,7 @@ def _plain_talk(fields: Fields) -> PlainTalk:
     }
     if not fields.has("hosts"):
         fields.missing("hosts")
-    hosts = tuple(node.text for node in _scalars(fields, "hosts"))
+    hosts = tuple(node.text for node in scalars(fields, "hosts"))
     if not all(listed for part in words.values() for listed in part.values()):
         return PlainTalk(hosts=hosts)
     return PlainTalk(account_pattern(words["accounts"]), elsewhere_pattern(**words["elsewhere"]), hosts)
@@ -139,9 +105,9 @@ def _plain_words(fields: Fields, part: str, keys: tuple[str, ...]) -> dict[str, 
             fields.missing(part)
         return dict.fromkeys(keys, ())
     for key in (*keys, "hold", "let"):
-        if not _scalars(listed, key):
+        if not scalars(listed, key):
             listed.missing(key)
-    words = {key: tuple(node.text for node in _scalars(listed, key) if folded(node.text)) for key in keys}
+    words = {key: tuple(node.text for node in scalars(listed, key) if folded(node.text)) for key in keys}
     listed.done()
     return words
 
@@ -151,33 +117,20 @@ def _plain_tried(plain: PlainTalk, table: tuple[str, bytes]) -> Iterator[Problem
     for part, found in (("accounts", plain.names_account), ("elsewhere", plain.leads_elsewhere)):
         listed = fields.mapping(part) if fields else None
         for key in ("hold", "let"):
-            for place, text in _examples(listed, key) if listed else ():
+            for place, text in examples(listed, key) if listed else ():
                 if found(folded(text)) is not (key == "hold"):
                     message = say("câu này không được xử như đã ghi ở “{key}”", key=key)
                     yield Problem("E012", place, message, say("sửa các danh sách ở trên, hoặc sửa ví dụ"))
 
 
-def _only_once(rules: list[RelayRule], rows: list[Fields], problems: list[Problem]) -> None:
-    seen: set[str] = set()
-    for rule, row in zip(rules, rows, strict=True):
-        if rule.id in seen:
-            message = say("mã “{id}” có hai lần", id=rule.id)
-            problems.append(Problem("E004", row.node.place, message, say("hãy đổi một mã")))
-        seen.add(rule.id)
-
-
 def _tried(wishes: Wishes, rule: RelayRule, row: Fields) -> Iterator[Problem]:
     """Each example by itself: held with this rule's words, or let through by every rule."""
-    for place, text in _examples(row, "hold"):
+    for place, text in examples(row, "hold"):
         found = {side: wished(wishes, text, side) for side in rule.sides}
         if any(each is None or each.phrase != rule.phrase for each in found.values()):
             yield Problem("E012", place, say("tin này chưa bị giữ lại"), say("thêm mẫu vào when, hoặc sửa ví dụ"))
-    for place, text in _examples(row, "let"):
+    for place, text in examples(row, "let"):
         held = next((each for side in rule.sides if (each := wished(wishes, text, side))), None)
         if held:
             message = say("tin này bị luật “{id}” giữ lại", id=held.id)
             yield Problem("E012", place, message, say("thêm mẫu vào unless, hoặc sửa ví dụ"))
-
-
-def _examples(row: Fields, key: str) -> Iterator[tuple[SourcePosition, str]]:
-    return ((node.place, node.text) for node in _scalars(row, key))

@@ -12,7 +12,7 @@ from flows.rules.rule import PLACEHOLDER
 from flows.rules.shelf import on_shelf
 from flows.saying import say
 
-ABOUT = {"W511": "chữ viết tắt chưa có trong glossary.yaml"}
+ABOUT = {"W512": "chữ viết tắt chưa có trong glossary.yaml"}
 
 _WORD = re.compile(r"\w+")
 _CAPITALS = re.compile(r"[A-Z]*[a-z]?[A-Z][A-Za-z]*[A-Z]")
@@ -31,7 +31,7 @@ def unexplained(library: LessonSet) -> Iterator[Problem]:
     for word, places in sorted(seen.items()):
         if len(places) > 1 and word.casefold() not in known:
             message = say("“{word}” có trong {count} bài mà chưa được giải thích", word=word, count=len(places))
-            yield Problem("W511", next(iter(places.values())), message, say("hãy thêm một dòng vào glossary.yaml"))
+            yield Problem("W512", next(iter(places.values())), message, say("hãy thêm một dòng vào glossary.yaml"))
 
 
 def abbreviations(text: str) -> Iterator[str]:

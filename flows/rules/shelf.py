@@ -24,6 +24,7 @@ ABOUT = {
     "W705": "chưa có bài khẩn",
     "W706": "thư mục bài không có sources.yaml",
     "W509": "màn hình tập vẽ đã lâu, chưa so lại với màn hình thật",
+    "W511": "màn hình tập không bài nào dùng",
 }
 
 
@@ -136,6 +137,7 @@ def whole_shelf(library: LessonSet) -> Iterator[Problem]:
         yield from _phrase(Phrase(f"term.{term.id}", term.say, term.place), library.facts)
     yield from _call_cycles(library)
     yield from _old_scenes(library)
+    yield from _unused_scenes(library)
     if library.tracks:
         yield from _emergency(library)
     if library.tracks and not library.sources:
@@ -152,6 +154,17 @@ def _old_scenes(library: LessonSet) -> Iterator[Problem]:
                 "“{scene}” vẽ theo “{about}” từ {day}", scene=scene.name, about=scene.about, day=scene.drawn_on
             )
             yield Problem("W509", scene.place, message, say("hãy so với màn hình thật, sửa, ghi lại drawn_on"))
+
+
+def _unused_scenes(library: LessonSet) -> Iterator[Problem]:
+    """Screens that no lesson shows; nothing is said while a lesson cannot be read, or all are not there."""
+    lessons = [draft.lesson for draft in library.drafts if draft.lesson]
+    if not library.tracks or len(lessons) < len(library.drafts):
+        return
+    shown = {step.image.scene for lesson in lessons for step in lesson.steps if step.image}
+    for name in sorted(library.scenes.keys() - shown):
+        message = say("không bài nào dùng màn hình tập “{name}”", name=name)
+        yield Problem("W511", library.scenes[name].place, message, say("hãy dùng trong một bước, hay xóa tệp này"))
 
 
 def _call_cycles(library: LessonSet) -> Iterator[Problem]:

@@ -39,7 +39,8 @@ HOW: dict[str, Callable[[str], bytes]] = {
 ELSEWHERE = {  # codes that no file alone can show, and the tests that do
     "E009": "test_shelf.py",
     "W509": "test_scenes.py",
-    "W511": "test_defining.py",
+    "W511": "test_scenes.py",
+    "W512": "test_defining.py",
     "E010": "test_rules_words.py",
     "W010": "test_rules_words.py",
     "E011": "test_rulepage.py",

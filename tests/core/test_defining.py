@@ -111,7 +111,7 @@ def library(names: str) -> LessonSet:
 
 def test_what_two_lessons_abbreviate_has_to_be_explained() -> None:
     assert [(each.code, each.place.path) for each in unexplained(library("thẻ khác"))] == [
-        ("W511", "l/m/mot/lesson.yaml")
+        ("W512", "l/m/mot/lesson.yaml")
     ]
     assert list(unexplained(library("thẻ XYZ"))) == []
 

@@ -28,7 +28,7 @@ TABLES = {
     "m/khan/lesson.yaml": "lesson: khan\ntitle: Khẩn\ntrack: m\nemergency: true\nsteps:\n  - end: het\n",
 }
 # no lesson can be blamed, or none is short enough to be shown; test_lint.py, test_shelf.py and test_clock.py have them
-OF_THE_SHELF = {"E009", "W509", "W511", "W705", "W706", "W905"}
+OF_THE_SHELF = {"E009", "W509", "W511", "W512", "W705", "W706", "W905"}
 EXAMPLES = {example.code: example for example in examples()}
 
 MADE: Mapping[str, Callable[[], bytes]] = {".jpg": photo, ".ogg": lambda: opus(3)}

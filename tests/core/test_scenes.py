@@ -136,6 +136,21 @@ def test_old_screens_are_told_by_their_date() -> None:
     assert [(each.code, each.place.path) for each in old] == [("W509", "l/scenes/a.yaml")]
 
 
+def test_screens_that_no_lesson_shows_are_told() -> None:
+    raw = b'scene: a\nabout: ""\ndrawn_on: 2026-01-31\nalt: "Hinh"\nscreen:\n  - text: "Mot"\n'
+    track = b'- {id: l, title: "L", order: 1}\n'
+    shows = b'lesson: bai\ntitle: B\ntrack: l\nsteps:\n  - {say: x, text: "Coi.", image: {scene: a}}\n  - end: het\n'
+    files = {"l/tracks.yaml": track, "l/l/bai/lesson.yaml": shows, "l/scenes/a.yaml": raw}
+    files["l/scenes/b.yaml"] = raw.replace(b"scene: a", b"scene: b")
+
+    def unused(files: dict[str, bytes]) -> list[str]:
+        return [each.place.path for each in lint_shelf(load_files(files, {})) if each.code == "W511"]
+
+    assert unused(files) == ["l/scenes/b.yaml"]
+    assert unused(files | {"l/l/hu/lesson.yaml": b"steps: ["}) == [], "it may show it"
+    assert unused({path: each for path, each in files.items() if "tracks" not in path}) == [], "not all are there"
+
+
 # --- in a lesson ------------------------------------------------------------------------------------------
 
 STEPS = """

@@ -15,7 +15,7 @@ from bot.certificates.policy.certificate import initials, seen, written_name
 from bot.web.certificates import certificate_routes
 from bot.web.server import create_app, start
 from tests.support.builders import book, lesson
-from tests.support.harness import Learner, Tutor, tutor
+from tests.support.harness import TELEGRAM, WEB, Learner, Tutor, tutor
 from tests.support.squares import read_squares
 
 STEPS = "- {say: mot, text: Một, wait_tap: Tiếp}\n- {end: het, text: Hết}"
@@ -24,8 +24,8 @@ BOOK = book(FIRST, SECOND)
 SITE = "https://hoi.example.vn"
 
 
-async def learner(t: Tutor, name: str = "Nguyễn Thị Ngọc Ánh") -> Learner:
-    lan = await t.learner("lan").say("chào")
+async def learner(t: Tutor, name: str = "Nguyễn Thị Ngọc Ánh", channel: str = TELEGRAM) -> Learner:
+    lan = await t.learner("lan", channel).say("chào")
     await lan.tap("Đồng ý")
     await lan.say(name)
     return await lan.tap("Gọi chị, xưng em")
@@ -70,6 +70,19 @@ async def test_the_name_is_written_as_the_learner_writes_it(tmp_path: Path) -> N
         assert (await t.rows("certificate"))[0]["shown"] == "name" and "Trần Thị Ánh Hồng" in lan.said
         await lan.tap("Thu lại giấy")
         assert (await t.rows("certificate"))[0]["revoked_at"] is not None
+
+
+@pytest.mark.parametrize("channel", [WEB, TELEGRAM])
+async def test_while_no_site_is_known_it_is_had_on_the_page_and_kept_for_others(tmp_path: Path, channel: str) -> None:
+    async with tutor(tmp_path, BOOK) as t:
+        lan = await learner(t, channel=channel)
+        for each in ("mot", "hai"):
+            await takes(lan, each)
+        await lan.say("giấy chứng nhận")
+        (row,) = await t.rows("certificate")
+        paper = f"ở đây: /giay/{row['code']}/{row['secret']}.pdf"
+        assert (paper in lan.said) is (channel == WEB)
+        assert ("em giữ rồi" in lan.said and "chưa mở ra ngoài" in lan.said) is (channel == TELEGRAM)
 
 
 async def test_without_consent_nothing_is_kept(tmp_path: Path) -> None:

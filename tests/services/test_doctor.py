@@ -193,7 +193,7 @@ def test_the_verb_ends_with_1_only_when_something_is_bad(
         monkeypatch.delenv(name, raising=False)
     arguments = ["doctor", "--data", str(tmp_path / "data"), "--port", CLOSED_PORT]
     assert main(arguments) == 0
-    assert "Dùng được. Còn 2 điều nên xem (!)." in capsys.readouterr().out
+    assert "Dùng được. Còn 3 điều nên xem (!)." in capsys.readouterr().out
     monkeypatch.setenv("DATABASE_URL", "postgresql://camtay@127.0.0.1:9/camtay")
     assert main(arguments) == 1
     assert "Có 1 chỗ phải sửa (✘)" in capsys.readouterr().out
@@ -314,6 +314,7 @@ async def test_a_clock_that_is_far_from_the_last_known_instant_is_bad(data: Path
 async def test_it_says_where_no_page_can_ring(data: Path, flags: Mapping[str, str], is_told: bool) -> None:
     told = await look(data, {}, **flags)
     assert any("Chuông của trang không rung được qua http" in about for about in told) == is_told
+    assert ("Chưa có web.public_url" in told) == ("web__public_url" not in flags)
 
 
 async def test_who_cannot_be_called_is_counted(data: Path) -> None:

@@ -92,14 +92,20 @@ def test_what_cannot_be_read_is_one_sentence(source: Callable[[], bytes], said: 
 
 
 @pytest.mark.parametrize(
-    ("script", "said"),
-    [("import os; os._exit(134)", "hỏng"), ("raise MemoryError", "hỏng"), ("import time; time.sleep(60)", "quá lớn")],
+    ("script", "said", "within_s"),
+    [
+        ("import os; os._exit(134)", "hỏng", 600),
+        ("raise MemoryError", "hỏng", 600),
+        ("import time; time.sleep(60)", "quá lớn", 0.5),
+        ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "tệp không có lỗi", 600),
+        ("import resource; resource.setrlimit(resource.RLIMIT_CPU, (1, 5))\nwhile True: pass", "quá lớn", 600),
+    ],
 )
-def test_a_reader_that_breaks_down_never_ends_the_import(tmp_path: Path, script: str, said: str):
+def test_a_reader_that_breaks_down_never_ends_the_import(tmp_path: Path, script: str, said: str, within_s: float):
     reader = tmp_path / "reader.py"
     reader.write_text(script, "utf-8")
     with pytest.raises(workbooks.WorkbookRefused, match=said):
-        workbooks.pages_of(book(plain), reader, within_s=0.5)
+        workbooks.pages_of(book(plain), reader, within_s)
 
 
 def test_macros_are_not_read_and_formulas_are_what_they_last_said():

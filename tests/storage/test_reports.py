@@ -27,6 +27,7 @@ from storage.pairing import tables as pairing_t
 from storage.people import areas, people
 from storage.people.areas import AreaRow
 from storage.people.records import InstructorRow, PersonRow, RoleRow
+from storage.scams import tables as scams_t
 from tests.support.harness import rows_of
 from tests.support.world import START, Clock, Ids
 
@@ -236,12 +237,35 @@ async def test_what_was_learnt(database: Database):
 
     await database.transact(fill)
     rows = await report(database, "progress")
-    assert list(rows[WARD].values())[3:] == [2, 1, 2, 1, 1, 0, 0, 1, 2, 1, 2, 1, 2, 1, 25.0, 100.0]
+    assert list(rows[WARD].values())[3:] == [2, 1, 2, 1, 1, 0, 0, 1, 2, 1, 2, 1, 2, 1, 0, 25.0, 100.0, ""]
     assert rows["b2"]["hoi_vien"] == 1 and rows["b2"]["da_xong_mot_bai"] == 0
     await database.transact(lambda c: leaving.forget_person(c, "lan"))
     rows = await report(database, "progress")
-    left = [1, 0, 0, 0, 0, 0, 0, 1, 2, 0, 1, 0, 1, 0, 50.0, ""]
+    left = [1, 0, 0, 0, 0, 0, 0, 1, 2, 0, 1, 0, 1, 0, 0, 50.0, "", ""]
     assert list(rows[WARD].values())[3:] == left, "who came is still counted"
+
+
+async def test_the_average_of_drills_is_of_people_and_never_of_fewer_than_five(database: Database):
+    def fill(c: Connection) -> None:
+        place(c)
+        for who, area in (("a", "g1"), ("b", "g1"), ("c", "b2"), ("d", "b2"), ("e", "g1")):
+            somebody(c, who, area)
+        said = [("a", True, 9), ("b", False, 1), ("c", True, 1), ("c", False, 1), ("d", True, 1), ("e", True, 1)]
+        for who, right, times in said:
+            row = {"learner_id": who, "sample": "s", "sent_at": NOW, "said": "scam", "said_at": NOW, "right": right}
+            c.execute(insert(scams_t.drill), [row] * times)
+        last_year = {"said": "scam", "said_at": NOW - 400 * DAY, "right": True}
+        old = {"learner_id": "b", "sample": "s", "sent_at": 1, **last_year}
+        c.execute(insert(scams_t.drill), old)
+        c.execute(insert(scams_t.drill), {"learner_id": "a", "sample": "s", "sent_at": NOW})
+
+    await database.transact(fill)
+    rows = await report(database, "progress")
+    assert (rows[WARD]["nguoi_lam_bai_thu"], rows[WARD]["phan_tram_nhan_ra"]) == (5, 70.0), "each person counts once"
+    assert (rows["b2"]["nguoi_lam_bai_thu"], rows["b2"]["phan_tram_nhan_ra"]) == (2, "…")
+    await database.transact(lambda c: leaving.forget_person(c, "e"))
+    rows = await report(database, "progress")
+    assert (rows[WARD]["nguoi_lam_bai_thu"], rows[WARD]["phan_tram_nhan_ra"]) == (4, "…")
 
 
 # --- who may read ------------------------------------------------------------------------------------

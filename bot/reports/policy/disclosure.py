@@ -24,7 +24,7 @@ from flows.saying import say
 LEAST = 5
 MOST_HIDDEN = LEAST - 1
 UNTOLD = "…"
-ENOUGH = {"median": 5, "p95": 20}  # of how many a measure may be told: one in twenty is the p95 of twenty
+ENOUGH = {"mean": 5, "median": 5, "p95": 20}  # of how many a measure may be told: one in twenty is the p95 of twenty
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,12 +41,14 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A median or p95 (`kind`) of what was measured of `of`, in the unit of the title."""
+    """A mean, median or p95 (`kind`) of what was measured of `of`, in the unit of the title; `always`: of too few it is
+    told to nobody, whosever area it is."""
 
     key: str
     title: str
     kind: str
     of: str = ""
+    always: bool = False
 
 
 @dataclass(slots=True)
@@ -107,18 +109,20 @@ def _values(sheet: ReportTable, place: ReportArea, cells: _Cells, own: bool) -> 
         whole = cells.of(place, column.part_of) if column.part_of else None
         values.append(told(cells.of(place, column.key), whole))
     for measure in sheet.measures:
-        values.append(_measure(sheet.measured.get(measure.of, {}).get(place.area_id, ()), measure.kind, own))
+        values.append(_measure(sheet.measured.get(measure.of, {}).get(place.area_id, ()), measure, own))
     if sheet.note_title:
         values.append(sheet.notes.get(place.area_id, "") if own else "")
     return values
 
 
-def _measure(spans: Sequence[float], kind: str, own: bool) -> CellValue:
+def _measure(spans: Sequence[float], measure: Measure, own: bool) -> CellValue:
     if not spans:
         return "" if own else UNTOLD
-    if not own and len(spans) < ENOUGH[kind]:
+    if (measure.always or not own) and len(spans) < ENOUGH[measure.kind]:
         return UNTOLD
-    rank = 0.5 if kind == "median" else 0.95
+    if measure.kind == "mean":
+        return round(sum(spans) / len(spans), 1)
+    rank = 0.5 if measure.kind == "median" else 0.95
     return round(spans[max(0, ceil(rank * len(spans)) - 1)], 1)
 
 

@@ -116,7 +116,7 @@ class HelpKind(StepKind[Help]):
     def _call(self, stage: Stage, step: Help) -> Next:
         stage.change(sub="called")
         stage.tell(step)
-        request_help(stage, step, step.need, step.topic, step.sla_s, keeps_place=False)
+        request_help(stage, step, step.need, step.topic, step.sla_s)
         due_at = stage.universe.now + timedelta(seconds=step.sla_s)
         stage.change(step=step.id, remind_at=due_at if step.sla_s and (step.fallback or step.next) else None)
         self.put(stage, step)

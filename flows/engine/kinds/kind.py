@@ -292,14 +292,10 @@ def remember(stage: Stage, step: Step, values: Mapping[str, str]) -> None:
         stage.save(step.id, name, stage.words(value))
 
 
-def request_help(
-    stage: Stage, step: Step, need: str = "learning", topic: str = "", sla_s: int = 0, *, keeps_place: bool = True
-) -> None:
-    """Say who can help and tell the shell where the learner stands."""
+def request_help(stage: Stage, step: Step, need: str = "learning", topic: str = "", sla_s: int = 0) -> None:
+    """Say who can help and tell the shell where the learner stands. What is asked next shows that the place is kept."""
     run = stage.run
     known = stage.book.facts.get("nguoi_giup") and stage.book.facts.get("so_nguoi_giup")
     stage.emit(ev.HelpRequested(run.lesson, run.version, step.id, run.tries, need, topic, sla_s))
     unknown = "help_nobody_emergency" if stage.lesson.emergency else "help_nobody"
     stage.say(step.id, stage.phrase("help" if known else unknown))
-    if keeps_place:
-        stage.say(step.id, stage.phrase("place_kept"))

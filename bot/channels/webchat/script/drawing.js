@@ -8,7 +8,9 @@ const KEEP = 400;             // lines shown at most
 const STAMP_MS = 15 * 60e3;   // a time is shown after a pause this long
 const CALM_MS = 450;          // a second tap sooner than this was meant for the button before
 const STEP = /^\d+\. /m;      // a line of a list of things to do
-const PHONE = /(^|[^\d.,])(\/chat\/data|1[89]00[ .]?\d{4}|0\d{2,3}[ .]?\d{3}[ .]?\d{3,4}|11[1345]|156)(?![.,]?\d|\/\d{4}| ?(?:đ|đồng|nghìn|ngàn|triệu|tỷ|người)(?![a-zà-ỹ])| ?%)/g;
+const PHONE = /(^|[^\d.,])(\/chat\/data|\/giay\/[\w-]+\/[\w-]+\.pdf|1[89]00[ .]?\d{4}|0\d{2,3}[ .]?\d{3}[ .]?\d{3,4}|11[1345]|156)(?![.,]?\d|\/\d{4}| ?(?:đ|đồng|nghìn|ngàn|triệu|tỷ|người)(?![a-zà-ỹ])| ?%)/g;
+
+const OWN = {chat: 'Dữ liệu của tôi', giay: 'Mở giấy chứng nhận'};  // pages of our own, by where their addresses begin
 
 const whenOpen = [];          // what begins once the conversation is there: nothing of it holds up the first view
 
@@ -48,7 +50,7 @@ function withPhones(p, words) {
     const start = hit.index + hit[1].length;
     p.appendChild(document.createTextNode(words.slice(from, start)));
     const own = hit[2][0] === '/';
-    const link = p.appendChild(make('a', '', own ? 'Dữ liệu của tôi' : hit[2]));
+    const link = p.appendChild(make('a', '', own ? OWN[hit[2].split('/')[1]] : hit[2]));
     link.href = own ? hit[2].slice(1) : 'tel:' + hit[2].replace(/\D/g, '');
     from = start + hit[2].length;
   }
