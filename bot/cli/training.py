@@ -15,11 +15,12 @@ from bot.cli.language import told
 from bot.errors import CamtayError
 from flows.answers import Answer
 from flows.reading.loader import ANSWERS, ASKS, EAR, JUDGEMENT, RELAY, load_files
+from flows.reading.moulds import read_moulds
 from flows.reading.scam_tables import TABLES as SCAM_TABLES
 from flows.reading.scam_tables import ScamTables, scam_tables
 from flows.reading.scams import LabelledScam, ScamInvalid, read_scams
 from flows.reading.wish_rules import examples_of
-from flows.signs.judging_learning import JudgedWords, judged, learn_scams, read_moulds
+from flows.signs.judging_learning import JudgedWords, judged, learn_scams
 from flows.words.asks_learning import AskInvalid, LabelledMessage, learn_asks, read_asks
 from flows.words.ear.learn import learn
 from flows.words.ear.measure import Score, measure, measure_replies
@@ -33,6 +34,7 @@ ORDINARY = 20  # one of so many sentences of the voices is learnt as a message t
 LEARNT = "learnt.json"
 """Beside the models: by the name of each, digests of what it was learnt from and of the model."""
 ROOT = Path(__file__).parents[2]
+JUDGING_LEARNING = ROOT / "flows" / "signs" / "judging_learning.py"
 UNSEEN = "unseen"  # voices in this folder below are only measured by, never learnt from
 
 
@@ -87,7 +89,7 @@ def scams(lessons: Path) -> list[JudgedWords]:
     found = moulds + _voices(lessons / SCAMS, read_scams) + drills
     found += [LabelledScam(each.text, each.takes) for each in written]
     found += [LabelledScam(text, scam=False) for text in quiet + replies]
-    return [judged(each, tables.signs.sites) for each in found]
+    return [judged(each.text, tables.signs.sites, scam=each.scam) for each in found]
 
 
 def _tables(lessons: Path) -> ScamTables:
@@ -107,7 +109,8 @@ def _voices(folder: Path, read: Callable[[bytes, str], Iterator[SampleT]]) -> li
 
 
 def train(lessons: Path, *, check: bool, tell: Callable[[str], None]) -> int:
-    """Write the three models; with `check` only say whether they are what the sentences give (exit code 1: one is not).
+    """Write those of the three models that are not what the sentences give; with `check` only say so (exit code 1: one
+    is not).
 
     Beside them stands what each was learnt from: as long as sentences, learning and model are those, nothing has to be
     learnt again to know it.
@@ -115,14 +118,16 @@ def train(lessons: Path, *, check: bool, tell: Callable[[str], None]) -> int:
     heard, messages = sentences(lessons), asks(lessons)
     of_asks = _made(lessons / ASKS, messages, lambda: learn_asks(messages), check=check, tell=tell)
     judged = scams(lessons)
-    of_scams = _made(lessons / JUDGEMENT, judged, lambda: learn_scams(judged), check=check, tell=tell)
+    of_scams = _made(
+        lessons / JUDGEMENT, judged, lambda: learn_scams(judged), check=check, tell=tell, also=(JUDGING_LEARNING,)
+    )
     return of_asks | of_scams | _made(lessons / EAR, heard, lambda: learn(heard), check=check, tell=tell)
 
 
-def _learnt_from(samples: Sequence[object]) -> str:
-    """A digest of the sentences and of all code that learning runs through."""
+def _learnt_from(samples: Sequence[object], also: Sequence[Path]) -> str:
+    """A digest of the sentences and of all code that learning runs through, `also` among it."""
     digest = hashlib.sha256(repr(samples).encode())
-    for path in sorted([*(ROOT / "flows" / "words").rglob("*.py"), Path(__file__)]):
+    for path in (*sorted([*(ROOT / "flows" / "words").rglob("*.py"), Path(__file__)]), *also):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
@@ -132,11 +137,17 @@ def _known(path: Path) -> dict[str, list[str]]:
 
 
 def _made(
-    path: Path, samples: Sequence[object], learnt: Callable[[], Model], *, check: bool, tell: Callable[[str], None]
+    path: Path,
+    samples: Sequence[object],
+    learnt: Callable[[], Model],
+    *,
+    check: bool,
+    tell: Callable[[str], None],
+    also: Sequence[Path] = (),
 ) -> int:
     began, count, origins = time.monotonic(), len(samples), path.with_name(LEARNT)
-    origin = _learnt_from(samples)
-    if check and path.is_file() and _known(origins).get(path.name) == [origin, _digest(path.read_bytes())]:
+    origin = _learnt_from(samples, also)
+    if path.is_file() and _known(origins).get(path.name) == [origin, _digest(path.read_bytes())]:
         tell(told("{path} đúng là bản học từ {count} câu.", path=path, count=count))
         return 0
     raw = write(learnt())

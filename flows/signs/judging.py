@@ -1,7 +1,8 @@
 """The learnt opinion beside the signs: whether a message sounds like those of thieves, or like ordinary ones. Pure.
 
-It was learnt from the messages of `lessons/scams` (see `judging_learning`) in the way of the ear, by one linear table of
-the words without their marks. What leads somewhere (a kind of link, a number) is a word among them, the address is none.
+It was learnt from the messages of `lessons/scams` (see `judging_learning`) in the way of the ear, by one linear table
+of the words without their marks. What leads somewhere (a kind of link, a number) is a word among them, the address is
+none.
 """
 
 from __future__ import annotations

@@ -1,19 +1,10 @@
-"""From labelled messages to the model by which `judging` weighs.
-
-The messages of `lessons/scams/learnt` are written as moulds: `[one|another]` stands for either, `{name}` for one of the
-group `@name` at the head of the file. So one line is many messages, in other words each.
-"""
+"""From labelled messages to the model by which `judging` weighs."""
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from zlib import crc32
 
-from flows.reading.scams import KINDS, LabelledScam, ScamInvalid
-from flows.saying import say
 from flows.signs.judging import SCAM, pieces
 from flows.signs.signs import as_seen, parted
 from flows.signs.sites import SiteTable
@@ -21,14 +12,10 @@ from flows.words.ear.learn import LabelledWords, fingerprint, named
 from flows.words.ear.model import Model, Numbered
 from flows.words.ear.training import Head
 
-CASTS = 6  # messages that are made of one mould, fewer where it has not so many
 RARE = 3  # messages in which a feature must stand
 HEADS = (Head(SCAM, frozenset({SCAM}), cost=600, cost_yes=600),)
 BARS = {"sounds-much": 100, "sounds": -100, "ordinary": -400, "ordinary-much": -500}
-"""In thousandths of a margin, set on messages that were not learnt from and are not of `scams/unseen`."""
-
-_SLOT = re.compile(r"\[([^\[\]|]*\|[^\[\]]*)\]|\{(\w+)\}")
-_DEEPEST = 3  # slots within slots
+"""In thousandths of a margin, set on messages that were not learnt from: never on those of `scams/unseen`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,43 +26,12 @@ class JudgedWords:
     scam: bool
 
 
-def judged(message: LabelledScam, sites: SiteTable) -> JudgedWords:
+def judged(text: str, sites: SiteTable, *, scam: bool) -> JudgedWords:
     """What is learnt of a message."""
-    return JudgedWords(tuple(next(pieces(*parted(as_seen(message.text), sites)))), message.scam)
+    return JudgedWords(tuple(next(pieces(*parted(as_seen(text), sites)))), scam)
 
 
 def learn_scams(samples: Sequence[JudgedWords]) -> Model:
     """The model of these messages; the same for the same messages, whatever the machine."""
     rows = [LabelledWords(list(each.words), frozenset({SCAM} if each.scam else ())) for each in samples]
     return Model(Numbered(), named(((HEADS, rows),), RARE), BARS, fingerprint(samples))
-
-
-def read_moulds(raw: bytes, name: str) -> Iterator[LabelledScam]:
-    """The messages that the moulds of a file make: scam or ok and a mould, or @name and what it may stand for. Raises
-    ScamInvalid."""
-    groups: dict[str, Sequence[str]] = {}
-    for at, line in enumerate(raw.decode("utf-8").splitlines(), 1):
-        kind, mould, *more = [*line.split("\t"), "", ""]
-        if kind.startswith("@"):
-            groups[kind[1:]] = mould.split("|")
-            continue
-        if kind not in KINDS or not mould.strip() or more != ["", ""]:
-            raise ScamInvalid(say("{name}:{at}: cần hai cột: scam hay ok, tin", name=name, at=at))
-        if unicodedata.normalize("NFC", mould) != mould:
-            raise ScamInvalid(say("{name}:{at}: chữ chưa ở dạng NFC", name=name, at=at))
-        yield from (LabelledScam(text, KINDS[kind]) for text in cast(mould, groups))
-
-
-def cast(mould: str, groups: Mapping[str, Sequence[str]]) -> list[str]:
-    """The messages of a mould: in each turn every slot goes on to the next of its words, from a start of its own."""
-    return list(dict.fromkeys(_filled(mould, groups, turn) for turn in range(CASTS)))
-
-
-def _filled(mould: str, groups: Mapping[str, Sequence[str]], turn: int) -> str:
-    def word(found: re.Match[str]) -> str:
-        either = found[1].split("|") if found[1] is not None else groups.get(found[2], (found[0],))
-        return either[(turn + crc32(f"{found.start()} {mould}".encode())) % len(either)]
-
-    for _ in range(_DEEPEST):
-        mould = _SLOT.sub(word, mould)
-    return mould

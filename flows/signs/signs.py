@@ -26,7 +26,7 @@ ENDING = 1_000  # and from the end, of a longer message
 _SWAPPED = re.compile(r"(?<![\w@$])(?=[^\W\d_]{0,23}[\d@$])(?=[\d@$_]{0,23}[^\W\d_])[\w@$]{2,24}(?![\w@$])")
 ASKS = 200  # thousandths of a margin from which the second opinion counts: what no rule of the relay holds has 50
 
-MOST = 10  # that all signs may weigh together before the learnt opinion is added: it can be outweighed
+MOST = 8  # that all signs may weigh together before the learnt opinion is added: it can be outweighed
 FEWEST_BROKEN = 4  # signs or foreign letters within words, from which they are broken on purpose
 
 SOUNDS: frozenset[Kind] = frozenset({"sounds-much", "sounds", "ordinary", "ordinary-much"})

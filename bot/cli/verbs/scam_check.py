@@ -14,8 +14,18 @@ HELP = "Tin có dấu hiệu lừa đảo nào: JSON vào, JSON ra."
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_flags(parser, "config lessons")
-    parser.add_argument("file", metavar="TỆP", nargs="?", default="-", help="tệp các dòng JSON, hay tin có nhãn để đo; - là đầu vào chuẩn")
-    parser.add_argument("--measure", action="store_true", help="đo bằng tin mẫu (scams, scams/unseen) hay TỆP: mỗi dòng scam hay ok, dấu tab, tin")
+    parser.add_argument(
+        "file",
+        metavar="TỆP",
+        nargs="?",
+        default="-",
+        help="tệp các dòng JSON, hay tin có nhãn để đo; - là đầu vào chuẩn",
+    )
+    parser.add_argument(
+        "--measure",
+        action="store_true",
+        help="đo bằng tin mẫu (scams, scams/unseen) hay TỆP: mỗi dòng scam hay ok, dấu tab, tin",
+    )
     parser.add_argument("--misses", metavar="SỐ", type=int, default=0, help="đọc ra chừng ấy tin xét sai mỗi loại")
 
 
