@@ -24,8 +24,8 @@ _NUMBER = re.compile(r"(?:\d[ .\-]?){9,}")
 
 @dataclass(frozen=True, slots=True)
 class ScamTables:
-    """`signs` and `drills` as read; `files` by the stem of their names, with the examples that lint tries and the models
-    that it tries them with."""
+    """`signs` and `drills` as read; `files` by the stem of their names, with the examples that lint tries, and the
+    models that it tries them with."""
 
     signs: SignTable = UNSIGNED
     drills: Drills = NO_DRILLS

@@ -19,7 +19,18 @@ from bot.reports.policy.subjects import SUBJECTS as REPORTS
 from bot.scams.policy.subjects import SUBJECTS as SCAMS
 from bot.tutor.command import ServiceCommand
 
-SUBJECTS = (*PAIRING, *MEETINGS, *ANNOUNCEMENTS, *REPORTS, *KNOCKS, *CERTIFICATES, *PROGRESS, *RECORDERS, *SCAMS, *PEOPLE)
+SUBJECTS = (
+    *PAIRING,
+    *MEETINGS,
+    *ANNOUNCEMENTS,
+    *REPORTS,
+    *KNOCKS,
+    *CERTIFICATES,
+    *PROGRESS,
+    *RECORDERS,
+    *SCAMS,
+    *PEOPLE,
+)
 _BY_PREFIX = {subject.prefix: subject for subject in SUBJECTS if subject.prefix}
 BY_WORD = {word: subject for subject in SUBJECTS for word in subject.words}
 QUESTIONS = {pending: question for subject in SUBJECTS for pending, question in subject.questions.items()}
