@@ -178,8 +178,10 @@ class TaskKind(StepKind[Task]):
         if step.checkin_s:
             at = stage.universe.now + timedelta(seconds=step.checkin_s)
             stage.emit(ev.CheckinPlanned(stage.run.lesson, stage.run.version, step.id, at))
-        stage.say(step.id, stage.phrase("task_done"))
-        return step.verify or step.next
+        to = step.verify or step.next
+        if not isinstance(stage.lesson.step(to or stage.lesson.below(step.id) or ""), Task):
+            stage.say(step.id, stage.phrase("task_done"))  # once for several in a row: praise for each tap sounds hollow
+        return to
 
     def _ask_proof(self, stage: Stage, step: Task) -> Next:
         """Asked once: who cannot send a photo is believed."""
