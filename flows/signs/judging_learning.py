@@ -15,7 +15,7 @@ from flows.words.ear.training import Head
 RARE = 3  # messages in which a feature must stand
 HEADS = (Head(SCAM, frozenset({SCAM}), cost=600, cost_yes=600),)
 BARS = {"sounds-much": 100, "sounds": -100, "ordinary": -400, "ordinary-much": -500}
-"""In thousandths of a margin, set on messages that were not learnt from: never on those of `scams/unseen`."""
+"""In thousandths of a margin, set on messages that were not learnt from and are not those of `scams/unseen`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,6 +103,14 @@ async def test_nothing_is_ever_called_safe(t: Tutor):
     assert "chưa phải là an toàn" in lan.said and "Lỡ làm theo rồi" not in lan.last.labels
 
 
+async def test_what_only_sounds_like_a_scam_is_told_plainly_with_what_to_do(t: Tutor):
+    lan = await t.learner("lan").meets()
+    await lan.say("tin này có lừa không")
+    await lan.say("Đơn này hệ thống trả gấp rưỡi, nhóm ai cũng rút được rồi, chị làm lẹ kẻo hết suất")
+    assert "Nghe giống những tin lừa" in lan.said and "đừng chuyển tiền" in lan.said and "an toàn" not in lan.said
+    assert "Hỏi người chỉ" in lan.last.labels and not await called(t)
+
+
 async def test_another_s_cry_is_no_cry_of_hers(t: Tutor):
     lan = await t.learner("lan").meets()
     await lan.say("tin này có lừa không")
