@@ -60,7 +60,7 @@ from bot.scheduler.steady import Steady
 from bot.scheduler.ticker import EVERY_S, Ticker
 from bot.settings import Settings, account
 from bot.voice.extra import listener
-from bot.voice.line_keeper import LineKeeper
+from bot.voice.line_keeper import RECORDED, LineKeeper
 from bot.voice.transcriber import Transcriber
 from bot.voice.worker import VoiceWorker
 from bot.web import server
@@ -180,7 +180,7 @@ async def bootstrap(
     voice = VoiceWorker(
         database, lambda updates: intake.submit(updates), world.now, Transcriber(command) if command else None,
         lambda: {WebChat.name: sounds, **{each.channel.name: each.channel for each in owners if each.is_ours}},
-        sounds, settings.voice.idle_min * 60.0, LineKeeper(Path(settings.lessons.dir), store),
+        sounds, settings.voice.idle_min * 60.0, LineKeeper(Path(settings.lessons.dir), data / RECORDED, store),
     )  # fmt: skip
     outlets = Outlets(senders, webchat, lambda: ticker.wake(), doorbell.knocker.wake, voice.wake)
     intake = Intake(conversation, outlets.publish, senders, world.failpoint)

@@ -19,7 +19,7 @@ from bot.voice.judging import LARGEST, LineTake, TakeOutcome, judged, keep
 from bot.voice.levelling import can_level
 from bot.voice.transcriber import Transcriber
 from flows.saying import say
-from flows.shelf.voice_lines import RECORDINGS, VoiceLine
+from flows.shelf.voice_lines import RECORDINGS, VoiceLine, recordings_in
 
 SOUNDS = frozenset({".m4a", ".mp3", ".aac", ".ogg", ".oga", ".opus", ".wav", ".amr", ".3gp", ".webm", ".caf", ".mp4"})
 
@@ -80,13 +80,18 @@ async def _each(
     script: VoiceScript, found: Sequence[Path], into: Path, listen: Sequence[str], *, accept: bool
 ) -> list[RecordedFile]:
     lines = {line.number: line for line, _ in reversed(script.lines)}
+    digests = {line.digest: line for line in lines.values()}
+    of_chat = {each.path: digests.get(each.digest) for each in recordings_in(found[0].parent)}
     transcriber = Transcriber(listen) if listen else None
     done = []
     try:
         for path in found:
-            name = _NUMBER.match(path.stem)
-            line = lines.get(re.sub(r"\D", "", name[1])) if name else None
-            take = await judged(line, _read(path), script.names, transcriber, accept=accept) if line else None
+            name, take = _NUMBER.match(path.stem), None
+            line = of_chat.get(path) or (lines.get(re.sub(r"\D", "", name[1])) if name else None)
+            if line is not None and path in of_chat:  # the chat has judged it, and made it ready
+                take = LineTake("taken", _read(path))
+            elif line is not None:
+                take = await judged(line, _read(path), script.names, transcriber, accept=accept)
             done.append(RecordedFile(path.name, line, take))
             if line and take and take.outcome == "taken":
                 _keep(script, line, take.sound, into)

@@ -27,7 +27,6 @@ from flows.scenes.reading import SCENES
 from flows.shelf.media import FOLDER, not_found
 from flows.shelf.rereading import Rereader
 from flows.shelf.shelf import Shelf, with_media
-from flows.shelf.voice_lines import RECORDINGS
 from storage.publications.records import PublicationRow
 
 EVERY_S = 0.2
@@ -36,8 +35,6 @@ WALK_EVERY = 3  # looks: a walk finds new files; in between those that are known
 PATIENCE = 5  # looks for which settled files wait for others that are still being written: one act of an editor
 MAX_BYTES = 1_000_000  # more than any lesson or table may have; the reader then says that it is too long
 MODEL_BYTES = 32_000_000  # likewise of a model, which has one weight for each of half a million features
-SHOWN_IN = (FOLDER, RECORDINGS)
-"""Folders of files that lessons show or play: they are no text to be read."""
 SHOWN = 5  # problems of one file that are printed
 
 Stamp = tuple[int, int, int, int]
@@ -64,7 +61,7 @@ def look_at(root: Path) -> FolderLook:
         folder = folders.pop()
         at_root, of_words = folder == str(root), os.path.basename(folder) == "po"
         of_tables = folder in (str(root / ANSWERS), str(root / SCENES))
-        of_media = os.path.basename(folder) in SHOWN_IN
+        of_media = os.path.basename(folder) == FOLDER
         try:
             with os.scandir(folder) as entries:
                 for entry in entries:
@@ -152,7 +149,7 @@ class Watcher:
         self._last = look
         if not changed and look.closed == self._closed:
             return False
-        shown = {path: stamp for path, stamp in changed.items() if os.path.basename(os.path.dirname(path)) in SHOWN_IN}
+        shown = {path: stamp for path, stamp in changed.items() if os.path.basename(os.path.dirname(path)) == FOLDER}
         texts = {path: stamp for path, stamp in changed.items() if path not in shown}
         stamps, files, unread = await asyncio.to_thread(_read, texts, self._files)
         unread |= {path: found for path, found in self._unread.items() if path not in changed}

@@ -20,8 +20,8 @@ from flows.profiles import VOICES
 from flows.reading.translation import said
 from flows.run import ADDRESSES, render
 
-RECORDINGS = "recordings"
-"""The folder beside the lessons."""
+RECORDINGS = "recordings/media"
+"""The folder beside the lessons; in one called `media`, as all that is no text."""
 
 LineState = Literal["recorded", "missing", "stale"]
 

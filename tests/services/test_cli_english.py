@@ -44,6 +44,7 @@ NEVER_AT_A_TERMINAL = {
     "bot/people/policy/lists/syllables.py": "the syllables of names",
     "bot/people/policy/lists/words.py": "letters without marks",
     "bot/channels/telegram/introduction.py": "what Telegram shows of the bot",
+    "flows/aloud.py": "figures and letters as they are read",
     "flows/signs": "letters and words of messages",
     "flows/unaddressed.py": "what is said in the chat to whoever has chosen no form of address",
     "bot/scams/policy/asking.py": "letters and words of messages",

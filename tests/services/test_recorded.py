@@ -25,7 +25,7 @@ NAMED = LESSON.replace('"Chào {chị}, bản A."', '"Chào {chị} {ten}, bản
 
 def record(root: Path, *keys: str, address: str = "chị/em", seconds: float = 2.0) -> None:
     """As `voice add`: what lesson `mot` says at these keys to whoever is addressed so."""
-    (root / RECORDINGS).mkdir(exist_ok=True)
+    (root / RECORDINGS).mkdir(parents=True, exist_ok=True)
     for line in lines_of(read_shelf(root, facts()).good["mot"], facts()):
         if line.key in keys and address in line.addresses:
             (root / RECORDINGS / recording_name(line, "aac")).write_bytes(media.aac(seconds))

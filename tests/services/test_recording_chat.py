@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from bot.channels.base import Media
+from bot.cli.recording import add
 from bot.media.looking import look_at
 from bot.people.policy.permissions import OPERATOR
-from bot.voice.line_keeper import LineKeeper
+from bot.voice.line_keeper import RECORDED, LineKeeper
 from bot.voice.transcriber import Transcriber
 from bot.voice.worker import VoiceWorker
 from flows import Book
@@ -22,6 +25,7 @@ from tests.services.test_offers import member
 from tests.services.test_suspending import id_of
 from tests.services.test_voice_cli import hum, on, still
 from tests.support import listener
+from tests.support.builders import facts
 from tests.support.harness import TELEGRAM, Learner, tutor
 
 __all__ = ["folder"]  # the fixture
@@ -49,7 +53,7 @@ class Recording(Shown):
         self.conversation.listens = True
         self.worker = VoiceWorker(
             self.database, lambda updates: self.deliver(*updates), self.clock.now, self.ear,
-            lambda: {TELEGRAM: self}, self, 60.0, LineKeeper(root, self.store),
+            lambda: {TELEGRAM: self}, self, 60.0, LineKeeper(root, root.parent / RECORDED, self.store),
         )  # fmt: skip
 
     async def fetch(self, ref: str, most_bytes: int) -> bytes:
@@ -93,7 +97,10 @@ async def test_line_by_line_is_read_judged_kept_and_played_back(t: Recording, fo
     assert "Em nhận rồi" in mai.said and list(mai.buttons) == ["Tiếp", "Đọc lại", "Nghỉ thu"]
     (played,) = t.channel.sent[-1].media
     assert played.kind == "voice" and t.store.path(played.file)
-    (kept,) = (folder / RECORDINGS).iterdir()
+    (kept,) = (folder.parent / RECORDED).iterdir()
+    take = partial(add, folder, facts(), kept.parent, print, accept=False, as_json=True, listen=())
+    assert await asyncio.to_thread(take) == 0
+    assert (folder / RECORDINGS / kept.name).read_bytes() == kept.read_bytes(), "as it was judged"
     assert ".chao.text." in kept.name and abs(look_at([kept])[0].seconds - 2.2) < 0.4
     await mai.tap("Tiếp")
     assert "“Tiếp”" in mai.said
@@ -118,11 +125,11 @@ async def test_what_is_no_reading_is_one_sentence_and_the_second_of_another_text
     ):
         await t.reads(mai, sound, heard)
         assert told in mai.said and "Chào chị, bản A." in mai.said, "the line is shown again"
-        assert not (folder / RECORDINGS).exists()
+        assert not (folder.parent / RECORDED).exists()
     await t.reads(mai, on("Telegram", hum(2)), "hôm nay đi chợ mua cá")
-    assert "Em nhận rồi" in mai.said and len(list((folder / RECORDINGS).iterdir())) == 1
+    assert "Em nhận rồi" in mai.said and len(list((folder.parent / RECORDED).iterdir())) == 1
     await t.reads(mai, on("Telegram", hum(2.5)), "chào chị bản a")
-    assert "Em nhận rồi" in mai.said and len(list((folder / RECORDINGS).iterdir())) == 1, "read again"
+    assert "Em nhận rồi" in mai.said and len(list((folder.parent / RECORDED).iterdir())) == 1, "read again"
 
 
 @pytest.mark.parametrize("role", ["learner", "instructor", "officer"])
@@ -134,7 +141,7 @@ async def test_nobody_else_records(t: Recording, folder: Path, role: str) -> Non
     assert "việc của người soạn bài" in lan.said and (await t.state(lan)).pending == ""
     await lan.tap_token("rc:next:12345678")
     assert "việc của người soạn bài" in lan.said
-    assert not (folder / RECORDINGS).exists()
+    assert not (folder.parent / RECORDED).exists()
 
 
 async def test_a_right_that_ended_ends_the_recording(t: Recording, folder: Path) -> None:
@@ -142,7 +149,7 @@ async def test_a_right_that_ended_ends_the_recording(t: Recording, folder: Path)
     await mai.say("thu tiếng")
     await t.people.suspend(OPERATOR, await id_of(t, "Mai"), "editor")
     await mai.does(Media("voice", "r1"))
-    assert not await t.database.read(recordings.waiting) and not (folder / RECORDINGS).exists()
+    assert not await t.database.read(recordings.waiting) and not (folder.parent / RECORDED).exists()
 
 
 async def test_a_crash_between_reading_and_hearing_loses_nothing_and_doubles_nothing(
@@ -167,7 +174,7 @@ async def test_a_crash_between_reading_and_hearing_loses_nothing_and_doubles_not
 
 async def test_where_there_is_no_room_nobody_else_waits(t: Recording, folder: Path) -> None:
     mai = await member(t, "soan", "Mai", "editor")
-    (folder / RECORDINGS).write_text("a file stands where the folder should")
+    (folder.parent / RECORDED).write_text("a file stands where the folder should")
     await mai.say("thu tiếng")
     await t.reads(mai, on("Telegram", hum(2)), "chào chị bản a")
     assert "chưa lấy được bản này" in mai.said and not await t.database.read(recordings.waiting)
