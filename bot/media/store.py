@@ -48,6 +48,9 @@ NAME = re.compile(rf"[0-9a-f]{{64}}\.({'|'.join(TYPES)})")
 DRAWN = ".svg"
 """The ending of what a picture is drawn from, which is kept beside it."""
 
+ZOOM = 2  # pixels of a picture for one of its drawing, as the process that draws has it
+HEAD = 300  # characters of a drawing within which it says how large it is
+_SIZE = re.compile(r'width="(\d+)" height="(\d+)"')
 _BEST_FIRST = ("avif", "webp")
 
 log = logging.getLogger(__name__)
@@ -93,7 +96,7 @@ class MediaStore:
         known = self.about(file)
         if known is None:
             is_there = self.path(file) or self._will_be_drawn(file)
-            return {"src": PLACE + file, "type": TYPES[_ending(file)]} if is_there else {}
+            return {"src": PLACE + file, "type": TYPES[_ending(file)], **self._drawn_size(file)} if is_there else {}
         size = {"width": known.width, "height": known.height, "seconds": known.seconds}
         told = {"src": PLACE + file, "type": TYPES[known.ending], **{name: n for name, n in size.items() if n}}
         sources = list(_sources(known))
@@ -242,6 +245,15 @@ class MediaStore:
     def _will_be_drawn(self, file: str) -> bool:
         """Whether there is a drawing of which nobody has made the picture yet."""
         return self._is_drawn(file) and not self._record(file)
+
+    def _drawn_size(self, file: str) -> dict[str, int]:
+        """How large the picture of a drawing will be, so that a page keeps its place; empty where there is none."""
+        try:
+            with self._drawing(file).open(encoding="utf-8") as drawing:
+                found = _SIZE.search(drawing.read(HEAD))
+        except OSError:
+            return {}
+        return {"width": ZOOM * int(found[1]), "height": ZOOM * int(found[2])} if found else {}
 
     def _beside(self, file: str) -> Path:
         return self.folder / f"{file}.json"

@@ -47,8 +47,7 @@ class ProgressChat:
             case TellTaught(lesson):
                 self._note_taught(connection, turn, lesson)
             case DueNote():
-                self._note(connection, turn)
-                return ANSWERED
+                return self._note(connection, turn)
             case WishNotes(wanted):
                 (weekly.start if wanted else weekly.stop)(turn)
                 turn.say(turn.phrase("note_started" if wanted else "note_stopped"))
@@ -56,20 +55,28 @@ class ProgressChat:
                 assert_never(command)
         return self._goes_on(connection, turn)
 
-    def _note(self, connection: Connection, turn: TurnContext) -> None:
-        """Say it, unless it is no time for it: then later, or not this week."""
+    def _note(self, connection: Connection, turn: TurnContext) -> CommandOutcome:
+        """Say it, unless it is no time for it: then later, or not this week. In the middle of a lesson its question is
+        put again below, so that nobody loses her place by it."""
         her, now = turn.person.learner_id, turn.universe.now
         troubled = drills.troubled_at(connection, her, now)
         is_hurt = troubled is not None and now - troubled < weekly.AFTER
         if is_hurt or turn.is_saving or weekly.is_unanswered(turn) or granting.is_held(connection, self.names, her):
             weekly.drop(turn)
-        elif is_about_safety(turn) or turn.state.pending or turn.state.meeting or lines.is_writing(turn):
+            return ANSWERED
+        if is_about_safety(turn) or turn.state.pending or turn.state.meeting or lines.is_writing(turn):
             weekly.put_off(turn, weekly.BUSY)
-        else:
-            since = datetime.combine(weekly.since(turn), time(), turn.book.zone)
-            finished = [each for each in kept.finished(connection, her, since, now) if turn.book.lesson(each)]
-            is_said = note.say(turn, finished, earned(connection, turn, "note_weeks"))
-            (weekly.sent if is_said else weekly.drop)(turn)
+            return ANSWERED
+        since = datetime.combine(weekly.since(turn), time(), turn.book.zone)
+        finished = [each for each in kept.finished(connection, her, since, now) if turn.book.lesson(each)]
+        said = note.text(turn, finished, earned(connection, turn, "note_weeks"))
+        (weekly.sent if said else weekly.drop)(turn)
+        if said and turn.state.open_run:
+            turn.say(said)
+            return ASIDE
+        if said:
+            turn.offer(said, note.buttons(turn))
+        return ANSWERED
 
     def _show(self, connection: Connection, turn: TurnContext) -> None:
         tracks = learning_map.map_of(turn)

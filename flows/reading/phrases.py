@@ -80,7 +80,7 @@ REQUIRED = frozenset(
     post_not_now post_pair post_person_active post_person_asked post_person_suspended
     post_quiet post_reach_away post_reach_called post_reach_page post_safety
     post_stranger post_strangers post_suspend_ask post_suspended post_taken_by post_theirs post_where post_yours
-    label_note_stop note_done note_open note_started note_stopped note_weeks
+    label_note_stop note_done note_ends note_open note_started note_stopped note_weeks
     taught_badge taught_before taught_nothing taught_thanks
     progress_badge progress_begins progress_weeks quota_lesson quota_low
     rated relay_account relay_asked relay_elsewhere relay_install relay_link relay_link_hidden relay_link_only

@@ -74,12 +74,13 @@ def asked_term(words: Words, terms: tuple[Term, ...], text: str) -> Term | None:
     typed = tuple(unslipped(each)[0] for each in tokens)  # "laf" where the keyboard did not help
     candidates = list(dict.fromkeys(chain(_candidates(tokens), _candidates(typed))))
     exact = (table.get(key) for each in candidates for key in _keys(each))
-    return next(filter(None, exact), None) or next(filter(None, (_near(table, each) for each in candidates)), None)
+    names = _long_names(words, terms)
+    return next(filter(None, exact), None) or next(filter(None, (_near(names, each) for each in candidates)), None)
 
 
 def _keys(tokens: Tokens) -> tuple[str, ...]:
     """By what a term is looked up: without blanks, and without what a keyboard's help would have made marks."""
-    return "".join(unslipped(each)[0] for each in tokens), unslipped("".join(tokens))[0], "".join(tokens)
+    return "".join(unslipped(each)[0] for each in tokens), "".join(tokens)
 
 
 @lru_cache(maxsize=8)
@@ -87,15 +88,20 @@ def _table(words: Words, terms: tuple[Term, ...]) -> Mapping[str, Term]:
     return {key: term for term in reversed(terms) for name in term.names for key in _keys(fold(words, name))}
 
 
-def _near(table: Mapping[str, Term], tokens: Tokens) -> Term | None:
+@lru_cache(maxsize=8)
+def _long_names(words: Words, terms: tuple[Term, ...]) -> Mapping[str, Term]:
+    """By the names as they are written, without blanks: those in which a slip is forgiven."""
+    names = {"".join(fold(words, name)): term for term in reversed(terms) for name in term.names}
+    return {name: term for name, term in names.items() if len(name) >= FORGIVEN_FROM}
+
+
+def _near(names: Mapping[str, Term], tokens: Tokens) -> Term | None:
     """The only term that is one slip away."""
     key = "".join(tokens)
     if len(key) < FORGIVEN_FROM - 1:  # a letter may be missing
         return None
-    close = process.extract(
-        key, [each for each in table if len(each) >= FORGIVEN_FROM], scorer=OSA.distance, score_cutoff=1
-    )
-    found = {table[name].id: table[name] for name, _, _ in close}
+    close = process.extract(key, names.keys(), scorer=OSA.distance, score_cutoff=1)
+    found = {names[name].id: names[name] for name, _, _ in close}
     return found.popitem()[1] if len(found) == 1 else None
 
 

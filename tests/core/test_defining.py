@@ -28,6 +28,7 @@ ASKED = {
     ),
     "ai": ("AI là gì", "trí tuệ nhân tạo là gì", "cái máy AI là cái thứ gì"),
     "san": ("sàn là gì", "sàn thương mại điện tử nghĩa là sao"),
+    "xac-thuc": ("Bác không hiểu xác thực nghĩa là thế nào.", "chữ xacs thuwjc la cái gif"),
     "mat-khau": ("mật khẩu là gì", "mk la gi vay em"),
 }  # fmt: skip
 

@@ -121,7 +121,8 @@ async def test_the_page_draws_it_when_somebody_looks_even_after_a_restart(tmp_pa
     svg = picture_of([TrackOnMap("Khởi động", 1, 2, "here", "Bài")], WORDS)
     file = MediaStore(tmp_path / "media").take_picture(svg, MOST_BYTES).file
     store = MediaStore(tmp_path / "media")  # of another process
-    assert store.describe(file)["src"] == f"media/{file}"
+    told = store.describe(file)
+    assert told["src"] == f"media/{file}"
 
     async def well() -> tuple[bool, dict[str, object]]:
         return True, {}
@@ -137,7 +138,7 @@ async def test_the_page_draws_it_when_somebody_looks_even_after_a_restart(tmp_pa
         seen = await asyncio.gather(*(look(session) for _ in range(4)))
     await runner.cleanup()
     assert {status for status, _ in seen} == {200} and len({body for _, body in seen}) == 1
-    assert Image.open(io.BytesIO(seen[0][1])).width == 720
+    assert Image.open(io.BytesIO(seen[0][1])).size == (told["width"], told["height"]) == (720, told["height"])
 
 
 def test_the_map_of_all_lessons_weighs_little(tmp_path: Path) -> None:

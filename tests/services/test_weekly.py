@@ -80,7 +80,10 @@ async def test_who_is_in_the_midst_of_a_lesson_hears_that_her_place_is_kept(tmp_
         await lan.say("nhắc tôi học")
         for _ in range(12):
             await t.passes(days=1)
-        assert [each for each in notes(lan) if "“Bài m1” của chị còn giữ chỗ" in each]
+        (note,) = [each.text for each in lan.heard if "“Bài m1” của chị còn giữ chỗ" in each.text]
+        assert "gõ “đừng gửi”" in note
+        await lan.tap("Tiếp")
+        assert "Hết" in lan.said, "her place is under her thumb"
 
 
 async def test_weeks_and_badge_are_told_in_three_sentences(tmp_path: Path) -> None:
