@@ -180,7 +180,9 @@ class TaskKind(StepKind[Task]):
             stage.emit(ev.CheckinPlanned(stage.run.lesson, stage.run.version, step.id, at))
         to = step.verify or step.next
         if not isinstance(stage.lesson.step(to or stage.lesson.below(step.id) or ""), Task):
-            stage.say(step.id, stage.phrase("task_done"))  # once for several in a row: praise for each tap sounds hollow
+            stage.say(
+                step.id, stage.phrase("task_done")
+            )  # once for several in a row: praise for each tap sounds hollow
         return to
 
     def _ask_proof(self, stage: Stage, step: Task) -> Next:
