@@ -221,7 +221,7 @@ async def test_behind_a_proxy_that_rewrites_host_the_page_works_all_the_same(
                 await expect(page.locator("body")).not_to_contain_text("Chưa gửi được")
                 await browser.close()
             refused = await sent(port, {"Origin": f"http://127.0.0.1:{port}"})
-            assert refused == (403, "Tin này không đến từ trang trò chuyện nên em không nhận.")
+            assert refused == (403, "Tin này không đến từ trang trò chuyện nên Cầm Tay không nhận.")
             passed_on = {"Origin": "http://camtay.test", "X-Forwarded-Host": "camtay.test"}
             assert (await sent(port, passed_on))[0] == 200
             assert any("public_url" in line for line in _log(tutor)), "whoever keeps the machine can read why"
