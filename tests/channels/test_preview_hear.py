@@ -20,8 +20,8 @@ from bot.web.preview.hear_words import COMMANDS
 from bot.web.server import create_app, start
 from flows.words.ear.ear import listen
 from flows.words.ear.why import MOST_WEIGHED, why
-from tests.channels.test_preview import HOSTILE, KEY, WITH_KEY, XSS, text_of
 from tests.support.builders import LESSONS, facts, real_book, words
+from tests.support.preview_house import HOSTILE, KEY, WITH_KEY, XSS, text_of
 
 NOW = datetime(2026, 11, 28, 9, tzinfo=UTC)
 MODEL_RINGS = "hôm qua có người gọi kêu tui chuyển hết tiền tiết kiệm qua cho họ, giờ gọi lại không được, mất sạch rồi"

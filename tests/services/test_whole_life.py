@@ -23,12 +23,12 @@ from storage.engine.files import BACKUP
 from storage.people import areas, invitees
 from storage.people.areas import AreaRow
 from storage.people.records import InviteeRow
-from tests.services.test_announcing import Town
 from tests.services.test_forgetting import in_plain
 from tests.services.test_offers import SAFETY, instructor, member
 from tests.services.test_phones import join, words_of
 from tests.support.builders import book
 from tests.support.harness import WEB, Learner, Tutor, empty_database
+from tests.support.town import Town
 
 HER = "Zoả"
 CHATS = ("chat-of-hers-4711", "chat-of-hers-4712")

@@ -7,10 +7,10 @@ from pathlib import Path
 from bot.channels.base import Outgoing, SendError, WindowClosed
 from bot.pairing.requests import Requests
 from bot.people.policy.permissions import OPERATOR
-from tests.services.test_announcing import Town, got
 from tests.services.test_numbered import number_of, picks
 from tests.support.builders import book, lesson
 from tests.support.harness import Learner, Tutor, tutor
+from tests.support.town import Town, got
 
 OA, WARD = "zalo_oa:7", "w26041"
 LESSON = lesson(

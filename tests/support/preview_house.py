@@ -24,6 +24,11 @@ from tests.support.builders import LESSONS, facts
 KEY = LocalKey("k" * 32)
 WITH_KEY = {"Cookie": f"{LocalKey.COOKIE}={KEY.text}"}
 XSS = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
+HOSTILE = (
+    XSS, "", "\x00\x07", "x" * 3_000, "99999999999999999999", "-1", "٣", "tap:", "wait:٣", "wait:9999999999",
+    "wait:due", "send:\u202e", "0001-01-01T00:00", "2026-13-45T99:99", "{chị}", "a=1;__class__=2;b={ten}", "😀\u0301",
+    "%", "\ud800",
+)  # fmt: skip
 
 
 @dataclass
