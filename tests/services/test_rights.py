@@ -177,6 +177,7 @@ async def test_the_page_of_her_data_is_in_words_and_a_tap_away(tmp_path: Path):
         for words in (
             "Tiếp",
             "Tiếp",
+            "Hiện rồi",
             "xong",
             "Nhớ rồi",
             "Xong rồi",
