@@ -34,7 +34,7 @@ from flows.reading.loader import (
     is_aside,
     load_files,
 )
-from flows.rules.checked import Checked, Part, digest_of
+from flows.rules.checked import Checked, Basis, digest_of
 from flows.rules.lint import lint
 from flows.run import Book
 from flows.saying import say
@@ -287,7 +287,7 @@ def _look(
     libraries.append((library, frozenset(asked.own)))
 
 
-def _all_parts(asked: _Asked, lessons: Path, given: Circumstances) -> Iterator[Part]:
+def _all_parts(asked: _Asked, lessons: Path, given: Circumstances) -> Iterator[Basis]:
     files = asked.files
     played = {path for each in files.scripts if each in asked.own for path in transcripts.transcripts_of(Path(each))}
     yield from ("lint", str(asked.root), repr((given, sorted(asked.own), files.problems, files.media)))
@@ -336,11 +336,11 @@ def _of_transcripts(
             yield from checked.faults(parts, partial(look, lesson, texts))
 
 
-def _around_lessons(library: LessonSet, files: Files, root: Path) -> tuple[str, dict[str, list[Part]]]:
+def _around_lessons(library: LessonSet, files: Files, root: Path) -> tuple[str, dict[str, list[Basis]]]:
     """A digest of what any dialogue may depend on beside its own lesson (the tables, how other lessons are called), and
     what lies in the folder of each lesson."""
-    own: dict[str, list[Part]] = {str(Path(path).parent): [] for path in files.scripts}
-    others: list[Part] = [
+    own: dict[str, list[Basis]] = {str(Path(path).parent): [] for path in files.scripts}
+    others: list[Basis] = [
         repr((sorted(library.facts.items()), [(key, each.title) for key, each in library.lessons.items()]))
     ]
     for path, raw in files.texts.items():

@@ -21,7 +21,7 @@ import flows
 FILE = "checked.json"  # in the data folder
 MOST = 2_000  # digests kept, the youngest: ten folders with all their lessons
 
-Part = bytes | str
+Basis = bytes | str
 _Fault = TypeVar("_Fault")
 
 
@@ -33,7 +33,7 @@ class Checked:
         self._clean: dict[str, None] | None = None
         self._changed = False
 
-    def faults(self, parts: Iterable[Part], look: Callable[[], Iterable[_Fault]]) -> tuple[_Fault, ...]:
+    def faults(self, parts: Iterable[Basis], look: Callable[[], Iterable[_Fault]]) -> tuple[_Fault, ...]:
         """What `look` finds; nothing, and without looking, where it has found nothing in the same parts before.
 
         `parts` are all that the look depends on but the code itself; their order counts.
@@ -75,7 +75,7 @@ def _read(file: Path) -> list[str]:
     return [each for each in found if isinstance(each, str)] if isinstance(found, list) else []
 
 
-def digest_of(parts: Iterable[Part]) -> str:
+def digest_of(parts: Iterable[Basis]) -> str:
     """Hexadecimal, of the parts and of the code; it tells where one part ends and the next begins."""
     found = sha256(_code())
     for part in parts:

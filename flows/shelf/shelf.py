@@ -18,7 +18,7 @@ from flows.reading.loader import ANSWERS, MODELS, NEEDED, LessonSet, load_files,
 from flows.reading.phrases import REQUIRED
 from flows.reading.scam_tables import TABLES, ScamTables
 from flows.reading.translation import texts, usable, with_texts
-from flows.rules.checked import Checked, Part
+from flows.rules.checked import Checked, Basis
 from flows.rules.lint import lint
 from flows.rules.translation import spoken_by_tutor
 from flows.run import Book
@@ -113,7 +113,7 @@ def _shelf(
     """A folder of which no file has changed is not read again: whoever opens it twice in a process waits once."""
     found = dict(files)
     library = load_files(found, dict(facts))
-    parts: list[Part] = ["shelf", str(root), repr(facts), *(part for pair in files for part in pair)]
+    parts: list[Basis] = ["shelf", str(root), repr(facts), *(part for pair in files for part in pair)]
     errors = (checked or Checked()).faults(parts, lambda: filter(_keeps_back, lint(library, examples=False)))
     return shelf_of(library, errors, root, found[str(root / "words.yaml")])
 
