@@ -102,6 +102,6 @@ def test_letters_get_bigger_where_they_are_read() -> None:
 
 def test_who_is_robbed_has_a_person_at_once_and_no_list() -> None:
     one = at("mo", header="emergency: true\n")
-    assert one.labels == ("Xong rồi", "Chưa thấy", "Để sau", "Cần người thật")
+    assert one.labels == ("Xong rồi", "Chưa thấy", "Để sau", "Cần người giúp")
     assert one.tap(buttons.OTHER).happened(ev.TapIgnored)
     assert one.tap(buttons.HUMAN).one(ev.HelpRequested).need == "safety"

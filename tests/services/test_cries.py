@@ -59,7 +59,7 @@ async def test_a_cry_in_a_lesson_calls_people_and_keeps_her_place(tmp_path: Path
         await lan.opens("thu")
         await lan.say(CRY)
         assert "Việc 1" in lan.said and "kêu cán bộ Hội giúp chị" in lan.said, "nobody guides her: none is promised"
-        assert {"Cần người thật", "Không phải, tôi nhắn lộn"} <= set(lan.buttons)
+        assert {"Cần người giúp", "Không phải, tôi nhắn lộn"} <= set(lan.buttons)
         await t.tells()
         assert "KHẨN: chị Lan" in cuc.said and "Đừng hỏi mã" in cuc.said and "giữ máy" not in cuc.said
 
@@ -136,7 +136,7 @@ async def test_in_an_emergency_a_human_is_one_tap_or_any_words_away(tmp_path: Pa
         for ask in ("cho bà nói chuyện với người thật", "có ai đó giúp tui với, máy nói hổng hiểu"):
             await lan.say(ask)
             assert "Việc 2" in lan.said and "chưa hiểu" not in lan.said, ask
-        await lan.tap("Cần người thật")
+        await lan.tap("Cần người giúp")
         assert "Việc 2" in lan.said
         await lan.say("gọi hoài không được")
         assert "Ra quầy" in lan.said

@@ -120,8 +120,8 @@ async def test_who_wants_to_die_and_a_human_meets_no_menu(tmp_path: Path):
         lan = await member(t)
         await lan.say("tui muốn chết quá không muốn sống nữa")
         for act in ("tap", "say"):
-            await getattr(lan, act)("Cần người thật" if act == "tap" else "cho gặp người thật đi")
-            assert lan.last.labels == ("Cần người thật", "Không phải, tôi nhắn lộn")
+            await getattr(lan, act)("Cần người giúp" if act == "tap" else "cho gặp người thật đi")
+            assert lan.last.labels == ("Cần người giúp", "Không phải, tôi nhắn lộn")
         assert [row["kind"] for row in await t.rows("request")] == ["safety"]
 
 
