@@ -133,7 +133,10 @@ def _learnt_from(samples: Sequence[object], also: Sequence[Path]) -> str:
 
 
 def _known(path: Path) -> dict[str, list[str]]:
-    return json.loads(path.read_text("utf-8")) if path.is_file() else {}
+    try:
+        return json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError):  # none, or no JSON: then all is learnt again
+        return {}
 
 
 def _made(
