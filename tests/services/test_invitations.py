@@ -64,7 +64,7 @@ async def test_a_code_works_before_consent_and_gives_nothing_before_it(tmp_path:
 async def test_whoever_declines_gets_no_role_until_she_agrees(tmp_path: Path):
     async with tutor(tmp_path, book(*LESSONS)) as t:
         lan = await t.learner().begins(codes.payload(codes.read((await invite(t)).code).code))  # type: ignore[union-attr]
-        assert "mời chị cùng học" in lan.said
+        assert "mời cùng học" in lan.said
         await lan.tap("Không")
         assert not await t.rows("role")
         await lan.say("cho phép lưu")
@@ -86,7 +86,7 @@ async def test_in_the_middle_of_a_lesson_a_code_leaves_her_where_she_was(tmp_pat
     async with tutor(tmp_path, book(*LESSONS)) as t:
         lan = await (await t.learner("lan", channel).meets()).opens("mot")
         await lan.shows((await invite(t)).code)
-        assert "mời chị cùng học" in lan.said and lan.last.labels == ("Sai", "Đúng")
+        assert "mời cùng học" in lan.said and lan.last.labels == ("Sai", "Đúng")
         assert len(await t.rows("role")) == 1
 
 
