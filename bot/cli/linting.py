@@ -34,7 +34,7 @@ from flows.reading.loader import (
     is_aside,
     load_files,
 )
-from flows.rules.checked import Checked, Basis, digest_of
+from flows.rules.checked import Basis, Checked, digest_of
 from flows.rules.lint import lint
 from flows.run import Book
 from flows.saying import say

@@ -134,9 +134,10 @@ def _learnt_from(samples: Sequence[object], also: Sequence[Path]) -> str:
 
 def _known(path: Path) -> dict[str, list[str]]:
     try:
-        return json.loads(path.read_text("utf-8"))
+        found: dict[str, list[str]] = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError):  # none, or no JSON: then all is learnt again
         return {}
+    return found
 
 
 def _made(

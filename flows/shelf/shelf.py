@@ -18,7 +18,7 @@ from flows.reading.loader import ANSWERS, MODELS, NEEDED, LessonSet, load_files,
 from flows.reading.phrases import REQUIRED
 from flows.reading.scam_tables import TABLES, ScamTables
 from flows.reading.translation import texts, usable, with_texts
-from flows.rules.checked import Checked, Basis
+from flows.rules.checked import Basis, Checked
 from flows.rules.lint import lint
 from flows.rules.translation import spoken_by_tutor
 from flows.run import Book

@@ -28,7 +28,7 @@ Ids = tuple[str, ...]
 Sense = tuple[frozenset[str], Tokens]
 
 
-Table = Mapping[str, Ids]
+IdsByText = Mapping[str, Ids]
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,38 +45,38 @@ class Prompt:
         return tuple(answer.id for answer in self.own)
 
     @cached_property
-    def labels(self) -> Table:
+    def labels(self) -> IdsByText:
         """What stands on the buttons."""
         return _table((spoken(way), option) for option, way in self._labels)
 
     @cached_property
-    def spoken(self) -> Table:
+    def spoken(self) -> IdsByText:
         """Every way to say an answer."""
         return _table((spoken(way), option) for option, way in self._ways)
 
     @cached_property
-    def signed(self) -> Table:
+    def signed(self) -> IdsByText:
         """The same by what counts of its signs."""
         return _table((signed(way), option) for option, way in self._ways)
 
     @cached_property
-    def folded_labels(self) -> Table:
+    def folded_labels(self) -> IdsByText:
         """The buttons without what does not count."""
         return _table((" ".join(fold(self.language, way)), option) for option, way in self._labels)
 
     @cached_property
-    def folded(self) -> Table:
+    def folded(self) -> IdsByText:
         """Every way without what does not count."""
         return _table((" ".join(tokens), option) for option, tokens in self._folded)
 
     @cached_property
-    def cores(self) -> Table:
+    def cores(self) -> IdsByText:
         """Every way without politeness, and without "bấm nút" in front."""
         pairs = ((option, core) for option, tokens in self._folded for core in _cores(self.language, tokens))
         return _table((" ".join(core), option) for option, core in pairs)
 
     @cached_property
-    def joined(self) -> Table:
+    def joined(self) -> IdsByText:
         """Every way without its spaces."""
         pairs = ((option, text) for option, way in self._ways for text in _joined(self.language, way))
         return _table((text, option) for option, text in pairs if len(text) > 3)
