@@ -86,7 +86,7 @@ async def test_in_the_middle_of_a_lesson_a_code_leaves_her_where_she_was(tmp_pat
     async with tutor(tmp_path, book(*LESSONS)) as t:
         lan = await (await t.learner("lan", channel).meets()).opens("mot")
         await lan.shows((await invite(t)).code)
-        assert "mời cùng học" in lan.said and lan.last.labels == ("Sai", "Đúng")
+        assert "mời chị cùng học" in lan.said and lan.last.labels == ("Sai", "Đúng")
         assert len(await t.rows("role")) == 1
 
 

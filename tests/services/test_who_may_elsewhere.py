@@ -177,7 +177,7 @@ def test_every_act_of_the_table_is_asked_at_some_door() -> None:
     asked = {"see_people", "import", "approve", "vouch", "suspend", "export", "correct", "withdraw", "delete"}
     asked |= {f"invite_{role}" for role in ("learner", "instructor", "officer", "editor", "admin")}
     asked |= {"announce", "report", "see_counts", "models"}
-    asked |= {"meet", "drill"}  # in the chat alone: test_meetings, test_drills
+    asked |= {"meet", "drill", "record"}  # in the chat alone: test_meetings, test_drills, test_recording_chat
     assert asked == PERMISSIONS.keys()
 
 

@@ -39,6 +39,7 @@ pytestmark = pytest.mark.timeout(300)
 
 EVERY_DAY = 1  # of each line of known.py
 BETWEEN_S = 10.0  # between two messages: no reminder comes so soon
+NOTE_S = 4 * 86_400  # who is silent for longer may get a week's note, of which no lesson knows
 STILL_S = 0.05  # so long nothing more may come, before the next word
 OWN_WORDS = ("command", "emergency", "run ended", "rated", "digressed")  # then the shell adds lines of its own
 CHOICE = re.compile(r"0?\d{1,2}\. (.*)")
@@ -117,6 +118,10 @@ class Taking:
         await sees(phone, wanted)
         await phone.picks(wanted)
         seen = await sees(phone, "học bài nào")
+        if sum(act.wait_s for act, _ in self.fixture.transcript.exchanges) > NOTE_S:
+            self.world.passes(BETWEEN_S)
+            await phone.says("đừng gửi tin tuần")
+            seen = await sees(phone, "không gửi tin tuần nữa")
         if lesson.title not in seen[-1]:
             self.world.passes(BETWEEN_S)
             await phone.says(dict(book.tracks)[lesson.track])
@@ -192,8 +197,15 @@ def playable(kind: type[UnderTest]) -> list[Fixture]:
     """Those of lessons that are served, except where the shell has no cards for what is due, and where somebody is
     silent for longer than this channel can be written to: then reminders come at other times."""
     known = [each for each in fixtures() if each.book is real_book() and not each.transcript.head.due]
+    known = [each for each in known if not is_for_instructors(each)]  # no learner's list shows those
     window_s = profile_of(kind.channel).window_s
     return [each for each in known if window_s is None or longest_silence_s(each) < 0.8 * window_s]
+
+
+def is_for_instructors(fixture: Fixture) -> bool:
+    book, lesson_id = fixture.book, fixture.transcript.head.lesson
+    lesson = book.lesson(lesson_id, book.current[lesson_id])
+    return lesson is not None and lesson.track in book.for_instructors
 
 
 def longest_silence_s(fixture: Fixture) -> int:

@@ -128,6 +128,7 @@ async def take(fixture: Fixture, page: Page, clock: Clock) -> None:
     await page.posts(token="c:yes")
     await (page.posts(text=head.name) if head.name else page.posts(token="n:skip"))
     await page.posts(token=f"a:{list(flows.ADDRESSES).index(head.address)}")
+    await page.posts(token="pr:stop")  # of a week's note no lesson knows
     await page.posts(token=f"m:{head.lesson}")
     check(fixture, Act("tap", head.lesson), fixture.transcript.opening, page)
     for act, turn, rings in exchanges(fixture):
