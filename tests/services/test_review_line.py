@@ -94,7 +94,9 @@ async def test_health_tells_for_how_long_the_oldest_message_has_waited(tmp_path:
     """While somebody else holds the database's pen."""
     path = tmp_path / "camtay.db"
     async with FakeTelegram() as fake, serving(f"sqlite:///{path}", fake.url, tmp_path / "data") as app:
-        app.health.writable.counted_s = lambda: 0.0  # it writes once to prove that it can, and not while the pen is held
+        app.health.writable.counted_s = lambda: (
+            0.0
+        )  # it writes once to prove that it can, and not while the pen is held
         well, told = await app.health.tell()
         assert (well, told["waits_s"]) == (True, 0.0)
         pen = sqlite3.connect(path, isolation_level=None)
