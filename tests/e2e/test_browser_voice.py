@@ -54,7 +54,7 @@ def test_what_chromium_records_is_listened_to(server: Server, chromium_path: str
         assert page.locator("html").get_attribute("data-voice") == "1"
         status, size, kind = page.evaluate(RECORD)
         assert (status, kind) == (200, "audio/webm;codecs=opus") and size > 1_000
-        answer = page.get_by_text(re.compile("Em nghe (chưa rõ|chị nói)"))
+        answer = page.get_by_text(re.compile(r"\bnghe (chưa rõ|chị nói)"))
         expect(answer.first).to_be_visible(timeout=WITHIN_MS)
         page.get_by_role("button", name="Nói", exact=True).click()
         expect(page.get_by_role("button", name="Gửi lời nói")).to_be_focused()
