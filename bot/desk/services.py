@@ -12,7 +12,7 @@ from bot.officers import OfficerServices
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class DeskServices:
     """`title` is what the tutor is called, `union` whose it is, `address` that of the whole page ("" is not known)."""
 
     officers: OfficerServices
@@ -24,9 +24,9 @@ class Desk:
     address: str
 
 
-def desk_of(officers: OfficerServices) -> Desk:
+def desk_of(officers: OfficerServices) -> DeskServices:
     """The desk over the services of officers."""
     settings = officers.settings
     entrance = Entrance(officers.database, officers.services.names, officers.now, officers.new_id)
     zone, union = ZoneInfo(settings.time.zone), settings.placeholders.get("ten_hoi", settings.tutor.union)
-    return Desk(officers, entrance, officers.now, zone, settings.tutor.name, union, settings.web.public_url)
+    return DeskServices(officers, entrance, officers.now, zone, settings.tutor.name, union, settings.web.public_url)
