@@ -256,7 +256,7 @@ def _at(request: web.Request) -> str:
 
 
 def _language(request: web.Request) -> str:
-    return language_of(request.cookies.get(LANGUAGE_COOKIE, ""), request.headers.get("Accept-Language", ""))
+    return language_of(request.cookies.get(LANGUAGE_COOKIE, ""))
 
 
 def _moved(to: str) -> web.Response:

@@ -198,7 +198,7 @@ async def test_today_shows_what_waits_in_her_areas_alone(house: DeskHouse):
 
 async def test_it_is_english_for_who_wishes(house: DeskHouse):
     async with house.browser(await house.person("Cúc", "officer")) as browser:
-        assert "Waiting" in await browser.get("", headers={"Accept-Language": "en-GB,en;q=0.9,vi;q=0.8"})
+        assert "Đang chờ" in await browser.get("", headers={"Accept-Language": "en-GB,en;q=0.9,vi;q=0.8"})
         await browser.post("language", {"lang": "en"})
         assert "Nobody is waiting." in await browser.get("")
         assert "The password is longer than 200" in await browser.post(
