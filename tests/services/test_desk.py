@@ -212,7 +212,7 @@ async def test_what_no_page_has_is_a_plain_404(house: DeskHouse):
             await browser.get(path, 404)
         await browser.post("", {}, 405)
     async with house.browser(await house.person("Quản", "admin", "dong-nai")) as browser:
-        assert "desk_in_link" in await browser.get("audit")
+        assert "vào bàn làm việc bằng đường dẫn" in await browser.get("audit")
         await browser.get("audit?truoc=x")
 
 
