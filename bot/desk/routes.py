@@ -158,6 +158,8 @@ class DeskSite:
             return await self.enter(request, status=401) if form else _moved(f"{_at(request)}enter")
         visit = Visit(who, _language(request), _at(request), request[_PATH], dict(request.query), form)
         if not page.lets_in(who.actor):
+            if not page.path and not form:  # the desk's own address leads everybody to a page of theirs
+                return _moved(visit.at + next(each.path for each in PAGES if each.nav and each.lets_in(who.actor)))
             return self._told(page, visit, _NOT_YOURS, 404)
         try:
             answer = await handler(self._desk, visit)

@@ -193,7 +193,12 @@ async def test_today_shows_what_waits_in_her_areas_alone(house: DeskHouse):
         assert "trễ 15 phút" in await browser.get("")
     async with house.browser(await house.person("Tỉnh", "officer", "dong-nai")) as browser:
         page = await browser.get("")
-        assert "Lan Anh" in page and "Xa Xôi" in page
+        assert "Lan Anh" in page and "Xa Xôi" in page and "Chọn một xã, phường" in page
+        page = await browser.get(f"?khu={OTHER}")
+        assert "Lan Anh" not in page and "Xa Xôi" in page and "Chọn một xã, phường" not in page
+        assert "Lan Anh" in await browser.get("?khu=khong-co")
+    async with house.browser(await house.person("Mai", "officer", WARD)) as browser:
+        assert "Xa Xôi" not in await browser.get(f"?khu={OTHER}")
 
 
 async def test_it_is_english_for_who_wishes(house: DeskHouse):
@@ -204,6 +209,12 @@ async def test_it_is_english_for_who_wishes(house: DeskHouse):
         assert "The password is longer than 200" in await browser.post(
             "me/password", {"login": "cuc", "password": "ab cd" * 50}, 400
         )
+
+
+async def test_the_desks_own_address_leads_everybody_to_a_page_of_theirs(house: DeskHouse):
+    async with house.browser(await house.person("Soạn", "editor", "dong-nai")) as browser:
+        await browser.get("", 303)
+        assert "Các máy đang vào" in await browser.get("me")
 
 
 async def test_what_no_page_has_is_a_plain_404(house: DeskHouse):
