@@ -37,6 +37,7 @@ VERBS = (
     "models",
     "report",
     "doctor",
+    "log",
 )
 
 
