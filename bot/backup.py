@@ -194,7 +194,7 @@ def _entry(name: str, path: Path) -> ArchiveEntry:
 
 def _pack(target: Path, manifest: Manifest, files: dict[str, Path]) -> None:
     with open(target, "wb", opener=private) as file:
-        with tarfile.open(fileobj=file, mode="w:gz") as archive:
+        with tarfile.open(fileobj=file, mode="w:gz", compresslevel=6) as archive:
             text = json.dumps(asdict(manifest), ensure_ascii=False, indent=1).encode()
             _add(archive, MANIFEST, io.BytesIO(text), len(text))
             for entry in manifest.entries:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, false, func, literal, select
+from sqlalchemy import Connection, Select, and_, case, false, func, literal, literal_column, select
 
 from storage.conversations import recordings
 from storage.conversations import tables as conversations_t
@@ -48,11 +48,10 @@ def waiting(connection: Connection, now: datetime) -> list[WaitingRow]:
 
 def _queries(now: datetime) -> Iterator[Select[Any]]:
     at = to_ms(now)
-    away = func.coalesce(_i.away, false())
-    reached = and_(_i.channel == _o.channel, _i.chat_id == _o.chat_id)
-    for what, where in (("outbox", away.is_(False)), ("kept", away.is_(True))):
-        of_channel = select(literal(what), _o.channel, func.count(), func.min(_o.at))
-        yield of_channel.outerjoin(people_t.identity, reached).where(where).group_by(_o.channel)
+    what = case((func.coalesce(_i.away, false()), literal_column("'kept'")), else_=literal_column("'outbox'"))
+    reader = and_(_i.channel == _o.channel, _i.chat_id == _o.chat_id)
+    messages = select(what, _o.channel, func.count(), func.min(_o.at)).outerjoin(people_t.identity, reader)
+    yield messages.group_by(what, _o.channel)
     kind = _r.kind + "/" + _r.state
     yield (
         select(literal("requests"), kind, func.count(), func.min(_r.since_at)).where(_r.state.in_(LIVE)).group_by(kind)

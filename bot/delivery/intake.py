@@ -80,11 +80,6 @@ class Intake:
             del self._since[done]
 
     @property
-    def is_closing(self) -> bool:
-        """Whether nothing new is taken any more."""
-        return self._closing
-
-    @property
     def waits_s(self) -> float:
         """For how many seconds the oldest update has waited that is not committed yet; 0 when none waits."""
         first = next(iter(self._since.values()), None)

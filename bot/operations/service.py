@@ -105,7 +105,7 @@ class Operations:
             takes_writes = False
         free = await asyncio.to_thread(free_bytes, self.folders)
         reply_waits_s = max((owner.sender.waits_s for owner in health.owners if owner.sender), default=0.0)
-        return ReadinessSigns(takes_writes, free, health.intake.waits_s, reply_waits_s, health.intake.is_closing)
+        return ReadinessSigns(takes_writes, free, health.intake.waits_s, reply_waits_s)
 
     async def _stored(self) -> StoredFigures | None:
         now = self.now()

@@ -8,21 +8,30 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from asyncio.subprocess import DEVNULL
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import aiohttp
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
+from sqlalchemy import insert
 
+from bot.app import App, bootstrap
+from bot.counting import Spread
 from bot.operations.metric_table import TABLE
-from bot.operations.metrics import SPREADS
+from bot.operations.metrics import SPREADS, MetricsPage
+from bot.settings import load
+from bot.version import VERSION
 from bot.web.access import LocalKey
 from bot.web.probes import MetricsDoor, probe_routes
 from bot.web.server import create_app, start
 from storage.engine import schema
+from storage.engine.database import open_database
+from storage.pairing import tables as pairing_t
+from tests.services.test_doctor import migrated
 from tests.support.environment import leave_out
 from tests.support.fake_telegram import FakeTelegram
 from tests.support.process import ROOT, TutorProcess, free_port, running, until
@@ -260,3 +269,66 @@ async def test_a_real_prometheus_reads_a_real_tutor_and_answers_every_question_o
             groups = (await answer.json())["data"]["groups"]
         rules = [rule for group in groups for rule in group["rules"]]
         assert len(rules) > 15 and {rule["health"] for rule in rules} <= {"ok", "unknown"}
+
+
+# --- the report for a page ---------------------------------------------------------------------------
+
+
+@asynccontextmanager
+async def bootstrapped(folder: Path, url: str, environ: Mapping[str, str]) -> AsyncIterator[App]:
+    """The whole tutor within this process."""
+    flags = {"data.dir": str(folder / "data"), "web.port": "0"}
+    settings = load(ROOT / "config.yaml", {**environ, "DATABASE_URL": url}, flags)
+    async with AsyncExitStack() as stack:
+        yield await bootstrap(stack, settings)
+
+
+@pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+async def test_the_report_tells_of_channels_people_who_wait_and_versions(
+    kind: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    url = request.getfixturevalue("postgres_url") if kind == "postgresql" else f"sqlite:///{tmp_path / 'camtay.db'}"
+    if kind == "postgresql":
+        await migrated(url)
+    async with FakeTelegram() as telegram, bootstrapped(tmp_path, url, environ(telegram)) as app:
+        owner = app.owners[0]
+        await until(lambda: owner.is_ours)
+        owner.counter.count("throttled")
+        help_wanted = {
+            "request_id": "r", "learner_id": "lan", "kind": "safety", "state": "waiting", "owner_kind": "nobody",
+            "priority": 0, "since_at": 1, "due_at": 2**50, "width": 0,
+        }  # fmt: skip
+        await app.database.transact(lambda c: c.execute(insert(pairing_t.request), help_wanted))
+        told = await app.operations.tell()
+        assert await app.operations.tell() is told, "who asks again at once is told the same"
+        (channel,) = told.channels
+        assert (channel.kind, channel.is_ours, channel.faults_hour) == ("telegram", True, {"throttled": 1})
+        assert channel.name.startswith("telegram:") and channel.quota == 0 and channel.outbox.count == 0
+        assert told.stored is not None and told.stored.requests["safety"].count == told.stored.emergencies.count == 1
+        assert told.stored.emergencies.oldest_s > 10**9 and told.stored.taken == 0
+        assert told.versions.schema == schema.SCHEMA and told.versions.program == VERSION
+        assert told.versions.database.split()[0].lower() == kind
+        assert told.lessons.taught > 50 and not told.lessons.broken and not told.unready and told.free_bytes > 0
+
+
+async def test_a_database_that_is_away_is_told_and_all_else_all_the_same(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'camtay.db'}"
+    async with bootstrapped(tmp_path, url, {}) as app:
+        healthy = await app.operations.tell()
+        writes = app.health.writable
+        writes.database = open_database(f"sqlite:///{tmp_path / 'nowhere' / 'camtay.db'}")
+        writes._proved_s = None
+        app.operations._last = None
+        told = await app.operations.tell()
+        assert told.unready == ("database",) and told.stored is None
+        assert told.lessons == healthy.lessons and told.versions.database == "?"
+        text, _ = await MetricsPage(app.operations, {name: Spread(()) for name in SPREADS}).text()
+        found = families(text.decode())
+        assert found["camtay_database_up"][0][1] == found["camtay_ready"][0][1] == 0.0
+        assert "camtay_emergencies_open" not in found and "camtay_lessons_taught" in found
+        is_ready, why = await app.operations.ready()
+        assert not is_ready and why["why"] == ["database"]
+
+
+def test_the_version_is_that_of_the_project() -> None:
+    assert tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"] == VERSION

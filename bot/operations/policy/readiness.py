@@ -11,7 +11,7 @@ MOST_INTAKE_S = (
 )
 MOST_REPLY_S = 900.0  # a provider away for a quarter of an hour; a wave of the morning never holds up what is asked for
 
-ReadyFault = Literal["stopping", "database", "disk", "intake", "outbox"]
+ReadyFault = Literal["database", "disk", "intake", "outbox"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +23,11 @@ class ReadinessSigns:
     free_bytes: int
     intake_waits_s: float
     reply_waits_s: float
-    is_stopping: bool = False
 
 
 def unready(signs: ReadinessSigns) -> tuple[ReadyFault, ...]:
     """Why no traffic should come; nothing where it may."""
     bounds: tuple[tuple[ReadyFault, bool], ...] = (
-        ("stopping", signs.is_stopping),
         ("database", not signs.takes_writes),
         ("disk", signs.free_bytes < LEAST_DISK),
         ("intake", signs.intake_waits_s >= MOST_INTAKE_S),
