@@ -131,4 +131,5 @@ FIELDS = {
     "updates": "tin đến",
     "version": "bản",
     "waiting": "đang chờ",
+    "watch": "nhận ngay bài vừa lưu",
 }

@@ -132,6 +132,8 @@ def follow(folder: Path, wish: LogWish, begin: int, pause: Callable[[], object])
     """What is written from byte `begin` of the newest file on, for ever; `pause` is called while nothing is. When the
     file is put aside for a new one, its end is read before the new one's beginning."""
     path = folder / FILE_NAME
+    while not path.exists():  # just put aside, and not begun anew yet
+        pause()
     file = path.open("rb")
     file.seek(begin)
     try:

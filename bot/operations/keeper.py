@@ -9,7 +9,7 @@ import json
 import logging
 import os
 import sys
-from asyncio.subprocess import DEVNULL, PIPE
+from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -30,6 +30,7 @@ from storage.engine.files import remove
 from storage.engine.instants import to_ms
 
 LOOK_EVERY_S = 600.0
+END_S = 2.0  # of the seven that a stop has
 AGAIN = timedelta(hours=1)  # after a try that came to nothing, by this process or another one of the same database
 COMMAND = (sys.executable, "-P", "-m", "bot.operations.child")
 ROOT = Path(__file__).parents[2]
@@ -120,9 +121,7 @@ class BackupKeeper:
             said, _ = await process.communicate(job)
         finally:
             if process.returncode is None:
-                with suppress(ProcessLookupError):
-                    process.terminate()
-                await process.wait()
+                await _end(process)
         try:
             told = json.loads(said)
         except ValueError:
@@ -142,6 +141,18 @@ class BackupKeeper:
             except OSError as refused:
                 log.warning("copy not removed", extra={"reason": refused.strerror})
         return gone
+
+
+async def _end(process: Process) -> None:
+    """Let it take away what is half made, for a moment: what a kill leaves behind goes at the next start."""
+    with suppress(ProcessLookupError):
+        process.terminate()
+        try:
+            async with asyncio.timeout(END_S):
+                await process.wait()
+        except TimeoutError:
+            process.kill()
+    await process.wait()
 
 
 def _claim(connection: Connection, what: str, since: datetime, now: datetime) -> bool:

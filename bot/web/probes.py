@@ -23,8 +23,9 @@ class MetricsDoor:
 
     def opens(self, request: web.Request) -> bool:
         """Compared in constant time, so that no token can be guessed letter by letter."""
-        shown = request.headers.get("Authorization", "").removeprefix("Bearer ")
-        has_token = hmac.compare_digest(shown.encode(errors="replace"), self.token.encode()) if self.token else False
+        scheme, _, shown = request.headers.get("Authorization", "").partition(" ")
+        is_it = hmac.compare_digest(shown.encode(errors="replace"), self.token.encode())
+        has_token = bool(self.token) and is_it and scheme.lower() == "bearer"
         is_at_home = not self.token and not self.is_public and is_asked_here(request)
         return has_token or self.key.opens(request) or is_at_home
 

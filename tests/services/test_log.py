@@ -278,3 +278,11 @@ def test_where_nothing_was_ever_written_that_is_said(tmp_path: Path, capsys: Out
     monkeypatch.setenv("CAMTAY_DATA", str(tmp_path))
     assert main(["log"]) == 1
     assert f"Chưa có nhật ký ở {tmp_path / 'log'}" in capsys.readouterr().err
+
+
+def test_a_file_that_cannot_be_read_is_named(folder: Path, capsys: Output, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("CAMTAY_DATA", str(folder.parent))
+    (folder / "camtay.jsonl.1").unlink()
+    (folder / "camtay.jsonl.1").mkdir()
+    assert main(["log", "-n", "0"]) == 2
+    assert f"{folder / 'camtay.jsonl.1'}: không đọc được" in capsys.readouterr().err

@@ -111,6 +111,8 @@ async def test_with_a_token_it_is_wanted_from_anywhere_and_nothing_like_it_will_
             assert (await ask(f"{url}/metrics", Authorization=f"Bearer {TOKEN}", **headers))[0] == 200
         for shown in ("", TOKEN[1:], TOKEN + "t", TOKEN.upper(), "Bearer", f"Basic {TOKEN}", "Bearer ü" * 3):
             assert (await ask(f"{url}/metrics", Authorization=shown and f"Bearer {shown}"))[0] == 404, shown
+        for whole in (TOKEN, f"Bearer  {TOKEN}", f"Bearer{TOKEN}", f"Bearer {TOKEN} x"):
+            assert (await ask(f"{url}/metrics", Authorization=whole))[0] == 404, whole
         assert (await ask(f"{url}/metrics"))[0] == 404, "from here likewise"
         assert (await ask(f"{url}/metrics?token={TOKEN}"))[0] == 404
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import os
 import sqlite3
 import sys
 from collections.abc import Iterator
@@ -29,6 +30,7 @@ from storage.engine import schema
 from storage.engine.database import Database, open_database
 from tests.services.test_backup import rebuilt, with_manifest
 from tests.support.builders import shelf
+from tests.support.process import until
 from tests.support.world import Clock
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
@@ -247,6 +249,20 @@ async def test_what_fails_is_told_and_tried_again_an_hour_later_not_before(
     assert (tmp_path / "tried").read_text() == "xx"
     assert [record.message for record in caplog.records] == ["backup not made"] * 2
     assert caplog.records[0].reason == "đĩa đầy"  # type: ignore[attr-defined]
+    await database.close()
+
+
+async def test_a_stop_in_the_middle_ends_the_process_even_one_that_will_not_hear(data: Path, tmp_path: Path) -> None:
+    deaf = "import os, signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN)"
+    wrote = f"open({str(tmp_path / 'pid')!r}, 'w').write(str(os.getpid())); time.sleep(600)"
+    database = open_database(url_of(data))
+    kept = Kept(data, database, RULES, [sys.executable, "-I", "-c", f"{deaf}; {wrote}"])
+    working = asyncio.create_task(kept.keeper.step())
+    pid = int(await until(lambda: (tmp_path / "pid").exists() and (tmp_path / "pid").read_text(), 60.0))
+    working.cancel()
+    await asyncio.gather(working, return_exceptions=True)
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
     await database.close()
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from bot.cli.environment import CommandEnvironment, settings_of
 from bot.cli.flags import add_flags
 from bot.cli.language import told
+from bot.cli.terminal import unread
 
 HELP = "Xem nhật ký của máy, bằng lời."
 USUAL = 50  # lines, where nobody says from when
@@ -60,12 +61,15 @@ def run(given: argparse.Namespace) -> int:
         is_raw = given.raw and isinstance(line, logs.LogLine)
         print(line.raw if is_raw else logs.shown_line(line, zone), flush=given.follow)  # type: ignore[union-attr]
 
-    for line in logs.newest(folder, wish, most, begin if given.follow else None):
-        show(line)
-    if given.follow:
-        try:
-            for line in logs.follow(folder, wish, begin, lambda: sleep(logs.POLL_S)):
-                show(line)
-        except KeyboardInterrupt:
-            return 0
+    try:
+        for line in logs.newest(folder, wish, most, begin if given.follow else None):
+            show(line)
+        for line in logs.follow(folder, wish, begin, lambda: sleep(logs.POLL_S)) if given.follow else ():
+            show(line)
+    except KeyboardInterrupt:
+        return 0 if given.follow else 130
+    except BrokenPipeError:
+        raise  # whoever reads has had enough
+    except OSError as fault:
+        raise unread(fault) from None
     return 0
