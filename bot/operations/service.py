@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import platform
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from time import monotonic
@@ -33,6 +34,7 @@ from storage.engine import schema
 from storage.waiting import WaitingRow, waiting
 
 FRESH_S = 5.0  # whoever asks more often is told what was seen then
+PATIENCE_S = 3.0  # with the database; a Prometheus waits for ten seconds, a balancer for less
 SENT = "sent"
 
 
@@ -52,6 +54,8 @@ class Operations:
         self._last: tuple[float, OperationsReport] | None = None
         self._versions: Versions | None = None
         self._one = asyncio.Lock()
+        self._proving: asyncio.Task[None] | None = None
+        self.patience_s = PATIENCE_S
 
     async def ready(self) -> tuple[bool, dict[str, object]]:
         """Whether traffic may come, and why not, with the figures behind it, for whoever may see them."""
@@ -83,7 +87,7 @@ class Operations:
             at=self.now(),
             uptime_s=self._seconds() - self._began_s,
             unready=unready(signs),
-            versions=await self._told_versions() if stored else _versions("?", "?"),
+            versions=await self._told_versions(is_there=stored is not None),
             lessons=lesson_figures(health.library),
             channels=[channel_figures(owner, stored) for owner in health.owners],
             stored=stored,
@@ -97,32 +101,40 @@ class Operations:
         )
 
     async def _signs(self) -> ReadinessSigns:
-        health = self.health
-        try:
-            await health.writable.prove()
-            takes_writes = True
-        except StorageError:
-            takes_writes = False
+        health, takes_writes = self.health, await self._takes_writes()
         free = await asyncio.to_thread(free_bytes, self.folders)
         reply_waits_s = max((owner.sender.waits_s for owner in health.owners if owner.sender), default=0.0)
         return ReadinessSigns(takes_writes, free, health.intake.waits_s, reply_waits_s)
 
+    async def _takes_writes(self) -> bool:
+        """Whether the database takes a write within `patience_s` seconds. A try that hangs is waited for by whoever asks next:
+        one is enough."""
+        if self._proving is None:
+            self._proving = asyncio.create_task(self.health.writable.prove())
+        proving = self._proving
+        done, _ = await asyncio.wait([proving], timeout=self.patience_s)
+        if not done:
+            return False
+        self._proving = None
+        fault = proving.exception()
+        if fault is not None and not isinstance(fault, StorageError):
+            raise fault
+        return fault is None
+
     async def _stored(self) -> StoredFigures | None:
         now = self.now()
         try:
-            return stored_figures(await self.health.database.read(lambda c: waiting(c, now)), now)
-        except StorageError:
+            async with asyncio.timeout(self.patience_s):
+                return stored_figures(await self.health.database.read(lambda c: waiting(c, now)), now)
+        except (StorageError, TimeoutError):
             return None
 
-    async def _told_versions(self) -> Versions:
-        """Asked once: neither the program nor the schema changes under a tutor that runs."""
-        if self._versions is None:
-            try:
-                server = await schema.server(self.health.database)
-            except StorageError:
-                return _versions("?", "?")
-            self._versions = _versions(server, schema.SCHEMA)
-        return self._versions
+    async def _told_versions(self, *, is_there: bool) -> Versions:
+        """Asked once, while the database is there: neither the program nor the schema changes under a tutor."""
+        if self._versions is None and is_there:
+            with suppress(StorageError):
+                self._versions = _versions(await schema.server(self.health.database), schema.SCHEMA)
+        return self._versions or _versions("?", "?")
 
 
 def _versions(database: str, known: str) -> Versions:

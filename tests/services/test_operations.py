@@ -6,6 +6,7 @@ import asyncio
 import json
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import tomllib
@@ -23,6 +24,7 @@ from bot.app import App, bootstrap
 from bot.counting import Spread
 from bot.operations.metric_table import TABLE
 from bot.operations.metrics import SPREADS, MetricsPage
+from bot.operations.policy.readiness import LEAST_DISK, MOST_INTAKE_S, MOST_REPLY_S
 from bot.settings import load
 from bot.version import VERSION
 from bot.web.access import LocalKey
@@ -141,6 +143,8 @@ def test_every_metric_is_documented_and_nothing_else() -> None:
     exported = {row.name: (str(row.goes), row.labels) for row in TABLE}
     assert documented() == exported | dict.fromkeys(SPREADS, ("histogram", ()))
     text = (ROOT / "docs" / "metrics.md").read_text("utf-8")
+    bounds = {f"{MOST_INTAKE_S:g} s", f"{MOST_REPLY_S / 60:g} min", f"{LEAST_DISK // 1_000_000} MB"}
+    assert all(bound in text for bound in bounds)
     assert all(row.says in text for row in TABLE) and all(says in text for says in SPREADS.values())
 
 
@@ -323,13 +327,33 @@ async def test_a_database_that_is_away_is_told_and_all_else_all_the_same(tmp_pat
         app.operations._last = None
         told = await app.operations.tell()
         assert told.unready == ("database",) and told.stored is None
-        assert told.lessons == healthy.lessons and told.versions.database == "?"
+        assert told.lessons == healthy.lessons and told.versions == healthy.versions
         text, _ = await MetricsPage(app.operations, {name: Spread(()) for name in SPREADS}).text()
         found = families(text.decode())
         assert found["camtay_database_up"][0][1] == found["camtay_ready"][0][1] == 0.0
         assert "camtay_emergencies_open" not in found and "camtay_lessons_taught" in found
         is_ready, why = await app.operations.ready()
         assert not is_ready and why["why"] == ["database"]
+
+
+async def test_a_database_that_says_nothing_is_not_waited_for(tmp_path: Path) -> None:
+    """A server that takes the connection and never answers, as one that is frozen or behind a broken road."""
+    async with bootstrapped(tmp_path, f"sqlite:///{tmp_path / 'camtay.db'}", {}) as app:
+        silent = socket.create_server(("127.0.0.1", 0))
+        port = silent.getsockname()[1]
+        frozen = open_database(f"postgresql://camtay@127.0.0.1:{port}/camtay")
+        app.health.writable.database, app.health.writable._proved_s = frozen, None
+        app.operations.patience_s = 0.2
+        for _ in range(2):
+            is_ready, figures = await app.operations.ready()
+            assert not is_ready and figures["why"] == ["database"]
+        assert (await app.operations.tell()).unready == ("database",)
+        proving = app.operations._proving
+        assert proving is not None, "still trying: nobody has begun another"
+        proving.cancel()
+        await asyncio.gather(proving, return_exceptions=True)
+        await frozen.close()
+        silent.close()
 
 
 def test_the_version_is_that_of_the_project() -> None:
