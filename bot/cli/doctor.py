@@ -178,9 +178,10 @@ def _rehearsed(last: Rehearsal | None, now: datetime) -> Finding:
     if last is None:
         return note("Chưa lấy lại thử bản nào vào chỗ tạm: máy tự làm mỗi tuần, hay gõ ./camtay restore --rehearse")
     days = (now - datetime.fromisoformat(last.at)).days
-    text = "Lấy lại thử vào chỗ tạm: {file}, cách đây {days} ngày, đủ {rows} dòng, đọc được {lessons} bài"
+    when = told("cách đây {days} ngày", days=days) if days else told("trong ngày")
     level = good if days <= REHEARSED_DAYS else note
-    return level(text, file=last.file, days=days, rows=last.rows, lessons=last.lessons)
+    text = "Lấy lại thử vào chỗ tạm: {file}, {when}, đủ {rows} dòng, đọc được {lessons} bài"
+    return level(text, file=last.file, when=when, rows=last.rows, lessons=last.lessons)
 
 
 async def _kept(settings: Settings, url: str, now: datetime) -> Iterable[Finding]:

@@ -107,8 +107,8 @@ class Operations:
         return ReadinessSigns(takes_writes, free, health.intake.waits_s, reply_waits_s)
 
     async def _takes_writes(self) -> bool:
-        """Whether the database takes a write within `patience_s` seconds. A try that hangs is waited for by whoever asks next:
-        one is enough."""
+        """Whether the database takes a write within `patience_s` seconds. A try that hangs is waited for by whoever
+        asks next: one is enough."""
         if self._proving is None:
             self._proving = asyncio.create_task(self.health.writable.prove())
         proving = self._proving
