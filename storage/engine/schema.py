@@ -29,6 +29,14 @@ async def current(database: Database) -> str | None:
     return await database.read(look)
 
 
+async def server(database: Database) -> str:
+    """What kind of database answers, and its version: "SQLite 3.46.1", "PostgreSQL 17.2"."""
+    if isinstance(database, SQLite):
+        return f"SQLite {sqlite3.sqlite_version}"
+    version = await database.read(lambda connection: connection.scalar(text("SHOW server_version")))
+    return f"PostgreSQL {str(version).partition(' ')[0]}"
+
+
 async def ensure(database: Database) -> None:
     """Bring an empty database, or an SQLite file of an older version, up to date.
 
