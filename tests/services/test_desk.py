@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import insert
 
 from bot.desk.policy.entering import IDLE, LASTS
+from bot.operations.backups import BackupFile
+from bot.operations.policy.readiness import ReadyFault
+from bot.operations.records import (
+    BackupFigures,
+    ChannelFigures,
+    LessonFigures,
+    OperationsReport,
+    StoredFigures,
+    Versions,
+    WaitFigures,
+)
+from bot.operations.rehearsal import Rehearsal
 from bot.people.policy.permissions import OPERATOR
 from storage.engine import schema
 from storage.engine.database import open_database
@@ -240,3 +252,44 @@ async def ask(house: DeskHouse, learner_id: str, instructor_id: str, kind: str =
     }  # fmt: skip
     await house.database.transact(lambda c: (c.execute(insert(pairing_t.request), request), None)[1])
     await house.database.transact(lambda c: (c.execute(insert(pairing_t.offer), offer), None)[1])
+
+
+# --- operations --------------------------------------------------------------------------------------
+
+
+async def test_operations_are_the_admins_and_tell_what_is_to_be_mended(house: DeskHouse, tmp_path: Path):
+    async with house.browser(await house.person("Cúc", "officer")) as officer:
+        await officer.get("operations", 404)
+    house.report = report(house.clock.now())
+    async with house.browser(await house.person("Quản", "admin", "dong-nai")) as admin:
+        page = await admin.get("operations")
+        assert "Không có gì phải sửa." in page and "57 bài đang dạy." in page
+        assert "24 giờ qua gửi 12 tin" in page and "3 lần bị từ chối" in page
+        house.report = report(house.clock.now(), unready=("database", "disk"), newest=timedelta(days=3))
+        page = await admin.get("operations")
+        assert "Cơ sở dữ liệu không ghi được" in page and "Đĩa gần đầy" in page and "./camtay backup" in page
+        assert "./camtay restore --rehearse" in page and "zalo_oa:1: đã dùng 1900 trong 2000 tin" in page
+        assert "<b>" not in page
+        await admin.post("language", {"lang": "en"})
+        assert "no writes" in await admin.get("operations")
+
+
+def report(
+    now: datetime, unready: tuple[ReadyFault, ...] = (), newest: timedelta = timedelta(hours=5)
+) -> OperationsReport:
+    """A tutor with one channel, well but for what is given; a backup `newest` old."""
+    file = BackupFile(Path("camtay-x.tar.gz"), now - newest, 5_000_000)
+    rehearsal = Rehearsal(file.path.name, "", (now - timedelta(days=3)).isoformat(), "0016", 40, 9, 57, counted=True)
+    is_well = not unready
+    used = 10 if is_well else 1_900
+    channel = ChannelFigures(
+        "zalo_oa:1", "zalo_oa", "<b>", True, WaitFigures(2, 60), WaitFigures(), 0, 20, 4, 12, {}, {},
+        {"refused": 3}, used, 2_000,
+    )  # fmt: skip
+    backups = BackupFigures(3, file, None, rehearsal if is_well else None)
+    versions, lessons = Versions("0.1.0", "3.11", "SQLite 3", "0016"), LessonFigures(57, {}, {}, [])
+    nothing = [WaitFigures()] * 5
+    return OperationsReport(
+        now, 3_600, unready, versions, lessons, [channel], StoredFigures({}, {}, {}, 0, *nothing), {}, 0, 0, {},
+        9_000_000_000, False, backups,
+    )  # fmt: skip
