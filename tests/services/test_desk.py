@@ -24,9 +24,11 @@ from bot.operations.records import (
 from bot.operations.rehearsal import Rehearsal
 from bot.people.policy.permissions import OPERATOR
 from storage.engine import schema
-from storage.engine.database import open_database
+from storage.engine.database import Connection, open_database
 from storage.engine.instants import to_ms
 from storage.pairing import tables as pairing_t
+from storage.unheard import unheard
+from storage.unheard.unheard import UnheardRow
 from tests.support.desk_house import OTHER, WARD, DeskHouse, desk_house
 from tests.support.harness import empty_database, everything
 
@@ -252,6 +254,23 @@ async def ask(house: DeskHouse, learner_id: str, instructor_id: str, kind: str =
     }  # fmt: skip
     await house.database.transact(lambda c: (c.execute(insert(pairing_t.request), request), None)[1])
     await house.database.transact(lambda c: (c.execute(insert(pairing_t.offer), offer), None)[1])
+
+
+async def test_editors_see_what_was_not_understood_and_of_whom_not(house: DeskHouse):
+    lan, at = await house.person("Lan Anh", "learner"), house.clock.now()
+    rows = [UnheardRow(text, "m0-khoi-dong", "viec_1", at) for text in ("nut do o dau", "nút đó ở đâu", "<b>xyz</b>")]
+
+    def give(c: Connection) -> None:
+        for row in rows:
+            unheard.add(c, lan, row)
+
+    await house.database.transact(give)
+    async with house.browser(await house.person("Cúc", "officer")) as officer:
+        await officer.get("unheard", 404)
+    async with house.browser(await house.person("Soạn", "editor", "dong-nai")) as editor:
+        page = await editor.get("unheard")
+        assert "“nút đó ở đâu”, “nut do o dau”" in page and "2 lần" in page and "Làm quen với Cầm Tay" in page
+        assert "Lan Anh" not in page and "<b>xyz" not in page
 
 
 # --- operations --------------------------------------------------------------------------------------
