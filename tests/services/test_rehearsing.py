@@ -213,6 +213,8 @@ async def test_it_makes_one_and_puts_it_back_in_a_process_of_its_own(
     last, proof = rehearsal(data), backup.proof(data)
     assert last is not None and proof is not None and last.file == proof.file == file.path.name
     assert [record.message for record in caplog.records] == ["backup made", "backup rehearsed"]
+    assert [record.file for record in caplog.records] == [file.path.name] * 2  # type: ignore[attr-defined]
+    assert not {"at", "level", "room", "event"} & set(vars(caplog.records[1])), "the line has its own"
     names = {entry.name for entry in backup.prove(file.path, data, NOW).entries}
     assert "config.yaml" in names and "database.sqlite3" in names
     await database.close()
