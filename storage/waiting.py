@@ -25,7 +25,7 @@ LIVE = ("waiting", "offered", "open")
 
 
 @dataclass(frozen=True, slots=True)
-class WaitingRow:
+class WaitingCount:
     """How many of a kind wait, and since when the longest of them.
 
     `what` is outbox (`of` its channel), kept (likewise, but its reader has to write first), requests (`of` kind and
@@ -38,12 +38,12 @@ class WaitingRow:
     oldest: datetime | None
 
 
-def waiting(connection: Connection, now: datetime) -> list[WaitingRow]:
+def waiting(connection: Connection, now: datetime) -> list[WaitingCount]:
     """All that waits at this moment; kinds of which nothing does are left out but for those without an `of`."""
     found = (row for query in _queries(now) for row in connection.execute(query))
-    rows = [WaitingRow(what, of, count, _instant(oldest)) for what, of, count, oldest in found]
+    rows = [WaitingCount(what, of, count, _instant(oldest)) for what, of, count, oldest in found]
     voices = recordings.waiting(connection)
-    return [*rows, WaitingRow("voices", "", len(voices), voices[0].at if voices else None)]
+    return [*rows, WaitingCount("voices", "", len(voices), voices[0].at if voices else None)]
 
 
 def _queries(now: datetime) -> Iterator[Select[Any]]:

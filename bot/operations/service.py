@@ -31,7 +31,7 @@ from bot.publishing.library import LiveLessons
 from bot.scheduler.disk import free_bytes
 from bot.version import VERSION
 from storage.engine import schema
-from storage.waiting import WaitingRow, waiting
+from storage.waiting import WaitingCount, waiting
 
 FRESH_S = 5.0  # whoever asks more often is told what was seen then
 PATIENCE_S = 3.0  # with the database; a Prometheus waits for ten seconds, a balancer for less
@@ -142,7 +142,7 @@ def _versions(database: str, known: str) -> Versions:
     return Versions(VERSION, platform.python_version(), database, known)
 
 
-def stored_figures(rows: Iterable[WaitingRow], now: datetime) -> StoredFigures:
+def stored_figures(rows: Iterable[WaitingCount], now: datetime) -> StoredFigures:
     """Rows of what waits, as figures at this instant."""
     found = {(row.what, row.of): _wait(row, now) for row in rows}
     requests: dict[str, WaitFigures] = {}
@@ -199,7 +199,7 @@ def backup_figures(data: Path) -> BackupFigures:
     return BackupFigures(len(files), files[-1] if files else None, proof(data), rehearsal(data))
 
 
-def _wait(row: WaitingRow, now: datetime) -> WaitFigures:
+def _wait(row: WaitingCount, now: datetime) -> WaitFigures:
     return WaitFigures(row.count, max(0.0, (now - row.oldest).total_seconds()) if row.oldest else 0.0)
 
 

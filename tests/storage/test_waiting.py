@@ -14,13 +14,13 @@ from storage.engine.instants import to_ms
 from storage.pairing import tables as pairing_t
 from storage.people import tables as people_t
 from storage.people.records import PersonRow
-from storage.waiting import WaitingRow, waiting
+from storage.waiting import WaitingCount, waiting
 from tests.support.world import START
 
 AT = to_ms(START)
 
 
-async def of(database: Database) -> dict[tuple[str, str], WaitingRow]:
+async def of(database: Database) -> dict[tuple[str, str], WaitingCount]:
     rows = await database.read(lambda c: waiting(c, START))
     assert len({(row.what, row.of) for row in rows}) == len(rows)
     return {(row.what, row.of): row for row in rows}
@@ -55,8 +55,8 @@ async def test_the_outbox_is_told_by_channel_and_apart_where_its_reader_has_to_w
     ]  # fmt: skip
     await database.transact(lambda c: c.execute(insert(conversations_t.outbox), rows))
     found = await of(database)
-    assert found["outbox", "zalo_oa:7"] == WaitingRow("outbox", "zalo_oa:7", 2, START - timedelta(seconds=60))
-    assert found["kept", "zalo_oa:7"] == WaitingRow("kept", "zalo_oa:7", 1, START - timedelta(seconds=900))
+    assert found["outbox", "zalo_oa:7"] == WaitingCount("outbox", "zalo_oa:7", 2, START - timedelta(seconds=60))
+    assert found["kept", "zalo_oa:7"] == WaitingCount("kept", "zalo_oa:7", 1, START - timedelta(seconds=900))
     assert found["outbox", "telegram:1"].count == 1 and ("kept", "telegram:1") not in found
 
 
@@ -88,6 +88,6 @@ async def test_only_what_is_due_is_late(database: Database) -> None:
     spoken = RecordingRow("p0", "web:1", "web", "ref", START - timedelta(seconds=7))
     await database.transact(lambda c: recordings.add(c, [spoken]))
     found = await of(database)
-    assert found["timers", ""] == WaitingRow("timers", "", 2, START - timedelta(seconds=120))
-    assert found["notices", ""] == WaitingRow("notices", "", 1, START - timedelta(seconds=40))
-    assert found["voices", ""] == WaitingRow("voices", "", 1, START - timedelta(seconds=7))
+    assert found["timers", ""] == WaitingCount("timers", "", 2, START - timedelta(seconds=120))
+    assert found["notices", ""] == WaitingCount("notices", "", 1, START - timedelta(seconds=40))
+    assert found["voices", ""] == WaitingCount("voices", "", 1, START - timedelta(seconds=7))

@@ -1,0 +1,83 @@
+"""Who needs me today? Ends in: a request opened, somebody asked, a word to who is silent."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bot.desk.services import DeskServices
+from bot.desk.visit import PageAnswer, PageShown, Visit
+from bot.desk.words import ago, left
+from bot.people.policy.reach import REACHES
+from flows.saying import say
+from flows.words.keys import plain_of
+from storage.desk import today as kept
+from storage.desk.today import QuietRow
+from storage.engine.database import Connection
+from storage.people import areas
+
+MOST = 30  # of each kind on the page; more than that is a list's work
+SILENT = timedelta(days=14)
+"""Two of the weekly lessons missed: reminders after a day and a week have said nothing to her."""
+
+KINDS = {
+    "safety": say("kêu cứu"), "help": say("cần người giúp"), "pair": say("cần người chỉ 1+1"),
+    "change": say("xin đổi người chỉ"),
+}  # fmt: skip
+STATES = {"waiting": say("chưa ai nhận"), "offered": say("đang hỏi"), "open": say("đang lo")}
+
+
+async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
+    """What waits in the areas of whoever looks; `?khu=` shows one ward of them.
+
+    Who has been silent is told within a ward: of a whole province it would be the same thirty for ever.
+    """
+    hers, now, chosen = visit.who.actor.paths("see_people"), desk.now(), visit.query.get("khu", "")
+    is_wide = any(path.count("/") < kept.IN_A_WARD for path in hers)
+
+    def look(connection: Connection) -> dict[str, object]:
+        found = (each for path in hers for each in areas.under(connection, path, "ward")) if is_wide else ()
+        wards = {each.area_id: each for each in found}
+        paths = [wards[chosen].path] if chosen in wards else hers
+        waiting = [
+            {
+                "id": row.request_id, "name": row.name or "?", "area": row.area, "kind": KINDS[row.kind],
+                "urgent": row.kind == "safety", "state": STATES[row.state], "helper": row.helper,
+                "since": ago(row.since_at, now), "left": left(row.due_at, now), "late": row.due_at < now,
+            }
+            for row in kept.waiting(connection, paths, MOST)
+        ]  # fmt: skip
+        offers = [
+            {
+                "request": row.request_id, "asked": row.instructor, "name": row.learner, "area": row.area,
+                "since": ago(row.made_at, now), "left": left(row.due_at, now), "late": row.due_at < now,
+            }
+            for row in kept.offers(connection, paths, MOST)
+        ]  # fmt: skip
+        quiet = [
+            {**_person(row), "why": REACHES[row.why]}  # type: ignore[index]  # storage gives three of its four words
+            for row in kept.unreached(connection, paths, MOST)
+        ]
+        silent = (
+            [
+                {**_person(row), "since": ago(row.seen_at, now)}
+                for row in kept.silent(connection, paths, now - SILENT, MOST)
+            ]
+            if not is_wide or chosen in wards
+            else None
+        )
+        places = sorted(wards.values(), key=lambda ward: plain_of(ward.name))
+        return {
+            "wards": places,
+            "chosen": chosen,
+            "waiting": waiting,
+            "offers": offers,
+            "unreached": quiet,
+            "silent": silent,
+            "most": MOST,
+        }
+
+    return PageShown("today.html", await desk.officers.database.read(look))
+
+
+def _person(row: QuietRow) -> dict[str, object]:
+    return {"id": row.learner_id, "name": row.name or "?", "area": row.area, "role": row.role}
