@@ -74,7 +74,7 @@ from bot.web.certificates import certificate_routes
 from bot.web.door import bounds_for, take_files
 from bot.web.media import media_routes
 from bot.web.preview import preview_routes
-from bot.web.probes import MetricsDoor, probe_routes
+from bot.web.probes import SHORTEST_TOKEN, MetricsDoor, probe_routes
 from bot.workers import Workers
 from flows.events import Universe
 from flows.rules.checked import FILE, Checked
@@ -316,9 +316,11 @@ def _previews(app: App) -> Sequence[AbstractRouteDef]:
 
 def _probes(app: App, lag: LoopLag) -> Sequence[AbstractRouteDef]:
     """What machines ask: whether traffic may come, and the figures."""
-    settings, operations = app.settings, app.operations
+    settings, operations, token = app.settings, app.operations, app.settings.metrics.token
+    if 0 < len(token) < SHORTEST_TOKEN:
+        raise SettingsInvalid(say("METRICS_TOKEN: phải dài ít nhất {least} ký tự.", least=SHORTEST_TOKEN))
     page = MetricsPage(operations, {"camtay_batch_seconds": app.intake.batches, "camtay_loop_lag_seconds": lag.late})
-    door = MetricsDoor(app.key, settings.metrics.token, is_public=bool(settings.web.public_url))
+    door = MetricsDoor(app.key, token, is_public=bool(settings.web.public_url))
     return probe_routes(operations.ready, app.key, page.text, door)
 
 

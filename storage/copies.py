@@ -139,7 +139,13 @@ def spare_database(url: str, name: str) -> Iterator[str]:
         pg_tools.ask(url, f"DROP DATABASE IF EXISTS {quoted}")  # of a rehearsal that was broken off
         pg_tools.ask(url, f"CREATE DATABASE {quoted} TEMPLATE template0")
     except pg_tools.PgToolFailed as fault:
-        raise CopyFailed(said_by(fault)) from fault
+        raise CopyFailed(
+            say(
+                "chưa tạo được cơ sở dữ liệu tạm {name} ({reason}); tài khoản cần quyền CREATEDB",
+                name=name,
+                reason=said_by(fault),
+            )
+        ) from fault
     try:
         yield other_database(url, name)
     finally:

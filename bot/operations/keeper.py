@@ -107,7 +107,8 @@ class BackupKeeper:
             log.error("backup not made" if what == "make" else "backup not rehearsed", extra={"reason": str(failed)})
             return
         await self.database.transact(lambda c: _settle(c, what, now))
-        log.info("backup made" if what == "make" else "backup rehearsed", extra=dict(told))
+        figures = {name: told[name] for name in ("file", "kb", "rows", "lessons") if name in told}
+        log.info("backup made" if what == "make" else "backup rehearsed", extra=figures)
 
     async def _ask(self, what: str, now: datetime) -> Mapping[str, object]:
         """What the process tells of its work. Raises BackupWorkFailed; ended with us, it leaves nothing half done."""

@@ -115,7 +115,8 @@ class Operations:
         done, _ = await asyncio.wait([proving], timeout=self.patience_s)
         if not done:
             return False
-        self._proving = None
+        if self._proving is proving:
+            self._proving = None
         fault = proving.exception()
         if fault is not None and not isinstance(fault, StorageError):
             raise fault

@@ -10,6 +10,8 @@ from aiohttp import web
 from bot.web.access import LocalKey, is_asked_here
 from bot.web.server import HealthCheck
 
+SHORTEST_TOKEN = 16  # characters: nobody guesses that many
+
 MetricsText = Callable[[], Awaitable[tuple[bytes, str]]]
 """The page of figures and its media type."""
 

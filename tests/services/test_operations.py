@@ -22,6 +22,7 @@ from sqlalchemy import insert
 
 from bot.app import App, bootstrap
 from bot.counting import Spread
+from bot.errors import SettingsInvalid
 from bot.operations.metric_table import TABLE
 from bot.operations.metrics import SPREADS, MetricsPage
 from bot.operations.policy.readiness import LEAST_DISK, MOST_INTAKE_S, MOST_REPLY_S
@@ -266,8 +267,8 @@ async def test_a_real_prometheus_reads_a_real_tutor_and_answers_every_question_o
             assert told["status"] == "success", (query, told)
             return list(told["data"]["result"])
 
-        await until(lambda: asked('up{job="camtay"} == 1'), 30.0, 0.2)
-        await until(lambda: asked("count_over_time(camtay_ready[1m]) > 1"), 30.0, 0.2)
+        await until(lambda: asked('up{job="camtay"} == 1'), 60.0, 0.2)
+        await until(lambda: asked("count_over_time(camtay_ready[1m]) > 1"), 60.0, 0.2)
         for query in expressions()["dashboard"].splitlines():
             await asked(query)
         assert await asked("camtay_ready == 1") and await asked("process_resident_memory_bytes > 1e6")
@@ -315,6 +316,12 @@ async def test_the_report_tells_of_channels_people_who_wait_and_versions(
         assert told.versions.schema == schema.SCHEMA and told.versions.program == VERSION
         assert told.versions.database.split()[0].lower() == kind
         assert told.lessons.taught > 50 and not told.lessons.broken and not told.unready and told.free_bytes > 0
+
+
+async def test_a_token_that_can_be_guessed_is_refused_at_the_start(tmp_path: Path) -> None:
+    with pytest.raises(SettingsInvalid, match="METRICS_TOKEN: phải dài ít nhất 16 ký tự"):
+        async with bootstrapped(tmp_path, f"sqlite:///{tmp_path / 'camtay.db'}", {"METRICS_TOKEN": "abc"}):
+            pass
 
 
 async def test_a_database_that_is_away_is_told_and_all_else_all_the_same(tmp_path: Path) -> None:

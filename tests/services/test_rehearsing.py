@@ -143,6 +143,28 @@ def test_postgresql_lends_a_database_and_has_it_back(tmp_path: Path, postgres_ur
     assert SPARE not in asyncio.run(databases())
 
 
+@pytest.mark.postgres
+def test_an_account_that_may_make_no_database_is_told_what_it_needs(tmp_path: Path, postgres_url: str) -> None:
+    asyncio.run(lived_in(postgres_url))
+    file, _ = backup.make(tmp_path, postgres_url, None, NOW)
+
+    async def make(statement: str) -> None:
+        connection = await asyncpg.connect(postgres_url)
+        try:
+            await connection.execute(statement)
+        finally:
+            await connection.close()
+
+    asyncio.run(make("CREATE ROLE camtay_poor LOGIN"))
+    try:
+        poor = f"{postgres_url}{'&' if '?' in postgres_url else '?'}user=camtay_poor"
+        with pytest.raises(BackupFailed, match=r"permission denied to create database.*CREATEDB"):
+            rehearse(file, tmp_path, poor, NOW)
+    finally:
+        asyncio.run(make("DROP ROLE camtay_poor"))
+    assert rehearsal(tmp_path) is None
+
+
 # --- the tutor looks after them ----------------------------------------------------------------------
 
 
@@ -191,6 +213,8 @@ async def test_it_makes_one_and_puts_it_back_in_a_process_of_its_own(
     last, proof = rehearsal(data), backup.proof(data)
     assert last is not None and proof is not None and last.file == proof.file == file.path.name
     assert [record.message for record in caplog.records] == ["backup made", "backup rehearsed"]
+    assert [record.file for record in caplog.records] == [file.path.name] * 2  # type: ignore[attr-defined]
+    assert not {"at", "level", "room", "event"} & set(vars(caplog.records[1])), "the line has its own"
     names = {entry.name for entry in backup.prove(file.path, data, NOW).entries}
     assert "config.yaml" in names and "database.sqlite3" in names
     await database.close()
