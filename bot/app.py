@@ -24,7 +24,7 @@ from bot.announcements.service import AnnouncementFeeder
 from bot.announcements.worker import AnnouncementWorker
 from bot.channels.base import LogEntry, Submit
 from bot.channels.webchat import WebChat
-from bot.channels.webchat.identity import load_keys
+from bot.channels.webchat.identity import Visitor, load_keys
 from bot.channels.webchat.sounds import Sounds
 from bot.channels.webchat.streams import Streams
 from bot.conversation.batch import Conversation
@@ -58,6 +58,7 @@ from bot.scheduler.daily import Caretaker
 from bot.scheduler.disk import Writable
 from bot.scheduler.steady import Steady
 from bot.scheduler.ticker import EVERY_S, Ticker
+from bot.seeding.world import CastMember, cast_of
 from bot.settings import Settings, account
 from bot.voice.extra import listener
 from bot.voice.line_keeper import RECORDED, LineKeeper
@@ -66,13 +67,15 @@ from bot.voice.worker import VoiceWorker
 from bot.web import server
 from bot.web.access import LocalKey, networks
 from bot.web.certificates import certificate_routes
+from bot.web.demo import demo_routes
 from bot.web.door import bounds_for, take_files
 from bot.web.media import media_routes
 from bot.web.preview import preview_routes
 from bot.workers import Workers
 from flows.events import Universe
 from flows.rules.checked import FILE, Checked
-from flows.saying import said_by, say
+from flows.saying import joined, said_by, say
+from storage import worlds
 from storage.conversations import web_log
 from storage.engine import schema
 from storage.engine.address import sqlite_path
@@ -118,6 +121,7 @@ class App:
     """A running tutor, whole; `bootstrap` makes it. `files` may be open.
 
     With `watch` lessons that are saved are taken over by themselves; `library.faults` are those that could not be.
+    `cast` are those of a made-up world whose pages can be looked at.
     """
 
     settings: Settings
@@ -137,6 +141,7 @@ class App:
     watch: bool
     doorbell: Doorbell
     voice: VoiceWorker
+    cast: Sequence[CastMember] = ()
     workers: Workers = field(default_factory=Workers)
 
 
@@ -149,6 +154,7 @@ async def bootstrap(
     """
     world, data, files = environment or Environment(), Path(settings.data.dir), take_files()
     database, is_locked = await _open(stack, settings, data)
+    cast = await _cast(database, settings)
     quiet = pairing_clock(settings).quiet
     store = MediaStore(data / "media", settings.web.public_url, settings.media.max_mb * 1_000_000)
     library = LiveLessons(
@@ -195,7 +201,7 @@ async def bootstrap(
     health = Health(database, library, intake, Writable(database, world.now, world.counted_s), steady, owners, data)
     app = App(
         settings, world, database, library, conversation, intake, ticker, steady, officers, owners, health, key,
-        files, store, watch, doorbell, voice,
+        files, store, watch, doorbell, voice, cast,
     )  # fmt: skip
     port = await _start(stack, app, webchat)
     if is_locked:
@@ -221,6 +227,16 @@ async def _open(stack: AsyncExitStack, settings: Settings, data: Path) -> tuple[
     restoring.sweep_copies(data, url)
     await schema.ensure(database)
     return database, is_locked
+
+
+async def _cast(database: Database, settings: Settings) -> Sequence[CastMember]:
+    """Who of a made-up world can be looked at. Raises SettingsInvalid where real people could come into one."""
+    is_made_up = bool(await database.read(worlds.made_up))
+    on = [name for name, each in settings.channels.items() if each.is_on]
+    if is_made_up and on:
+        why = "Dữ liệu này là người giả, nên không mở cho người thật: tắt {channels}, hoặc chọn thư mục dữ liệu khác."
+        raise SettingsInvalid(say(why, channels=joined(on)))
+    return await database.read(cast_of)
 
 
 def _webchat(
@@ -266,7 +282,7 @@ async def _start(stack: AsyncExitStack, app: App, webchat: WebChat) -> int:
     stack.push_async_callback(workers.end)
     stack.push_async_callback(_drain, app.intake, workers.watched(app.intake.run()))
     routes = [*distinct(route for owner in app.owners for route in owner.routes()), *_previews(app)]
-    routes += [*media_routes(app.store), *_certificates(app)]
+    routes += [*media_routes(app.store), *_certificates(app), *_demo(app, webchat)]
     web, proxies = app.settings.web, networks(app.settings.web.proxies)
     pages = server.create_app(webchat, app.health.tell, routes, proxies, app.key)
     runner = await server.start(pages, web.host, web.port, bounds_for(app.files), proxies)
@@ -300,6 +316,12 @@ def _previews(app: App) -> Sequence[AbstractRouteDef]:
     root, facts = Path(settings.lessons.dir), settings.placeholders
     previews = Previews(root, facts, lambda: conversation.book, lambda: app.library.faults)
     return preview_routes(previews, settings.tutor.name, lambda: Overheard(conversation.book, now()), app.key.opens)
+
+
+def _demo(app: App, webchat: WebChat) -> Sequence[AbstractRouteDef]:
+    """The pages of made-up people, for who works at this machine; a real world has none."""
+    chats = {each.role: each.chat_id for each in app.cast}
+    return demo_routes(chats, lambda chat_id: webchat.cookie_for(Visitor(chat_id, 0)), app.key.opens) if chats else ()
 
 
 def _certificates(app: App) -> Sequence[AbstractRouteDef]:

@@ -37,6 +37,8 @@ VERBS = (
     "models",
     "report",
     "doctor",
+    "demo",
+    "seed",
 )
 
 

@@ -81,8 +81,9 @@ def open_database(url: str) -> Database:
 
 
 class SQLite:
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, path: Path, *, durable: bool = True) -> None:
+        """`durable`: no commit is lost when the machine fails; a file that is thrown away need not be."""
+        self.path, self._durable = path, durable
         self.url = f"sqlite:///{path}"
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="sqlite-writer")
         self._engine: Engine | None = None
@@ -96,7 +97,7 @@ class SQLite:
 
     def _write(self, work: UnitOfWork[T]) -> T:
         if self._engine is None:
-            self._engine = writer_engine(self.path)
+            self._engine = writer_engine(self.path, durable=self._durable)
         try:
             with self._engine.begin() as connection:
                 return work(connection)
@@ -167,13 +168,14 @@ class SQLite:
         self._writer.shutdown()
 
 
-def writer_engine(path: Path) -> Engine:
+def writer_engine(path: Path, *, durable: bool = True) -> Engine:
     """The one writing connection: WAL, every commit on disk, transactions that begin as writers."""
+    synchronous = "FULL" if durable else "OFF"
     engine = _engine(path, StaticPool, isolation_level=None)
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
+        for pragma in ("journal_mode=WAL", f"synchronous={synchronous}", "foreign_keys=ON", "secure_delete=ON"):
             connection.execute(f"PRAGMA {pragma}")
         connection.execute("PRAGMA busy_timeout=0")  # from here on see `_patiently`
 
