@@ -14,7 +14,7 @@ from bot.cli.terminal import Print, complain, show
 from bot.seeding.world import WorldPlan, seed
 from bot.settings import Settings
 from storage.engine.address import sqlite_path
-from storage.engine.database import open_database
+from storage.engine.database import SQLite, open_database
 from storage.engine.lock import lock_all
 
 
@@ -37,7 +37,7 @@ async def fill(settings: Settings, plan: WorldPlan, number: int, world: CommandE
     url, data = settings.database_url, Path(settings.data.dir)
     path = sqlite_path(url)
     with lock_all(data, path) if path else ExitStack():
-        database = open_database(url)
+        database = SQLite(path, durable=False) if path else open_database(url)  # nothing in it is anybody's yet
         try:
             return await seed(database, settings, plan, number, world.now(), complain)
         finally:

@@ -47,8 +47,9 @@ KINDS = 4
 AT_ONCE = 10
 """Copies poured in with one transaction."""
 
-ATTEMPTS_A_LESSON = 3.5
-"""Answers that are graded in one lesson, in the mean: measured over the lessons as they are."""
+ATTEMPTS_A_LESSON, ATTEMPTS_OF_INSTRUCTOR = 4.2, 7
+"""Answers that are graded for one lesson of a learner, in the mean, with tests and reviews; and of all that an
+instructor learns: as measured over the lessons of today."""
 
 OF_WARD, OF_PROVINCE = 2, len(STAFF)
 """How many of the staff belong to a ward; the others, up to this, to the whole province."""
@@ -77,7 +78,8 @@ class WorldPlan:
     def of(self, number: int) -> NeighbourhoodPlan:
         """The neighbourhood of that kind; the first is the eventful one, with two learners who come in its last
         hours."""
-        lessons = self.attempts / max(1, self.learners) / ATTEMPTS_A_LESSON
+        wanted = max(0, self.attempts - ATTEMPTS_OF_INSTRUCTOR * self.instructors)
+        lessons = wanted / max(1, self.learners) / ATTEMPTS_A_LESSON
         learners, instructors = (round(each / self.copies) for each in (self.learners, self.instructors))
         return NeighbourhoodPlan(learners - 2 * (number == 0), instructors, self.days, lessons, number == 0)
 
@@ -182,6 +184,7 @@ async def _pour(
     poured = dict.fromkeys(worlds.names(), 0)
     once = kinds[0].once
     await database.transact(lambda c: _add(c, once, poured))
+    await database.transact(worlds.drop_indexes)
     rest = _copies(kinds, plan, number, called)
     made: dict[str, list[Row]] = {}
     for at, rows in enumerate(rest, 1):
@@ -190,6 +193,7 @@ async def _pour(
         if at % AT_ONCE == 0 or at == plan.copies:
             await database.transact(partial(_add, made=made, poured=poured))
             made = {}
+    await database.transact(worlds.make_indexes)
     return poured
 
 
