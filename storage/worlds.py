@@ -5,10 +5,12 @@ A database that is marked never becomes real again, and nothing real comes into 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import islice
+from typing import Any
 
 from sqlalchemy import Column, Connection, Index, Table, exists, insert, select, text
+from sqlalchemy.util import await_only
 
 from storage.engine import key_value
 from storage.engine.rows import Row
@@ -55,10 +57,24 @@ def rows(connection: Connection, name: str) -> list[Row]:
 def pour(connection: Connection, name: str, made: Iterable[Row]) -> int:
     """Add these rows to a table; how many they were."""
     table, rest, count = metadata.tables[name], iter(made), 0
+    add = _copy if connection.dialect.name == "postgresql" else _insert
     while some := list(islice(rest, ROWS)):
-        connection.execute(insert(table), some)
+        add(connection, table, some)
         count += len(some)
     return count
+
+
+def _insert(connection: Connection, table: Table, some: Sequence[Row]) -> None:
+    connection.execute(insert(table), some)
+
+
+def _copy(connection: Connection, table: Table, some: Sequence[Row]) -> None:
+    """By PostgreSQL's COPY, which takes a fifth of the time; the transaction begins with a statement of SQLAlchemy's."""
+    connection.execute(text("SELECT 1"))
+    columns = list(some[0])
+    records = [tuple(row[name] for name in columns) for row in some]
+    asyncpg: Any = connection.connection.driver_connection
+    await_only(asyncpg.copy_records_to_table(table.name, records=records, columns=columns))
 
 
 def drop_indexes(connection: Connection) -> None:

@@ -171,7 +171,9 @@ class SQLite:
 
 def writer_engine(path: Path, *, durable: bool = True) -> Engine:
     """The one writing connection: WAL, every commit on disk (where `durable`), transactions that begin as writers."""
-    kept = ("synchronous=FULL", "secure_delete=ON") if durable else ("synchronous=OFF", f"cache_size=-{POURED_CACHE_KB}")
+    kept = (
+        ("synchronous=FULL", "secure_delete=ON") if durable else ("synchronous=OFF", f"cache_size=-{POURED_CACHE_KB}")
+    )
     engine = _engine(path, StaticPool, isolation_level=None)
 
     @event.listens_for(engine, "connect")
