@@ -1,7 +1,7 @@
 """What the last hours of a neighbourhood leave open, on the table of whoever answers for it.
 
-A cry that nobody has taken; somebody who waits with minutes left; an offer without an answer; a message that was
-reported; a learner who wishes to guide. From four hours before the end on nobody who guides or answers looks.
+A cry that nobody has taken, and one that an officer is busy with; somebody who waits with minutes left; an offer without
+an answer; a message that was reported; a learner who wishes to guide; one who cannot be reached. From four hours before the end on nobody who guides or answers looks.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from functools import partial
 
+from bot.channels.base import Left
 from bot.pairing.policy.model import MINUTE
 from bot.seeding.neighbourhood import Neighbourhood
 from bot.seeding.villager import Villager
@@ -22,6 +23,8 @@ REPORTED = "chị gửi em coi thử cái hình đi"
 LOOKED_LAST = timedelta(hours=4)
 CRIED = timedelta(minutes=7)
 ASKED = timedelta(hours=2, minutes=40)
+LEFT_AT = timedelta(hours=5)
+HELPED = timedelta(hours=3, minutes=30)
 APPLIED = timedelta(hours=3, minutes=10)
 WROTE = timedelta(hours=1, minutes=20)
 LEFT = 25 * MINUTE
@@ -32,6 +35,8 @@ def last_hours(n: Neighbourhood) -> None:
     """Plan what is to stand open at the end."""
     n.nobody_answers_from = n.until - LOOKED_LAST
     n.then(_asked_so_that(n), partial(_stranger_asks, n))
+    n.then(n.until - LEFT_AT, partial(_leaves, n))
+    n.then(n.until - HELPED, partial(_is_helped, n))
     n.then(n.until - ASKED, partial(_asks, n))
     n.then(n.until - APPLIED, partial(_applies, n))
     n.then(n.until - WROTE, partial(_is_reported, n))
@@ -54,6 +59,21 @@ async def _stranger_asks(n: Neighbourhood) -> None:
     await one.says("nhờ người chỉ")
     asked = await n.tutor.database.read(partial(pairings.requests_of, learner_id=one.learner_id))
     n.left_alone |= {row["request_id"] for row in asked}
+
+
+async def _leaves(n: Neighbourhood) -> None:
+    """Somebody cannot be reached any more."""
+    await n.learners[-1].does(Left())
+
+
+async def _is_helped(n: Neighbourhood) -> None:
+    """The second officer has taken a cry, and is not done with it."""
+    one = next((each for each in reversed(n.learners[:-1]) if each.taken), n.learners[0])
+    await one.says(CRY)
+    asked = await n.tutor.database.read(partial(pairings.requests_of, learner_id=one.learner_id))
+    cry = next(row["request_id"] for row in asked if row["kind"] == "safety")
+    n.left_alone.add(cry)
+    await n.staff[1].taps(f"o:take:{cry}")
 
 
 async def _asks(n: Neighbourhood) -> None:

@@ -31,6 +31,7 @@ from bot.settings import Data, DatabaseAddress, Settings
 from flows import Book
 from flows.engine.kinds.table import kind_of
 from flows.events import Universe
+from flows.rules.checked import Checked
 from flows.shelf.shelf import read_shelf
 from storage.engine import schema
 from storage.engine.database import Database, SQLite
@@ -155,11 +156,11 @@ async def _nothing() -> None:
 
 @asynccontextmanager
 async def lived(
-    settings: Settings, folder: Path, began_at: datetime, prefix: str, store: MediaStore | None = None
+    settings: Settings, folder: Path, began_at: datetime, prefix: str, checked: Checked, store: MediaStore | None = None
 ) -> AsyncIterator[LivedTutor]:
     """A tutor whose data lie in `folder`, which may hold the key of its pseudonyms; its clock stands at `began_at`.
 
-    Its ids begin with `prefix`. Without a `store` pictures of lessons are told in words. Raises what the lessons or
+    Its ids begin with `prefix`; lessons that `checked` knows are not linted again. Without a `store` pictures of lessons are told in words. Raises what the lessons or
     the settings are refused for.
     """
     settings = replace(settings, data=Data(str(folder)), database=DatabaseAddress(""), channels={})
@@ -168,8 +169,8 @@ async def lived(
     try:
         await schema.ensure(database)
         quiet = pairing_clock(settings).quiet
-        library = LiveLessons(database, Path(settings.lessons.dir), settings.placeholders, quiet, store)
-        shelf = read_shelf(library.root, settings.placeholders, library.checked)
+        library = LiveLessons(database, Path(settings.lessons.dir), settings.placeholders, quiet, store, checked)
+        shelf = read_shelf(library.root, settings.placeholders, checked)
         if before := earlier_shelf(shelf, settings.placeholders):
             await publish_first(database, before, clock())
         await library.open(clock())

@@ -27,6 +27,7 @@ from bot.seeding.lived import lived
 from bot.seeding.neighbourhood import STAFF, WARD, Neighbourhood, NeighbourhoodPlan
 from bot.seeding.scripts import scripts_of
 from bot.settings import Settings
+from flows.rules.checked import FILE, Checked
 from flows.saying import say
 from storage import worlds
 from storage.engine import key_value, schema
@@ -127,10 +128,11 @@ async def seed(
     called = Pseudonyms.of_folder(data, lambda: f"{ids.getrandbits(128):032x}")
     how = json.dumps({"seed": number, "learners": plan.learners, "at": now.isoformat(timespec="seconds")})
     await database.transact(lambda c: worlds.mark(c, how))
+    checked = Checked(data / FILE)
     kinds, wanted = [], KINDS if plan.copies > len(_wards()) else 1
     for kind in range(wanted):
         tell(say("Đang sống thử một khu dân cư ({at}/{all})…", at=kind + 1, all=wanted))
-        kinds.append(await _live(settings, plan, f"{number}/{kind}", kind, now, called))
+        kinds.append(await _live(settings, plan, f"{number}/{kind}", kind, now, called, checked))
     tell(say("Đang chép ra {count} khu…", count=plan.copies))
     rows = await _pour(database, kinds, plan, number, called)
     await database.transact(worlds.settle)
@@ -141,7 +143,7 @@ async def seed(
 
 
 async def _live(
-    settings: Settings, plan: WorldPlan, scope: str, kind: int, now: datetime, called: Pseudonyms
+    settings: Settings, plan: WorldPlan, scope: str, kind: int, now: datetime, called: Pseudonyms, checked: Checked
 ) -> _Lived:
     """Live through one neighbourhood on a database of its own, which is thrown away."""
     data = Path(settings.data.dir)
@@ -149,7 +151,7 @@ async def _live(
         shutil.copy(data / KEY_FILE, Path(folder) / KEY_FILE)
         store = _store(settings) if plan.pictures else None
         began_at = now - timedelta(days=plan.days, hours=1)
-        async with lived(settings, Path(folder), began_at, PREFIX, store) as tutor:
+        async with lived(settings, Path(folder), began_at, PREFIX, checked, store) as tutor:
             lessons = tutor.library.shelf.good
             n = Neighbourhood(tutor, plan.of(kind), scripts_of(tutor.book, lessons), Random(scope), now)
             await live(n)

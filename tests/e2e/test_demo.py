@@ -120,6 +120,26 @@ async def test_ctrl_c_ends_it_and_a_second_start_goes_on(demo: TutorProcess):
     await again.session.close()
 
 
+@pytest.mark.long
+async def test_a_whole_ward_is_made_and_made_anew(tmp_path: Path):
+    process = TutorProcess(tmp_path, {})
+    process.command = ("-m", "bot", "demo", "--data", str(tmp_path / "data-demo"), "--port", str(process.port))
+    try:
+        await process.launch()
+        await process.ready(within_s=100)
+        learner = await opened(process, "learner")
+        assert any(line.get("media") for line in await learner.lines()), "with the pictures of its lessons"
+        await learner.session.close()
+        before = (tmp_path / "data-demo" / "people.key").stat().st_mtime_ns
+        await process.stop()
+        process.command = (*process.command, "--fresh")
+        await process.launch()
+        await process.ready(within_s=100)
+        assert (tmp_path / "data-demo" / "people.key").stat().st_mtime_ns > before
+    finally:
+        await process.kill()
+
+
 @pytest.mark.parametrize("flags", [(), ("--fresh",)])
 def test_a_folder_with_anything_else_is_left_alone(tmp_path: Path, flags: tuple[str, ...]):
     (tmp_path / "notes.txt").write_text("mine", "utf-8")

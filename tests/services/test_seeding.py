@@ -139,8 +139,9 @@ async def test_what_an_officer_must_see_to_stands_open(made: Database):
     rows = await made.read(rows_in)
     now = int(NOW.timestamp() * 1000)
     live = [row for row in rows["request"] if row["state"] != "closed"]
-    cries = [row for row in live if row["kind"] == "safety"]
-    assert [row["state"] for row in cries] == ["waiting"] and cries[0]["due_at"] > now
+    cries = {row["state"]: row for row in live if row["kind"] == "safety"}
+    assert cries.keys() == {"waiting", "open"} and cries["waiting"]["due_at"] > now
+    assert any(row["away"] for row in rows["identity"]), "somebody cannot be reached"
     waits = [row for row in live if row["kind"] == "pair" and row["state"] == "waiting"]
     assert any(0 < row["due_at"] - now <= 30 * 60_000 for row in waits), "somebody has minutes left"
     offers = [row for row in rows["offer"] if row["state"] == "open"]
