@@ -69,7 +69,7 @@ def _insert(connection: Connection, table: Table, some: Sequence[Row]) -> None:
 
 
 def _copy(connection: Connection, table: Table, some: Sequence[Row]) -> None:
-    """By PostgreSQL's COPY, which takes a fifth of the time; the transaction begins with a statement of SQLAlchemy's."""
+    """By PostgreSQL's COPY; the transaction begins with a statement of SQLAlchemy's."""
     connection.execute(text("SELECT 1"))
     columns = list(some[0])
     records = [tuple(row[name] for name in columns) for row in some]

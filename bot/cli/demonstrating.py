@@ -6,7 +6,7 @@ import argparse
 import asyncio
 import shutil
 import socket
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot.cli.environment import CommandEnvironment
@@ -18,12 +18,24 @@ from bot.seeding.world import WorldPlan, cast_of
 from bot.settings import Data, DatabaseAddress, Settings, Web
 from flows.saying import say
 from storage import worlds
+from storage.engine import schema
 from storage.engine.database import open_database
 
 LOOPBACK = "127.0.0.1"
 DATABASE = "camtay.db"
+BEGUN = ("camtay.", "people.key", "checked.json")
+"""How the files are called that are there when a first start is broken off at once."""
 NUMBER = 1
 PLAN = WorldPlan(learners=50, instructors=12, attempts=1_500, days=120, pictures=True)
+
+
+@dataclass(frozen=True, slots=True)
+class FoundWorld:
+    """What a database holds: `how` it was made up, whether nobody is in it, whether a made-up ward is whole."""
+
+    how: str = ""
+    is_empty: bool = True
+    is_whole: bool = False
 
 
 def main(settings: Settings, given: argparse.Namespace, world: CommandEnvironment) -> int:
@@ -49,23 +61,27 @@ def is_to_be_made(folder: Path, *, fresh: bool) -> bool:
 
     Raises SettingsInvalid where the folder holds anything else: nothing of that is touched.
     """
-    if not folder.exists() or not any(folder.iterdir()):
+    there = {path.name for path in folder.iterdir()} if folder.exists() else set()
+    found = asyncio.run(_look(folder / DATABASE)) if DATABASE in there else FoundWorld()
+    if found.is_empty and all(name.startswith(BEGUN) for name in there):
         return True
-    how, is_whole = asyncio.run(_look(folder / DATABASE)) if (folder / DATABASE).exists() else ("", False)
-    if not how:
+    if not found.how:
         why = "{folder} đã có dữ liệu khác, nên không dựng xã giả ở đây; chọn thư mục khác bằng --data."
         raise SettingsInvalid(say(why, folder=near(folder)))
-    if is_whole and not fresh:
+    if found.is_whole and not fresh:
         return False
     shutil.rmtree(folder)
     return True
 
 
-async def _look(path: Path) -> tuple[str, bool]:
-    """How the world in this file was made up, and whether it is whole."""
+async def _look(path: Path) -> FoundWorld:
     database = open_database(f"sqlite:///{path}")
     try:
-        return await database.read(worlds.made_up), bool(await database.read(cast_of))
+        if await schema.current(database) is None:
+            return FoundWorld()
+        return await database.read(
+            lambda c: FoundWorld(worlds.made_up(c), is_empty=worlds.is_untouched(c), is_whole=bool(cast_of(c)))
+        )
     finally:
         await database.close()
 

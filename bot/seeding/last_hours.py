@@ -1,7 +1,8 @@
 """What the last hours of a neighbourhood leave open, on the table of whoever answers for it.
 
-A cry that nobody has taken, and one that an officer is busy with; somebody who waits with minutes left; an offer without
-an answer; a message that was reported; a learner who wishes to guide; one who cannot be reached. From four hours before the end on nobody who guides or answers looks.
+A cry that nobody has taken, and one that an officer is busy with; somebody who waits with minutes left; an offer
+without an answer; a message that was reported; a learner who wishes to guide; one who cannot be reached. From four
+hours before the end on nobody who guides or answers looks.
 """
 
 from __future__ import annotations

@@ -121,12 +121,13 @@ async def test_ctrl_c_ends_it_and_a_second_start_goes_on(demo: TutorProcess):
 
 
 @pytest.mark.long
+@pytest.mark.timeout(600)
 async def test_a_whole_ward_is_made_and_made_anew(tmp_path: Path):
     process = TutorProcess(tmp_path, {})
     process.command = ("-m", "bot", "demo", "--data", str(tmp_path / "data-demo"), "--port", str(process.port))
     try:
         await process.launch()
-        await process.ready(within_s=100)
+        await process.ready(within_s=250)
         learner = await opened(process, "learner")
         assert any(line.get("media") for line in await learner.lines()), "with the pictures of its lessons"
         await learner.session.close()
@@ -134,7 +135,7 @@ async def test_a_whole_ward_is_made_and_made_anew(tmp_path: Path):
         await process.stop()
         process.command = (*process.command, "--fresh")
         await process.launch()
-        await process.ready(within_s=100)
+        await process.ready(within_s=250)
         assert (tmp_path / "data-demo" / "people.key").stat().st_mtime_ns > before
     finally:
         await process.kill()

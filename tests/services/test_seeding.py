@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import re
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -13,6 +15,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, closing
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 
 import pytest
 from sqlalchemy import select
@@ -20,6 +23,7 @@ from sqlalchemy import select
 from bot.app import Environment, bootstrap
 from bot.channels.telegram.settings import TelegramSettings
 from bot.cli import doctor
+from bot.cli.demonstrating import is_to_be_made
 from bot.cli.main import main
 from bot.errors import SettingsInvalid
 from bot.pairing.policy.deadlines import Clock
@@ -33,10 +37,13 @@ from bot.seeding.world import WorldPlan, WorldRefused, cast_of, seed
 from bot.settings import Settings
 from bot.tutor import state_codec
 from storage import worlds
+from storage.conversations import conversations
+from storage.engine import schema
 from storage.engine.database import Connection, Database, open_database
 from storage.engine.rows import Row
 from storage.pairing import availability
 from storage.pairing import tables as pairing_t
+from storage.people.records import PersonRow
 from tests.support.made_up import NOW, ROOT, SMALL, make, settings_in
 
 LEFT_OVER = re.compile(rf"{PREFIX}[0-9a-f]{{10}}|Q[byz][a-z]{{3}}(?![a-z])")
@@ -228,12 +235,49 @@ async def test_the_doctor_is_content(folder: Path):
     assert any("người giả" in each.text for each in found)
 
 
+# --- the folder of the demonstration ---
+
+
+def test_a_ward_is_made_where_nothing_is_and_anything_else_is_left_alone(folder: Path, tmp_path: Path):
+    assert is_to_be_made(tmp_path / "none", fresh=False) and not (tmp_path / "none").exists()
+    begun = tmp_path / "begun"
+    begun.mkdir()
+    (begun / "camtay.lock").touch()
+    assert is_to_be_made(begun, fresh=False), "broken off before anybody was in it"
+    whole = tmp_path / "whole"
+    shutil.copytree(folder, whole)
+    assert not is_to_be_made(whole, fresh=False) and (whole / "camtay.db").exists()
+    assert is_to_be_made(whole, fresh=True) and not whole.exists()
+    for fresh in (False, True):
+        with pytest.raises(SettingsInvalid):
+            is_to_be_made(real_data(tmp_path / f"real-{fresh}"), fresh=fresh)
+        assert (tmp_path / f"real-{fresh}" / "camtay.db").exists()
+
+
+def test_half_a_ward_is_thrown_away(folder: Path, tmp_path: Path):
+    half = tmp_path / "half"
+    shutil.copytree(folder, half)
+    with closing(sqlite3.connect(half / "camtay.db")) as database, database:
+        database.execute("DELETE FROM key_value WHERE key = 'made_up_cast'")
+    assert is_to_be_made(half, fresh=False) and not half.exists()
+
+
+def real_data(data: Path) -> Path:
+    async def somebody() -> None:
+        database = open_database(settings_in(data).database_url)
+        await schema.ensure(database)
+        person = PersonRow("p1", "Lan", "chị/em", "agreed")
+        await database.transact(lambda c: conversations.add_learner(c, person, "web", "c" * 32, NOW))
+        await database.close()
+
+    asyncio.run(somebody())
+    return data
+
+
 # --- names ---
 
 
 def test_names_are_as_frequent_as_in_life():
-    from random import Random
-
     rng = Random(1)
     drawn = [names.draw(rng) for _ in range(20_000)]
     surnames = Counter(each.full.split()[0] for each in drawn)
