@@ -160,8 +160,8 @@ async def lived(
 ) -> AsyncIterator[LivedTutor]:
     """A tutor whose data lie in `folder`, which may hold the key of its pseudonyms; its clock stands at `began_at`.
 
-    Its ids begin with `prefix`; lessons that `checked` knows are not linted again. Without a `store` pictures of lessons
-    are told in words. Raises what the lessons or the settings are refused for.
+    Its ids begin with `prefix`; lessons that `checked` knows are not linted again. Without a `store` pictures of
+    lessons are told in words. Raises what the lessons or the settings are refused for.
     """
     settings = replace(settings, data=Data(str(folder)), database=DatabaseAddress(""), channels={})
     clock, new_id = MovedClock(began_at), CountedIds(prefix)
