@@ -46,7 +46,7 @@ def main(settings: Settings, given: argparse.Namespace, world: CommandEnvironmen
     folder = Path(given.data)
     made = apart(settings, folder, given.port or _free_port())
     if is_to_be_made(folder, fresh=given.fresh):
-        complain(say("Đang dựng một xã giả trong {folder}, chừng nửa phút…", folder=near(folder)))
+        complain(say("Đang dựng một xã giả trong {folder}, chừng một phút…", folder=near(folder)))
         asyncio.run(fill(made, PLAN, NUMBER, world))
     return serve(made, Environment(told=shown), watch=False)
 
