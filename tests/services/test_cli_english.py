@@ -54,6 +54,7 @@ NEVER_AT_A_TERMINAL = {
     "bot/pairing/policy/relay.py": "stands in a message between two",
     "bot/tutor/onboarding.py": "how a learner says her name",
     "bot/tutor/privacy.py": "told to a learner in the chat",
+    "bot/seeding": "what made-up people are called and say",
     "bot/web": "a browser reads it",
     "flows/engine": "what the schema, the drawings and the page of rules say, which go with Vietnamese lessons",
     "flows/graph/looks.py": "a drawing goes with its Vietnamese lesson",
