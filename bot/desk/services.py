@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.desk.entrance import Entrance
+from bot.desk.uploads import Uploads
 from bot.officers import OfficerServices
 
 
@@ -22,6 +23,7 @@ class DeskServices:
     title: str
     union: str
     address: str
+    uploads: Uploads = field(default_factory=Uploads)
 
 
 def desk_of(officers: OfficerServices) -> DeskServices:

@@ -1,0 +1,54 @@
+"""Which of her areas a page is about, and about whom: nobody is told apart from somebody of another area."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from bot.desk.services import DeskServices
+from bot.desk.visit import Visit
+from bot.errors import NotAllowed
+from bot.people.service import NobodyThere
+from storage.desk.choosing import choices
+from storage.engine.database import Connection
+from storage.people.areas import AreaRow
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class AreaChoice:
+    """`options` are (id, name, how deep it lies); `chosen` is one of them or None for all of hers, `paths` what that
+    comes to."""
+
+    options: tuple[tuple[str, str, int], ...]
+    chosen: AreaRow | None
+    paths: tuple[str, ...]
+
+    @property
+    def chosen_id(self) -> str:
+        """The id of the chosen one; "" for none."""
+        return self.chosen.area_id if self.chosen else ""
+
+
+async def area_choice(desk: DeskServices, visit: Visit, act: str, wanted: str) -> AreaChoice:
+    """What she may choose where she may do this; `wanted` is the id that is asked for. Raises NobodyThere for one that
+    is not hers, or none at all."""
+    paths = visit.who.actor.paths(act)
+    rows = await desk.officers.database.read(lambda c: choices(c, paths, wanted))
+    chosen = next((row for row in rows if row.area_id == wanted), None)
+    if wanted and chosen is None:
+        raise NobodyThere
+    top = min((row.path.count("/") for row in rows), default=0)
+    options = tuple((row.area_id, row.name, row.path.count("/") - top) for row in rows)
+    return AreaChoice(options, chosen, (chosen.path,) if chosen else tuple(paths))
+
+
+async def about(desk: DeskServices, visit: Visit, learner_id: str, work: Callable[[Connection, AreaRow], T]) -> T:
+    """Do something about a person whom she may see. Raises NobodyThere for everybody else, whether they are or not;
+    who tried is written down."""
+    try:
+        return await desk.officers.people.about(visit.who.actor, "see_people", learner_id, work)
+    except NotAllowed:
+        raise NobodyThere from None
