@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TypeVar
 
 from bot.desk.services import DeskServices
@@ -11,8 +12,12 @@ from bot.desk.visit import Visit
 from bot.errors import NotAllowed
 from bot.people.service import NobodyThere
 from storage.desk.choosing import choices
+from storage.desk.person import looked_since
 from storage.engine.database import Connection
 from storage.people.areas import AreaRow
+
+LOOKED = timedelta(hours=1)
+"""How long a look at somebody's pages stands for all further ones of the same visitor."""
 
 T = TypeVar("T")
 
@@ -46,9 +51,18 @@ async def area_choice(desk: DeskServices, visit: Visit, act: str, wanted: str) -
 
 
 async def about(desk: DeskServices, visit: Visit, learner_id: str, work: Callable[[Connection, AreaRow], T]) -> T:
-    """Do something about a person whom she may see. Raises NobodyThere for everybody else, whether they are or not;
-    who tried is written down."""
+    """Do something about a person whom the visitor may see; that she was looked at is noted once in LOOKED.
+
+    Raises NobodyThere for everybody else, whether they are or not; who tried is written down.
+    """
+    people, actor = desk.officers.people, visit.who.actor
+
+    def seen(connection: Connection, place: AreaRow) -> T:
+        if not looked_since(connection, actor.name, people.services.names.of(learner_id), desk.now() - LOOKED):
+            people.note(connection, actor, "looked", learner_id, place.area_id)
+        return work(connection, place)
+
     try:
-        return await desk.officers.people.about(visit.who.actor, "see_people", learner_id, work)
+        return await people.about(actor, "see_people", learner_id, seen)
     except NotAllowed:
         raise NobodyThere from None

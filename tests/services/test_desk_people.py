@@ -124,7 +124,12 @@ async def test_her_page_tells_what_she_is_and_that_it_was_looked_at(house: DeskH
         assert await noted(house, lan) == ["looked"], "once an hour"
         house.clock.passes(minutes=61)
         await browser.get(f"person/{lan}")
+        for way in ("", "/correct", "/same", "/withdraw", "/delete"):
+            await browser.get(f"person/{lan}{way}")
         assert await noted(house, lan) == ["looked", "looked"]
+    async with house.browser(await house.person("Hai", "officer")) as other:
+        await other.get(f"person/{lan}/correct")
+    assert await noted(house, lan) == ["looked"] * 3, "whichever of the pages comes first"
 
 
 @pytest.mark.parametrize("where", ["other", "nobody"])

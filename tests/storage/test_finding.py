@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from storage.conversations import conversations, joins, leaving
 from storage.conversations.records import Writes
 from storage.desk import people as found
 from storage.desk.choosing import choices
 from storage.desk.people import Wanted
-from storage.engine.database import Connection, Database
+from storage.engine import schema
+from storage.engine.database import Connection, Database, open_database
 from storage.people import areas, forgetting, invitations, invitees, naming, people, seats
 from storage.people import tables as people_t
 from storage.people.naming import keys_of, order_key, words_of
@@ -185,6 +187,29 @@ def agree(c: Connection) -> None:
     assert set(c.scalars(select(people_t.person_word.c.learner_id))) <= known
     for entry in c.execute(select(people_t.invitee)):
         assert {key: getattr(entry, key) for key in naming.KEYS} == keys_of(entry.name)
+
+
+@pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+async def test_names_of_an_older_database_are_found(kind: str, tmp_path: Path, request: pytest.FixtureRequest):
+    url = f"sqlite:///{tmp_path / 'old.db'}" if kind == "sqlite" else request.getfixturevalue("postgres_url")
+    database = open_database(url)
+
+    def older(c: Connection) -> None:
+        schema.build(c, "0016")
+        c.execute(
+            text("INSERT INTO person (learner_id, name, address, consent, created_at) VALUES ('p1', 'Sáu', '', '', 0)")
+        )
+        for key, name, whose in (("i-1", "Lê Thị Đào", "'p1'"), ("i-2", "Hồ Thị Bé", "NULL")):
+            values = f"'{key}', '{name}', 'w26041', 'learner', '', 0, {whose}"
+            c.execute(
+                text(f"INSERT INTO invitee (invitee_id, name, area_id, role, by, at, claimed_by) VALUES ({values})")
+            )
+        schema.build(c)
+        agree(c)
+
+    await database.transact(older)
+    assert await look(database, "/", words="dao sau") == ["Sáu"] and await look(database, "/") == ["Hồ Thị Bé", "Sáu"]
+    await database.close()
 
 
 async def test_areas_of_a_broken_import_are_no_choice(database: Database):

@@ -1,14 +1,10 @@
 """Who is she, where does she stand, and what may I do for her? Ends in: approved, suspended, confirmed, invited, let in
 on a new phone, signed out; the pages behind it put data right and take them away.
-
-That somebody has looked is written into the audit once an hour for each of the two: a page that is loaded again tells
-nothing new.
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
 
 from bot.desk.areas import about, area_choice
 from bot.desk.naming import CONSENTS, LANGUAGES, NEEDS, REQUEST_STATES, REQUESTS, ROLES, STATES
@@ -26,7 +22,6 @@ from storage.engine.database import Connection
 from storage.people import invitees
 from storage.people.areas import AreaRow
 
-LOOKED = timedelta(hours=1)
 ENTRY = "i-"  # how ids of entries of lists begin
 INVITED_AS = ("instructor", "officer")
 
@@ -36,12 +31,9 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
     person_id = visit.path["person"]
     if person_id.startswith(ENTRY):
         return await _show_entry(desk, visit, person_id)
-    people, actor = desk.officers.people, visit.who.actor
+    actor = visit.who.actor
 
     def look(connection: Connection, place: AreaRow) -> dict[str, object]:
-        subject, now = people.services.names.of(person_id), desk.now()
-        if not kept.looked_since(connection, actor.name, subject, now - LOOKED):
-            people.note(connection, actor, "looked", person_id, place.area_id)
         held = grants_of(connection, person_id)
         may = {
             act: actor.may(act, place.path) for act in ("suspend", "approve", "vouch", "correct", "export", "delete")
