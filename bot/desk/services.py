@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.desk.entrance import Entrance
+from bot.desk.uploads import Uploads
 from bot.officers import OfficerServices
 from bot.operations.records import OperationsReport
 
@@ -27,6 +28,7 @@ class DeskServices:
     union: str
     address: str
     operations: Callable[[], Awaitable[OperationsReport]] | None = None
+    uploads: Uploads = field(default_factory=Uploads)
 
 
 def desk_of(

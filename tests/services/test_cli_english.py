@@ -73,6 +73,7 @@ NEVER_AT_A_TERMINAL = {
     "flows/yaml/fields.py": "words that a file may have instead of true",
     "storage/people/areas.py": "the name of the province",
     "storage/migrations": "the name of the province",
+    "storage/people/naming.py": "the alphabet",
     "storage/people/traces.py": "forms of address",
 }
 """Where a Vietnamese literal is meant for learners, browsers or lessons; what `say` says there has its English."""
