@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.cli.linting import Circumstances, Files, problems
+from bot.cli.linting import Files, problems
+from bot.publishing.drafts import Circumstances
 from bot.cli.main import main
 from flows.reading.loader import MODELS, TABLES
 from flows.rules.checked import Checked
