@@ -11,13 +11,13 @@ from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import AsyncExitStack, ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from aiohttp.web import AbstractRouteDef
+from aiohttp.web import AbstractRouteDef, Request, StreamResponse, route
 
 from bot import restoring
 from bot.announcements.service import AnnouncementFeeder
@@ -64,7 +64,7 @@ from bot.voice.line_keeper import RECORDED, LineKeeper
 from bot.voice.transcriber import Transcriber
 from bot.voice.worker import VoiceWorker
 from bot.web import server
-from bot.web.access import LocalKey, networks
+from bot.web.access import LocalKey, asker, networks
 from bot.web.certificates import certificate_routes
 from bot.web.door import bounds_for, take_files
 from bot.web.media import media_routes
@@ -78,6 +78,9 @@ from storage.engine import schema
 from storage.engine.address import sqlite_path
 from storage.engine.database import Database, open_database
 from storage.engine.lock import lock_all, note_port
+
+if TYPE_CHECKING:
+    from bot.desk.routes import DeskSite
 
 SEND_PATIENCE_S = 3.0  # how long a stop waits for messages under way; the rest stays in the outbox
 WORK_PATIENCE_S = 3.0
@@ -266,7 +269,7 @@ async def _start(stack: AsyncExitStack, app: App, webchat: WebChat) -> int:
     stack.push_async_callback(workers.end)
     stack.push_async_callback(_drain, app.intake, workers.watched(app.intake.run()))
     routes = [*distinct(route for owner in app.owners for route in owner.routes()), *_previews(app)]
-    routes += [*media_routes(app.store), *_certificates(app)]
+    routes += [*media_routes(app.store), *_certificates(app), _desk(app)]
     web, proxies = app.settings.web, networks(app.settings.web.proxies)
     pages = server.create_app(webchat, app.health.tell, routes, proxies, app.key)
     runner = await server.start(pages, web.host, web.port, bounds_for(app.files), proxies)
@@ -307,6 +310,23 @@ def _certificates(app: App) -> Sequence[AbstractRouteDef]:
     zone, settings = app.officers.pairing.clock.quiet.zone, app.settings
     union = settings.placeholders.get("ten_hoi", settings.tutor.union)
     return certificate_routes(app.database, zone, union, settings.web.public_url)
+
+
+def _desk(app: App) -> AbstractRouteDef:
+    """The desk, whose modules are read when somebody first comes: an installation without officers never does."""
+
+    @cache
+    def site() -> DeskSite:
+        from bot.desk.routes import DeskSite
+        from bot.desk.services import desk_of
+
+        proxies = networks(app.settings.web.proxies)
+        return DeskSite(desk_of(app.officers), app.key.text, partial(asker, proxies=proxies))
+
+    async def answer(request: Request) -> StreamResponse:
+        return await site().answer(request)
+
+    return route("*", "/desk{rest:(/.*)?}", answer)
 
 
 def _announcements(app: App) -> Iterator[Coroutine[Any, Any, None]]:

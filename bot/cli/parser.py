@@ -32,6 +32,7 @@ VERBS = (
     "simulate",
     "backup",
     "restore",
+    "admin",
     "people",
     "announce",
     "models",

@@ -18,8 +18,10 @@ from bot.pairing.policy.commands import LineCommand, OfferCommand, RosterCommand
 from bot.pairing.policy.inbox_commands import InboxCommand
 from bot.pairing.roster import Roster
 from bot.pairing.service import Hooks, PairingContext
+from bot.people.desk_links import DeskLinks
 from bot.people.hooks import CommandHandlers
 from bot.people.policy.codes import Links
+from bot.people.policy.officer_commands import AskDeskLink
 from bot.people.pseudonyms import Pseudonyms
 from bot.progress.chat import ProgressChat, TakePicture
 from bot.progress.policy.commands import ProgressCommand
@@ -49,6 +51,7 @@ def handlers_of(
         (InboxCommand, OfficerInbox(names, Hooks(pairing), pairing)),
         (MeetingCommand, Meetings(names)),
         (FigureCommand, Figures(names, pairing.clock.quiet.zone, links or Links())),
+        (AskDeskLink, DeskLinks(names, address)),
         (RecorderCommand, RecorderChat(names)),
         (BellCommand, Bells()),
         (CertificateCommand, CertificateChat(pairing.clock.quiet.zone, address)),

@@ -44,7 +44,7 @@ class ConversationServices(PeopleRegister):
     ) -> None:
         super().__init__(names, hooks, links)
         every = (*self.own_handlers, *handlers)
-        self.handlers = {each: handler for union, handler in every for each in get_args(union)}
+        self.handlers = {each: handler for union, handler in every for each in get_args(union) or (union,)}
 
     def deal_with(
         self, connection: Connection, turn: TurnContext, event: ServiceEvent, body: Body, source: str

@@ -13,8 +13,9 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from bot.errors import CamtayError, NotAllowed, StorageError
+from bot.errors import CamtayError, NotAllowed
 from bot.people.policy.permissions import PERMISSIONS, Actor
+from bot.people.service import NobodyThere
 from bot.publishing.drafts import LessonReading
 from bot.publishing.library import LiveLessons
 from bot.studio.checking import Checker
@@ -34,7 +35,7 @@ ACT = "edit_lessons"
 MAX_CONFLICTS = 5
 
 
-class NoSuchLesson(CamtayError):
+class NoSuchLesson(NobodyThere):
     """Không có tệp của bài này."""
 
 

@@ -109,6 +109,11 @@ def withdraw_links(connection: Connection, learner_id: str) -> None:
     _end(connection, *mine)
 
 
+def withdraw_desk(connection: Connection, learner_id: str) -> None:
+    """Make former links to the desk worthless: there is a new one."""
+    _end(connection, people_t.invitation.c.learner_id == learner_id, people_t.invitation.c.kind == "desk")
+
+
 def withdraw_of(connection: Connection, invitee_id: str) -> None:
     """What was given out for an entry of a list and nobody has used is worth nothing any more."""
     _end(connection, people_t.invitation.c.invitee_id == invitee_id, people_t.invitation.c.used_at.is_(None))

@@ -332,6 +332,14 @@ def audit(connection: Connection) -> list[AuditRow]:
     return [AuditRow(from_ms(r.at), r.by, r.what, r.subject, r.detail) for r in rows]
 
 
+def audit_before(connection: Connection, before: int | None, limit: int) -> list[tuple[int, AuditRow]]:
+    """(number, line) of the audit, the latest first; with `before` only those that were written before that number."""
+    query = select(people_t.audit).order_by(people_t.audit.c.audit_id.desc()).limit(limit)
+    if before is not None:
+        query = query.where(people_t.audit.c.audit_id < before)
+    return [(r.audit_id, AuditRow(from_ms(r.at), r.by, r.what, r.subject, r.detail)) for r in connection.execute(query)]
+
+
 def _instant(at: int | None) -> datetime | None:
     return None if at is None else from_ms(at)
 

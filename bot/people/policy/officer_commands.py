@@ -48,4 +48,9 @@ class VouchFor(ServiceCommand):
     learner_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class AskDeskLink(ServiceCommand):
+    """An officer wants to the desk: a link for her own phone."""
+
+
 VouchingCommand = AskWhomToVouch | NameWhomToVouch | VouchFor

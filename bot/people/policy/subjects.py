@@ -22,6 +22,7 @@ SUBJECTS = (
         {"vouch.begin": plain(of.AskWhomToVouch)},
         {"vouch.whom": OpenQuestion(of.AskWhomToVouch, of.NameWhomToVouch)},
     ),
+    Subject("dk", {"ask": plain(of.AskDeskLink)}, {"desk.ask": plain(of.AskDeskLink)}),
     Subject(
         "b",
         {

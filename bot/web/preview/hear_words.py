@@ -91,6 +91,7 @@ COMMANDS: Mapping[str, str] = {
     "self.show": "sửa thông tin của tôi",
     "self.split": "tách máy",
     "vouch.begin": "mã đổi máy",
+    "desk.ask": "vào bàn làm việc",
     "given.list": "mã đã phát",
     "show_data": "xem dữ liệu của tôi",
     "silence": "đừng nhắn nữa",

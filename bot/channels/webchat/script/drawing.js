@@ -8,9 +8,9 @@ const KEEP = 400;             // lines shown at most
 const STAMP_MS = 15 * 60e3;   // a time is shown after a pause this long
 const CALM_MS = 450;          // a second tap sooner than this was meant for the button before
 const STEP = /^\d+\. /m;      // a line of a list of things to do
-const PHONE = /(^|[^\d.,])(\/chat\/data|\/giay\/[\w-]+\/[\w-]+\.pdf|1[89]00[ .]?\d{4}|0\d{2,3}[ .]?\d{3}[ .]?\d{3,4}|11[1345]|156)(?![.,]?\d|\/\d{4}| ?(?:đ|đồng|nghìn|ngàn|triệu|tỷ|người)(?![a-zà-ỹ])| ?%)/g;
+const PHONE = /(^|[^\d.,])(\/chat\/data|\/giay\/[\w-]+\/[\w-]+\.pdf|\/desk\/vao\/\w+|1[89]00[ .]?\d{4}|0\d{2,3}[ .]?\d{3}[ .]?\d{3,4}|11[1345]|156)(?![.,]?\d|\/\d{4}| ?(?:đ|đồng|nghìn|ngàn|triệu|tỷ|người)(?![a-zà-ỹ])| ?%)/g;
 
-const OWN = {chat: 'Dữ liệu của tôi', giay: 'Mở giấy chứng nhận'};  // pages of our own, by where their addresses begin
+const OWN = {chat: 'Dữ liệu của tôi', giay: 'Mở giấy chứng nhận', desk: 'Vào bàn làm việc'};  // pages of our own, by where their addresses begin
 
 const whenOpen = [];          // what begins once the conversation is there: nothing of it holds up the first view
 

@@ -1,0 +1,15 @@
+"""The pages of the desk: one line each, in the order of the navigation."""
+
+from __future__ import annotations
+
+from bot.desk.pages import audit, me, today
+from bot.desk.visit import Page
+from flows.saying import say
+
+PAGES: tuple[Page, ...] = (
+    Page("", say("Hôm nay"), "see_people", today.show, nav=say("Hôm nay")),
+    Page("me", say("Của tôi"), "", me.show, nav=say("Của tôi")),
+    Page("me/password", say("Đặt mật khẩu"), "", me.show_password, me.choose_password),
+    Page("me/out", say("Của tôi"), "", do=me.put_out),
+    Page("audit", say("Sổ việc đã làm"), "see_audit", audit.show, nav=say("Sổ việc")),
+)

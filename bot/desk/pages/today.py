@@ -1,0 +1,61 @@
+"""Who needs me today? Ends in: a request opened, somebody asked, a word to who is silent."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bot.desk.services import Desk
+from bot.desk.visit import Answer, Shown, Visit
+from bot.desk.words import ago, left
+from bot.people.policy.reach import REACHES
+from flows.saying import say
+from storage.desk import today as kept
+from storage.desk.today import QuietRow
+from storage.engine.database import Connection
+
+MOST = 30  # of each kind on the page; more than that is a list's work
+SILENT = timedelta(days=14)
+"""Two of the weekly lessons missed: reminders after a day and a week have said nothing to her."""
+
+KINDS = {
+    "safety": say("kêu cứu"), "help": say("cần người giúp"), "pair": say("cần người chỉ 1+1"),
+    "change": say("xin đổi người chỉ"),
+}  # fmt: skip
+STATES = {"waiting": say("chưa ai nhận"), "offered": say("đang hỏi"), "open": say("đang lo")}
+
+
+async def show(desk: Desk, visit: Visit) -> Answer:
+    """What waits in the areas of whoever looks."""
+    paths, now = visit.who.actor.paths("see_people"), desk.now()
+
+    def look(connection: Connection) -> dict[str, object]:
+        waiting = [
+            {
+                "id": row.request_id, "name": row.name or "?", "area": row.area, "kind": KINDS[row.kind],
+                "urgent": row.kind == "safety", "state": STATES[row.state], "helper": row.helper,
+                "since": ago(row.since_at, now), "left": left(row.due_at, now), "late": row.due_at < now,
+            }
+            for row in kept.waiting(connection, paths, MOST)
+        ]  # fmt: skip
+        offers = [
+            {
+                "request": row.request_id, "asked": row.instructor, "name": row.learner, "area": row.area,
+                "since": ago(row.made_at, now), "left": left(row.due_at, now), "late": row.due_at < now,
+            }
+            for row in kept.offers(connection, paths, MOST)
+        ]  # fmt: skip
+        quiet = [
+            {**_person(row), "why": REACHES[row.why]}  # type: ignore[index]  # storage gives three of its four words
+            for row in kept.unreached(connection, paths, MOST)
+        ]
+        silent = [
+            {**_person(row), "since": ago(row.seen_at, now)}
+            for row in kept.silent(connection, paths, now - SILENT, MOST)
+        ]
+        return {"waiting": waiting, "offers": offers, "unreached": quiet, "silent": silent, "most": MOST}
+
+    return Shown("today.html", await desk.officers.database.read(look))
+
+
+def _person(row: QuietRow) -> dict[str, object]:
+    return {"id": row.learner_id, "name": row.name or "?", "area": row.area, "role": row.role}

@@ -1,0 +1,267 @@
+"""HTTP of the desk: who comes, whether the form is ours, which page; then the page itself decides nothing of that."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
+from urllib.parse import quote, urlsplit
+
+from aiohttp import web
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+
+from bot.desk import frame
+from bot.desk.entrance import LinkIsOver, NotLetIn
+from bot.desk.language import COOKIE as LANGUAGE_COOKIE
+from bot.desk.language import LANGUAGES, language_of, teller
+from bot.desk.pages.table import PAGES
+from bot.desk.policy.entering import LASTS, is_form_key
+from bot.desk.services import Desk
+from bot.desk.visit import Answer, DeskVisitor, Moved, Page, Sent, Shown, Visit
+from bot.errors import CamtayError, NotAllowed
+from bot.people.service import NobodyThere
+from flows.saying import said_by, say
+
+COOKIE, SAID_COOKIE = "camtay_desk", "camtay_desk_said"
+SAID_S = 120  # a sentence about what was done is shown with the next page, or not at all
+MOST_FIELDS = 2_000
+FORM_BYTES = 1_000_000
+
+_FOREIGN = say("Trang này mở lâu quá rồi hoặc được gửi từ nơi khác. Tải lại trang rồi làm lại; chưa có gì thay đổi.")
+_NOT_YOURS = say("Trang này không có, hoặc không thuộc việc của chị.")
+
+_PATH = web.RequestKey("desk.path", Mapping[str, str])
+"""What the address of a page carries."""
+
+
+class DeskSite:
+    """Answers all that lies below /desk. `key` seals the sentence that is carried to the next page, `asker` gives the
+    address that a request comes from."""
+
+    def __init__(self, desk: Desk, key: str, asker: Callable[[web.Request], str]) -> None:
+        self._desk, self._asker = desk, asker
+        self._seal = URLSafeTimedSerializer(key, salt="camtay.desk.said")
+        self._router = web.UrlDispatcher()
+        self._router.add_routes(
+            [
+                web.get("/desk", self.to_desk), web.get("/desk/enter", self.enter),
+                web.post("/desk/enter", self.entered), web.get("/desk/vao/{token:[0-9a-f]{32,64}}", self.shown_link),
+                web.post("/desk/vao", self.by_link), web.post("/desk/out", self.out),
+                web.post("/desk/language", self.language),
+                *(web.get(f"/desk/{name}", partial(_file, name)) for name in frame.FILES),
+                *(web.get(f"/desk/{page.path}", partial(self.look, page)) for page in PAGES if page.show),
+                *(web.post(f"/desk/{page.path}", partial(self.deed, page)) for page in PAGES if page.do),
+            ]
+        )  # fmt: skip
+
+    async def answer(self, request: web.Request) -> web.StreamResponse:
+        """The page of an address. Raises HTTPNotFound and HTTPMethodNotAllowed as a server does."""
+        found = await self._router.resolve(request)
+        if found.http_exception is not None:
+            raise found.http_exception
+        request[_PATH] = dict(found)
+        return await found.handler(request)
+
+    # --- before somebody is in ---
+
+    async def to_desk(self, _: web.Request) -> web.Response:
+        raise web.HTTPFound("desk/")
+
+    async def enter(self, request: web.Request, fault: str = "", status: int = 200) -> web.Response:
+        """The page where a name and a password are asked for, and told how to come in by chat."""
+        lang, at = _language(request), _at(request)
+        tell = teller(lang)
+        return frame.bare(
+            "enter.html", lang, at, tell, tell(say("Vào bàn làm việc")), status, fault=tell(fault), desk=self._desk
+        )
+
+    async def entered(self, request: web.Request) -> web.Response:
+        """A name and a password were sent."""
+        form = await self._foreign_or_form(request)
+        if form is None:
+            return await self.enter(request, _FOREIGN, 403)
+        agent = request.headers.get("User-Agent", "")
+        try:
+            token = await self._desk.entrance.by_password(
+                form.get("login", "")[:80], form.get("password", ""), self._asker(request), agent
+            )
+        except NotLetIn as refusal:
+            return await self.enter(request, said_by(refusal), 403)
+        return self._let_in(request, token)
+
+    async def shown_link(self, request: web.Request, fault: str = "", status: int = 200) -> web.Response:
+        """A link was opened: by her, or by a machine that looks at links before her. Only her tap spends it."""
+        lang, at = _language(request), _at(request)
+        tell, token = teller(lang), request[_PATH].get("token", "")
+        shown = {"token": token, "fault": tell(fault), "desk": self._desk}
+        return frame.bare("link.html", lang, at, tell, tell(say("Vào bàn làm việc")), status, **shown)
+
+    async def by_link(self, request: web.Request) -> web.Response:
+        """She has tapped."""
+        form = await self._foreign_or_form(request)
+        if form is None:
+            return await self.shown_link(request, _FOREIGN, 403)
+        try:
+            token = await self._desk.entrance.by_link(form.get("token", "")[:80], request.headers.get("User-Agent", ""))
+        except LinkIsOver as refusal:
+            return await self.shown_link(request, said_by(refusal), 403)
+        return self._let_in(request, token)
+
+    def _let_in(self, request: web.Request, token: str) -> web.Response:
+        response = _moved(_at(request))
+        _keep(response, COOKIE, token, int(LASTS.total_seconds()), self._is_secure(request))
+        return response
+
+    async def _foreign_or_form(self, request: web.Request) -> dict[str, str] | None:
+        """The form, of whoever is not in; None where another site has sent it."""
+        return await _form(request) if self._is_ours(request) else None
+
+    # --- who is in ---
+
+    async def look(self, page: Page, request: web.Request) -> web.StreamResponse:
+        """Show a page."""
+        assert page.show is not None
+        return await self._answered(page, request, page.show, {})
+
+    async def deed(self, page: Page, request: web.Request) -> web.StreamResponse:
+        """Carry out what a form of a page asks, where it is one of ours."""
+        assert page.do is not None
+        form = await _form(request)
+        token = request.cookies.get(COOKIE, "")
+        if not is_form_key(form.pop("form_key", ""), token) or not self._is_ours(request):
+            return await self._refused(request, _FOREIGN, 403)
+        return await self._answered(page, request, page.do, form)
+
+    async def out(self, request: web.Request) -> web.Response:
+        """Put this browser out."""
+        form, token = await _form(request), request.cookies.get(COOKIE, "")
+        who = await self._desk.entrance.visitor(token)
+        if who is not None and is_form_key(form.get("form_key", ""), token):
+            await self._desk.entrance.leave(who.learner_id, who.session)
+        response = _moved(f"{_at(request)}enter")
+        response.del_cookie(COOKIE, path="/")
+        return response
+
+    async def language(self, request: web.Request) -> web.Response:
+        """Remember which language this browser reads."""
+        form = await _form(request)
+        response = _moved(_at(request))
+        if form.get("lang") in LANGUAGES:
+            _keep(response, LANGUAGE_COOKIE, form["lang"], 400 * 86_400, self._is_secure(request))
+        return response
+
+    async def _answered(
+        self, page: Page, request: web.Request, handler: Callable[[Desk, Visit], Awaitable[Answer]],
+        form: Mapping[str, str],
+    ) -> web.StreamResponse:  # fmt: skip
+        who = await self._desk.entrance.visitor(request.cookies.get(COOKIE, ""))
+        if who is None:
+            return await self.enter(request, status=401) if form else _moved(f"{_at(request)}enter")
+        visit = Visit(who, _language(request), _at(request), request[_PATH], dict(request.query), form)
+        if not page.lets_in(who.actor):
+            return self._told(page, visit, _NOT_YOURS, 404)
+        try:
+            answer = await handler(self._desk, visit)
+        except (NotAllowed, NobodyThere) as refusal:
+            return self._told(page, visit, said_by(refusal), 404)
+        except CamtayError as fault:
+            if not form or page.show is None:
+                return self._told(page, visit, said_by(fault), 400)
+            return await self._again(page, visit, said_by(fault))
+        return self._shown(page, visit, answer, self._read_said(request))
+
+    def _shown(self, page: Page, visit: Visit, answer: Answer, said: str = "", fault: str = "") -> web.Response:
+        tell = teller(visit.lang)
+        match answer:
+            case Moved(to, sentence):
+                response = _moved(visit.at + to)
+                if sentence:
+                    _keep(response, SAID_COOKIE, self._seal.dumps(tell(sentence)), SAID_S, secure=False)
+                return response
+            case Sent(body, kind, name):
+                headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}", **frame.HEADERS}
+                return web.Response(body=body, content_type=kind, headers=headers)
+            case Shown(template, values):
+                title = str(values.get("title", "")) or tell(page.title)
+                rest = {name: value for name, value in values.items() if name != "title"}
+                response = frame.page(
+                    visit, page, PAGES, template, tell, title, said, tell(fault), desk=self._desk, **rest
+                )
+                if said:
+                    response.del_cookie(SAID_COOKIE, path="/")
+                return response
+
+    async def _again(self, page: Page, visit: Visit, fault: str) -> web.Response:
+        """The page once more, with what was typed and what is wrong with it."""
+        assert page.show is not None
+        response = self._shown(page, visit, await page.show(self._desk, visit), fault=fault)
+        response.set_status(400)
+        return response
+
+    def _told(self, page: Page, visit: Visit, sentence: str, status: int) -> web.Response:
+        response = self._shown(page, visit, Shown("told.html", {"sentence": teller(visit.lang)(sentence)}))
+        response.set_status(status)
+        return response
+
+    async def _refused(self, request: web.Request, sentence: str, status: int) -> web.Response:
+        who: DeskVisitor | None = await self._desk.entrance.visitor(request.cookies.get(COOKIE, ""))
+        if who is None:
+            return await self.enter(request, sentence, status)
+        return self._told(PAGES[0], Visit(who, _language(request), _at(request)), sentence, status)
+
+    def _read_said(self, request: web.Request) -> str:
+        try:
+            return str(self._seal.loads(request.cookies.get(SAID_COOKIE, ""), max_age=SAID_S))
+        except BadSignature:
+            return ""
+
+    # --- where a request comes from ---
+
+    def _is_ours(self, request: web.Request) -> bool:
+        """Whether a form comes from a page of ours: browsers say so, each in its way, and none lets a page lie."""
+        if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+            return False
+        origin = request.headers.get("Origin") or request.headers.get("Referer", "")
+        asked = urlsplit(origin).netloc.lower()
+        known = {request.headers.get("Host", "").lower(), urlsplit(self._desk.address).netloc.lower()}
+        return bool(asked) and asked in known
+
+    def _is_secure(self, request: web.Request) -> bool:
+        return self._desk.address.startswith("https://") or request.secure
+
+
+async def _file(name: str, _: web.Request) -> web.Response:
+    headers = {"Cache-Control": "public, max-age=31536000, immutable"}
+    return web.Response(text=frame.file(name), content_type=frame.FILES[name], charset="utf-8", headers=headers)
+
+
+async def _form(request: web.Request) -> dict[str, str]:
+    """Texts of a form; of a field that comes more than once all, with a line each."""
+    if request.content_length is None or request.content_length > FORM_BYTES:
+        raise web.HTTPRequestEntityTooLarge(FORM_BYTES, request.content_length or 0)
+    try:
+        given = await request.post()
+    except ValueError:
+        raise web.HTTPBadRequest from None
+    found: dict[str, str] = {}
+    for at, (name, value) in enumerate(given.items()):
+        if at < MOST_FIELDS and isinstance(value, str):
+            found[name] = f"{found[name]}\n{value}" if name in found else value
+    return found
+
+
+def _at(request: web.Request) -> str:
+    """The way from the address of a request to that of the desk, wherever that lies."""
+    deep = request.path.count("/") - 2
+    return "../" * deep or "./"
+
+
+def _language(request: web.Request) -> str:
+    return language_of(request.cookies.get(LANGUAGE_COOKIE, ""), request.headers.get("Accept-Language", ""))
+
+
+def _moved(to: str) -> web.Response:
+    return web.Response(status=303, headers={"Location": to, "Cache-Control": "no-store"})
+
+
+def _keep(response: web.Response, name: str, value: str, age_s: int, secure: bool) -> None:
+    response.set_cookie(name, value, max_age=age_s, path="/", httponly=True, samesite="Lax", secure=secure)

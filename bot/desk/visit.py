@@ -1,0 +1,84 @@
+"""What a page is told (`Visit`), what it answers (`Shown`, `Moved`, `Sent`), and how it is declared (`Page`)."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from bot.people.policy.permissions import Actor
+from flows.saying import Sentence
+
+if TYPE_CHECKING:
+    from bot.desk.services import Desk
+
+
+@dataclass(frozen=True, slots=True)
+class DeskVisitor:
+    """Who looks, with the roles of this very moment; `form_key` is what forms carry, `session` the hash of hers."""
+
+    learner_id: str
+    name: str
+    actor: Actor
+    session: str
+    form_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One request: `at` leads from its address to that of the desk; `form` is empty of a look."""
+
+    who: DeskVisitor
+    lang: str
+    at: str
+    path: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str] = field(default_factory=dict)
+    form: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A page: the template and what stands in it."""
+
+    template: str
+    values: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What was asked is done: go there (from the desk's own address) and read this sentence."""
+
+    to: str
+    said: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A file."""
+
+    body: bytes
+    kind: str
+    name: str
+
+
+Answer = Shown | Moved | Sent
+Handler = Callable[["Desk", Visit], Awaitable[Answer]]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One address of the desk, `path` below it: who carries `act` somewhere may come ("" is whoever is in).
+
+    `show` answers a look, `do` a form; `nav` is what the page is called among the others ("": it is not named there).
+    """
+
+    path: str
+    title: Sentence
+    act: str
+    show: Handler | None = None
+    do: Handler | None = None
+    nav: Sentence | None = None
+
+    def lets_in(self, actor: Actor) -> bool:
+        """Whether somebody with these roles sees it."""
+        return not self.act or bool(actor.paths(self.act))

@@ -1,0 +1,39 @@
+"""Instants and spans as an officer reads them."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from flows.saying import say
+
+
+def day_and_hour(at: datetime | None, zone: ZoneInfo) -> str:
+    """ "30/11 08:05" on the clock of the union; "" for never."""
+    return f"{at.astimezone(zone):%d/%m %H:%M}" if at else ""
+
+
+def day(at: datetime | None, zone: ZoneInfo) -> str:
+    """ "30/11/2026"; "" for never."""
+    return f"{at.astimezone(zone):%d/%m/%Y}" if at else ""
+
+
+def left(until: datetime, now: datetime) -> str:
+    """How long is left, "còn 12 phút"; how long it is over, "trễ 3 giờ"."""
+    span = until - now
+    return say("còn {span}", span=length(span)) if span > timedelta() else say("trễ {span}", span=length(-span))
+
+
+def ago(at: datetime | None, now: datetime) -> str:
+    """ "3 ngày trước"; "chưa bao giờ" for never."""
+    return say("{span} trước", span=length(now - at)) if at else say("chưa bao giờ")
+
+
+def length(span: timedelta) -> str:
+    """The span in the one unit that fits: minutes, hours, days."""
+    minutes = max(0, round(span.total_seconds() / 60))
+    if minutes < 60:
+        return say("{n} phút", n=minutes)
+    if minutes < 48 * 60:
+        return say("{n} giờ", n=minutes // 60)
+    return say("{n} ngày", n=minutes // 1440)

@@ -1,0 +1,155 @@
+"""What an officer's day begins with: who waits, who was asked and says nothing, who cannot be called, who is silent.
+
+Each is read with a limit by an index: how many there are in a whole province is the reports' to count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, and_, func, or_, select
+
+from flows.profiles import KEEP_LOGS
+from storage.conversations import tables as conversations_t
+from storage.engine.instants import from_ms, to_ms
+from storage.pairing import tables as pairing_t
+from storage.people import tables as people_t
+from storage.people.reach import rings
+
+_r, _o, _p, _a = pairing_t.request.c, pairing_t.offer.c, people_t.person.c, people_t.area.c
+_s, _i = conversations_t.session.c, people_t.identity.c
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingRow:
+    """A request that is not over; `helper` is whoever has it, `due_at` when it moves on if nobody acts."""
+
+    request_id: str
+    learner_id: str
+    name: str
+    area: str
+    kind: str
+    state: str
+    owner_kind: str
+    helper: str
+    since_at: datetime
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OfferRow:
+    """Somebody was asked to take a request and has not answered."""
+
+    request_id: str
+    instructor_id: str
+    instructor: str
+    learner: str
+    area: str
+    kind: str
+    made_at: datetime
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class QuietRow:
+    """Somebody who cannot be called, or was not heard for long; `why` is away, page, nowhere or silent."""
+
+    learner_id: str
+    name: str
+    role: str
+    area: str
+    why: str
+    seen_at: datetime | None
+
+
+def below(column: Any, paths: Sequence[str]) -> Any:
+    """Whether an area's path is one of these or lies below it, as a range that an index answers."""
+    return or_(*(and_(column >= path, column < path[:-1] + "0") for path in paths))  # "0" comes right after "/"
+
+
+def waiting(connection: Connection, paths: Sequence[str], limit: int) -> list[WaitingRow]:
+    """Requests of these areas that are not over, the most urgent first, then by when they move on."""
+    owner = people_t.person.alias()
+    query = (
+        select(
+            _r.request_id, _r.learner_id, _p.name, func.coalesce(_a.name, ""), _r.kind, _r.state, _r.owner_kind,
+            func.coalesce(owner.c.name, ""), _r.since_at, _r.due_at,
+        )
+        .join(people_t.person, _p.learner_id == _r.learner_id)
+        .outerjoin(people_t.area, _a.area_id == _p.area_id)
+        .outerjoin(owner, owner.c.learner_id == _r.owner_id)
+        .where(_r.state.in_(("waiting", "offered", "open")), _within(paths))
+        .order_by(_r.priority, _r.due_at, _r.request_id)
+        .limit(limit)
+    )  # fmt: skip
+    return [WaitingRow(*row[:8], from_ms(row[8]), from_ms(row[9])) for row in connection.execute(query)]
+
+
+def offers(connection: Connection, paths: Sequence[str], limit: int) -> list[OfferRow]:
+    """Offers to which nobody has said anything, those that lapse first first."""
+    asked = people_t.person.alias()
+    query = (
+        select(
+            _o.request_id, _o.instructor_id, asked.c.name, _p.name, func.coalesce(_a.name, ""), _r.kind, _o.made_at,
+            _o.due_at,
+        )
+        .join(pairing_t.request, _r.request_id == _o.request_id)
+        .join(people_t.person, _p.learner_id == _r.learner_id)
+        .join(asked, asked.c.learner_id == _o.instructor_id)
+        .outerjoin(people_t.area, _a.area_id == _p.area_id)
+        .where(_o.state == "open", _within(paths))
+        .order_by(_o.due_at, _o.offer_id)
+        .limit(limit)
+    )  # fmt: skip
+    return [OfferRow(*row[:6], from_ms(row[6]), from_ms(row[7])) for row in connection.execute(query)]
+
+
+def unreached(connection: Connection, paths: Sequence[str], limit: int) -> list[QuietRow]:
+    """Instructors and officers who cannot be called: who asks them is not heard."""
+    role = people_t.role.c
+    no_bell = and_(_s.channel.in_(tuple(KEEP_LOGS)), rings(role.learner_id) == 0)
+    query = (
+        select(role.learner_id, _p.name, role.role, _a.name, _s.channel, func.coalesce(_i.away, False), _s.seen_at)
+        .join(people_t.area, _a.area_id == role.area_id)
+        .join(people_t.person, _p.learner_id == role.learner_id)
+        .outerjoin(conversations_t.session, _s.learner_id == role.learner_id)
+        .outerjoin(people_t.identity, and_(_i.channel == _s.channel, _i.chat_id == _s.chat_id))
+        .where(
+            role.role.in_(("instructor", "officer")), role.state == "active", below(_a.path, paths),
+            or_(_s.channel.is_(None), _i.away.is_(True), no_bell),
+        )
+        .order_by(_a.path, _p.name, role.learner_id)
+        .limit(limit)
+    )  # fmt: skip
+    return [
+        QuietRow(r[0], r[1], r[2], r[3], "away" if r[5] else "page" if r[4] else "nowhere", _maybe(r[6]))
+        for r in connection.execute(query)
+    ]
+
+
+def silent(connection: Connection, paths: Sequence[str], since: datetime, limit: int) -> list[QuietRow]:
+    """Learners in a 1+1 who were not heard since then, the longest first: somebody is to ask after them."""
+    pair = pairing_t.pairing.c
+    query = (
+        select(_p.learner_id, _p.name, _a.name, _s.seen_at)
+        .select_from(pairing_t.pairing)
+        .join(people_t.person, _p.learner_id == pair.learner_id)
+        .join(people_t.area, _a.area_id == _p.area_id)
+        .join(conversations_t.session, _s.learner_id == pair.learner_id)
+        .where(pair.state == "open", below(_a.path, paths), _s.seen_at < to_ms(since))
+        .order_by(_s.seen_at, _p.learner_id)
+        .limit(limit)
+    )
+    return [QuietRow(r[0], r[1], "learner", r[2], "silent", _maybe(r[3])) for r in connection.execute(query)]
+
+
+def _within(paths: Sequence[str]) -> Any:
+    """Whoever may look everywhere sees strangers too, whose place nobody knows."""
+    return or_(_a.path.is_(None), below(_a.path, paths)) if "/" in paths else below(_a.path, paths)
+
+
+def _maybe(at: int | None) -> datetime | None:
+    return None if at is None else from_ms(at)
