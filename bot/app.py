@@ -321,7 +321,7 @@ def _desk(app: App) -> AbstractRouteDef:
         from bot.desk.services import desk_of
 
         proxies = networks(app.settings.web.proxies)
-        return DeskSite(desk_of(app.officers), app.key.text, partial(asker, proxies=proxies))
+        return DeskSite(desk_of(app.officers, app.library), app.key.text, partial(asker, proxies=proxies))
 
     async def answer(request: Request) -> StreamResponse:
         return await site().answer(request)

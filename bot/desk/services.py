@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 
 from bot.desk.entrance import Entrance
 from bot.officers import OfficerServices
+from bot.publishing.library import LiveLessons
+from bot.studio.rooms import StudioRooms, rooms_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +24,13 @@ class Desk:
     title: str
     union: str
     address: str
+    lessons: StudioRooms | None = None
 
 
-def desk_of(officers: OfficerServices) -> Desk:
-    """The desk over the services of officers."""
+def desk_of(officers: OfficerServices, library: LiveLessons | None = None) -> Desk:
+    """The desk over the services of officers; with the lessons of a running tutor editors have their studio."""
     settings = officers.settings
     entrance = Entrance(officers.database, officers.services.names, officers.now, officers.new_id)
     zone, union = ZoneInfo(settings.time.zone), settings.placeholders.get("ten_hoi", settings.tutor.union)
-    return Desk(officers, entrance, officers.now, zone, settings.tutor.name, union, settings.web.public_url)
+    rooms = rooms_of(settings, library, officers.now) if library else None
+    return Desk(officers, entrance, officers.now, zone, settings.tutor.name, union, settings.web.public_url, rooms)

@@ -1,8 +1,8 @@
-"""What a page is told (`Visit`), what it answers (`Shown`, `Moved`, `Sent`), and how it is declared (`Page`)."""
+"""What a page is told (`Visit`), what it answers (`Shown`, `Moved`, `Sent`, `Fragment`), how it is declared (`Page`)."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -26,7 +26,8 @@ class DeskVisitor:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One request: `at` leads from its address to that of the desk; `form` is empty of a look."""
+    """One request: `at` leads from its address to that of the desk; `form` is empty of a look; `asked` is the query
+    once more, with what it names several times."""
 
     who: DeskVisitor
     lang: str
@@ -34,6 +35,7 @@ class Visit:
     path: Mapping[str, str] = field(default_factory=dict)
     query: Mapping[str, str] = field(default_factory=dict)
     form: Mapping[str, str] = field(default_factory=dict)
+    asked: Sequence[tuple[str, str]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,17 @@ class Sent:
     name: str
 
 
-Answer = Shown | Moved | Sent
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """What a page fetches for itself, or shows in a frame: nothing of the desk around it. `policy` stands in place of
+    the desk's, where it needs another."""
+
+    body: bytes
+    kind: str
+    policy: str = ""
+
+
+Answer = Shown | Moved | Sent | Fragment
 Handler = Callable[["Desk", Visit], Awaitable[Answer]]
 
 

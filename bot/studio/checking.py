@@ -16,6 +16,7 @@ from bot.media.looking import look_at
 from bot.publishing.drafts import Circumstances, LessonReading, with_files
 from bot.publishing.watcher import FolderLook
 from bot.publishing.watcher import look_at as look_into
+from bot.studio.policy.completion import Known
 from bot.studio.policy.merging import conflicts_in
 from flows.files import FoundFile
 from flows.model import Problem
@@ -29,9 +30,11 @@ from flows.reading.loader import (
     read_lessons,
     with_draft,
 )
-from flows.rules.lint import lint_draft, lint_shelf
+from flows.rules.lint import lint_draft, lint_together
 from flows.shelf.media import FOLDER
 from flows.shelf.rereading import RememberingParsers
+
+KEPT = 16  # texts that were read last: the page's faults, its preview, the next turn of it
 
 _SHOWN = IMAGES | VOICES | VIDEOS
 
@@ -44,6 +47,7 @@ class _Around:
     library: LessonSet
     of_shelf: list[Problem] = field(default_factory=list)
     found: dict[str, tuple[Problem, ...]] = field(default_factory=dict)
+    read: dict[tuple[str, bytes], LessonReading] = field(default_factory=dict)
 
 
 class Checker:
@@ -61,6 +65,12 @@ class Checker:
         """The folder as it is now. Raises OSError where a file cannot be read."""
         return self._now().library
 
+    def known(self) -> Known:
+        """What a lesson can name: tracks, sources, practice screens. Raises OSError."""
+        library = self._now().library
+        tracks = tuple(track.id for track in library.tracks)
+        return Known((), tracks, tuple(library.sources), tuple(library.scenes))
+
     def files(self) -> dict[str, Path]:
         """The lessons of the folder by the id written in them, else by the name of their folder. Raises OSError."""
         return {lesson: Path(draft.path) for lesson, draft in _by_id(self._now().library).items()}
@@ -74,12 +84,22 @@ class Checker:
     def read(self, path: Path, source: bytes) -> LessonReading:
         """A text as if it stood in the lesson file at `path`. Raises OSError."""
         around = self._now()
+        if (known := around.read.get((str(path), source))) is not None:
+            return known
         given = self._given()
         library = replace(around.library, media=self._media_of(path.parent, around.look))
         library = with_draft(library, read_draft(source, str(path), given.facts))
         draft = next(draft for draft in library.drafts if draft.path == str(path))
-        found = by_place([*_about(library, draft, path.parent, lint_shelf(library)), *conflicts_in(source.decode("utf-8", "replace"), str(path))])
-        return LessonReading(path, source, with_files(draft, path.parent / FOLDER, library.scenes), library, found)
+        found = by_place(
+            [
+                *_about(library, draft, path.parent, lint_together(library)),
+                *conflicts_in(source.decode("utf-8", "replace"), str(path)),
+            ]
+        )
+        draft = with_files(draft, path.parent / FOLDER, library.scenes)
+        if len(around.read) >= KEPT:
+            around.read.clear()
+        return around.read.setdefault((str(path), source), LessonReading(path, source, draft, library, found))
 
     def _now(self) -> _Around:
         with self._one:
@@ -100,7 +120,7 @@ class Checker:
             folder = Path(draft.path).parent
             library = replace(around.library, media=self._media_of(folder, around.look))
             if not around.of_shelf:
-                around.of_shelf.extend(lint_shelf(around.library))
+                around.of_shelf.extend(lint_together(around.library))
             around.found[draft.path] = by_place(_about(library, draft, folder, around.of_shelf))
         return around.found[draft.path]
 
@@ -119,10 +139,13 @@ class Checker:
 
 
 def _by_id(library: LessonSet) -> dict[str, LessonDraft]:
+    """Every lesson under a name of its own: of two that have one id, the other is found by its folder."""
     found: dict[str, LessonDraft] = {}
-    for draft in library.drafts:
-        named = draft.lesson.id if draft.lesson else ""
-        found.setdefault(named or Path(draft.path).parent.name, draft)
+    folders = {draft.path: Path(draft.path).parent.name for draft in library.drafts}
+    ids = {draft.path: draft.lesson.id if draft.lesson else "" for draft in library.drafts}
+    for draft in sorted(library.drafts, key=lambda each: ids[each.path] != folders[each.path]):
+        named = ids[draft.path]
+        found.setdefault(named if named and named not in found else folders[draft.path], draft)
     return found
 
 

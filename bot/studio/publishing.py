@@ -34,7 +34,7 @@ from bot.publishing.service import (
     publish,
 )
 from bot.studio.policy import texts
-from bot.studio.service import Desk, NoSuchLesson, Studio, note
+from bot.studio.service import Manuscript, NoSuchLesson, Studio, note
 from flows.model import Lesson, Problem
 from flows.rules.changes import CHECKPOINT, START, STAY
 from flows.saying import say
@@ -54,16 +54,16 @@ class NotReady(CamtayError):
     """Bài còn chỗ phải sửa hay phải quyết định, nên chưa phát hành."""
 
 
-class Moved(CamtayError):
+class ReviewOutdated(CamtayError):
     """Bài vừa có người sửa hay phát hành. Hãy xem lại rồi phát hành."""
 
 
 @dataclass(frozen=True, slots=True)
-class Review:
-    """A publication before it is made. `plan` is None where the text has errors (`errors`); `gone`: step that is there no
-    more → how many wait at it; `stamp` names exactly what was looked at: it is handed back by whoever agrees."""
+class PublishingReview:
+    """A publication before it is made. `plan` is None where the text has errors (`errors`); `gone`: step that is there
+    no more → how many wait at it; `stamp` names exactly what was looked at: it is handed back by whoever agrees."""
 
-    desk: Desk
+    desk: Manuscript
     errors: tuple[Problem, ...]
     warnings: tuple[Problem, ...]
     plan: PublishingPlan | None = None
@@ -78,7 +78,7 @@ class Review:
 
 @dataclass(frozen=True, slots=True)
 class RollbackReview:
-    """A way back before it is gone, as `Review`."""
+    """A way back before it is gone, as `PublishingReview`."""
 
     plan: PublishingPlan
     gone: Mapping[str, int]
@@ -87,8 +87,8 @@ class RollbackReview:
 
 @dataclass(frozen=True, slots=True)
 class PublicationEntry:
-    """One publication in the history: `inside` how many learners are in its version (told once a version), lines that it
-    added and took away; `is_own`: whoever asks has made it."""
+    """One publication in the history: `inside` how many learners are in its version (told once a version), lines
+    that it added and took away; `is_own`: whoever asks has made it."""
 
     row: PublicationRow
     inside: int | None
@@ -112,7 +112,7 @@ class Publisher:
         self.database, self.library = studio.database, studio.library
         self._one = asyncio.Lock()
 
-    async def review(self, actor: Actor, lesson: str, how: PublishingOptions = PLAIN) -> Review:
+    async def review(self, actor: Actor, lesson: str, how: PublishingOptions = PLAIN) -> PublishingReview:
         """What publishing her draft now would do. Raises NotAllowed, NoSuchLesson."""
         desk = await self.studio.open(actor, lesson)
         raw = await asyncio.to_thread(desk.path.read_bytes)
@@ -120,22 +120,22 @@ class Publisher:
         reading = await asyncio.to_thread(self.studio.checker.read, desk.path, source)
         errors, warnings = _told_apart(reading, lesson)
         if errors or reading.lesson is None:
-            return Review(desk, errors, warnings)
+            return PublishingReview(desk, errors, warnings)
         stored = (await look(self.database, [lesson]))[lesson]
         how = _allowed(how, actor, reading.lesson)
         each = await asyncio.to_thread(self._plan, stored, reading, how)
         open_ = await asyncio.to_thread(self._plan, stored, reading, replace(how, decisions={}))
-        return Review(desk, errors, warnings, each, _gone(open_), stamp_of(each))
+        return PublishingReview(desk, errors, warnings, each, _gone(open_), stamp_of(each))
 
     async def publish(self, actor: Actor, lesson: str, how: PublishingOptions, stamp: str) -> PublicationRow:
-        """Publish what was reviewed under `stamp`. Raises NotAllowed, NoSuchLesson, NotReady, Moved, OSError."""
+        """Publish what was reviewed under `stamp`. Raises NotAllowed, NoSuchLesson, NotReady, ReviewOutdated, OSError."""
         async with self._one:
             review = await self.review(actor, lesson, how)
             each = review.plan
             if each is None or not review.is_ready:
                 raise NotReady
             if review.stamp != stamp:
-                raise Moved
+                raise ReviewOutdated
             desk, source = review.desk, each.lesson.source.encode()
             with _beside(desk.path, source) if self.writes(desk.path) else nullcontext() as written:
                 if written is None:
@@ -173,14 +173,14 @@ class Publisher:
     async def roll_back(
         self, actor: Actor, lesson: str, number: int, how: PublishingOptions, stamp: str
     ) -> PublicationRow:
-        """Make an older version the current one again. Raises NotAllowed, NoSuchLesson, NotReady, Moved."""
+        """Make an older version the current one again. Raises NotAllowed, NoSuchLesson, NotReady, ReviewOutdated."""
         async with self._one:
             review = await self.review_rollback(actor, lesson, number, how)
             each = review.plan
             if each.unchanged or each.impact.blocked:
                 raise NotReady
             if review.stamp != stamp:
-                raise Moved
+                raise ReviewOutdated
             now = self.studio.now()
             rows = await self._made(each, lambda connection: note(connection, actor, "lesson_rolled_back", lesson, now))
             return rows[0]
@@ -199,7 +199,7 @@ class Publisher:
             shelf = replace(self.library.shelf, good={lesson.id: lesson}, media={lesson.id: media})
             not_kept(self.library.store, shelf, lesson)
 
-    def _settle(self, connection: Connection, actor: Actor, desk: Desk, what: str) -> None:
+    def _settle(self, connection: Connection, actor: Actor, desk: Manuscript, what: str) -> None:
         """From here on her draft begins with what was published."""
         now = self.studio.now()
         row = drafts.get(connection, desk.lesson, actor.name)
@@ -213,7 +213,7 @@ class Publisher:
         try:
             return await publish(self.database, [each], self.studio.now(), also)
         except PlanOutdated:
-            raise Moved from None
+            raise ReviewOutdated from None
 
 
 # --- the plan ----------------------------------------------------------------------------------------

@@ -44,9 +44,10 @@ class TextTooLong(CamtayError):
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
-    """A lesson as it lies before an editor. `text` is hers, `base` what it was begun from, the text in force. `conflicts`
-    counts the places where both changed the same since she looked last; `merged`: something of others came in."""
+class Manuscript:
+    """A lesson as it lies before an editor. `text` is hers, `base` what it was begun from, the text in force.
+    `conflicts` counts the places where both changed the same since she looked last; `merged`: something of others has
+    come in."""
 
     lesson: str
     path: Path
@@ -64,8 +65,8 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class LessonLine:
-    """One lesson of the tree. `state`: live, changed (the text in force is not published), new, broken; `mine`: when the
-    editor who asks saved her draft last; `others`: how many other editors have one."""
+    """One lesson of the tree. `state`: live, changed (the text in force is not published), new, broken; `mine`: when
+    the editor who asks saved her draft last; `others`: how many other editors have one."""
 
     lesson: str
     title: str
@@ -124,8 +125,8 @@ class Studio:
 
     # --- writing ---
 
-    async def open(self, actor: Actor, lesson: str) -> Desk:
-        """Her draft, or the text in force; what was published since she began is put together with hers. Raises
+    async def open(self, actor: Actor, lesson: str) -> Manuscript:
+        """The editor's draft, or the text in force; what was published since she began is put together with hers. Raises
         NotAllowed, NoSuchLesson."""
         self.admit(actor)
         path = await self.path_of(lesson)
@@ -133,15 +134,15 @@ class Studio:
             standing = await self._standing(lesson, path)
             row = await self.database.read(partial(drafts.get, lesson=lesson, editor=actor.name))
             if row is None:
-                return Desk(lesson, path, standing, standing)
+                return Manuscript(lesson, path, standing, standing)
             if row.base == standing:
-                return Desk(lesson, path, row.text, row.base, row.at)
+                return Manuscript(lesson, path, row.text, row.base, row.at)
             merged = await asyncio.to_thread(merge, row.base, row.text, standing)
             if await self._put(replace(row, base=standing, text=merged.text, at=self.now())):
-                return _desk(path, row.text, standing, merged, self.now(), lesson)
+                return _merged(path, row.text, standing, merged, self.now(), lesson)
         raise Conflict
 
-    async def save(self, actor: Actor, lesson: str, began: str, typed: str) -> Desk:
+    async def save(self, actor: Actor, lesson: str, began: str, typed: str) -> Manuscript:
         """Keep what she has typed; `began` is the text that her page began with. What was saved or published from
         elsewhere meanwhile is put together with it. Raises NotAllowed, NoSuchLesson, TextTooLong."""
         self.admit(actor)
@@ -159,9 +160,9 @@ class Studio:
             if texts.is_too_long(merged.text):
                 raise TextTooLong
             if kept and (kept.text, kept.base) == (merged.text, standing):
-                return Desk(lesson, path, kept.text, kept.base, kept.at, merged.text != typed)
+                return Manuscript(lesson, path, kept.text, kept.base, kept.at, merged.text != typed)
             if await self._put(replace(row, base=standing, text=merged.text, at=self.now())):
-                return _desk(path, typed, standing, merged, self.now(), lesson)
+                return _merged(path, typed, standing, merged, self.now(), lesson)
         raise Conflict
 
     async def give_up(self, actor: Actor, lesson: str) -> bool:
@@ -182,7 +183,7 @@ class Studio:
         heads = await self.database.read(drafts.heads)
         return [head for head in heads if head.lesson == lesson and head.editor != actor.name]
 
-    async def take_over(self, actor: Actor, lesson: str, editor: str) -> Desk:
+    async def take_over(self, actor: Actor, lesson: str, editor: str) -> Manuscript:
         """Put another editor's draft together with hers; the other's stays. Raises NotAllowed, NoSuchLesson."""
         desk = await self.open(actor, lesson)
         other = await self.database.read(partial(drafts.get, lesson=lesson, editor=editor))
@@ -192,7 +193,7 @@ class Studio:
         saved = await self.save(actor, lesson, desk.text, merged.text)
         return replace(saved, merged=True, conflicts=merged.conflicts)
 
-    async def take_version(self, actor: Actor, lesson: str, number: int) -> Desk:
+    async def take_version(self, actor: Actor, lesson: str, number: int) -> Manuscript:
         """The text of a published version as her draft. Raises NotAllowed, NoSuchLesson."""
         desk = await self.open(actor, lesson)
         row = await self.database.read(partial(publications.version, lesson=lesson, number=number))
@@ -220,7 +221,7 @@ class Studio:
         except OSError:
             raise NoSuchLesson from None
         kept = (await self.database.read(partial(_published, lessons=[lesson]))).get(lesson)
-        return texts.in_force(file, kept and kept.source, kept.all if kept else ())
+        return texts.in_force(file, kept.source, kept.all) if kept else file
 
     async def _put(self, row: DraftRow) -> bool:
         try:
@@ -258,8 +259,8 @@ def _state(file: str | None, now: _Published | None, *, is_broken: bool) -> str:
     return "live" if file in now.all else "changed"
 
 
-def _desk(path: Path, typed: str, standing: str, merged: Merged, now: datetime, lesson: str) -> Desk:
-    return Desk(lesson, path, merged.text, standing, now, merged.text != typed, merged.conflicts)
+def _merged(path: Path, typed: str, standing: str, merged: Merged, now: datetime, lesson: str) -> Manuscript:
+    return Manuscript(lesson, path, merged.text, standing, now, merged.text != typed, merged.conflicts)
 
 
 def note(connection: Connection, actor: Actor, what: str, lesson: str, now: datetime) -> None:

@@ -61,7 +61,9 @@ def test_an_emptied_field_is_refused_and_stays():
 def test_pictures_are_fields_as_well():
     text = TEXTS["_moi-loai-buoc"]
     found, _ = apply(
-        text, form_of(read_draft(text.encode(), "x", ())), {"chao.image.src": "khac.png", "may.options.iphone.text": "Ai-phôn"}
+        text,
+        form_of(read_draft(text.encode(), "x", ())),
+        {"chao.image.src": "khac.png", "may.options.iphone.text": "Ai-phôn"},
     )
     assert found == text.replace("bam-tiep.png", "khac.png").replace('text: "iPhone"', 'text: "Ai-phôn"')
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.studio.policy.merging import BETWEEN, OURS, THEIRS, conflicts_in, merge
-from bot.studio.policy.texts import Layout, in_force, is_too_long, layout_of, plain
+from bot.studio.policy.texts import FileLayout, in_force, is_too_long, layout_of, plain
 from flows.yaml import strictyaml
 
 BASE = "a\nb\nc\nd\ne\nf\n"
@@ -57,7 +57,9 @@ def test_ten_thousand_equal_lines_are_no_matter():
 
 def test_no_lesson_can_be_read_with_a_conflict_in_it():
     steps = "steps:\n  - say: a\n    text: {}\n  - end: b\n    text: xong\n"
-    merged = merge(f"lesson: x\n{steps.format('một')}", f"lesson: x\n{steps.format('hai')}", f"lesson: x\n{steps.format('ba')}")
+    merged = merge(
+        f"lesson: x\n{steps.format('một')}", f"lesson: x\n{steps.format('hai')}", f"lesson: x\n{steps.format('ba')}"
+    )
     assert any(each.code == "E001" for each in strictyaml.read(merged.text, "").problems)
 
 
@@ -66,7 +68,7 @@ def test_a_file_keeps_its_line_ends_and_its_mark():
     assert plain(raw) == "a: 1\nb: 2\n"
     assert layout_of(raw).written(plain(raw)) == raw
     assert layout_of(b"a\n").written("a\n") == b"a\n"
-    assert layout_of(b"a\r\nb\n") == Layout(), "of both kinds: newlines from now on"
+    assert layout_of(b"a\r\nb\n") == FileLayout(), "of both kinds: newlines from now on"
     assert plain("a\x00\ud800\r\rb") == "a\ufffd\ufffd\n\nb"
 
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from bot.cli.linting import Files, problems
-from bot.publishing.drafts import Circumstances
 from bot.cli.main import main
+from bot.publishing.drafts import Circumstances
 from flows.reading.loader import MODELS, TABLES
 from flows.rules.checked import Checked
 from flows.yaml.strictyaml import MAX_BYTES

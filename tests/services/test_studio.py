@@ -15,8 +15,9 @@ from bot.people.policy.permissions import PERMISSIONS
 from bot.publishing.drafts import Circumstances
 from bot.publishing.library import LiveLessons
 from bot.publishing.service import PublishingOptions, look
+from bot.studio.checking import Checker
 from bot.studio.policy.merging import OURS
-from bot.studio.publishing import Moved, NotReady
+from bot.studio.publishing import ReviewOutdated, NotReady
 from bot.studio.service import NoSuchLesson, TextTooLong
 from flows.reading.loader import lesson_files
 from flows.shelf.shelf import read_shelf
@@ -136,7 +137,9 @@ async def test_saves_at_the_same_moment_lose_nothing(room: Room):
     lines = [f"  # ghi chú {at}\n" for at in range(4)]
     parts = LESSON.split("  - ")
     texts = [
-        "  - ".join([*parts[: at + 1], *parts[at + 1 :]]).replace(f"  - {parts[at + 1]}", f"{line}  - {parts[at + 1]}", 1)
+        "  - ".join([*parts[: at + 1], *parts[at + 1 :]]).replace(
+            f"  - {parts[at + 1]}", f"{line}  - {parts[at + 1]}", 1
+        )
         for at, line in enumerate(lines)
     ]
     await asyncio.gather(*(room.studio.save(LAN, "mot", LESSON, text) for text in texts))
@@ -198,41 +201,47 @@ async def test_another_editors_draft_is_taken_over(room: Room):
 # --- what is wrong -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("found", [True, False], ids=["as it is", "with faults"])
-async def test_the_very_faults_of_lint(found: bool, database: Database, tmp_path: Path):
-    """Of every lesson that there is: as it lies there, and with a fault in each."""
-    async with studio_on(database, LESSONS) as room:
-        asked = Circumstances(facts())
-        if found:
-            whole = linted(LESSONS, [], asked).problems
-            for lesson, (draft, own) in room.checker.looked_over().items():
-                told = [each for each in whole if each.place.path == draft.path and each.code not in PLAYED]
-                assert [str(each) for each in own if each.place.path == draft.path] == [str(each) for each in told], lesson
-            return
-        path = LESSONS / "m" / "m0-khoi-dong" / "lesson.yaml"
-        for broken in BREAKS:
-            text = path.read_text("utf-8").replace(*broken)
-            assert text != path.read_text("utf-8"), broken
-            root = tmp_path / broken[1].strip()[:5].replace(" ", "_").replace("/", "_")
-            told = await asyncio.to_thread(_lint_copy, root, text)
-            assert [str(each) for each in room.checker.read(path, text.encode()).problems] == told
-
-
 PLAYED = ("W901", "E902", "W904", "W905")
-"""What dialogues tell: those are played when a lesson is looked over, not at every keystroke."""
-BREAKS = [("steps:", "stepz:"), ("\n  - say: ", "\n  - sai: "), ('text: "', 'text: "'), ("track: m", "track: x")][:2] + [
-    ("track: m", "track: khongco"),
+"""What dialogues tell: those are played on the page of the steps, not at every keystroke."""
+
+
+async def test_the_very_faults_of_lint(database: Database):
+    """Of every lesson that there is, told at a keystroke and in the tree."""
+    async with studio_on(database, LESSONS) as room:
+        whole = linted(LESSONS, [], Circumstances(facts(), redraw_before="2099", reread_before="2099-01-01")).problems
+        checker = Checker(LESSONS, lambda: Circumstances(facts(), redraw_before="2099", reread_before="2099-01-01"))
+        assert whole, "lessons that nobody has read for so long are told"
+        for lesson, (draft, found) in checker.looked_over().items():
+            told = [str(each) for each in whole if each.place.path == draft.path and each.code not in PLAYED]
+            assert [str(each) for each in found if each.place.path == draft.path] == told, lesson
+            path = Path(draft.path)
+            typed = checker.read(path, path.read_bytes()).problems
+            assert [str(each) for each in typed if each.place.path == draft.path] == told, lesson
+        assert room.checker.files().keys() == checker.files().keys()
+
+
+BROKEN = [
+    LESSON.replace("steps:", "stepz:"),
+    LESSON.replace("  - say: chao", "  - sai: chao"),
+    LESSON.replace("track: m", "track: khong-co"),
+    LESSON.replace("next: xong", "next: xonk"),
+    LESSON.replace("title: Bài một", 'title: "Bài một'),
+    LESSON.replace("lesson: mot", "lesson: hai"),
+    LESSON.replace("Chào {chị}", "Gửi mã OTP cho em nhé {chi}"),
+    "",
+    "không phải bài",
 ]
 
 
-def _lint_copy(root: Path, text: str) -> list[str]:
-    import shutil
-
-    shutil.copytree(LESSONS, root, ignore=shutil.ignore_patterns("transcripts"))
-    path = root / "m" / "m0-khoi-dong" / "lesson.yaml"
+@pytest.mark.parametrize("text", BROKEN, ids=range(len(BROKEN)))
+async def test_the_faults_of_a_broken_text_are_those_of_lint(text: str, folder: Path):
+    checker = Checker(folder, lambda: Circumstances(facts()))
+    path = folder / "m" / "mot" / "lesson.yaml"
+    before = [str(each) for each in checker.read(path, text.encode()).problems]
     path.write_text(text, "utf-8")
-    found = linted(root, [path], Circumstances(facts())).problems
-    return [str(each).replace(str(root), str(LESSONS)) for each in found]
+    told = linted(folder, [path], Circumstances(facts())).problems
+    assert before == [str(each) for each in told]
+    assert [str(each) for each in checker.looked_over()["mot"][1]] == before or "lesson: hai" in text
 
 
 async def test_faults_know_the_lessons_around(room: Room):
@@ -287,10 +296,10 @@ async def test_a_file_keeps_its_line_ends(room: Room):
 async def test_nothing_is_published_twice_or_unseen(room: Room):
     await room.studio.save(LAN, "mot", LESSON, NEW)
     review = await room.publisher.review(LAN, "mot")
-    with pytest.raises(Moved):
+    with pytest.raises(ReviewOutdated):
         await room.publisher.publish(LAN, "mot", replace(PLAIN, urgent=True), review.stamp)
     await room.studio.save(LAN, "mot", NEW, NEW.replace("Hết", "Xong"))
-    with pytest.raises(Moved):
+    with pytest.raises(ReviewOutdated):
         await room.publisher.publish(LAN, "mot", PLAIN, review.stamp)
     review = await room.publisher.review(LAN, "mot")
     await room.publisher.publish(LAN, "mot", PLAIN, review.stamp)
@@ -329,11 +338,16 @@ async def test_going_back_and_on(room: Room):
     assert (await room.studio.open(LAN, "mot")).text == LESSON, "what is in force, not what lies in the file"
     desk = await room.studio.take_version(LAN, "mot", 2)
     assert (desk.text, desk.is_changed) == (NEW, True)
-    review = await room.publisher.review(LAN, "mot")
-    assert review.is_ready
-    await room.publisher.publish(LAN, "mot", PLAIN, review.stamp)
+    again = await room.publisher.review(LAN, "mot")
+    assert again.is_ready
+    await room.publisher.publish(LAN, "mot", PLAIN, again.stamp)
     assert (await room.library.reload()).current["mot"] == 2
-    assert [entry.row.mode for entry in await room.publisher.history(LAN, "mot")] == ["text", "rollback", "text", "first"]
+    assert [entry.row.mode for entry in await room.publisher.history(LAN, "mot")] == [
+        "text",
+        "rollback",
+        "text",
+        "first",
+    ]
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.desk.pages import audit, me, today
+from bot.desk.pages.lessons.table import LESSON_PAGES
 from bot.desk.visit import Page
 from flows.saying import say
 
@@ -11,5 +12,6 @@ PAGES: tuple[Page, ...] = (
     Page("me", say("Của tôi"), "", me.show, nav=say("Của tôi")),
     Page("me/password", say("Đặt mật khẩu"), "", me.show_password, me.choose_password),
     Page("me/out", say("Của tôi"), "", do=me.put_out),
+    *LESSON_PAGES,
     Page("audit", say("Sổ việc đã làm"), "see_audit", audit.show, nav=say("Sổ việc")),
 )

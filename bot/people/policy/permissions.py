@@ -59,11 +59,8 @@ PERMISSIONS: Mapping[str, Permission] = {
     "drill": Permission(OFFICERS, say("Chị chỉ dừng hay mở được bài thử của địa bàn mình phụ trách.")),
     "see_counts": Permission(OFFICERS | {"editor"}, ELSEWHERE),
     "record": Permission(ADMINS | {"editor"}, say("Chị chưa được giao thu tiếng cho bài học.")),
-<<<<<<< HEAD
     "edit_lessons": Permission(ADMINS | {"editor"}, say("Chị chưa được giao soạn bài học.")),
-=======
     "see_audit": Permission(ADMINS, say("Sổ việc đã làm chỉ quản trị xem được.")),
->>>>>>> desk
     "models": Permission(
         OFFICERS, say("Chị chỉ lo được mô hình của địa bàn mình phụ trách, với người của địa bàn ấy.")
     ),

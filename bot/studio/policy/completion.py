@@ -32,7 +32,7 @@ _Place = tuple[str | _Item, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class Completion:
     """One word that fits: `word` takes the place of the `typed` characters before the cursor."""
 
     word: str
@@ -50,10 +50,12 @@ class Known:
     scenes: Sequence[str] = ()
 
 
-def offers(text: str, line: int, col: int, known: Known) -> list[Offer]:
+def offers(text: str, line: int, col: int, known: Known) -> list[Completion]:
     """What can stand at a line and column (from 1) of a text; nothing inside of { } and of sentences."""
     lines = text.split("\n")
-    before = lines[line - 1][: col - 1] if 0 < line <= len(lines) else ""
+    if not (0 < line <= len(lines) and col > 0):
+        return []
+    before = lines[line - 1][: col - 1]
     found = _LINE.match(before)
     if found is None:
         return []
@@ -62,12 +64,12 @@ def offers(text: str, line: int, col: int, known: Known) -> list[Offer]:
         typed = found["key"]
         inner = len(found["indent"]) + len(found["dash"])
         taken = set(_beside(lines, line - 1, inner, is_first=bool(found["dash"])))
-        fitting = [Offer(f"{key}: ", about, len(typed)) for key, about in _keys(place) if key not in taken]
+        fitting = [Completion(f"{key}: ", about, len(typed)) for key, about in _keys(place) if key not in taken]
     else:
         typed = found["typed"] or ""
         if found["typed"] is None:
             return []
-        fitting = [Offer(word, about, len(typed)) for word, about in _values(place, found["key"], known)]
+        fitting = [Completion(word, about, len(typed)) for word, about in _values(place, found["key"], known)]
     return [each for each in fitting if each.word.startswith(typed)][:MOST]
 
 

@@ -21,8 +21,8 @@ LONG = 60  # characters from which on a value wants more than one line
 
 @dataclass(frozen=True, slots=True)
 class FormField:
-    """One value that can be edited: `name` is its own in a form and for good, `label` and `about` say what it is, `group`
-    the option it belongs to; `line` is where it stands in the file."""
+    """One value that can be edited: `name` is its own in a form and for good, `label` and `about` say what it is,
+    `group` the option it belongs to; `line` is where it stands in the file."""
 
     name: str
     path: YamlPath
@@ -49,7 +49,7 @@ class FormStep:
 
 
 def form_of(draft: LessonDraft) -> tuple[FormStep, ...]:
-    """Everything of a lesson that the gentle form can edit, in the order of the file; nothing where it cannot be read."""
+    """Everything of a lesson that the gentle form can edit, in the order of the file; nothing where it cannot be."""
     lesson, page = draft.lesson, draft.page
     if lesson is None or page is None:
         return ()

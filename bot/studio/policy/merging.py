@@ -91,8 +91,8 @@ def _common(base: _Lines, mine: _Lines, theirs: _Lines) -> Iterator[tuple[int, i
 
 
 def _blocks(base: _Lines, other: _Lines) -> list[tuple[int, int, int]]:
-    """Runs of equal lines: (first in `base`, first in `other`, how many). What is equal at both ends is taken off first:
-    the time for the rest grows with the square of its length."""
+    """Runs of equal lines: (first in `base`, first in `other`, how many). What is equal at both ends is taken off
+    first: the time for the rest grows with the square of its length."""
     shorter = min(len(base), len(other))
     head = next((at for at in range(shorter) if base[at] != other[at]), shorter)
     left = shorter - head

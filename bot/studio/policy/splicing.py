@@ -1,4 +1,4 @@
-"""One value of a YAML file written anew; every other byte stays: notes, layout, quotes, the order of all there is. Pure.
+"""One value of a YAML file written anew; every other byte stays: notes, layout, quotes, the order of everything. Pure.
 
 Where a value begins and ends is taken from the parser's marks. How it is written is tried, the file's own style first,
 and what comes out is read again: only a text in which nothing but that value has changed is ever handed on.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,7 +30,7 @@ _BREAKS = str.maketrans(dict.fromkeys("\x85\u2028\u2029", " "))  # for the parse
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class ValueSpan:
     """Where a value is written: from `start` up to `end`, in this style: "", "'", '"', "|" or ">"."""
 
     start: int
@@ -76,7 +76,7 @@ def splice(text: str, path: YamlPath, value: str) -> str | None:
 # --- where values stand ------------------------------------------------------------------------------
 
 
-def spans(text: str) -> dict[YamlPath, Span]:
+def spans(text: str) -> dict[YamlPath, ValueSpan]:
     """Every value of a file that is a text; none where the parser stumbles."""
     lines = [0]
     lines += (match.end() for match in re.finditer("\n", text))
@@ -94,7 +94,7 @@ def _events(loader: Any) -> Iterator[Any]:
         yield event
 
 
-def _walk(events: Iterator[Any], text: str, lines: list[int]) -> Iterator[tuple[YamlPath, Span]]:
+def _walk(events: Iterator[Any], text: str, lines: list[int]) -> Iterator[tuple[YamlPath, ValueSpan]]:
     open_: list[YamlPath] = []  # the collections around, each with the path of what comes next in it
     for event in events:
         kind = type(event)
@@ -122,19 +122,19 @@ def _walk(events: Iterator[Any], text: str, lines: list[int]) -> Iterator[tuple[
 _KEY = "\0key"
 
 
-def _span(event: Any, text: str, lines: list[int]) -> Span:
+def _span(event: Any, text: str, lines: list[int]) -> ValueSpan:
     start = lines[event.start_mark.line] + event.start_mark.column
     end = lines[event.end_mark.line] + event.end_mark.column if event.end_mark.line < len(lines) else len(text)
     style = event.style or ""
     if style in ("|", ">"):  # its mark stands after the blank lines and notes below it
         end = start + len(text[start:end].rstrip())
-    return Span(start, end, style)
+    return ValueSpan(start, end, style)
 
 
 # --- how a value is written --------------------------------------------------------------------------
 
 
-def _ways(text: str, span: Span, value: str) -> Iterator[str]:
+def _ways(text: str, span: ValueSpan, value: str) -> Iterator[str]:
     was = text[span.start : span.end]
     match span.style:
         case "" if value and "\n" not in value and _kind(value) == _kind(was):
@@ -151,10 +151,11 @@ def _ways(text: str, span: Span, value: str) -> Iterator[str]:
 
 def _kind(value: str) -> str:
     """What a plain value is to other readers of YAML: `no` is no word to them."""
-    return str(Resolver().resolve(yaml.ScalarNode, value, (True, False)))
+    found: str = Resolver().resolve(yaml.ScalarNode, value, (True, False))  # type: ignore[no-untyped-call]
+    return found
 
 
-def _block(text: str, span: Span, value: str) -> str:
+def _block(text: str, span: ValueSpan, value: str) -> str:
     """The value below the head of its block, indented as it was."""
     head, _, body = text[span.start : span.end].partition("\n")
     first = next((line for line in body.split("\n") if line.strip()), "")
@@ -164,7 +165,7 @@ def _block(text: str, span: Span, value: str) -> str:
     return "\n".join([head, *(f"{indent}{line}" if line else "" for line in value.split("\n"))])
 
 
-def _texts(root: YamlNode) -> Mapping[YamlPath, str | None]:
+def _texts(root: YamlNode) -> dict[YamlPath, str | None]:
     """Path → text as the reader takes it; a table or list by itself is None, so that an empty one counts as well."""
     found: dict[YamlPath, str | None] = {}
     todo: list[tuple[YamlPath, YamlNode]] = [((), root)]

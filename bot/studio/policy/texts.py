@@ -1,4 +1,4 @@
-"""A lesson's file as an editor's page has it: plain text, and the way back to its bytes; which text is in force. Pure."""
+"""A lesson's file as an editor's page has it: plain text, and back to its bytes; which text is in force. Pure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _UNKEPT = re.compile("[\x00\ud800-\udfff]")  # what no database keeps, or no fil
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class FileLayout:
     """What a page cannot show of a file, and what has to be as before when it is written."""
 
     bom: bool = False
@@ -25,9 +25,9 @@ class Layout:
         return _BOM + raw if self.bom else raw
 
 
-def layout_of(raw: bytes) -> Layout:
+def layout_of(raw: bytes) -> FileLayout:
     """Line ends of both kinds become newlines when the file is written the next time."""
-    return Layout(raw.startswith(_BOM), b"\r\n" in raw and raw.count(b"\r\n") == raw.count(b"\n"))
+    return FileLayout(raw.startswith(_BOM), b"\r\n" in raw and raw.count(b"\r\n") == raw.count(b"\n"))
 
 
 def plain(raw: bytes | str) -> str:
@@ -42,6 +42,6 @@ def is_too_long(text: str) -> bool:
 
 
 def in_force(file: str, current: str | None, published: Collection[str]) -> str:
-    """The text from which an edit begins: what lies in the folder, unless that was published already, and something else
-    since: by a rollback, or by an editor on a machine whose lessons cannot be written."""
+    """The text from which an edit begins: what lies in the folder, unless that was published already and
+    something else since: by a rollback, or by an editor on a machine whose lessons cannot be written."""
     return current if current is not None and file in published else file

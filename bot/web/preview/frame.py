@@ -24,13 +24,14 @@ def page_response(text: str) -> web.Response:
 
 
 @cache
-def policy() -> str:
-    """For every page of the preview; the chat page that stands in a frame of it inherits it."""
+def policy(around: str = "'none'") -> str:
+    """For every page of the preview; the chat page that stands in a frame of it inherits it. `around` are the pages in
+    whose frame it may stand."""
     scripts = " ".join(f"'{digest(each)}'" for each in (script(WATCH), script(LINE), page_script()))
     styles = " ".join(f"'{digest(each)}'" for each in (style(), page_style()))
     return (
         f"default-src 'none'; script-src {scripts}; style-src {styles}; connect-src 'self'; "
-        "img-src 'self' data:; media-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        f"img-src 'self' data:; media-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors {around}"
     )
 
 

@@ -20,13 +20,21 @@ from flows.profiles import PROFILES
 
 MOST_DUE = 20  # questions that a head line names
 
+FormPairs = Sequence[tuple[str, str]]
+"""Names and values that a form carries."""
 
-def lesson_page(look: LessonLook, asked: PlayRequest, play: Play | None, tutor: str) -> str:
-    """One lesson; without a play (nothing can be played) its faults alone."""
+
+def lesson_page(
+    look: LessonLook, asked: PlayRequest, play: Play | None, tutor: str, home: str, carried: FormPairs = ()
+) -> str:
+    """One lesson; without a play (nothing can be played) its faults alone. `home` is where all are listed; empty where
+    the page stands in another. `carried` goes along with every form that is posted."""
+    along = carried if parts.method_of(asked) == "post" else ()
     errors = sum(problem.severity == "error" for problem in look.problems)
     return fill(
         "lesson.html",
         look=look,
+        home=home,
         status=parts.status_of(look),
         version=parts.version_of(look, asked),
         errors=errors,
@@ -34,13 +42,13 @@ def lesson_page(look: LessonLook, asked: PlayRequest, play: Play | None, tutor: 
         faults=parts.faults_of(look),
         address=parts.page_of(look.id),
         method=parts.method_of(asked),
-        pairs=asked.pairs(),
+        pairs=[*along, *asked.pairs()],
         script=script(WATCH),
-        **(_desk(look, asked, play, tutor) if play else {"play": None}),
+        **(_desk(look, asked, play, tutor, along) if play else {"play": None}),
     )
 
 
-def _desk(look: LessonLook, asked: PlayRequest, play: Play, tutor: str) -> dict[str, object]:
+def _desk(look: LessonLook, asked: PlayRequest, play: Play, tutor: str, along: FormPairs) -> dict[str, object]:
     """What the page shows of a play."""
     newest, earlier = panels.reasons(play)
     return {
@@ -61,7 +69,7 @@ def _desk(look: LessonLook, asked: PlayRequest, play: Play, tutor: str) -> dict[
         "addresses": {pair: pair for pair in ADDRESSES},
         "channels": {profile.id: title(profile) for profile in PROFILES},
         "langs": panels.langs(look, asked),
-        "kept": [(name, value) for name, value in asked.pairs() if name in ("step", "of", "a")],
+        "kept": [*along, *((name, value) for name, value in asked.pairs() if name in ("step", "of", "a"))],
         "ways": show_everywhere(play.prompt) if play.prompt else (),
         "transcript": as_transcript(look.book, play),
     }

@@ -46,7 +46,7 @@ def _said(turn: PlayedTurn) -> Iterator[tuple[str, str, tuple[Attachment, ...]]]
 def _described(lesson: str, file: str) -> dict[str, object]:
     """Where a file is: those of a live version are in the store, those of a draft lie beside it."""
     is_kept = NAME.fullmatch(file)
-    place = f"/{PLACE}{file}" if is_kept else f"/preview/{quote(lesson)}/media/{quote(file)}"
+    place = f"/{PLACE}{file}" if is_kept else f"{quote(lesson)}/media/{quote(file)}"
     return {"src": place, "type": TYPES[file.rpartition(".")[2].lower()]}
 
 
