@@ -17,7 +17,7 @@ from bot.publishing.library import LiveLessons
 from bot.publishing.service import PublishingOptions, look
 from bot.studio.checking import Checker
 from bot.studio.policy.merging import OURS
-from bot.studio.publishing import ReviewOutdated, NotReady
+from bot.studio.publishing import NotReady, ReviewOutdated
 from bot.studio.service import NoSuchLesson, TextTooLong
 from flows.reading.loader import lesson_files
 from flows.shelf.shelf import read_shelf
