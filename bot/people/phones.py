@@ -26,6 +26,7 @@ from bot.tutor.privacy import UNDO
 from bot.tutor.turn import Person, TurnContext
 from storage.conversations import conversations, joins
 from storage.conversations.records import LearnerRow
+from storage.desk import entering as desk
 from storage.engine.database import Connection
 from storage.people import forgetting, invitations, people, seats
 from storage.people.records import AuditRow, InvitationRow, PersonRow
@@ -201,6 +202,7 @@ class Phones:
         self, connection: Connection, row: LearnerRow, gone: Sequence[tuple[str, str]], new_id: Callable[[], str],
         now: datetime,
     ) -> None:  # fmt: skip
+        desk.end_sessions(connection, row.learner_id)
         for channel, chat_id in gone:
             fresh = Person(new_id())
             person = PersonRow(fresh.learner_id, fresh.name, fresh.address, fresh.consent)

@@ -128,7 +128,8 @@ class Publisher:
         return PublishingReview(desk, errors, warnings, each, _gone(open_), stamp_of(each))
 
     async def publish(self, actor: Actor, lesson: str, how: PublishingOptions, stamp: str) -> PublicationRow:
-        """Publish what was reviewed under `stamp`. Raises NotAllowed, NoSuchLesson, NotReady, ReviewOutdated, OSError."""
+        """Publish what was reviewed under `stamp`. Raises NotAllowed, NoSuchLesson, NotReady, ReviewOutdated,
+        OSError."""
         async with self._one:
             review = await self.review(actor, lesson, how)
             each = review.plan

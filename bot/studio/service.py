@@ -126,8 +126,8 @@ class Studio:
     # --- writing ---
 
     async def open(self, actor: Actor, lesson: str) -> Manuscript:
-        """The editor's draft, or the text in force; what was published since she began is put together with hers. Raises
-        NotAllowed, NoSuchLesson."""
+        """The editor's draft, or the text in force; what was published since she began is put together with hers.
+        Raises NotAllowed, NoSuchLesson."""
         self.admit(actor)
         path = await self.path_of(lesson)
         for _ in range(MAX_CONFLICTS):

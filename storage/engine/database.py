@@ -17,7 +17,7 @@ from time import monotonic, sleep
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection as Connection
-from sqlalchemy import Dialect, Engine, Pool, create_engine, event, make_url, text
+from sqlalchemy import CursorResult, Dialect, Engine, Pool, create_engine, event, make_url, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
@@ -110,7 +110,7 @@ class SQLite:
     def _read(self, work: UnitOfWork[T]) -> T:
         try:
             with self._reading.connect() as connection:
-                return work(connection)
+                return _taken(work(connection))
         except (SQLAlchemyError, sqlite3.Error) as fault:
             raise decide(fault) from fault
 
@@ -131,7 +131,7 @@ class SQLite:
         readers hold it."""
         loop = asyncio.get_running_loop()
         for _ in range(1 + round(patience_s / SCRUB_AGAIN_S)):
-            await self.read(lambda c: c.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)"))  # most of it, beside writers
+            await self.read(_checkpoint)  # most of it, beside writers
             if await loop.run_in_executor(self._writer, self._scrub):
                 return
             await asyncio.sleep(SCRUB_AGAIN_S if patience_s else 0)
@@ -165,6 +165,16 @@ class SQLite:
         if engine is not None:
             await loop.run_in_executor(self._writer, engine.dispose)
         self._writer.shutdown()
+
+
+def _taken(result: T) -> T:
+    """What was read; rows nobody has taken would hold the connection, and whoever reads there next, in the past."""
+    assert not isinstance(result, CursorResult), "rows are to be taken before the connection is given back"
+    return result
+
+
+def _checkpoint(connection: Connection) -> None:
+    connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)").close()
 
 
 def writer_engine(path: Path) -> Engine:
@@ -253,7 +263,7 @@ class PostgreSQL:
     async def read(self, work: UnitOfWork[T]) -> T:
         """Run `work` on a connection of the pool; see `Database.read`."""
         async with _decided(), self._engine.connect() as connection:
-            return await connection.run_sync(work)
+            return _taken(await connection.run_sync(work))
 
     async def read_long(self, work: UnitOfWork[T]) -> T:
         """As `read`: a connection of the pool is nobody else's."""

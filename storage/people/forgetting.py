@@ -154,7 +154,7 @@ def drop_invitees(connection: Connection, ids: Sequence[str]) -> None:
 
 # --- what is known of her ----------------------------------------------------------------------------
 
-_HIDDEN = {"code_hash", "import_id", "rows", "pin"}
+_HIDDEN = {"code_hash", "import_id", "rows", "pin", "login", "password", "session_hash"}
 
 
 def export(connection: Connection, learner_id: str) -> dict[str, list[dict[str, Any]]]:

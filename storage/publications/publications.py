@@ -126,22 +126,20 @@ def current(connection: Connection) -> dict[str, PublicationRow]:
 def current_of(connection: Connection, lesson: str) -> PublicationRow | None:
     """The newest publication of a lesson."""
     query = select(publications_t.publication).where(publications_t.publication.c.lesson == lesson)
-    return next(
-        _publications(connection, query.order_by(publications_t.publication.c.publication_id.desc()).limit(1)),
-        None,
-    )
+    found = _publications(connection, query.order_by(publications_t.publication.c.publication_id.desc()).limit(1))
+    return found[0] if found else None
 
 
 def log(connection: Connection) -> list[PublicationRow]:
     """Every publication in order, without the diffs."""
     columns = [column for column in publications_t.publication.c if column.name != "diff"]
-    return list(_publications(connection, select(*columns).order_by(publications_t.publication.c.publication_id)))
+    return _publications(connection, select(*columns).order_by(publications_t.publication.c.publication_id))
 
 
 def of_lesson(connection: Connection, lesson: str) -> list[PublicationRow]:
     """Every publication of a lesson in order, with the diffs."""
     query = select(publications_t.publication).where(publications_t.publication.c.lesson == lesson)
-    return list(_publications(connection, query.order_by(publications_t.publication.c.publication_id)))
+    return _publications(connection, query.order_by(publications_t.publication.c.publication_id))
 
 
 def add(connection: Connection, rows: Sequence[PublicationRow]) -> None:
@@ -159,9 +157,9 @@ def add(connection: Connection, rows: Sequence[PublicationRow]) -> None:
         )  # fmt: skip
 
 
-def _publications(connection: Connection, query: Select[Any]) -> Iterator[PublicationRow]:
-    for r in connection.execute(query):
-        yield PublicationRow(
+def _publications(connection: Connection, query: Select[Any]) -> list[PublicationRow]:
+    return [
+        PublicationRow(
             lesson=r.lesson,
             version=r.version,
             mode=r.mode,
@@ -172,6 +170,8 @@ def _publications(connection: Connection, query: Select[Any]) -> Iterator[Public
             diff=getattr(r, "diff", ""),
             publication_id=r.publication_id,
         )
+        for r in connection.execute(query)
+    ]
 
 
 # --- who is inside -----------------------------------------------------------------------------------

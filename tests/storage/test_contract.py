@@ -92,6 +92,13 @@ async def test_what_is_committed_is_seen_by_readers_at_once(database: Database):
     assert len(await database.read(lambda c: rows_of(c, "identity"))) == 1
 
 
+async def test_rows_are_taken_before_the_connection_is_given_back(database: Database):
+    with pytest.raises(AssertionError, match="rows are to be taken"):
+        await database.read(lambda c: c.execute(text("SELECT 1")))
+    await database.scrub()
+    assert await database.read(lambda c: c.scalar(text("SELECT 1"))) == 1
+
+
 async def test_units_of_work_side_by_side_all_happen(database: Database):
     await asyncio.gather(*(newcomer(database, f"p{at}", str(at)) for at in range(12)))
     counted = await database.read(expiry.counts)

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from bot.cli import transcripts
-from flows import Book, Lesson
+from flows import Book, Lesson, Run, Sprint
+from flows import events as ev
 from flows.play.transcript import Act, Player, Transcript, TutorTurn, parse
 from flows.reading.loader import load_lesson
 from flows.shelf.shelf import read_table
@@ -42,6 +43,21 @@ def exchanges(fixture: Fixture) -> Iterator[tuple[Act, TutorTurn, tuple[timedelt
     for act, turn in fixture.transcript.exchanges:
         player.do(act)
         yield act, turn, tuple(player.rung) if act.kind == "wait" else ()
+
+
+def pictured(fixture: Fixture) -> set[str]:
+    """The lines that stand for its pictures where one cannot be shown: a provider failed just then."""
+    lines: set[str] = set()
+
+    def look(_: Run | None, sprint: Sprint) -> None:
+        shown = (each for event in sprint.events if isinstance(event, ev.Said | ev.Asked) for each in event.exhibits)
+        lines.update(line for each in shown for line in each.words.splitlines())
+
+    player = Player(fixture.book, fixture.transcript.head, watch=look)
+    player.begin()
+    for act, _ in fixture.transcript.exchanges:
+        player.do(act)
+    return lines
 
 
 @cache

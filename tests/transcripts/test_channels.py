@@ -35,7 +35,7 @@ from tests.channels.conformance.under_test import Phone, UnderTest, channels_wit
 from tests.support.builders import LESSONS, PROJECT, facts, real_book
 from tests.support.harness import WEB
 from tests.support.process import free_port
-from tests.transcripts.conftest import NOBODY, Fixture, exchanges, fixtures
+from tests.transcripts.conftest import NOBODY, Fixture, exchanges, fixtures, pictured
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -104,6 +104,7 @@ class Taking:
         own = [text for name, text in phrases.items() if name.startswith("label_")]
         self.usual = {render(text, head.address, head.name, {}) for text in own}
         """What stands on the tutor's own buttons, below whatever a lesson says."""
+        self.pictured = pictured(fixture)
 
     async def meets(self) -> None:
         """First contact, as the head of the transcript says, up to the lesson's own line in the list."""
@@ -187,8 +188,9 @@ class Taking:
         self.read = len(await self.phone.seen())
 
     async def spoken(self, expected: TutorTurn) -> tuple[str, ...]:
-        """The lines of what came since, without what can be chosen: buttons, or numbered lines where there are none."""
-        labels = {*expected.buttons, *self.usual}
+        """The lines of what came since, without what can be chosen (buttons, or numbered lines where there are none)
+        and what stands for a picture."""
+        labels = {*expected.buttons, *self.usual, *self.pictured.difference(expected.lines)}
         lines = (line for text in (await self.phone.seen())[self.read :] for line in text.splitlines() if line.strip())
         return tuple(line for line in lines if CHOICE.sub(r"\1", line) not in labels)
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from bot.desk.pages import audit, me, today
 from bot.desk.pages.lessons.table import LESSON_PAGES
-from bot.desk.visit import Page
+from bot.desk.visit import DeskPage
 from flows.saying import say
 
-PAGES: tuple[Page, ...] = (
-    Page("", say("Hôm nay"), "see_people", today.show, nav=say("Hôm nay")),
-    Page("me", say("Của tôi"), "", me.show, nav=say("Của tôi")),
-    Page("me/password", say("Đặt mật khẩu"), "", me.show_password, me.choose_password),
-    Page("me/out", say("Của tôi"), "", do=me.put_out),
+PAGES: tuple[DeskPage, ...] = (
+    DeskPage("", say("Hôm nay"), "see_people", today.show, nav=say("Hôm nay")),
+    DeskPage("me", say("Của tôi"), "", me.show, nav=say("Của tôi")),
+    DeskPage("me/password", say("Đặt mật khẩu"), "", me.show_password, me.choose_password),
+    DeskPage("me/out", say("Của tôi"), "", do=me.put_out),
     *LESSON_PAGES,
-    Page("audit", say("Sổ việc đã làm"), "see_audit", audit.show, nav=say("Sổ việc")),
+    DeskPage("audit", say("Sổ việc đã làm"), "see_audit", audit.show, nav=say("Sổ việc")),
 )

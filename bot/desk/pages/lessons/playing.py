@@ -7,8 +7,8 @@ import json
 import re
 
 from bot.desk.pages.lessons.rooms import lesson_of, rooms
-from bot.desk.services import Desk
-from bot.desk.visit import Answer, Fragment, Visit
+from bot.desk.services import DeskServices
+from bot.desk.visit import Fragment, PageAnswer, Visit
 from bot.people.service import NobodyThere
 from bot.studio.previews import DraftPreview
 from bot.web.preview import showing
@@ -17,7 +17,7 @@ from bot.web.preview.frame import policy
 _NEXT_DEED = re.compile(r"\n(?=(?:tap|say|send|wait):)")  # a form's deeds come as one text, a line each
 
 
-async def show(desk: Desk, visit: Visit) -> Answer:
+async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
     """The phone, played as the address says, or a form where that is long."""
     lesson = lesson_of(visit)
     previews = await rooms(desk).previews.of(visit.who.actor, lesson)
@@ -29,14 +29,14 @@ async def show(desk: Desk, visit: Visit) -> Answer:
     return Fragment(_there(page).encode("utf-8", "replace"), "text/html", policy("'self'"))
 
 
-async def state(desk: Desk, visit: Visit) -> Answer:
+async def state(desk: DeskServices, visit: Visit) -> PageAnswer:
     """A stamp that changes with the draft."""
     lesson = lesson_of(visit)
     previews = await rooms(desk).previews.of(visit.who.actor, lesson)
     return Fragment(json.dumps({"stamp": previews.stamp(lesson)}).encode(), "application/json")
 
 
-async def graph(desk: Desk, visit: Visit) -> Answer:
+async def graph(desk: DeskServices, visit: Visit) -> PageAnswer:
     """The steps drawn."""
     lesson = lesson_of(visit)
     previews = await rooms(desk).previews.of(visit.who.actor, lesson)
@@ -44,7 +44,7 @@ async def graph(desk: Desk, visit: Visit) -> Answer:
     return Fragment(drawn.encode(), "image/svg+xml", showing.SVG_POLICY)
 
 
-async def media(desk: Desk, visit: Visit) -> Answer:
+async def media(desk: DeskServices, visit: Visit) -> PageAnswer:
     """A picture or recording beside the lesson, a drawn screen as it is now."""
     lesson = lesson_of(visit)
     previews = await rooms(desk).previews.of(visit.who.actor, lesson)

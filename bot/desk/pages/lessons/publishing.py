@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from bot.desk.language import teller
 from bot.desk.pages.lessons.rooms import faults, lesson_of, rooms
-from bot.desk.services import Desk
-from bot.desk.visit import Answer, Moved, Shown, Visit
+from bot.desk.services import DeskServices
+from bot.desk.visit import PageAnswer, PageShown, Redirect, Visit
 from bot.desk.words import day_and_hour
 from bot.errors import CamtayError
 from bot.people.service import NobodyThere
@@ -36,14 +36,14 @@ WAYS = {
 # --- publish -----------------------------------------------------------------------------------------
 
 
-async def show(desk: Desk, visit: Visit) -> Answer:
+async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
     """What publishing the draft would do, as it is asked for."""
     room, lesson = rooms(desk), lesson_of(visit)
     how = _how(visit.form or visit.query)
     review = await room.publisher.review(visit.who.actor, lesson, how)
     path = str(review.desk.path)
     plan = _plan(review.plan, review.gone, visit) if review.plan else None
-    return Shown(
+    return PageShown(
         "lessons/publish.html",
         {
             "lesson": lesson, "plan": plan, "stamp": review.stamp, "is_ready": review.is_ready, "how": how,
@@ -53,7 +53,7 @@ async def show(desk: Desk, visit: Visit) -> Answer:
     )  # fmt: skip
 
 
-async def publish(desk: Desk, visit: Visit) -> Answer:
+async def publish(desk: DeskServices, visit: Visit) -> PageAnswer:
     """Publish what was looked at, or look at it again with other wishes. Raises CamtayError."""
     room, lesson = rooms(desk), lesson_of(visit)
     if visit.form.get("go") != "publish":
@@ -64,26 +64,28 @@ async def publish(desk: Desk, visit: Visit) -> Answer:
     except OSError:
         raise CamtayError(say("Đã phát hành, nhưng chưa ghi được vào tệp của bài.")) from None
     done = say("Đã phát hành bản {version}. Học viên nhận trong vài giây.", version=row.version)
-    return Moved(f"lessons/{lesson}/history", done)
+    return Redirect(f"lessons/{lesson}/history", done)
 
 
 # --- history -----------------------------------------------------------------------------------------
 
 
-async def show_history(desk: Desk, visit: Visit) -> Answer:
+async def show_history(desk: DeskServices, visit: Visit) -> PageAnswer:
     """Every publication with what it changed, the newest first."""
     lesson = lesson_of(visit)
     entries = await rooms(desk).publisher.history(visit.who.actor, lesson)
-    return Shown("lessons/history.html", {"lesson": lesson, "entries": [_entry(each, desk, visit) for each in entries]})
+    return PageShown(
+        "lessons/history.html", {"lesson": lesson, "entries": [_entry(each, desk, visit) for each in entries]}
+    )
 
 
-async def show_rollback(desk: Desk, visit: Visit) -> Answer:
+async def show_rollback(desk: DeskServices, visit: Visit) -> PageAnswer:
     """What going back to a version would do."""
     room, lesson, number = rooms(desk), lesson_of(visit), _number(visit)
     how = _how(visit.form or visit.query)
     review = await room.publisher.review_rollback(visit.who.actor, lesson, number, how)
     plan = review.plan
-    return Shown(
+    return PageShown(
         "lessons/publish.html",
         {
             "title": teller(visit.lang)(say("Quay lại bản {number}", number=number)), "lesson": lesson,
@@ -93,17 +95,17 @@ async def show_rollback(desk: Desk, visit: Visit) -> Answer:
     )  # fmt: skip
 
 
-async def roll_back(desk: Desk, visit: Visit) -> Answer:
+async def roll_back(desk: DeskServices, visit: Visit) -> PageAnswer:
     """Go back to a version, or take its text for the draft. Raises CamtayError."""
     room, lesson, number, actor = rooms(desk), lesson_of(visit), _number(visit), visit.who.actor
     if visit.form.get("go") == "take":
         await room.studio.take_version(actor, lesson, number)
-        return Moved(f"lessons/{lesson}", say("Nháp nay là chữ của bản {number}.", number=number))
+        return Redirect(f"lessons/{lesson}", say("Nháp nay là chữ của bản {number}.", number=number))
     if visit.form.get("go") != "publish":
         return await show_rollback(desk, visit)
     row = await room.publisher.roll_back(actor, lesson, number, _how(visit.form), visit.form.get("stamp", ""))
     done = say("Đã quay lại bản {version}. Học viên nhận trong vài giây.", version=row.version)
-    return Moved(f"lessons/{lesson}/history", done)
+    return Redirect(f"lessons/{lesson}/history", done)
 
 
 # --- as a page shows them ----------------------------------------------------------------------------
@@ -147,7 +149,7 @@ def diff_lines(diff: str) -> list[tuple[str, str]]:
     return [(kinds.get(line[:1], "same"), line[1:] if line[:1] in "+- " else line) for line in diff.splitlines()[2:]]
 
 
-def _entry(each: PublicationEntry, desk: Desk, visit: Visit) -> dict[str, object]:
+def _entry(each: PublicationEntry, desk: DeskServices, visit: Visit) -> dict[str, object]:
     row, tell = each.row, teller(visit.lang)
     author = row.author.removeprefix(WITHOUT_FILE)
     who = say("chị") if each.is_own else say("tự động") if author == BY_FILES else author[:12]

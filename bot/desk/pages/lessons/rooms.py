@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 
 from bot.desk.language import teller
-from bot.desk.services import Desk
+from bot.desk.services import DeskServices
 from bot.desk.visit import Fragment, Visit
 from bot.people.service import NobodyThere
 from bot.studio.rooms import StudioRooms
@@ -16,7 +16,7 @@ from flows.model import Problem
 MOST_FAULTS = 200  # that a page lists
 
 
-def rooms(desk: Desk) -> StudioRooms:
+def rooms(desk: DeskServices) -> StudioRooms:
     """The studio. Raises NobodyThere where there is none."""
     if desk.lessons is None:
         raise NobodyThere

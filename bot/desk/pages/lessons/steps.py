@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 
 from bot.desk.pages.lessons.rooms import lesson_of, rooms
-from bot.desk.services import Desk
-from bot.desk.visit import Answer, Shown, Visit
+from bot.desk.services import DeskServices
+from bot.desk.visit import PageAnswer, PageShown, Visit
 from bot.publishing import drafts
 from bot.publishing.service import inside_now
 from bot.studio.previews import DraftPreview
@@ -17,7 +17,7 @@ from flows.play.coverage import Trail, coverage
 from flows.play.rehearsal import rehearse
 
 
-async def show(desk: Desk, visit: Visit) -> Answer:
+async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
     """The steps with who is inside each, and the lesson's dialogues with what they reach."""
     room, lesson = rooms(desk), lesson_of(visit)
     previews = await room.previews.of(visit.who.actor, lesson)
@@ -35,7 +35,7 @@ async def show(desk: Desk, visit: Visit) -> Answer:
         for node in found.nodes if node.line and node.kind != GUARD
     ]  # fmt: skip
     played = await asyncio.to_thread(_dialogues, previews, lesson)
-    return Shown("lessons/steps.html", {"lesson": lesson, "steps": steps, "elsewhere": here, "played": played})
+    return PageShown("lessons/steps.html", {"lesson": lesson, "steps": steps, "elsewhere": here, "played": played})
 
 
 def _graph(previews: DraftPreview, lesson: str) -> Graph | None:

@@ -6,8 +6,8 @@ from itertools import groupby
 
 from bot.desk.language import teller
 from bot.desk.pages.lessons.rooms import rooms
-from bot.desk.services import Desk
-from bot.desk.visit import Answer, Shown, Visit
+from bot.desk.services import DeskServices
+from bot.desk.visit import PageAnswer, PageShown, Visit
 from bot.desk.words import day_and_hour
 from bot.studio.service import LessonLine
 from flows.saying import say
@@ -20,7 +20,7 @@ STATES = {
 }
 
 
-async def show(desk: Desk, visit: Visit) -> Answer:
+async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
     """All lessons by track."""
     room = rooms(desk)
     lines = await room.studio.tree(visit.who.actor)
@@ -29,10 +29,10 @@ async def show(desk: Desk, visit: Visit) -> Answer:
         {"title": tracks.get(track, track or teller(visit.lang)(say("Chưa rõ nhóm"))), "lessons": list(found)}
         for track, found in groupby((_line(each, desk, visit) for each in lines), key=lambda each: each["track"])
     ]
-    return Shown("lessons/tree.html", {"branches": branches, "count": len(lines)})
+    return PageShown("lessons/tree.html", {"branches": branches, "count": len(lines)})
 
 
-def _line(each: LessonLine, desk: Desk, visit: Visit) -> dict[str, object]:
+def _line(each: LessonLine, desk: DeskServices, visit: Visit) -> dict[str, object]:
     return {
         "lesson": each.lesson, "title": each.title, "track": each.track, "version": each.version,
         "state": teller(visit.lang)(STATES[each.state]), "errors": each.errors, "warnings": each.warnings,

@@ -6,8 +6,8 @@ import asyncio
 
 from bot.desk.pages.lessons.rooms import lesson_of, rooms
 from bot.desk.pages.lessons.writing import outcome
-from bot.desk.services import Desk
-from bot.desk.visit import Answer, Moved, Shown, Visit
+from bot.desk.services import DeskServices
+from bot.desk.visit import PageAnswer, PageShown, Redirect, Visit
 from bot.errors import CamtayError
 from bot.studio.policy.fields import FormStep, apply, form_of
 from bot.studio.policy.texts import plain
@@ -17,7 +17,7 @@ from flows.saying import say
 FIELD = "="  # begins the names of a lesson's own fields in the form
 
 
-async def show(desk: Desk, visit: Visit) -> Answer:
+async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
     """Sentences and pictures of a lesson as fields."""
     room, lesson = rooms(desk), lesson_of(visit)
     lying = await room.studio.open(visit.who.actor, lesson)
@@ -26,13 +26,13 @@ async def show(desk: Desk, visit: Visit) -> Answer:
     typed = {field.name: visit.form.get(FIELD + field.name, field.value) for step in steps for field in step.fields}
     media = sorted(path.name for path in (lying.path.parent / "media").glob("*"))
     scenes = (await asyncio.to_thread(room.studio.checker.known)).scenes
-    return Shown(
+    return PageShown(
         "lessons/words.html",
         {"lesson": lesson, "steps": steps, "typed": typed, "began": text, "media": media, "scenes": scenes},
     )
 
 
-async def save(desk: Desk, visit: Visit) -> Answer:
+async def save(desk: DeskServices, visit: Visit) -> PageAnswer:
     """Write what was changed where it stands. Raises CamtayError where something cannot be written."""
     room, lesson = rooms(desk), lesson_of(visit)
     room.studio.admit(visit.who.actor)
@@ -42,7 +42,7 @@ async def save(desk: Desk, visit: Visit) -> Answer:
     if refused:
         raise CamtayError(say("Chưa lưu, vì có ô bị bỏ trống hay không ghi được: {names}.", names=", ".join(refused)))
     saved = await room.studio.save(visit.who.actor, lesson, began, text)
-    return Moved(f"lessons/{lesson}/words", outcome(saved))
+    return Redirect(f"lessons/{lesson}/words", outcome(saved))
 
 
 def _form(text: str, path: str) -> tuple[FormStep, ...]:

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from bot.desk.language import teller
 from bot.desk.pages.lessons.rooms import as_json, faults, lesson_of, rooms
-from bot.desk.services import Desk
-from bot.desk.visit import Answer, Moved, Sent, Shown, Visit
+from bot.desk.services import DeskServices
+from bot.desk.visit import FileSent, PageAnswer, PageShown, Redirect, Visit
 from bot.desk.words import day_and_hour
 from bot.errors import CamtayError
 from bot.studio.policy.completion import offers
@@ -27,7 +27,7 @@ def conflicts(count: int) -> str:
     )
 
 
-async def show(desk: Desk, visit: Visit) -> Answer:
+async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
     """The text of a lesson, with its faults; what was typed, where it could not be kept."""
     room, lesson = rooms(desk), lesson_of(visit)
     lying = await room.studio.open(visit.who.actor, lesson)
@@ -37,7 +37,7 @@ async def show(desk: Desk, visit: Visit) -> Answer:
     except CamtayError:  # too long: that is told above
         found = ()
     others = await room.studio.others(visit.who.actor, lesson)
-    return Shown(
+    return PageShown(
         "lessons/text.html",
         {
             "title": _title(lesson, lying), "lesson": lesson, "text": text, "began": lying.text, "lying": lying,
@@ -48,24 +48,24 @@ async def show(desk: Desk, visit: Visit) -> Answer:
     )  # fmt: skip
 
 
-async def save(desk: Desk, visit: Visit) -> Answer:
+async def save(desk: DeskServices, visit: Visit) -> PageAnswer:
     """Keep what was typed; a script is answered with what is in force from now on. Raises CamtayError."""
     room, lesson, form = rooms(desk), lesson_of(visit), visit.form
     saved = await room.studio.save(visit.who.actor, lesson, form.get("began", ""), form.get("text", ""))
     if form.get("script"):
         told = {"text": saved.text, "merged": saved.merged, "notes": _notes(saved, visit), "changed": saved.is_changed}
         return as_json({**told, "at": day_and_hour(saved.saved_at, desk.zone)})
-    return Moved(f"lessons/{lesson}", outcome(saved))
+    return Redirect(f"lessons/{lesson}", outcome(saved))
 
 
-async def check(desk: Desk, visit: Visit) -> Answer:
+async def check(desk: DeskServices, visit: Visit) -> PageAnswer:
     """The faults of a text as it is typed, for the page's script."""
     room, lesson = rooms(desk), lesson_of(visit)
     reading = await room.studio.check(visit.who.actor, lesson, visit.form.get("text", ""))
     return as_json(faults(reading.problems, visit, str(reading.path)))
 
 
-async def complete(desk: Desk, visit: Visit) -> Answer:
+async def complete(desk: DeskServices, visit: Visit) -> PageAnswer:
     """What can be written at a place of the text, for the page's script."""
     room, form = rooms(desk), visit.form
     room.studio.admit(visit.who.actor)
@@ -75,28 +75,28 @@ async def complete(desk: Desk, visit: Visit) -> Answer:
     return as_json([{"word": each.word, "about": each.about, "typed": each.typed} for each in found])
 
 
-async def give_up(desk: Desk, visit: Visit) -> Answer:
+async def give_up(desk: DeskServices, visit: Visit) -> PageAnswer:
     """Throw the draft away, where that is meant."""
     lesson = lesson_of(visit)
     if visit.form.get("sure") != "yes":
-        return Moved(f"lessons/{lesson}", say("Chưa bỏ nháp: hãy đánh dấu ô bên cạnh trước."))
+        return Redirect(f"lessons/{lesson}", say("Chưa bỏ nháp: hãy đánh dấu ô bên cạnh trước."))
     await rooms(desk).studio.give_up(visit.who.actor, lesson)
-    return Moved(f"lessons/{lesson}", say("Đã bỏ nháp; đây là chữ đang có."))
+    return Redirect(f"lessons/{lesson}", say("Đã bỏ nháp; đây là chữ đang có."))
 
 
-async def take_over(desk: Desk, visit: Visit) -> Answer:
+async def take_over(desk: DeskServices, visit: Visit) -> PageAnswer:
     """Put another editor's draft together with this one."""
     room, lesson, wanted = rooms(desk), lesson_of(visit), visit.form.get("editor", "")
     others = await room.studio.others(visit.who.actor, lesson)
     editor = next((each.editor for each in others if wanted and each.editor.startswith(wanted)), "")
     saved = await room.studio.take_over(visit.who.actor, lesson, editor)
-    return Moved(f"lessons/{lesson}", outcome(saved))
+    return Redirect(f"lessons/{lesson}", outcome(saved))
 
 
-async def file(desk: Desk, visit: Visit) -> Answer:
+async def file(desk: DeskServices, visit: Visit) -> PageAnswer:
     """The text as a file to keep."""
     lying = await rooms(desk).studio.open(visit.who.actor, lesson_of(visit))
-    return Sent(lying.text.encode(), "application/yaml", f"{lying.lesson}.yaml")
+    return FileSent(lying.text.encode(), "application/yaml", f"{lying.lesson}.yaml")
 
 
 def outcome(saved: Manuscript) -> str:
