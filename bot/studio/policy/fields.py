@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from bot.studio.policy.splicing import YamlPath, cleaned, splice, value_at
-from flows.engine.kinds.table import NAMED
+from flows.engine.kinds.table import NAMED, kind_of
 from flows.model import Lesson
 from flows.reading.forms import kind_named
 from flows.reading.loader import LessonDraft
@@ -40,7 +40,7 @@ class FormField:
 
 @dataclass(frozen=True, slots=True)
 class FormStep:
-    """The fields of a step, or of the lesson's head (`id` is empty)."""
+    """The fields of a step, `kind` in a word, or of the lesson's head (`id` is empty)."""
 
     id: str
     kind: str
@@ -66,7 +66,7 @@ def form_of(draft: LessonDraft) -> tuple[FormStep, ...]:
             found.setdefault(step_id, []).append(
                 FormField(name, path, label, about, value, line, _option(page, path) if step_id else "")
             )
-    steps = [(each.id, kind_named(nodes[each.id][1]), each.place.line) for each in lesson.steps if each.id in nodes]
+    steps = [(each.id, kind_of(each).look.word, each.place.line) for each in lesson.steps if each.id in nodes]
     every = [("", "", 1), *steps]
     return tuple(FormStep(*each, tuple(found[each[0]])) for each in every if each[0] in found)
 

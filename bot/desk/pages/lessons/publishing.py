@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.desk.language import teller
-from bot.desk.pages.lessons.rooms import faults, lesson_of, rooms
+from bot.desk.pages.lessons.rooms import faults, lesson_of, rooms, titled
 from bot.desk.services import DeskServices
 from bot.desk.visit import PageAnswer, PageShown, Redirect, Visit
 from bot.desk.words import day_and_hour
@@ -46,7 +46,7 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
     return PageShown(
         "lessons/publish.html",
         {
-            "lesson": lesson, "plan": plan, "stamp": review.stamp, "is_ready": review.is_ready, "how": how,
+            "title": titled(desk, visit, say("Phát hành")), "lesson": lesson, "plan": plan, "stamp": review.stamp, "is_ready": review.is_ready, "how": how,
             "is_changed": review.desk.is_changed, "errors": faults(review.errors, visit, path),
             "warnings": faults(review.warnings, visit, path), "number": 0,
         },
@@ -74,9 +74,9 @@ async def show_history(desk: DeskServices, visit: Visit) -> PageAnswer:
     """Every publication with what it changed, the newest first."""
     lesson = lesson_of(visit)
     entries = await rooms(desk).publisher.history(visit.who.actor, lesson)
-    return PageShown(
-        "lessons/history.html", {"lesson": lesson, "entries": [_entry(each, desk, visit) for each in entries]}
-    )
+    shown = [_entry(each, desk, visit) for each in entries]
+    title = titled(desk, visit, say("Các bản đã phát hành"))
+    return PageShown("lessons/history.html", {"title": title, "lesson": lesson, "entries": shown})
 
 
 async def show_rollback(desk: DeskServices, visit: Visit) -> PageAnswer:
@@ -88,7 +88,7 @@ async def show_rollback(desk: DeskServices, visit: Visit) -> PageAnswer:
     return PageShown(
         "lessons/publish.html",
         {
-            "title": teller(visit.lang)(say("Quay lại bản {number}", number=number)), "lesson": lesson,
+            "title": titled(desk, visit, say("Quay lại bản {number}", number=number)), "lesson": lesson,
             "plan": _plan(plan, review.gone, visit), "stamp": review.stamp, "how": how, "is_changed": True,
             "is_ready": not (plan.unchanged or plan.impact.blocked), "errors": [], "warnings": [], "number": number,
         },

@@ -28,6 +28,12 @@ def lesson_of(visit: Visit) -> str:
     return visit.path.get("lesson", "")
 
 
+def titled(desk: DeskServices, visit: Visit, name: str) -> str:
+    """The title of a page about a lesson."""
+    live = rooms(desk).studio.library.book.lesson(lesson_of(visit))
+    return f"{teller(visit.lang)(name)}: {live.title if live else lesson_of(visit)}"
+
+
 def faults(problems: Iterable[Problem], visit: Visit, path: str) -> list[dict[str, object]]:
     """Problems as a page shows them, the worst first; `where` names the file of those that are in another."""
     tell = teller(visit.lang)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from bot.desk.pages.lessons.rooms import lesson_of, rooms
+from bot.desk.pages.lessons.rooms import lesson_of, rooms, titled
 from bot.desk.services import DeskServices
 from bot.desk.visit import PageAnswer, PageShown, Visit
 from bot.publishing import drafts
@@ -15,6 +15,7 @@ from flows.engine.kinds.table import NAMED
 from flows.graph.ways import GUARD, MARKS, Graph
 from flows.play.coverage import Trail, coverage
 from flows.play.rehearsal import rehearse
+from flows.saying import say
 
 
 async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
@@ -35,7 +36,8 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
         for node in found.nodes if node.line and node.kind != GUARD
     ]  # fmt: skip
     played = await asyncio.to_thread(_dialogues, previews, lesson)
-    return PageShown("lessons/steps.html", {"lesson": lesson, "steps": steps, "elsewhere": here, "played": played})
+    shown = {"lesson": lesson, "steps": steps, "elsewhere": here, "played": played}
+    return PageShown("lessons/steps.html", {"title": titled(desk, visit, say("Các bước và bản thoại")), **shown})
 
 
 def _graph(previews: DraftPreview, lesson: str) -> Graph | None:

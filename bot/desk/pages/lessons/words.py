@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from bot.desk.pages.lessons.rooms import lesson_of, rooms
+from bot.desk.pages.lessons.rooms import lesson_of, rooms, titled
 from bot.desk.pages.lessons.writing import outcome
 from bot.desk.services import DeskServices
 from bot.desk.visit import PageAnswer, PageShown, Redirect, Visit
@@ -28,7 +28,15 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
     scenes = (await asyncio.to_thread(room.studio.checker.known)).scenes
     return PageShown(
         "lessons/words.html",
-        {"lesson": lesson, "steps": steps, "typed": typed, "began": text, "media": media, "scenes": scenes},
+        {
+            "title": titled(desk, visit, say("Sửa lời, sửa hình")),
+            "lesson": lesson,
+            "steps": steps,
+            "typed": typed,
+            "began": text,
+            "media": media,
+            "scenes": scenes,
+        },
     )
 
 

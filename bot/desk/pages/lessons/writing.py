@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import replace
 
 from bot.desk.language import teller
-from bot.desk.pages.lessons.rooms import as_json, faults, lesson_of, rooms
+from bot.desk.pages.lessons.rooms import as_json, faults, lesson_of, rooms, titled
 from bot.desk.services import DeskServices
 from bot.desk.visit import FileSent, PageAnswer, PageShown, Redirect, Visit
 from bot.desk.words import day_and_hour
@@ -40,7 +40,7 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
     return PageShown(
         "lessons/text.html",
         {
-            "title": _title(lesson, lying), "lesson": lesson, "text": text, "began": lying.text, "lying": lying,
+            "title": titled(desk, visit, say("Soạn bài")), "lesson": lesson, "text": text, "began": lying.text, "lying": lying,
             "saved": day_and_hour(lying.saved_at, desk.zone), "faults": faults(found, visit, str(lying.path)),
             "notes": _notes(lying, visit), "others": [day_and_hour(each.at, desk.zone) for each in others],
             "other_ids": [each.editor[:12] for each in others], "editor": visit.who.actor.name[:12],
@@ -102,11 +102,6 @@ async def file(desk: DeskServices, visit: Visit) -> PageAnswer:
 def outcome(saved: Manuscript) -> str:
     """What has become of what was typed."""
     return conflicts(saved.conflicts) if saved.conflicts else MERGED if saved.merged else SAVED
-
-
-def _title(lesson: str, lying: Manuscript) -> str:
-    written = (line.partition(":")[2].strip(" \"'") for line in lying.text.split("\n") if line.startswith("title:"))
-    return next(written, "") or lesson
 
 
 def _notes(lying: Manuscript, visit: Visit) -> list[str]:
