@@ -49,6 +49,7 @@ NEVER_AT_A_TERMINAL = {
     "flows/aloud.py": "figures and letters as they are read",
     "flows/signs": "letters and words of messages",
     "flows/unaddressed.py": "what is said in the chat to whoever has chosen no form of address",
+    "bot/studio/policy/merging.py": "lines that a merge puts into a Vietnamese lesson",
     "bot/scams/policy/asking.py": "letters and words of messages",
     "bot/pairing/policy/relay.py": "stands in a message between two",
     "bot/tutor/onboarding.py": "how a learner says her name",

@@ -1,4 +1,4 @@
-"""The studio's pages over HTTP: who comes in, what is kept, what is shown of texts that somebody has filled with markup."""
+"""The studio's pages over HTTP: who comes in, what is kept, what is shown of texts full of markup."""
 
 from __future__ import annotations
 

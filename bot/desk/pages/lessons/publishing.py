@@ -46,7 +46,8 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
     return PageShown(
         "lessons/publish.html",
         {
-            "title": titled(desk, visit, say("Phát hành")), "lesson": lesson, "plan": plan, "stamp": review.stamp, "is_ready": review.is_ready, "how": how,
+            "title": titled(desk, visit, say("Phát hành")), "lesson": lesson, "plan": plan, "how": how,
+            "stamp": review.stamp, "is_ready": review.is_ready,
             "is_changed": review.desk.is_changed, "errors": faults(review.errors, visit, path),
             "warnings": faults(review.warnings, visit, path), "number": 0,
         },

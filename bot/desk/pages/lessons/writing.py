@@ -40,7 +40,8 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
     return PageShown(
         "lessons/text.html",
         {
-            "title": titled(desk, visit, say("Soạn bài")), "lesson": lesson, "text": text, "began": lying.text, "lying": lying,
+            "title": titled(desk, visit, say("Soạn bài")), "lesson": lesson, "text": text,
+            "began": lying.text, "lying": lying,
             "saved": day_and_hour(lying.saved_at, desk.zone), "faults": faults(found, visit, str(lying.path)),
             "notes": _notes(lying, visit), "others": [day_and_hour(each.at, desk.zone) for each in others],
             "other_ids": [each.editor[:12] for each in others], "editor": visit.who.actor.name[:12],
