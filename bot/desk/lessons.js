@@ -182,6 +182,9 @@
     text.removeAttribute('aria-activedescendant');
   }
 
+  const button = document.getElementById('offer');
+  button.addEventListener('mousedown', (event) => event.preventDefault());  // the cursor stays where it is
+  button.addEventListener('click', complete);
   text.addEventListener('blur', hide);
   text.addEventListener('keydown', (event) => {
     if (event.isComposing) return;

@@ -62,12 +62,16 @@ def at(page: Page, server: Server, path: str = "") -> Page:
     return page
 
 
+BEHIND = """(text, mark) => {
+  const at = text.value.indexOf(mark) + mark.length;
+  text.focus();
+  text.setSelectionRange(at, at);
+}"""
+
+
 def type_after(page: Page, mark: str, words: str) -> None:
     """Type into the text, behind the first place where `mark` stands."""
-    page.locator("#text").evaluate(
-        "(text, mark) => { text.focus(); const at = text.value.indexOf(mark) + mark.length; text.setSelectionRange(at, at); }",
-        mark,
-    )
+    page.locator("#text").evaluate(BEHIND, mark)
     page.keyboard.insert_text(words)
 
 

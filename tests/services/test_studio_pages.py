@@ -12,10 +12,14 @@ from pathlib import Path
 import pytest
 
 from bot.desk.pages.lessons.table import LESSON_PAGES
+from bot.publishing.library import LiveLessons
 from storage.engine.database import Database
 from tests.services.test_library import LESSON, folder, put
 from tests.storage.conftest import database, database_url
+from tests.support.builders import facts
 from tests.support.desk_house import DeskBrowser, DeskHouse, desk_house
+from tests.support.harness import tutor
+from tests.support.world import START
 
 __all__ = ["database", "database_url", "folder"]  # the fixtures
 
@@ -40,6 +44,12 @@ def address(path: str) -> str:
     for gap, filled in (("lesson", "mot"), ("number", "1"), ("file", "x.png")):
         path = re.sub(rf"\{{{gap}(:[^{{}}]*(\{{[^{{}}]*\}})?[^{{}}]*)?\}}", filled, path)
     return path
+
+
+def stamp_in(page: str) -> str:
+    found = re.search(r'name="stamp" value="(\w+)"', page)
+    assert found
+    return found[1]
 
 
 async def text_of(browser: DeskBrowser) -> str:
@@ -103,18 +113,16 @@ async def test_from_a_word_to_its_publication_and_back(editor: DeskBrowser, fold
     assert "Chị có nháp" in await editor.get("lessons")
     page = await editor.get("lessons/mot/publish")
     assert "bản B." in page
-    stamp = re.search(r'name="stamp" value="(\w+)"', page)
-    assert stamp
-    again = await editor.post("lessons/mot/publish", {"go": "publish", "stamp": stamp[1], "when": "urgent"}, 400)
+    stamp = stamp_in(page)
+    again = await editor.post("lessons/mot/publish", {"go": "publish", "stamp": stamp, "when": "urgent"}, 400)
     assert "Hãy xem lại" in again
-    assert await editor.post("lessons/mot/publish", {"go": "publish", "stamp": stamp[1]}) == "../../lessons/mot/history"
+    assert await editor.post("lessons/mot/publish", {"go": "publish", "stamp": stamp}) == "../../lessons/mot/history"
     history = await editor.get("lessons/mot/history")
     assert "Đã phát hành bản 2" in history
     assert (folder / "m" / "mot" / "lesson.yaml").read_text("utf-8") == NEW
     page = await editor.get("lessons/mot/history/1")
-    stamp = re.search(r'name="stamp" value="(\w+)"', page)
-    assert stamp
-    await editor.post("lessons/mot/history/1", {"go": "publish", "stamp": stamp[1]})
+    stamp = stamp_in(page)
+    await editor.post("lessons/mot/history/1", {"go": "publish", "stamp": stamp})
     assert await text_of(editor) == LESSON
     await editor.post("lessons/mot/history/2", {"go": "take"})
     assert await text_of(editor) == NEW
@@ -194,6 +202,41 @@ async def test_the_phone_plays_the_draft(editor: DeskBrowser):
     assert "bản B" in await editor.get("play/mot/graph.svg")
     await editor.get("play/mot/media/khong-co.png", 404)
     await editor.get("play/khong-co", 404)
+
+
+async def test_a_sentence_is_heard_for_trial(editor: DeskBrowser):
+    assert "Nghe thử một câu" in await editor.get("hear")
+    page = await editor.post("hear", {"text": f"tôi bị lừa rồi {XSS}"}, 200)
+    assert "Cầm Tay nghe ra" in page
+    assert "<script>alert" not in page
+
+
+async def test_who_stands_where_a_step_goes_is_decided_about(tmp_path: Path, folder: Path):
+    """With a learner who waits at the question; the page asks, and publishes once there is an answer."""
+    async with tutor(tmp_path, None) as t:  # type: ignore[arg-type]
+        library = LiveLessons(t.database, folder, facts())
+        t.book = t.conversation.book = await library.open(START)
+        learner = await t.learner("1").meets()
+        await learner.opens("mot")
+        await learner.tap("Tiếp")
+        async with (
+            desk_house(t.database, tmp_path / "data", lessons=folder) as house,
+            house.browser(await house.person("Lan", "editor")) as editor,
+        ):
+            assert '<td class="number">1</td>' in await editor.get("lessons/mot/steps")
+            text = LESSON.replace("quiz: hoi\n", "quiz: hoi_moi\n")
+            await editor.post("lessons/mot", {"began": LESSON, "text": text})
+            page = await editor.get("lessons/mot/publish")
+            assert "CẦN QUYẾT ĐỊNH" in page
+            assert "hoi: 1 người" in page
+            stamp = stamp_in(page)
+            page = await editor.post("lessons/mot/publish", {"go": "publish", "stamp": stamp}, 400)
+            assert "chưa phát hành" in page
+            decided = {"when": "urgent", "step:hoi": "hoi_moi"}
+            page = await editor.post("lessons/mot/publish", {"go": "look", **decided}, 200)
+            assert "chuyển sang bản mới → hoi_moi" in page
+            await editor.post("lessons/mot/publish", {"go": "publish", "stamp": stamp_in(page), **decided})
+            assert "hoi → hoi_moi" in await editor.get("lessons/mot/history")
 
 
 async def test_the_steps_with_their_learners_and_dialogues(editor: DeskBrowser, folder: Path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 
 from aiohttp import web
@@ -10,6 +11,9 @@ from bot.channels.webchat.page import page_script, page_style
 from bot.pages import asset, digest, render_page
 
 LINE, WATCH = "line.js", "watch.js"
+
+FormPairs = Sequence[tuple[str, str]]
+"""Names and values that a form carries."""
 
 
 def fill(template: str, **shown: object) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from bot.publishing.preview import LessonEntry, LessonLook
 from bot.web.preview import panels, parts
 from bot.web.preview.asked import PlayRequest, told_values
-from bot.web.preview.frame import WATCH, fill, script
+from bot.web.preview.frame import WATCH, FormPairs, fill, script
 from bot.web.preview.phone import phone
 from bot.web.preview.shown import show_everywhere, title
 from flows import ADDRESSES, Book, Problem
@@ -19,9 +19,6 @@ from flows.play.transcript import play as replay
 from flows.profiles import PROFILES
 
 MOST_DUE = 20  # questions that a head line names
-
-FormPairs = Sequence[tuple[str, str]]
-"""Names and values that a form carries."""
 
 
 def lesson_page(

@@ -82,7 +82,7 @@ class _Routes:
         drawn = await asyncio.to_thread(showing.graph, self._previews, lesson)
         if not drawn:
             raise web.HTTPNotFound
-        headers = {"Cache-Control": "no-store", "Content-Security-Policy": showing.SVG_POLICY}
+        headers = {"Cache-Control": "no-store", "Content-Security-Policy": showing.svg_policy()}
         return web.Response(text=drawn, content_type="image/svg+xml", charset="utf-8", headers=headers)
 
     async def file(self, request: web.Request) -> web.StreamResponse:

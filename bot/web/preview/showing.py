@@ -11,12 +11,16 @@ from bot.media.store import TYPES
 from bot.pages import digest
 from bot.publishing.preview import LessonLook, Previews
 from bot.web.preview.asked import Pairs, PlayRequest, read_asked
-from bot.web.preview.page import FormPairs, lesson_page
+from bot.web.preview.frame import FormPairs
+from bot.web.preview.page import lesson_page
 from flows.graph.svg import STYLE, svg
 from flows.graph.ways import Graph, graph_of
 from flows.play.playing import Play, play
 
-SVG_POLICY = f"default-src 'none'; style-src '{digest(STYLE)}'; base-uri 'none'; frame-ancestors 'none'"
+
+def svg_policy(around: str = "'none'") -> str:
+    """For a drawing; `around` as of the preview's pages."""
+    return f"default-src 'none'; style-src '{digest(STYLE)}'; base-uri 'none'; frame-ancestors {around}"
 
 
 def page(previews: Previews, lesson: str, pairs: Pairs, tutor: str, home: str, carried: FormPairs = ()) -> str | None:

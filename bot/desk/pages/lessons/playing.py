@@ -6,6 +6,7 @@ import asyncio
 import json
 import re
 
+from bot.conversation.understanding import Overheard
 from bot.desk.pages.lessons.rooms import lesson_of, rooms
 from bot.desk.services import DeskServices
 from bot.desk.visit import Fragment, PageAnswer, Visit
@@ -13,6 +14,7 @@ from bot.people.service import NobodyThere
 from bot.studio.previews import DraftPreview
 from bot.web.preview import showing
 from bot.web.preview.frame import policy
+from bot.web.preview.hear_routes import heard_page
 
 _NEXT_DEED = re.compile(r"\n(?=(?:tap|say|send|wait):)")  # a form's deeds come as one text, a line each
 
@@ -41,7 +43,7 @@ async def graph(desk: DeskServices, visit: Visit) -> PageAnswer:
     lesson = lesson_of(visit)
     previews = await rooms(desk).previews.of(visit.who.actor, lesson)
     drawn = _there(await asyncio.to_thread(showing.graph, previews, lesson))
-    return Fragment(drawn.encode(), "image/svg+xml", showing.SVG_POLICY)
+    return Fragment(drawn.encode(), "image/svg+xml", showing.svg_policy("'self'"))
 
 
 async def media(desk: DeskServices, visit: Visit) -> PageAnswer:
@@ -52,6 +54,15 @@ async def media(desk: DeskServices, visit: Visit) -> PageAnswer:
     if found is None:
         raise NobodyThere
     return Fragment(*found)
+
+
+async def hear(desk: DeskServices, visit: Visit) -> PageAnswer:
+    """What the tutor would make of a message; nothing of it is kept."""
+    overheard = Overheard(rooms(desk).studio.library.book, desk.now())
+    pairs: list[tuple[str, object]] = [*visit.asked, *visit.form.items()]
+    carried = [("form_key", visit.who.form_key)]
+    page = await asyncio.to_thread(heard_page, overheard, pairs, "lessons", carried)
+    return Fragment(page.encode("utf-8", "replace"), "text/html", policy())
 
 
 def _file(previews: DraftPreview, lesson: str, name: str) -> tuple[bytes, str] | None:

@@ -29,6 +29,7 @@ LESSON_PAGES: tuple[DeskPage, ...] = (
     DeskPage(f"{_LESSON}/complete", say("Soạn bài"), ACT, do=writing.complete),
     DeskPage(f"{_LESSON}/give-up", say("Soạn bài"), ACT, do=writing.give_up),
     DeskPage(f"{_LESSON}/take-over", say("Soạn bài"), ACT, do=writing.take_over),
+    DeskPage("hear", say("Nghe thử một câu"), ACT, playing.hear, playing.hear),
     DeskPage(_PLAY, say("Học thử"), ACT, playing.show, playing.show),
     DeskPage(f"{_PLAY}/state", say("Học thử"), ACT, playing.state),
     DeskPage(f"{_PLAY}/graph.svg", say("Sơ đồ"), ACT, playing.graph),
