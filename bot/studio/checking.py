@@ -6,8 +6,10 @@ only this one text is read and judged anew. Blocking work: callers on an event l
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Lock
@@ -86,20 +88,19 @@ class Checker:
         around = self._now()
         if (known := around.read.get((str(path), source))) is not None:
             return known
-        given = self._given()
-        library = replace(around.library, media=self._media_of(path.parent, around.look))
-        library = with_draft(library, read_draft(source, str(path), given.facts))
-        draft = next(draft for draft in library.drafts if draft.path == str(path))
-        found = by_place(
-            [
-                *_about(library, draft, path.parent, lint_together(library)),
-                *conflicts_in(source.decode("utf-8", "replace"), str(path)),
-            ]
-        )
-        draft = with_files(draft, path.parent / FOLDER, library.scenes)
+        with _undisturbed():
+            reading = self._reading(around, path, source)
         if len(around.read) >= KEPT:
             around.read.clear()
-        return around.read.setdefault((str(path), source), LessonReading(path, source, draft, library, found))
+        return around.read.setdefault((str(path), source), reading)
+
+    def _reading(self, around: _Around, path: Path, source: bytes) -> LessonReading:
+        library = replace(around.library, media=self._media_of(path.parent, around.look))
+        library = with_draft(library, read_draft(source, str(path), self._given().facts))
+        draft = next(draft for draft in library.drafts if draft.path == str(path))
+        marks = conflicts_in(source.decode("utf-8", "replace"), str(path))
+        found = by_place([*_about(library, draft, path.parent, lint_together(library)), *marks])
+        return LessonReading(path, source, with_files(draft, path.parent / FOLDER, library.scenes), library, found)
 
     def _now(self) -> _Around:
         with self._one:
@@ -108,10 +109,12 @@ class Checker:
                 given = self._given()
                 files = read_lessons(self.root)
                 self._parsers.forget_others(files)
-                library = load_files(files, given.facts, self._parsers)
+                with _undisturbed():
+                    library = load_files(files, given.facts, self._parsers)
                 library = replace(library, quiet=given.quiet, helped=given.helped)
                 library = replace(library, redraw_before=given.redraw_before, reread_before=given.reread_before)
                 self._around = _Around(look, library)
+                gc.freeze()  # it stays, as what was read at the start does: nobody walks through it again and again
             return self._around
 
     def _judged(self, around: _Around, draft: LessonDraft) -> tuple[Problem, ...]:
@@ -136,6 +139,18 @@ class Checker:
             found = {path.name: FoundFile(size, faults.get(path)) for path, size in sizes.items()}
             known = self._media[str(folder)] = stamps, found
         return {str(folder): known[1]}
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Nobody looks for circles meanwhile: a text becomes a hundred thousand small things without one."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 def _by_id(library: LessonSet) -> dict[str, LessonDraft]:
