@@ -166,6 +166,9 @@ class DeskSite:
             tuple(request.query.items()),
         )
         if not page.lets_in(who.actor):
+            begins = [each for each in PAGES if each.nav and each.act and each.lets_in(who.actor)]
+            if not page.path and begins:  # an editor's day begins elsewhere
+                return _moved(visit.at + begins[0].path)
             return self._told(page, visit, _NOT_YOURS, 404)
         try:
             answer = await handler(self._desk, visit)

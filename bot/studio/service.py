@@ -7,7 +7,7 @@ what others publish meanwhile is put together with it and never written over.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -22,6 +22,7 @@ from bot.studio.checking import Checker
 from bot.studio.policy import texts
 from bot.studio.policy.merging import Merged, merge
 from flows.model import Problem
+from flows.reading.loader import LessonDraft
 from flows.saying import say
 from storage.drafts import drafts
 from storage.drafts.records import DraftHead, DraftRow
@@ -107,7 +108,7 @@ class Studio:
         self.admit(actor)
         heads = await self.database.read(drafts.heads)
         files = await asyncio.to_thread(self.checker.looked_over)
-        kept = await self.database.read(partial(_published, lessons=list(files)))
+        kept = await self.database.read(partial(_published_beside, files=_texts(files)))
         lines = []
         for lesson, (draft, problems) in files.items():
             errors = sum(problem.severity == "error" for problem in problems)
@@ -249,6 +250,22 @@ def _published(connection: Connection, lessons: list[str]) -> dict[str, _Publish
             version = current[lesson].version
             found[lesson] = _Published(version, sources[version], frozenset(sources.values()))
     return found
+
+
+def _texts(files: Mapping[str, tuple[LessonDraft, object]]) -> dict[str, str]:
+    return {lesson: texts.plain(draft.lesson.source) for lesson, (draft, _) in files.items() if draft.lesson}
+
+
+def _published_beside(connection: Connection, files: Mapping[str, str]) -> dict[str, _Published]:
+    """As `_published`; of a lesson whose file is what is live the older versions are left out."""
+    current = publications.current(connection)
+    rows = publications.versions(connection, [(lesson, row.version) for lesson, row in current.items()])
+    live = {
+        row.lesson: _Published(row.version, text, frozenset((text,)))
+        for row in rows
+        for text in [texts.plain(row.source)]
+    }
+    return live | _published(connection, [lesson for lesson in live if files.get(lesson) != live[lesson].source])
 
 
 def _state(file: str | None, now: _Published | None, *, is_broken: bool) -> str:

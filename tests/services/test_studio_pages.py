@@ -104,6 +104,7 @@ async def test_a_lesson_that_is_not_there(editor: DeskBrowser, lesson: str):
 
 
 async def test_from_a_word_to_its_publication_and_back(editor: DeskBrowser, folder: Path):
+    assert await editor.get("", 303) == "", "her day begins with the lessons"
     tree = await editor.get("lessons")
     assert "Bài một" in tree
     assert "lessons/mot" in tree

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from bot.publishing.preview import LessonEntry, LessonLook
 from bot.web.preview import panels, parts
@@ -22,10 +22,11 @@ MOST_DUE = 20  # questions that a head line names
 
 
 def lesson_page(
-    look: LessonLook, asked: PlayRequest, play: Play | None, tutor: str, home: str, carried: FormPairs = ()
-) -> str:
+    look: LessonLook, asked: PlayRequest, play: Play | None, tutor: str, home: str, inside: Callable[[str], str],
+    carried: FormPairs = (),
+) -> str:  # fmt: skip
     """One lesson; without a play (nothing can be played) its faults alone. `home` is where all are listed; empty where
-    the page stands in another. `carried` goes along with every form that is posted."""
+    the page stands in another. `inside` as of the `phone`; `carried` goes along with every form that is posted."""
     along = carried if parts.method_of(asked) == "post" else ()
     errors = sum(problem.severity == "error" for problem in look.problems)
     return fill(
@@ -41,17 +42,19 @@ def lesson_page(
         method=parts.method_of(asked),
         pairs=[*along, *asked.pairs()],
         script=script(WATCH),
-        **(_desk(look, asked, play, tutor, along) if play else {"play": None}),
+        **(_desk(look, asked, play, tutor, inside, along) if play else {"play": None}),
     )
 
 
-def _desk(look: LessonLook, asked: PlayRequest, play: Play, tutor: str, along: FormPairs) -> dict[str, object]:
+def _desk(
+    look: LessonLook, asked: PlayRequest, play: Play, tutor: str, inside: Callable[[str], str], along: FormPairs
+) -> dict[str, object]:
     """What the page shows of a play."""
     newest, earlier = panels.reasons(play)
     return {
         "play": play,
         "tutor": tutor,
-        "phone": phone(play, tutor, look.id),
+        "phone": phone(play, tutor, look.id, inside),
         "since": parts.since(play.turns),
         "back": parts.back(look, asked),
         "jumps": parts.jumps(play),

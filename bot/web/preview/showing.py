@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
@@ -17,6 +19,8 @@ from flows.graph.svg import STYLE, svg
 from flows.graph.ways import Graph, graph_of
 from flows.play.playing import Play, play
 
+MOST_INSIDE = 400_000  # bytes of a picture that goes along within the page
+
 
 def svg_policy(around: str = "'none'") -> str:
     """For a drawing; `around` as of the preview's pages."""
@@ -28,7 +32,11 @@ def page(previews: Previews, lesson: str, pairs: Pairs, tutor: str, home: str, c
     `carried` as in `lesson_page`."""
     asked = read_asked(lesson, pairs)
     look, played = _play(previews, lesson, asked)
-    return None if look is None else lesson_page(look, asked, played, tutor, home, carried)
+    return (
+        None
+        if look is None
+        else lesson_page(look, asked, played, tutor, home, partial(_inside, previews, lesson), carried)
+    )
 
 
 def graph_at(previews: Previews, lesson: str) -> Graph | None:
@@ -53,6 +61,16 @@ def file(previews: Previews, lesson: str, name: str) -> tuple[Path | bytes, str]
         return path, TYPES[path.suffix[1:].lower()]
     drawing = previews.drawing(lesson, name)
     return (picture_of(drawing), "image/png") if drawing else None
+
+
+def _inside(previews: Previews, lesson: str, name: str) -> str:
+    found = file(previews, lesson, name)
+    if found is None or not found[1].startswith("image/"):
+        return ""
+    shown, kind = found
+    if isinstance(shown, Path):
+        shown = shown.read_bytes() if shown.stat().st_size <= MOST_INSIDE else b""
+    return f"data:{kind};base64,{base64.b64encode(shown).decode()}" if 0 < len(shown) <= MOST_INSIDE else ""
 
 
 def _play(previews: Previews, lesson: str, asked: PlayRequest) -> tuple[LessonLook | None, Play | None]:
