@@ -64,7 +64,7 @@ def main() -> int:
     for turns in (1, 20):
         deeds: list[tuple[str, object]] = [("a", "tap:next"), *[("a", "tap:cup")] * (turns - 1)]
         look = DraftPreview(script, checker, book)
-        turn = partial(showing.page, look, "thu-200", deeds, "Cầm Tay", "")
+        turn = partial(showing.page, look, "thu-200", deeds, "Cầm Tay", ("", ""))
         tell(f"the preview, turn {turns}", turned(turn))
     return 0
 

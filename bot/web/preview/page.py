@@ -22,17 +22,18 @@ MOST_DUE = 20  # questions that a head line names
 
 
 def lesson_page(
-    look: LessonLook, asked: PlayRequest, play: Play | None, tutor: str, home: str, inside: Callable[[str], str],
-    carried: FormPairs = (),
+    look: LessonLook, asked: PlayRequest, play: Play | None, tutor: str, home: tuple[str, str],
+    inside: Callable[[str], str], carried: FormPairs = (),
 ) -> str:  # fmt: skip
-    """One lesson; without a play (nothing can be played) its faults alone. `home` is where all are listed; empty where
-    the page stands in another. `inside` as of the `phone`; `carried` goes along with every form that is posted."""
+    """One lesson; without a play (nothing can be played) its faults alone. `home` is where the way back leads, and
+    what it is called. `inside` as of the `phone`; `carried` goes along with every form that is posted."""
     along = carried if parts.method_of(asked) == "post" else ()
     errors = sum(problem.severity == "error" for problem in look.problems)
     return fill(
         "lesson.html",
         look=look,
-        home=home,
+        home=home[0],
+        home_words=home[1],
         status=parts.status_of(look),
         version=parts.version_of(look, asked),
         errors=errors,

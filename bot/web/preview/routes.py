@@ -98,7 +98,9 @@ class _Routes:
         )  # fmt: skip
 
     async def _show(self, lesson: str, pairs: Pairs) -> web.Response:
-        text = await asyncio.to_thread(showing.page, self._previews, lesson, pairs, self._tutor, "/preview/")
+        text = await asyncio.to_thread(
+            showing.page, self._previews, lesson, pairs, self._tutor, ("/preview/", "Mọi bài")
+        )
         if text is None:
             raise web.HTTPNotFound
         return page_response(text)

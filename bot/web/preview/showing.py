@@ -27,7 +27,9 @@ def svg_policy(around: str = "'none'") -> str:
     return f"default-src 'none'; style-src '{digest(STYLE)}'; base-uri 'none'; frame-ancestors {around}"
 
 
-def page(previews: Previews, lesson: str, pairs: Pairs, tutor: str, home: str, carried: FormPairs = ()) -> str | None:
+def page(
+    previews: Previews, lesson: str, pairs: Pairs, tutor: str, home: tuple[str, str], carried: FormPairs = ()
+) -> str | None:
     """The HTML of a lesson, played as an address or a form says; None where there is no such lesson. `home` and
     `carried` as in `lesson_page`."""
     asked = read_asked(lesson, pairs)

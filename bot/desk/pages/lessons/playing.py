@@ -27,7 +27,8 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
     for name, value in visit.form.items():
         pairs += ((name, deed) for deed in (_NEXT_DEED.split(value) if name == "a" else [value]))
     carried = [("form_key", visit.who.form_key)]
-    page = await asyncio.to_thread(showing.page, previews, lesson, pairs, desk.title, "", carried)
+    back = f"{visit.at}lessons/{lesson}", "Chữ của bài"
+    page = await asyncio.to_thread(showing.page, previews, lesson, pairs, desk.title, back, carried)
     return Fragment(_there(page).encode("utf-8", "replace"), "text/html", policy("'self'"))
 
 
