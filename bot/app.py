@@ -46,6 +46,11 @@ from bot.knocks.doorbell import Doorbell
 from bot.knocks.road import Road
 from bot.media.store import MediaStore
 from bot.officers import OfficerServices
+from bot.operations.keeper import BackupKeeper, BackupPlace
+from bot.operations.lag import LoopLag
+from bot.operations.metrics import MetricsPage
+from bot.operations.rules import backup_rules
+from bot.operations.service import Operations
 from bot.pairing.service import Pairings
 from bot.people.export import export_of_chat
 from bot.people.retention import Retention
@@ -69,6 +74,7 @@ from bot.web.certificates import certificate_routes
 from bot.web.door import bounds_for, take_files
 from bot.web.media import media_routes
 from bot.web.preview import preview_routes
+from bot.web.probes import SHORTEST_TOKEN, MetricsDoor, probe_routes
 from bot.workers import Workers
 from flows.events import Universe
 from flows.rules.checked import FILE, Checked
@@ -134,6 +140,7 @@ class App:
     officers: OfficerServices
     owners: Sequence[ChannelOwner]
     health: Health
+    operations: Operations
     key: LocalKey
     files: int
     store: MediaStore
@@ -196,9 +203,10 @@ async def bootstrap(
         for each in open_accounts(settings.channels, around)
     ]
     health = Health(database, library, intake, Writable(database, world.now, world.counted_s), steady, owners, data)
+    operations = Operations(health, _folders(settings), world.now, doorbell.knocker.answers)
     app = App(
-        settings, world, database, library, conversation, intake, ticker, steady, officers, owners, health, key,
-        files, store, watch, doorbell, voice,
+        settings, world, database, library, conversation, intake, ticker, steady, officers, owners, health, operations,
+        key, files, store, watch, doorbell, voice,
     )  # fmt: skip
     port = await _start(stack, app, webchat)
     if is_locked:
@@ -269,14 +277,15 @@ async def _start(stack: AsyncExitStack, app: App, webchat: WebChat) -> int:
     stack.push_async_callback(workers.end)
     stack.push_async_callback(_drain, app.intake, workers.watched(app.intake.run()))
     routes = [*distinct(route for owner in app.owners for route in owner.routes()), *_previews(app)]
-    routes += [*media_routes(app.store), *_certificates(app), _desk(app)]
+    lag = LoopLag()
+    routes += [*media_routes(app.store), *_certificates(app), *_probes(app, lag), _desk(app)]
     web, proxies = app.settings.web, networks(app.settings.web.proxies)
     pages = server.create_app(webchat, app.health.tell, routes, proxies, app.key)
     runner = await server.start(pages, web.host, web.port, bounds_for(app.files), proxies)
     stack.push_async_callback(runner.cleanup)
     workers.start(app.ticker.run())
     workers.start(app.doorbell.run())
-    for work in (app.voice.run(), *_announcements(app), *_lessons(app)):
+    for work in (app.voice.run(), lag.run(), _backups(app).run(), *_announcements(app), *_lessons(app)):
         workers.start(work)
     for owner in app.owners:
         stack.callback(owner.stop)
@@ -305,6 +314,30 @@ def _previews(app: App) -> Sequence[AbstractRouteDef]:
     return preview_routes(previews, settings.tutor.name, lambda: Overheard(conversation.book, now()), app.key.opens)
 
 
+def _probes(app: App, lag: LoopLag) -> Sequence[AbstractRouteDef]:
+    """What machines ask: whether traffic may come, and the figures."""
+    settings, operations, token = app.settings, app.operations, app.settings.metrics.token
+    if 0 < len(token) < SHORTEST_TOKEN:
+        raise SettingsInvalid(say("METRICS_TOKEN: phải dài ít nhất {least} ký tự.", least=SHORTEST_TOKEN))
+    page = MetricsPage(operations, {"camtay_batch_seconds": app.intake.batches, "camtay_loop_lag_seconds": lag.late})
+    door = MetricsDoor(app.key, token, is_public=bool(settings.web.public_url))
+    return probe_routes(operations.ready, app.key, page.text, door)
+
+
+def _backups(app: App) -> BackupKeeper:
+    """Backups while the tutor runs: made where nothing else makes them, rehearsed, let go."""
+    settings, zone = app.settings, app.officers.pairing.clock.quiet.zone
+    data, lessons = Path(settings.data.dir), Path(settings.lessons.dir)
+    place = BackupPlace(data, settings.database_url, settings.config, lessons)
+    return BackupKeeper(app.database, place, backup_rules(settings), app.environment.now, zone, app.steady)
+
+
+def _folders(settings: Settings) -> set[Path]:
+    """Where data lie: their folder, and that of an SQLite file elsewhere."""
+    data = Path(settings.data.dir)
+    return {data, (sqlite_path(settings.database_url) or data / "x").parent}
+
+
 def _certificates(app: App) -> Sequence[AbstractRouteDef]:
     """What others read on a certificate, and the paper itself."""
     zone, settings = app.officers.pairing.clock.quiet.zone, app.settings
@@ -321,7 +354,8 @@ def _desk(app: App) -> AbstractRouteDef:
         from bot.desk.services import desk_of
 
         proxies = networks(app.settings.web.proxies)
-        return DeskSite(desk_of(app.officers, app.library), app.key.text, partial(asker, proxies=proxies))
+        desk = desk_of(app.officers, app.operations.tell, app.library)
+        return DeskSite(desk, app.key.text, partial(asker, proxies=proxies))
 
     async def answer(request: Request) -> StreamResponse:
         return await site().answer(request)
@@ -336,8 +370,8 @@ def _announcements(app: App) -> Iterator[Coroutine[Any, Any, None]]:
     feeder = AnnouncementFeeder(app.database, app.officers.rules, quiet, world.new_id)
     yield AnnouncementWorker(feeder, world.now, app.ticker.wake, world.tick_s).run()
     retention = Retention(app.database, app.officers.services, keep_rules(settings), world.new_id)
-    folders = {data, (sqlite_path(settings.database_url) or data / "x").parent}
-    yield Caretaker(retention, world.now, quiet, folders, data, app.steady, sweep_files=app.library.sweep_files).run()
+    folders, sweep_files = _folders(settings), app.library.sweep_files
+    yield Caretaker(retention, world.now, quiet, folders, data, app.steady, sweep_files=sweep_files).run()
 
 
 def _lessons(app: App) -> Iterator[Coroutine[Any, Any, None]]:

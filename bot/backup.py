@@ -18,7 +18,7 @@ import tarfile
 import zlib
 from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path, PurePath, PurePosixPath
 from typing import IO, Any, TypeVar
@@ -27,7 +27,7 @@ from bot.errors import CamtayError, in_words
 from bot.people import gone
 from bot.people.erasure import tombstones_of
 from flows.saying import say
-from storage.copies import DATABASE_NAMES, CopyFailed, check, copy_database
+from storage.copies import DATABASE_NAMES, CopyFailed, check, copy_database, rows_in
 from storage.engine.address import sqlite_path
 from storage.engine.database import open_database
 from storage.engine.files import BACKUP, private, put_whole, scratch, sync_folder
@@ -37,6 +37,7 @@ T = TypeVar("T")
 
 FORMAT = 2  # 1 had neither the settings nor the lessons' pictures and recordings
 MANIFEST, PROOF, CONFIG = "manifest.json", "proved.json", "config.yaml"
+FOLDER = "backup"  # within the data folder
 LARGEST_SMALL_FILE = 5_000_000  # bytes; keys and notes of channels are far smaller
 LARGEST_MEDIUM = 100_000_000  # bytes; a recording of an hour
 LARGEST_MANIFEST = 1_000_000  # bytes
@@ -46,9 +47,9 @@ FAULTS = (OSError, CopyFailed, tarfile.TarError, zlib.error, EOFError)
 
 _ODD = re.compile(r"[\\:]")  # what leads elsewhere on another kind of system
 _NOT_DATA = re.compile(
-    r".*\.(partial|lock|tar\.gz|restored)|(restoring|proved)\.json|.*-(wal|shm|journal)|.*\.before-.*"
+    r".*\.(partial|lock|tar\.gz|restored)|(restoring|proved|rehearsed)\.json|.*-(wal|shm|journal)|.*\.before-.*"
 )
-_NOT_DATA_FOLDERS = ("log", "backup", "before-restore-", ".")
+_NOT_DATA_FOLDERS = ("log", FOLDER, "before-restore-", ".")
 
 
 class BackupFailed(CamtayError):
@@ -66,12 +67,14 @@ class ArchiveEntry:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a backup says of itself; `created_at` is ISO 8601 with zone, `schema` the database's version."""
+    """What a backup says of itself; `created_at` is ISO 8601 with zone, `schema` the database's version, `rows` how
+    many each table has (nothing of an older backup)."""
 
     format: int
     created_at: str
     schema: str
     entries: tuple[ArchiveEntry, ...]
+    rows: Mapping[str, int] = field(default_factory=dict)
 
 
 def make(
@@ -88,7 +91,7 @@ def make(
     Without `target` it goes to `data`/backup/camtay-<time>.tar.gz. `failpoint` hears each point that a test may
     want to break it off at. Raises BackupFailed.
     """
-    target = target or data / "backup" / f"camtay-{now:%Y%m%d-%H%M%S}.tar.gz"
+    target = target or data / FOLDER / f"camtay-{now:%Y%m%d-%H%M%S}.tar.gz"
     try:
         with scratch(target.parent, BACKUP) as folder:
             database, schema = copy_database(database_url, folder)
@@ -96,7 +99,7 @@ def make(
             files = {database.name: database, **_copy_small_files(data, database_url, folder)}
             files |= _copy_site(site, folder)
             entries = tuple(_entry(name, path) for name, path in sorted(files.items()))
-            manifest = Manifest(FORMAT, now.isoformat(), schema, entries)
+            manifest = Manifest(FORMAT, now.isoformat(), schema, entries, rows_in(database, database.name))
             _pack(folder / "packed", manifest, files)
             failpoint("packed")
             os.replace(folder / "packed", target)
@@ -191,7 +194,7 @@ def _entry(name: str, path: Path) -> ArchiveEntry:
 
 def _pack(target: Path, manifest: Manifest, files: dict[str, Path]) -> None:
     with open(target, "wb", opener=private) as file:
-        with tarfile.open(fileobj=file, mode="w:gz") as archive:
+        with tarfile.open(fileobj=file, mode="w:gz", compresslevel=6) as archive:
             text = json.dumps(asdict(manifest), ensure_ascii=False, indent=1).encode()
             _add(archive, MANIFEST, io.BytesIO(text), len(text))
             for entry in manifest.entries:
@@ -241,8 +244,9 @@ def _read_manifest(archive: tarfile.TarFile) -> Manifest:
     try:
         raw: dict[str, Any] = json.loads(content.read(LARGEST_MANIFEST))
         entries = tuple(ArchiveEntry(str(e["name"]), int(e["bytes"]), str(e["sha256"])) for e in raw["entries"])
-        manifest = Manifest(int(raw["format"]), str(raw["created_at"]), str(raw["schema"]), entries)
-    except (ValueError, KeyError, TypeError) as fault:
+        rows = {str(table): int(count) for table, count in raw.get("rows", {}).items()}
+        manifest = Manifest(int(raw["format"]), str(raw["created_at"]), str(raw["schema"]), entries, rows)
+    except (ValueError, KeyError, TypeError, AttributeError) as fault:
         raise BackupFailed(say("Không đọc được phần đầu của tệp sao lưu.")) from fault
     if manifest.format > FORMAT or manifest.schema > SCHEMA:
         raise BackupFailed(

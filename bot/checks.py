@@ -16,6 +16,11 @@ def clock(value: str) -> str:
     return "" if re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value) else say('giờ và phút, ví dụ "20:00"')
 
 
+def maybe_clock(value: str) -> str:
+    """A time of day as HH:MM; empty is allowed."""
+    return clock(value) if value else ""
+
+
 def zone(value: str) -> str:
     """A time zone that this machine knows by name."""
     try:

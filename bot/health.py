@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
+from bot.backup import proof
 from bot.delivery.intake import Intake
 from bot.delivery.owner import ChannelOwner
 from bot.errors import StorageError
@@ -43,10 +44,17 @@ class Health:
         except StorageError as away:
             return False, {"database": str(away)[:200]}
         shelf = self.library.shelf
-        free = await asyncio.to_thread(free_bytes, [self.data])
+        free, proved = await asyncio.to_thread(lambda: (free_bytes([self.data]), proof(self.data)))
         of_machine = {"clock": "jumped" if self.steady.jumped else "steady", "free_mb": free // 1_000_000}
         handled = {"handled": self.intake.handled, "lessons": len(shelf.good), "broken": len(shelf.broken)}
-        channels = {owner.provider.profile.id: owner.state for owner in self.owners}
-        channels |= {f"{owner.provider.profile.id}_sent": owner.meter.told for owner in self.owners if owner.meter}
+        channels = {self._called(owner): owner.state for owner in self.owners}
+        channels |= {f"{self._called(owner)}_sent": owner.meter.told for owner in self.owners if owner.meter}
         waits_s = self.intake.waits_s
-        return waits_s < self.stuck_s, {**counts, **handled, **of_machine, "waits_s": round(waits_s, 1), **channels}
+        tried = {"waits_s": round(waits_s, 1), "proved": proved.at if proved else None}
+        return waits_s < self.stuck_s, {**counts, **handled, **of_machine, **tried, **channels}
+
+    def _called(self, owner: ChannelOwner) -> str:
+        """Its messenger, or the account where there are several of it."""
+        kind = owner.provider.profile.id
+        alone = sum(each.provider.profile.id == kind for each in self.owners) == 1
+        return kind if alone else owner.channel.name

@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from bot.backup import CONFIG, FAULTS, BackupFailed, Manifest, known_deleted, reason, run, strange, unpack
+from bot.backup import CONFIG, FAULTS, FOLDER, BackupFailed, Manifest, known_deleted, reason, run, strange, unpack
 from bot.people import gone
 from bot.people.erasure import repeat_deletions
 from bot.people.pseudonyms import KEY_FILE, Pseudonyms
@@ -139,7 +139,7 @@ def finish(data: Path, database_url: str, failpoint: Callable[[str], None] = lam
 def sweep_copies(data: Path, database_url: str) -> int:
     """Remove what broken-off backups and restores left where this tutor keeps its data; how many."""
     path = sqlite_path(database_url)
-    return sweep({data, data / "backup", *([path.parent] if path else [])})
+    return sweep({data, data / FOLDER, *([path.parent] if path else [])})
 
 
 # --- until the plan is ready ---------------------------------------------------------------------------

@@ -55,7 +55,7 @@ def news_rules(settings: Settings) -> NewsRules:
 
 
 def keep_rules(settings: Settings) -> KeepRules:
-    """Section `keep` of config.yaml as spans; 0 days of copies and backups mean: never removed."""
+    """Section `keep` of config.yaml as spans; 0 days of copies mean: never removed."""
     given = settings.keep
-    aside, backups = (timedelta(days=days) if days else None for days in (given.aside_days, given.backup_days))
-    return KeepRules(timedelta(days=given.idle_days), timedelta(days=given.answer_days), aside, backups)
+    aside = timedelta(days=given.aside_days) if given.aside_days else None
+    return KeepRules(timedelta(days=given.idle_days), timedelta(days=given.answer_days), aside)

@@ -27,6 +27,7 @@ from bot.checks import (
 )
 from bot.errors import SettingsInvalid, in_words
 from bot.sections import Sections, accounts_in, key
+from bot.upkeep import BackupSettings, Keep, Log, MediaSettings, MetricsSettings
 from flows.saying import joined, say
 from flows.yaml import strictyaml
 from flows.yaml.fields import NAME, NAME_SHAPE, did_you_mean
@@ -119,29 +120,12 @@ class Announce:
 
 
 @dataclass(frozen=True, slots=True)
-class Keep:
-    """How long data stay, in days; `aside_days` and `backup_days` 0: for ever."""
-
-    idle_days: int = key(365, within(30, 3_650))
-    answer_days: int = key(30, within(7, 365))
-    aside_days: int = key(30, within(0, 3_650))
-    backup_days: int = key(90, within(0, 3_650))
-
-
-@dataclass(frozen=True, slots=True)
 class VoiceSettings:
     """`listen`: voice messages are understood where the extra for it is installed; after `idle_min` minutes without one
     the process that listens gives its memory back."""
 
     listen: str = key("yes", one_of("yes", "no"))
     idle_min: int = key(5, within(1, 1_440))
-
-
-@dataclass(frozen=True, slots=True)
-class Log:
-    level: str = key("info", one_of("debug", "info", "warning", "error"))
-    max_mb: int = key(10, within(1, 10_000))
-    keep: int = key(5, within(0, 1_000))
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,13 +136,6 @@ class Lessons:
     dir: str = key("lessons", some, path=True)
     scene_months: int = key(6, within(1, 60))
     review_months: int = key(6, within(1, 60))
-
-
-@dataclass(frozen=True, slots=True)
-class MediaSettings:
-    """What is kept of the pictures and recordings of lessons; what published lessons need stays in any case."""
-
-    max_mb: int = key(500, within(1, 1_000_000))
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,13 +151,17 @@ class Settings:
     time: Time = Time()
     pairing: PairingSettings = PairingSettings()
     announce: Announce = Announce()
-    keep: Keep = Keep()
+    keep: Keep = field(default_factory=Keep)
+    backup: BackupSettings = field(default_factory=BackupSettings)
+    metrics: MetricsSettings = field(default_factory=MetricsSettings)
     voice: VoiceSettings = VoiceSettings()
-    log: Log = Log()
+    log: Log = field(default_factory=Log)
     lessons: Lessons = Lessons()
-    media: MediaSettings = MediaSettings()
+    media: MediaSettings = field(default_factory=MediaSettings)
     channels: Mapping[str, ChannelSettings] = field(default_factory=lambda: {c.profile.id: c() for c in CHANNELS})
     facts: Mapping[str, str] = field(default_factory=dict)
+    config: Path = Path("config.yaml")
+    """The file that was read."""
 
     @property
     def links(self) -> tuple[Callable[[str], str], ...]:
@@ -208,6 +189,8 @@ _SECTIONS: Mapping[str, Any] = {
     "pairing": PairingSettings,
     "announce": Announce,
     "keep": Keep,
+    "backup": BackupSettings,
+    "metrics": MetricsSettings,
     "voice": VoiceSettings,
     "log": Log,
     "lessons": Lessons,
@@ -264,7 +247,8 @@ def load(
     for (section, name), (variable, file) in schema.credentials.items():
         values[section, name] = _credential(environ.get(variable, ""), f"{section}.{file}", values[section, file])
     made = {name: kind(**_of(name, values)) for name, kind in schema.sections.items()}
-    return Settings(**{name: made[name] for name in _SECTIONS}, channels={n: made[n] for n in of_channels}, facts=facts)
+    own, channels_ = {name: made[name] for name in _SECTIONS}, {name: made[name] for name in of_channels}
+    return Settings(**own, channels=channels_, facts=facts, config=path)
 
 
 def _of(section: str, values: Mapping[tuple[str, str], Any]) -> dict[str, Any]:

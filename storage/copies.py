@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-from contextlib import closing
+from collections.abc import Collection, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from time import monotonic
 
+from sqlalchemy import Connection, inspect, text
+
 from flows.saying import said_by, say
 from storage.engine import pg_tools
-from storage.engine.address import sqlite_path
+from storage.engine.address import other_database, sqlite_path
 from storage.engine.errors import StorageError, StorageUnavailable
 from storage.engine.files import sync_folder
 from storage.pouring import pour
@@ -99,6 +102,54 @@ def check(copied: Path, name: str) -> None:
             pg_tools.read_through(copied)
     except (sqlite3.Error, pg_tools.PgToolFailed) as fault:
         raise CopyFailed(said_by(fault)) from fault
+
+
+def rows_in(copied: Path, name: str) -> dict[str, int]:
+    """How many rows each table of a copy has, read in the copy itself. Raises CopyFailed."""
+    try:
+        if name != SQLITE:
+            return pg_tools.rows_in(copied)
+        with closing(sqlite3.connect(copied)) as copy:
+            tables = copy.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'")
+            return {table: _count(copy, table) for (table,) in sorted(tables)}
+    except (sqlite3.Error, pg_tools.PgToolFailed) as fault:
+        raise CopyFailed(said_by(fault)) from fault
+
+
+def count_rows(connection: Connection, tables: Collection[str] = ()) -> dict[str, int]:
+    """How many rows each of these tables has; without any named all that there are."""
+    quote = connection.dialect.identifier_preparer.quote_identifier
+    every = sorted(tables or inspect(connection).get_table_names())
+    return {name: connection.scalar(text(f"SELECT count(*) FROM {quote(name)}")) or 0 for name in every}
+
+
+def _count(copy: sqlite3.Connection, table: str) -> int:
+    quoted = table.replace('"', '""')
+    return int(copy.execute(f'SELECT count(*) FROM "{quoted}"').fetchone()[0])
+
+
+@contextmanager
+def spare_database(url: str, name: str) -> Iterator[str]:
+    """A new empty database of this name beside that of a PostgreSQL address; its address. Gone afterwards.
+
+    Raises CopyFailed where the account may not make one.
+    """
+    quoted = '"' + name.replace('"', '""') + '"'
+    try:
+        pg_tools.ask(url, f"DROP DATABASE IF EXISTS {quoted}")  # of a rehearsal that was broken off
+        pg_tools.ask(url, f"CREATE DATABASE {quoted} TEMPLATE template0")
+    except pg_tools.PgToolFailed as fault:
+        raise CopyFailed(
+            say(
+                "chưa tạo được cơ sở dữ liệu tạm {name} ({reason}); tài khoản cần quyền CREATEDB",
+                name=name,
+                reason=said_by(fault),
+            )
+        ) from fault
+    try:
+        yield other_database(url, name)
+    finally:
+        pg_tools.ask(url, f"DROP DATABASE IF EXISTS {quoted}")
 
 
 def _side_files(path: Path) -> list[Path]:

@@ -12,7 +12,8 @@ import storage.pairing.tables
 import storage.people.tables
 import storage.programs.tables
 import storage.publications.tables
-import storage.scams.tables  # noqa: F401
+import storage.scams.tables
+import storage.unheard.tables  # noqa: F401
 from storage.engine.columns import metadata
 
 __all__ = ["metadata"]

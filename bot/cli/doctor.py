@@ -19,6 +19,8 @@ from bot.cli.findings import PATIENCE_S, Finding, FindingLevel, asked, bad, foun
 from bot.cli.language import shown, told
 from bot.errors import AlreadyRunning, StorageError, in_words
 from bot.greeting import hearing_faults, pages_told
+from bot.operations.policy.readiness import LEAST_DISK
+from bot.operations.rehearsal import Rehearsal, rehearsal
 from bot.scheduler.disk import LITTLE
 from bot.scheduler.policy.clocks import ClockReading, begin
 from bot.scheduler.steady import clock_of
@@ -37,8 +39,8 @@ from storage.pairing import roster
 from storage.people import retention
 
 OLDEST_PYTHON = (3, 11)
-NO_DISK = 20_000_000
 PROVED_DAYS = 7  # a backup that was opened longer ago is as good as none for the week since
+REHEARSED_DAYS = 35  # the tutor does it every week; a month without is a machine that was off, or one that fails
 
 
 def look_at_machine() -> Iterator[Finding]:
@@ -80,7 +82,7 @@ def _data(folder: Path) -> Iterator[Finding]:
         yield bad("Thư mục dữ liệu {folder}: không ghi được ({reason})", folder=folder, reason=in_words(fault))
         return
     free = shutil.disk_usage(existing).free
-    health: FindingLevel = "bad" if free < NO_DISK else "note" if free < LITTLE else "good"
+    health: FindingLevel = "bad" if free < LEAST_DISK else "note" if free < LITTLE else "good"
     yield Finding(
         health, told("Thư mục dữ liệu {folder}: ghi được, đĩa còn trống {free}", folder=folder, free=_size(free))
     )
@@ -169,6 +171,17 @@ def _copies(data: Path, url: str, now: datetime) -> Iterator[Finding]:
         else told("{file}, vừa mở thử trong ngày", file=proof.file)
     )
     yield Finding("good" if days <= PROVED_DAYS else "note", told("Bản sao lưu lấy lại được: {said}", said=said))
+    yield _rehearsed(rehearsal(data), now)
+
+
+def _rehearsed(last: Rehearsal | None, now: datetime) -> Finding:
+    if last is None:
+        return note("Chưa lấy lại thử bản nào vào chỗ tạm: máy tự làm mỗi tuần, hay gõ ./camtay restore --rehearse")
+    days = (now - datetime.fromisoformat(last.at)).days
+    when = told("cách đây {days} ngày", days=days) if days else told("trong ngày")
+    level = good if days <= REHEARSED_DAYS else note
+    text = "Lấy lại thử vào chỗ tạm: {file}, {when}, đủ {rows} dòng, đọc được {lessons} bài"
+    return level(text, file=last.file, when=when, rows=last.rows, lessons=last.lessons)
 
 
 async def _kept(settings: Settings, url: str, now: datetime) -> Iterable[Finding]:

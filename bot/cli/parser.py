@@ -38,6 +38,7 @@ VERBS = (
     "models",
     "report",
     "doctor",
+    "log",
 )
 
 

@@ -156,6 +156,8 @@ class Record:
             ask_where_due(connection, turn)
         if has_asked or turn.state.pinned:
             waits.pin(turn, services.hooks.waiting(connection, turn))
+        elif turn.state.unheard is not None:
+            waits.pin(turn, ())
 
     def _keep(self, turn: TurnContext, event: TurnEvent, update: Update | None) -> None:
         """Write down one thing that happened in this turn; `update` by which she became somebody else, if any."""

@@ -32,6 +32,8 @@ from bot.reports.policy.commands import FigureCommand
 from bot.scams.chat import ScamChat
 from bot.scams.drills import DrillChat
 from bot.scams.policy.commands import DrillCommand, ScamCommand
+from bot.unheard.chat import UnheardChat
+from bot.unheard.policy.commands import GiveUnheard
 
 
 def handlers_of(
@@ -58,5 +60,6 @@ def handlers_of(
         (ProgressCommand, ProgressChat(names, take)),
         (ScamCommand, ScamChat()),
         (DrillCommand, DrillChat(names)),
+        (GiveUnheard, UnheardChat()),
         (AnnouncementCommand, AnnouncementChat(names, news or AnnouncementRules(), pairing.clock.quiet)),
     )

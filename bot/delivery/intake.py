@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from bot.channels.base import Text, Update
 from bot.conversation.batch import Conversation, Settled
 from bot.conversation.effects import Effects
+from bot.counting import Spread
 from bot.errors import StorageUnavailable
 from flows import mask
 from flows.words.nouns import SPARE
 
 MAX_BATCH = 200  # updates in one transaction: about 20 ms of the writer on SQLite
+BATCH_BOUNDS_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 MAX_TRIES = 3  # how often an update that fails alone is tried before it is set aside
 
 log = logging.getLogger(__name__)
@@ -52,7 +55,9 @@ class Intake:
         self.senders = senders
         self.failpoint = failpoint
         self.handled = 0
+        self.by_channel: Counter[str] = Counter()  # of those handled
         self.set_aside = 0
+        self.batches = Spread(BATCH_BOUNDS_S)
         self._clock = clock
         self._waiting: list[tuple[Sequence[Update], asyncio.Future[None]]] = []
         self._since: dict[asyncio.Future[None], float] = {}  # when each that is not committed yet was handed in
@@ -122,7 +127,7 @@ class Intake:
         self._arrived.set()
 
     async def _handle(self, updates: Sequence[Update], tries: int = 1) -> None:
-        settled = self.senders.settled()
+        settled, begun_s = self.senders.settled(), self._seconds()
         try:
             effects = await self.conversation.handle(updates, settled)
         except StorageUnavailable:
@@ -133,7 +138,9 @@ class Intake:
             return
         self.failpoint("after commit")
         self.senders.forget(settled)
+        self.batches.add(self._seconds() - begun_s)
         self.handled += len(updates)
+        self.by_channel.update(update.channel for update in updates)
         self.publish(effects)
 
     async def _halve(self, updates: Sequence[Update], tries: int) -> None:

@@ -16,6 +16,7 @@ from bot.channels.provider import Provider, SetUpFailed
 from bot.conversation.batch import Conversation, Settled
 from bot.conversation.policy.buttons import toned
 from bot.conversation.presence import Presence
+from bot.counting import RecentCounter
 from bot.delivery.backlog import Backlog
 from bot.delivery.quota import QuotaMeters
 from bot.delivery.rate_limit import SendLimiter
@@ -62,6 +63,8 @@ class ChannelOwner:
         self.now = now
         self.failpoint = failpoint
         self.meter = quotas.meter_of(self.channel.name, provider.profile)
+        self.counter = RecentCounter()
+        """What has left, and what went wrong: "sent" and the kinds of `SendFault`."""
         self._looked_at_s = 0.0
         self._idle = "waiting"
         self._tasks: list[asyncio.Task[None]] = []
@@ -79,6 +82,11 @@ class ChannelOwner:
     def is_ours(self) -> bool:
         """Whether this process serves the account now."""
         return bool(self._tasks)
+
+    @property
+    def sender(self) -> Sender | None:
+        """What sends, while the account is ours."""
+        return self.senders.by_channel.get(self.channel.name)
 
     def routes(self) -> Sequence[web.AbstractRouteDef]:
         """What the provider posts to."""
@@ -123,6 +131,7 @@ class ChannelOwner:
             await self.meter.load(self.conversation.database)
 
     def _count(self, outgoing: Outgoing) -> None:
+        self.counter.count("sent")
         if self.meter is not None:
             self.meter.count(outgoing)
 
@@ -141,6 +150,7 @@ class ChannelOwner:
             alone=not self._shared,
             is_quiet=self._rests,
             on_sent=self._count,
+            on_fault=self.counter.count,
             dress=in_tones if self.provider.profile.tones else lambda outgoing: outgoing,
         )
         sender.primed = False

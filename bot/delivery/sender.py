@@ -32,6 +32,17 @@ REMEMBER_CHATS = 20_000
 
 MessageKey = tuple[str, str, int]
 SendEnd = Literal["settled", "gone", "asleep", "shut"]
+SendFault = Literal["throttled", "gone", "closed", "refused", "misconfigured", "unreachable", "unexpected"]
+"""What can go wrong with one try to send, by what the sender does next: see `bot.channels.base`."""
+
+_KINDS: tuple[tuple[type[SendError], SendFault], ...] = (
+    (Throttled, "throttled"),
+    (LearnerGone, "gone"),
+    (WindowClosed, "closed"),
+    (SendRefused, "refused"),
+    (Misconfigured, "misconfigured"),
+    (SendError, "unreachable"),
+)
 
 log = logging.getLogger(__name__)
 
@@ -51,9 +62,10 @@ class Sender:
         clock: Callable[[], float] | None = None,
         dress: Callable[[Outgoing], Outgoing] = lambda outgoing: outgoing,
         on_sent: Callable[[Outgoing], None] = lambda _: None,
+        on_fault: Callable[[SendFault], None] = lambda _: None,
     ) -> None:
-        """`failpoint` as in Intake, `on_sent` is told what has just left. `alone`: nobody but this process writes into
-        the channel's outbox.
+        """`failpoint` as in Intake, `on_sent` is told what has just left, `on_fault` what went wrong again. `alone`:
+        nobody but this process writes into the channel's outbox.
 
         While `is_quiet`, what nobody asked for is held back: until morning (or the next month, where messages are
         counted), or until its reader is awake. `clock` tells the seconds of the pace; without one it is the event
@@ -74,9 +86,10 @@ class Sender:
         self._sleep = sleep
         self._clock = clock
         self._dress = dress
-        self._on_sent = on_sent
+        self._on_sent, self._on_fault = on_sent, on_fault
         self._chats: dict[str, deque[Outgoing]] = {}
         self._held: dict[str, deque[Outgoing]] = {}
+        self._since: dict[str, float] = {}  # when what a chat now waits for came to be the first of it
         self._shut: set[str] = set()  # chats that nothing may be sent to until their reader writes
         self._tasks: set[asyncio.Task[None]] = set()
         self._slots = asyncio.Semaphore(AT_ONCE)
@@ -115,7 +128,7 @@ class Sender:
 
     def _start(self, chat_id: str) -> None:
         self._shut.discard(chat_id)
-        self._chats[chat_id] = self._held.pop(chat_id)
+        self._chats[chat_id], self._since[chat_id] = self._held.pop(chat_id), self._seconds()
         task = asyncio.get_running_loop().create_task(self._chat(chat_id))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -138,6 +151,14 @@ class Sender:
         """How many messages wait in memory."""
         return sum(map(len, self._chats.values()))
 
+    @property
+    def waits_s(self) -> float:
+        """For how many seconds the longest that something asked for has waited here behind nothing but the provider;
+        0 when nothing does. What is held back, until morning or until its reader writes, does not wait."""
+        asked = (chat_id for chat_id, waiting in self._chats.items() if not all(each.unasked for each in waiting))
+        since = min((self._since[chat_id] for chat_id in asked), default=None)
+        return 0.0 if since is None else self._seconds() - since
+
     async def _chat(self, chat_id: str) -> None:
         """Send what one chat waits for, message n + 1 only after n is settled."""
         waiting = self._chats[chat_id]
@@ -153,6 +174,7 @@ class Sender:
                         self._shut.add(chat_id)
                     return
                 waiting.popleft()
+                self._since[chat_id] = self._seconds()
                 if end == "settled":
                     await self._settle(outgoing, wait=bool(waiting))
         except asyncio.CancelledError:
@@ -160,7 +182,7 @@ class Sender:
         except Exception:  # the edge of a unit of work: the rows stay in the outbox and are read again at start
             log.exception("sending failed", extra={"channel": self.channel.name, "chat_id": chat_id})
         finally:
-            del self._chats[chat_id]
+            del self._chats[chat_id], self._since[chat_id]
 
     def _seconds(self) -> float:
         return self._clock() if self._clock else asyncio.get_running_loop().time()
@@ -199,7 +221,7 @@ class Sender:
                         return "asleep"
                     if self.pace.is_paused(self._seconds()):
                         continue  # it began while she waited for her turn
-                    await self.channel.send(self._dress(outgoing), plain=plain)
+                    await self._send(outgoing, plain=plain)
                 self.failpoint("after send")
                 self.sent += 1
                 self._on_sent(outgoing)
@@ -235,6 +257,13 @@ class Sender:
                 await self._sleep(BACK_OFF_S[min(tries, len(BACK_OFF_S) - 1)])
                 tries, unexpected = tries + 1, unexpected + 1
                 plain = unexpected == UNEXPECTED_TRIES
+
+    async def _send(self, outgoing: Outgoing, *, plain: bool) -> None:
+        try:
+            await self.channel.send(self._dress(outgoing), plain=plain)
+        except Exception as fault:  # counted, then dealt with where it is known what follows
+            self._on_fault(next((kind for of, kind in _KINDS if isinstance(fault, of)), "unexpected"))
+            raise
 
     def _alarm(self, what: str, outgoing: Outgoing, fault: Exception) -> None:
         where = {"channel": outgoing.channel, "chat_id": outgoing.chat_id, "no": outgoing.no}

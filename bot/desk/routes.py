@@ -166,9 +166,8 @@ class DeskSite:
             tuple(request.query.items()),
         )
         if not page.lets_in(who.actor):
-            begins = [each for each in PAGES if each.nav and each.act and each.lets_in(who.actor)]
-            if not page.path and begins:  # an editor's day begins elsewhere
-                return _moved(visit.at + begins[0].path)
+            if not page.path and not form:  # the desk's own address leads everybody to a page of theirs
+                return _moved(visit.at + next(each.path for each in PAGES if each.nav and each.lets_in(who.actor)))
             return self._told(page, visit, _NOT_YOURS, 404)
         try:
             answer = await handler(self._desk, visit)
@@ -270,7 +269,7 @@ def _at(request: web.Request) -> str:
 
 
 def _language(request: web.Request) -> str:
-    return language_of(request.cookies.get(LANGUAGE_COOKIE, ""), request.headers.get("Accept-Language", ""))
+    return language_of(request.cookies.get(LANGUAGE_COOKIE, ""))
 
 
 def _moved(to: str) -> web.Response:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.desk.entrance import Entrance
 from bot.officers import OfficerServices
+from bot.operations.records import OperationsReport
 from bot.publishing.library import LiveLessons
 from bot.studio.rooms import StudioRooms, rooms_of
 
 
 @dataclass(frozen=True, slots=True)
 class DeskServices:
-    """`title` is what the tutor is called, `union` whose it is, `address` that of the whole page ("" is not known)."""
+    """`title` is what the tutor is called, `union` whose it is, `address` that of the whole page ("" is not known).
+
+    `operations` tells how the running tutor is; None where none runs around the desk.
+    """
 
     officers: OfficerServices
     entrance: Entrance
@@ -24,15 +28,19 @@ class DeskServices:
     title: str
     union: str
     address: str
+    operations: Callable[[], Awaitable[OperationsReport]] | None = None
     lessons: StudioRooms | None = None
 
 
-def desk_of(officers: OfficerServices, library: LiveLessons | None = None) -> DeskServices:
-    """The desk over the services of officers; with the lessons of a running tutor editors have their studio."""
+def desk_of(
+    officers: OfficerServices,
+    operations: Callable[[], Awaitable[OperationsReport]] | None = None,
+    library: LiveLessons | None = None,
+) -> DeskServices:
+    """The desk over the services of officers, and what tells how the tutor is; with the lessons of a running tutor
+    editors have their studio."""
     settings = officers.settings
     entrance = Entrance(officers.database, officers.services.names, officers.now, officers.new_id)
     zone, union = ZoneInfo(settings.time.zone), settings.placeholders.get("ten_hoi", settings.tutor.union)
-    rooms = rooms_of(settings, library, officers.now) if library else None
-    return DeskServices(
-        officers, entrance, officers.now, zone, settings.tutor.name, union, settings.web.public_url, rooms
-    )
+    rooms, address = rooms_of(settings, library, officers.now) if library else None, settings.web.public_url
+    return DeskServices(officers, entrance, officers.now, zone, settings.tutor.name, union, address, operations, rooms)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -54,6 +55,8 @@ class Knocker:
         self._woken = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._ends: list[KnockEnd] = []
+        self.answers: Counter[str] = Counter()
+        """What became of knocks, by `PushAnswer.kind`."""
 
     def wake(self) -> None:
         """A knock has just been committed: do not wait for the next tick."""
@@ -112,6 +115,7 @@ class Knocker:
             log.exception("ringing failed")
             answer = PushAnswer("later", "fault")
         self.failpoint("after push")
+        self.answers[answer.kind] += 1
         if answer.kind != "taken":
             told = {"host": urlsplit(knock.to.endpoint).hostname, "answer": answer.told, "tries": knock.tries}
             log.log(logging.ERROR if answer.ours else logging.INFO, "not rung", extra=told)

@@ -32,17 +32,15 @@ NEWS_IS_OLD = timedelta(days=90)
 CLOCK = "clock"  # who acts, in the audit
 
 _ASIDE = re.compile(r".+\.before-.+|before-restore-\d{8}-\d{6}")
-_BACKUP = re.compile(r"camtay-\d{8}-\d{6}\.tar\.gz")
 
 
 @dataclass(frozen=True, slots=True)
 class RetentionRules:
-    """`aside` and `backups` are how long copies of the database stay in the data folder; nothing: for ever."""
+    """`aside` is how long former copies of the database stay in the data folder; nothing: for ever."""
 
     idle: timedelta = timedelta(days=365)
     answer: timedelta = timedelta(days=30)
     aside: timedelta | None = timedelta(days=30)
-    backups: timedelta | None = timedelta(days=90)
 
 
 class Retention:
@@ -122,19 +120,17 @@ class Retention:
 # --- copies that hold who has been deleted since -------------------------------------------------------
 
 
-def old_copies(folders: set[Path], data: Path, rules: RetentionRules, now: datetime) -> Iterator[Path]:
-    """What upgrades and restores left beside the database, and backups in the data folder, when their time is over.
+def old_copies(folders: set[Path], rules: RetentionRules, now: datetime) -> Iterator[Path]:
+    """What upgrades and restores left beside the database, when its time is over.
 
-    The newest backup always stays. Copies elsewhere are their owner's: a restore cleans what comes back from them.
+    Copies elsewhere are their owner's: a restore cleans what comes back from them. Backups have rules of their own, see
+    `bot.operations.policy.keeping`.
     """
     if rules.aside is not None:
         for folder in folders:
             yield from (
                 path for path in folder.glob("*") if _ASIDE.fullmatch(path.name) and _is_older(path, now - rules.aside)
             )
-    if rules.backups is not None:
-        made = sorted(path for path in (data / "backup").glob("*") if _BACKUP.fullmatch(path.name))
-        yield from (path for path in made[:-1] if _is_older(path, now - rules.backups))
 
 
 def _is_older(path: Path, instant: datetime) -> bool:

@@ -84,7 +84,7 @@ class Caretaker:
 
     def _remove_copies(self, now: datetime) -> int:
         removed = sweep({*self.folders, self.data / "backup"})
-        for path in list(retention.old_copies(self.folders, self.data, self.retention.rules, now)):
+        for path in list(retention.old_copies(self.folders, self.retention.rules, now)):
             try:
                 remove(path)
                 removed += 1

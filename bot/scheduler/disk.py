@@ -37,8 +37,8 @@ class Writable:
 
 
 def free_bytes(folders: Iterable[Path]) -> int:
-    """What is left where it is scarcest."""
-    return min(shutil.disk_usage(folder).free for folder in folders if folder.exists())
+    """What is left where it is scarcest; 0 where none of them is there any more."""
+    return min((shutil.disk_usage(folder).free for folder in folders if folder.exists()), default=0)
 
 
 async def warn(database: Database, free: int, now: datetime, new_id: Callable[[], str]) -> int:

@@ -26,6 +26,7 @@ from storage.engine.instants import to_ms
 from storage.engine.slices import Slices
 from storage.pairing.pairings import due_notices
 from storage.people import invitations, invitees
+from storage.unheard import unheard
 
 EVERY_S = 5.0  # reminders are counted in minutes and days
 DUE_AT_ONCE = 100
@@ -39,6 +40,7 @@ KEEP_CAME_BY = timedelta(days=3)  # who opened the page and answered nothing: mo
 KEEP_BROKEN_IMPORT = timedelta(days=1)  # names that nobody sees and the next import would throw away
 KEEP_RELAYED = timedelta(days=1)  # what one wrote to another stays on a page that never answers, at the most
 KEEP_INBOX = timedelta(days=14)  # Telegram delivers for 24 h; a page may send again what was typed offline for days
+KEEP_UNHEARD = timedelta(days=30)  # what was not understood and given to the editors
 KEEP_UNSENT = timedelta(days=14)  # what waits for a word of somebody to whom the provider lets nobody write
 
 T = TypeVar("T")
@@ -185,6 +187,9 @@ class Ticker:
             pass
         kept = now - KEEP_UNSENT
         while await self.database.transact(lambda c: outbox.expire_kept(c, kept, SWEEP_SLICE)) == SWEEP_SLICE:
+            pass
+        month = now - KEEP_UNHEARD
+        while await self.database.transact(lambda c: unheard.expire(c, month, SWEEP_SLICE)) == SWEEP_SLICE:
             pass
         await self.database.scrub()
 

@@ -10,7 +10,7 @@ import flows
 from bot.channels.base import Attachment, Button, Inner, NoticesDue
 from bot.meetings.policy.commands import EndGroupLesson
 from bot.pairing.policy.commands import CallForSafety, CallOffSafety
-from bot.tutor import exhibits, follow_up, mastery, menu, notices, onboarding, open_step, reviewing, testing
+from bot.tutor import exhibits, follow_up, mastery, menu, notices, onboarding, open_step, reviewing, testing, unheard
 from bot.tutor.learnt import OpenTest
 from bot.tutor.state import Meeting
 from bot.tutor.turn import TurnContext
@@ -234,6 +234,8 @@ def take_over(turn: TurnContext, sprint: flows.Sprint) -> LeftByLesson | None:
                 _failed(turn, event, group=group)
             case ev.Commanded() | ev.EmergencySuspected() | ev.Digressed() | ev.TapIgnored():
                 left = event
+            case ev.NotUnderstood(step, times) if times > 1 and not group:
+                unheard.hold(turn, run.lesson, step)
             case (
                 ev.Heard() | ev.SecretMasked() | ev.AnswerGraded() | ev.ValueSaved() | ev.TaskDone() | ev.TaskStuck()
                 | ev.CheckpointPassed() | ev.NotUnderstood() | ev.HelpRequested() | ev.PairingWished() | ev.Awarded()

@@ -84,6 +84,15 @@ class SpokenWords:
 
 
 @dataclass(frozen=True, slots=True)
+class Unheard:
+    """What the learner said last and nobody understood, masked, and where; "" outside lessons."""
+
+    text: str
+    lesson: str = ""
+    step: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class DrillPlan:
     """How it stands with drills: `mode` is due (to be asked at `at` whether she wishes them), asked, on (the next one
     comes at `at`) or off; `shown` is the id of the sample shown last, while it is unanswered."""
@@ -124,7 +133,8 @@ class ConversationState:
     `window`). `bell`: whether she is to be asked, or was, if her browser may ring (see `bot.knocks.policy.bell`).
     `spoken` waits for a yes. `review` is when she is invited to answer `cards` again;
     `skills` maps each to the day on which it was first known, or to date.min once it is firm. `checked` is the lesson
-    that she was last asked about the day after. `drills` only stands there once they were thought of.
+    that she was last asked about the day after. `drills` only stands there once they were thought of. `unheard` may be
+    given to the editors.
     """
 
     run: Run | None = None
@@ -167,6 +177,7 @@ class ConversationState:
     checked: str = ""
     drills: DrillPlan | None = None
     note: NotePlan = field(default_factory=NotePlan)
+    unheard: Unheard | None = None
 
     @property
     def line_id(self) -> str:
@@ -226,5 +237,5 @@ class ConversationState:
 _NOTHING: Mapping[str, Any] = {
     "done": {}, "answers": 0, "cards": {}, "checkins": (), "meeting": None, "spoken": None, "review": ReviewPlan(),
     "skills": {}, "tests": {}, "testing": None, "checked": "", "drills": None,
-    "note": NotePlan(),
+    "note": NotePlan(), "unheard": None,
 }  # fmt: skip

@@ -19,6 +19,7 @@ from bot.tutor.state import (
     Meeting,
     NotePlan,
     SpokenWords,
+    Unheard,
     WritingBy,
 )
 from flows import Run, RunCorrupt
@@ -71,6 +72,7 @@ def dump(state: ConversationState) -> str:
         "checked": state.checked,
         "drills": _dump_drills(state.drills) if state.drills else None,
         "note": _dump_note(state.note) if state.note != NotePlan() else None,
+        "unheard": [getattr(state.unheard, name) for name in Unheard.__slots__] if state.unheard else None,
     }
     data |= {key: value for key, value in optional.items() if value}
     return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
@@ -171,6 +173,7 @@ def load(text: str) -> ConversationState:
             checked=str(data.get("checked", "")),
             drills=_drills(*data["drills"]) if data.get("drills") else None,
             note=_note(*data["note"]) if data.get("note") else NotePlan(),
+            unheard=Unheard(*map(str, data["unheard"])) if data.get("unheard") else None,
             checkins=tuple(_checkin(*each) for each in data.get("checkins", ())),
         )
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as fault:

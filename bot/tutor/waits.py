@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import Literal
 
 from bot.channels.base import Button, Notice
+from bot.tutor import unheard
 from bot.tutor.outcome import ANSWERED, CommandOutcome
 from bot.tutor.state import LastLetter, OfferedButtons
 from bot.tutor.turn import TurnContext
@@ -38,7 +39,8 @@ _TOKENS = {"mine": "o:show:{of}", "call": "o:take:{of}", "strangers": "q:strange
 
 def pin(turn: TurnContext, waits: Sequence[PendingMatter]) -> None:
     """Put what waits under the newest message of this turn, but for what stands there already."""
-    pinned = tuple((_TOKENS[each.what].format(of=each.of), _label(turn, each)) for each in waits[:MOST])
+    waiting = tuple((_TOKENS[each.what].format(of=each.of), _label(turn, each)) for each in waits[:MOST])
+    pinned = (*waiting, *unheard.button(turn))
     under(turn, pinned)
     turn.change(pinned=pinned)
 

@@ -117,7 +117,7 @@ REQUIRED = frozenset(
     type_order unhelped unhelped_heard union_phone_again union_phone_area union_phone_ask union_phone_change
     union_phone_none union_phone_set unsure value_ask vouch_again vouch_code vouch_how vouch_which vouch_whom
     waiting waiting_over way_no_bell withdrawn withdrawn_told wrong wrong_number wrong_typed
-    path_ask
+    path_ask label_unheard_give unheard_given
     label_review label_review_1 label_review_3 label_review_7 label_review_later label_review_now label_review_stop
     review_done review_invite review_invite_last review_set review_stopped review_when
     checkin_late label_test label_test_later label_test_before skills_firm test_after test_before test_both test_gone

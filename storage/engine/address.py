@@ -59,6 +59,13 @@ def sqlite_path(url: str) -> Path | None:
     return Path(rest[3:])
 
 
+def other_database(url: str, name: str) -> str:
+    """The address of another database of the same PostgreSQL server."""
+    parts = urlsplit(url)
+    kept = [(key, value) for key, value in parse_qsl(parts.query, True) if key not in ("dbname", "database")]
+    return urlunsplit(parts._replace(path=f"/{quote(name, safe='')}", query=urlencode(kept, quote_via=quote)))
+
+
 def postgres_address(url: str) -> PostgresAddress:
     """Raises AddressInvalid for anything but `postgresql://…` with parameters that both readers understand."""
     if not re.match(r"postgres(ql)?(\+\w+)?://", url):

@@ -18,7 +18,7 @@ from pathlib import Path
 
 BACKUP, RESTORE, MEDIA = ".backup-", ".restore-", ".media-"
 _UNDER_WAY = re.compile(
-    r"\.(backup|restore|media)-\w+|\.[0-9a-f]{64}\.(\w+\.json|svg)\.partial|\.(deleted|restoring|proved)\.json\.partial|camtay-\d{8}-\d{6}\.tar\.gz\.partial"
+    r"\.(backup|restore|media)-\w+|\.[0-9a-f]{64}\.(\w+\.json|svg)\.partial|\.(deleted|restoring|proved|rehearsed)\.json\.partial|camtay-\d{8}-\d{6}\.tar\.gz\.partial"
 )
 
 

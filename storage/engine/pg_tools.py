@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -21,6 +22,7 @@ OTHERS_CONNECTED = (
 
 INSTALLED = Path("/usr/lib/postgresql")  # where Debian keeps every version side by side
 PROGRAMS = ("pg_dump", "pg_restore", "psql")
+_COPY = re.compile(rb'COPY (?:"?\w+"?\.)?"?(\w+)"? \(')
 INSTALL = "Hãy cài: sudo apt install postgresql-client{version}"
 
 
@@ -41,6 +43,28 @@ def load(url: str, source: Path) -> None:
 def read_through(source: Path) -> None:
     """Unpack a whole dump to nowhere: every byte of it is read. Raises PgToolFailed."""
     _checked([find("pg_restore"), f"--file={os.devnull}", str(source)], "pg_restore")
+
+
+def rows_in(source: Path) -> dict[str, int]:
+    """Table → how many rows of it a whole dump holds; every byte of it is read. Raises PgToolFailed."""
+    found: dict[str, int] = {}
+    table = ""
+    command = [find("pg_restore"), "--data-only", "--file=-", str(source)]
+    with tempfile.TemporaryFile() as complaints:
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=complaints) as run:
+            assert run.stdout is not None
+            for line in run.stdout:  # a row is a line: what would break it is written as two characters
+                if table and line == b"\\.\n":
+                    table = ""
+                elif table:
+                    found[table] += 1
+                elif begun := _COPY.match(line):
+                    table = begun[1].decode()
+                    found[table] = 0
+        complaints.seek(0)
+        if run.returncode:
+            raise PgToolFailed(f"pg_restore: {_last_line(complaints.read().decode(errors='replace'))}")
+    return dict(sorted(found.items()))
 
 
 def versions(url: str) -> str:
@@ -80,9 +104,12 @@ def _run(program: str, url: str, *arguments: str) -> str:
 def _checked(command: list[str], program: str, environ: Mapping[str, str] = {}) -> str:
     run = subprocess.run(command, capture_output=True, text=True, env={**os.environ, **environ})
     if run.returncode:
-        last = (run.stderr.strip().splitlines() or ["no reason given"])[-1]
-        raise PgToolFailed(f"{program}: {last}")
+        raise PgToolFailed(f"{program}: {_last_line(run.stderr)}")
     return run.stdout
+
+
+def _last_line(complaints: str) -> str:
+    return (complaints.strip().splitlines() or ["no reason given"])[-1]
 
 
 def find(program: str) -> str:

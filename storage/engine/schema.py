@@ -13,7 +13,7 @@ from flows.saying import said_by, say
 from storage.engine.database import Database, SQLite
 from storage.engine.errors import SchemaOutdated, SchemaTooNew
 
-SCHEMA = "0018"  # the newest file in migrations/versions; a test holds the two together
+SCHEMA = "0019"  # the newest file in migrations/versions; a test holds the two together
 
 _FOLDER = Path(__file__).parent.parent / "migrations"
 
@@ -27,6 +27,14 @@ async def current(database: Database) -> str | None:
         return connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
 
     return await database.read(look)
+
+
+async def server(database: Database) -> str:
+    """What kind of database answers, and its version: "SQLite 3.46.1", "PostgreSQL 17.2"."""
+    if isinstance(database, SQLite):
+        return f"SQLite {sqlite3.sqlite_version}"
+    version = await database.read(lambda connection: connection.scalar(text("SHOW server_version")))
+    return f"PostgreSQL {str(version).partition(' ')[0]}"
 
 
 async def ensure(database: Database) -> None:

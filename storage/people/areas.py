@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -107,6 +107,12 @@ def place_of(connection: Connection, path: str) -> str:
     )
     names = {row.area_id: str(row.name) for row in rows}
     return ", ".join(names[each] for each in reversed(ids) if each in names)
+
+
+def names_of(connection: Connection, area_ids: Collection[str]) -> dict[str, str]:
+    """The names of those of these that are areas, by id."""
+    query = select(people_t.area.c.area_id, people_t.area.c.name).where(people_t.area.c.area_id.in_(list(area_ids)))
+    return {row[0]: row[1] for row in connection.execute(query)} if area_ids else {}
 
 
 def path_of(connection: Connection, area_id: str | None) -> str:

@@ -332,6 +332,14 @@ def audit(connection: Connection) -> list[AuditRow]:
     return [AuditRow(from_ms(r.at), r.by, r.what, r.subject, r.detail) for r in rows]
 
 
+def holders(connection: Connection, roles: Sequence[str]) -> list[tuple[str, str]]:
+    """(learner_id, name) of everybody who holds one of these roles, suspended ones too, anywhere."""
+    query = select(people_t.person.c.learner_id, people_t.person.c.name).where(
+        people_t.person.c.learner_id.in_(select(people_t.role.c.learner_id).where(people_t.role.c.role.in_(roles)))
+    )
+    return [(row[0], row[1]) for row in connection.execute(query)]
+
+
 def audit_before(connection: Connection, before: int | None, limit: int) -> list[tuple[int, AuditRow]]:
     """(number, line) of the audit, the latest first; with `before` only those that were written before that number."""
     query = select(people_t.audit).order_by(people_t.audit.c.audit_id.desc()).limit(limit)

@@ -61,6 +61,9 @@ async def test_each_bot_answers_its_own_people(fake: FakeTelegram, tmp_path: Pat
     async with AsyncExitStack() as stack:
         app: App = await bootstrap(stack, read(config), Environment(tick_s=0.2))
         assert [owner.channel.name for owner in app.owners] == ["telegram:42", "telegram:43"]
+        _, healthy = await app.health.tell()
+        assert {name for name in healthy if name.startswith("telegram")} == {"telegram:42", "telegram:43"}
+        assert [each.name for each in (await app.operations.tell()).channels] == ["telegram:42", "telegram:43"]
         lan.start()
         mai.start()
         await asyncio.gather(seen(lan, "đồng ý không"), seen(mai, "đồng ý không"))

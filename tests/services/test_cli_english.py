@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.cli import logs
 from bot.cli.language import CATALOGUE, choose, english, language, told
 from bot.cli.main import main
 from bot.cli.parser import VERBS, parser_of
@@ -78,6 +79,7 @@ NEVER_AT_A_TERMINAL = {
 
 TYPED_OR_READ = {
     "bot/cli/console.py": {"/thoát", "/đợi", "/lùi", "/lưu", "/giúp"},
+    "bot/cli/logs.py": {"phút", "giờ", "ngày", logs._AGO.pattern},
     "bot/cli/parser.py": {
         "còn thiếu", "không có tùy chọn", "cần một giá trị", "không có lựa chọn", "chọn một trong", "tùy chọn",
     },

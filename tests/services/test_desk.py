@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import insert
 
 from bot.desk.policy.entering import IDLE, LASTS
+from bot.operations.backups import BackupFile
+from bot.operations.policy.readiness import ReadyFault
+from bot.operations.records import (
+    BackupFigures,
+    ChannelFigures,
+    LessonFigures,
+    OperationsReport,
+    StoredFigures,
+    Versions,
+    WaitFigures,
+)
+from bot.operations.rehearsal import Rehearsal
 from bot.people.policy.permissions import OPERATOR
 from storage.engine import schema
-from storage.engine.database import open_database
+from storage.engine.database import Connection, open_database
 from storage.engine.instants import to_ms
 from storage.pairing import tables as pairing_t
+from storage.unheard import unheard
+from storage.unheard.unheard import UnheardRow
 from tests.support.desk_house import OTHER, WARD, DeskHouse, desk_house
 from tests.support.harness import empty_database, everything
 
@@ -193,17 +207,28 @@ async def test_today_shows_what_waits_in_her_areas_alone(house: DeskHouse):
         assert "trễ 15 phút" in await browser.get("")
     async with house.browser(await house.person("Tỉnh", "officer", "dong-nai")) as browser:
         page = await browser.get("")
-        assert "Lan Anh" in page and "Xa Xôi" in page
+        assert "Lan Anh" in page and "Xa Xôi" in page and "Chọn một xã, phường" in page
+        page = await browser.get(f"?khu={OTHER}")
+        assert "Lan Anh" not in page and "Xa Xôi" in page and "Chọn một xã, phường" not in page
+        assert "Lan Anh" in await browser.get("?khu=khong-co")
+    async with house.browser(await house.person("Mai", "officer", WARD)) as browser:
+        assert "Xa Xôi" not in await browser.get(f"?khu={OTHER}")
 
 
 async def test_it_is_english_for_who_wishes(house: DeskHouse):
     async with house.browser(await house.person("Cúc", "officer")) as browser:
-        assert "Waiting" in await browser.get("", headers={"Accept-Language": "en-GB,en;q=0.9,vi;q=0.8"})
+        assert "Đang chờ" in await browser.get("", headers={"Accept-Language": "en-GB,en;q=0.9,vi;q=0.8"})
         await browser.post("language", {"lang": "en"})
         assert "Nobody is waiting." in await browser.get("")
         assert "The password is longer than 200" in await browser.post(
             "me/password", {"login": "cuc", "password": "ab cd" * 50}, 400
         )
+
+
+async def test_the_desks_own_address_leads_everybody_to_a_page_of_theirs(house: DeskHouse):
+    async with house.browser(await house.person("Soạn", "editor", "dong-nai")) as browser:
+        await browser.get("", 303)
+        assert "Các máy đang vào" in await browser.get("me")
 
 
 async def test_what_no_page_has_is_a_plain_404(house: DeskHouse):
@@ -212,7 +237,7 @@ async def test_what_no_page_has_is_a_plain_404(house: DeskHouse):
             await browser.get(path, 404)
         await browser.post("", {}, 405)
     async with house.browser(await house.person("Quản", "admin", "dong-nai")) as browser:
-        assert "desk_in_link" in await browser.get("audit")
+        assert "vào bàn làm việc bằng đường dẫn" in await browser.get("audit")
         await browser.get("audit?truoc=x")
 
 
@@ -229,3 +254,61 @@ async def ask(house: DeskHouse, learner_id: str, instructor_id: str, kind: str =
     }  # fmt: skip
     await house.database.transact(lambda c: (c.execute(insert(pairing_t.request), request), None)[1])
     await house.database.transact(lambda c: (c.execute(insert(pairing_t.offer), offer), None)[1])
+
+
+async def test_editors_see_what_was_not_understood_and_of_whom_not(house: DeskHouse):
+    lan, at = await house.person("Lan Anh", "learner"), house.clock.now()
+    rows = [UnheardRow(text, "m0-khoi-dong", "viec_1", at) for text in ("nut do o dau", "nút đó ở đâu", "<b>xyz</b>")]
+
+    def give(c: Connection) -> None:
+        for row in rows:
+            unheard.add(c, lan, row)
+
+    await house.database.transact(give)
+    async with house.browser(await house.person("Cúc", "officer")) as officer:
+        await officer.get("unheard", 404)
+    async with house.browser(await house.person("Soạn", "editor", "dong-nai")) as editor:
+        page = await editor.get("unheard")
+        assert "“nút đó ở đâu”, “nut do o dau”" in page and "2 lần" in page and "Làm quen với Cầm Tay" in page
+        assert "Lan Anh" not in page and "<b>xyz" not in page
+
+
+# --- operations --------------------------------------------------------------------------------------
+
+
+async def test_operations_are_the_admins_and_tell_what_is_to_be_mended(house: DeskHouse, tmp_path: Path):
+    async with house.browser(await house.person("Cúc", "officer")) as officer:
+        await officer.get("operations", 404)
+    house.report = report(house.clock.now())
+    async with house.browser(await house.person("Quản", "admin", "dong-nai")) as admin:
+        page = await admin.get("operations")
+        assert "Không có gì phải sửa." in page and "57 bài đang dạy." in page
+        assert "24 giờ qua gửi 12 tin" in page and "3 lần bị từ chối" in page
+        house.report = report(house.clock.now(), unready=("database", "disk"), newest=timedelta(days=3))
+        page = await admin.get("operations")
+        assert "Cơ sở dữ liệu không ghi được" in page and "Đĩa gần đầy" in page and "./camtay backup" in page
+        assert "./camtay restore --rehearse" in page and "zalo_oa:1: đã dùng 1900 trong 2000 tin" in page
+        assert "<b>" not in page
+        await admin.post("language", {"lang": "en"})
+        assert "no writes" in await admin.get("operations")
+
+
+def report(
+    now: datetime, unready: tuple[ReadyFault, ...] = (), newest: timedelta = timedelta(hours=5)
+) -> OperationsReport:
+    """A tutor with one channel, well but for what is given; a backup `newest` old."""
+    file = BackupFile(Path("camtay-x.tar.gz"), now - newest, 5_000_000)
+    rehearsal = Rehearsal(file.path.name, "", (now - timedelta(days=3)).isoformat(), "0016", 40, 9, 57, counted=True)
+    is_well = not unready
+    used = 10 if is_well else 1_900
+    channel = ChannelFigures(
+        "zalo_oa:1", "zalo_oa", "<b>", True, WaitFigures(2, 60), WaitFigures(), 0, 20, 4, 12, {}, {},
+        {"refused": 3}, used, 2_000,
+    )  # fmt: skip
+    backups = BackupFigures(3, file, None, rehearsal if is_well else None)
+    versions, lessons = Versions("0.1.0", "3.11", "SQLite 3", "0016"), LessonFigures(57, {}, {}, [])
+    nothing = [WaitFigures()] * 5
+    return OperationsReport(
+        now, 3_600, unready, versions, lessons, [channel], StoredFigures({}, {}, {}, 0, *nothing), {}, 0, 0, {},
+        9_000_000_000, False, backups,
+    )  # fmt: skip

@@ -20,6 +20,7 @@ from bot.cli import doctor
 from bot.cli.main import main
 from bot.cli.parser import parse
 from bot.greeting import pages_told
+from bot.operations.rehearsal import rehearse
 from bot.publishing.library import publish_first
 from bot.scheduler.steady import Steady
 from flows.shelf.shelf import read_shelf
@@ -333,3 +334,18 @@ async def test_who_cannot_be_called_is_counted(data: Path) -> None:
             " VALUES ('p', 'officer', 'w26041', 'active', '', 1);"
         )
     assert (await look(data))["Cán bộ, người chỉ chưa gọi được (chưa bật chuông, hay chặn tin)"].startswith("note 1.")
+
+
+async def test_when_a_restore_was_last_rehearsed_is_told_and_a_month_without_is_a_note(data: Path) -> None:
+    url = f"sqlite:///{data / 'camtay.db'}"
+    await migrated(url)
+    file, _ = backup.make(data, url, None, START)
+    about = "Lấy lại thử vào chỗ tạm"
+    backup.prove(file, data, START)
+    assert (await look(data))["Chưa lấy lại thử bản nào vào chỗ tạm"].startswith("note máy tự làm mỗi tuần")
+    rehearse(file, data, url, START)
+    assert (await look(data))[about].startswith(f"good {file.name}, trong ngày, đủ ")
+    rehearse(file, data, url, START - timedelta(days=35, hours=1))
+    assert (await look(data))[about].startswith(f"good {file.name}, cách đây 35 ngày")
+    rehearse(file, data, url, START - timedelta(days=36, hours=1))
+    assert (await look(data))[about].startswith(f"note {file.name}, cách đây 36 ngày")

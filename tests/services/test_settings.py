@@ -44,7 +44,7 @@ def test_the_file_that_comes_with_the_project_says_the_defaults():
     folder = {"data": str(ROOT / "data"), "lessons": str(ROOT / "lessons")}
     assert (shipped.data.dir, shipped.lessons.dir) == (folder["data"], folder["lessons"])
     plain = Settings()
-    for section in ("tutor", "helper", "web", "database", "channels", "time", "log"):
+    for section in ("tutor", "helper", "web", "database", "channels", "time", "log", "keep", "backup", "metrics"):
         assert getattr(shipped, section) == getattr(plain, section)
     assert shipped.facts["hotline_vneid"] == "1900 0368"
     assert shipped.facts["dien_thoai_cong_an_xa"] == ""
@@ -95,6 +95,16 @@ def test_every_key_of_the_file_can_be_a_variable(config):
     assert settings.placeholders == {"hotline": "2", "nguoi_giup": "Cô Sáu", "so_nguoi_giup": ""}
 
 
+def test_the_token_of_the_figures_comes_from_a_variable_or_a_file_and_is_shown_nowhere(config):
+    (config.parent / "prometheus.token").write_text("of-the-file-" * 3 + "\n")
+    by_file = read(config, "metrics: {token_file: prometheus.token}\nbackup: {at: ''}\n")
+    assert by_file.metrics.token == "of-the-file-" * 3 and by_file.backup.at == ""
+    by_variable = read(config, environ={"METRICS_TOKEN": "of-the-variable-" * 2})
+    assert by_variable.metrics.token == "of-the-variable-" * 2 and by_variable.config == config
+    assert "of-the" not in f"{by_file!r}{by_variable!r}"
+    assert Settings().metrics.token == ""
+
+
 def test_paths_in_the_file_count_from_its_folder(config):
     settings = read(config, "data: {dir: here}\n", flags={"lessons.dir": "there"})
     assert settings.data.dir == str(config.parent / "here")
@@ -137,6 +147,9 @@ WRONG = [
     ("time: {zone: Asia/Saigonn}\n", {}, {}, "config.yaml:1:14: “zone” phải là một múi giờ"),
     ("time: {zone: Asia}\n", {}, {}, "config.yaml:1:14: “zone” phải là một múi giờ"),
     ("time: {quiet_from: 25:00}\n", {}, {}, "config.yaml:1:20: “quiet_from” phải là giờ và phút"),
+    ("backup: {at: 4h}\n", {}, {}, "config.yaml:1:14: “at” phải là giờ và phút"),
+    ("backup: {daily: -1}\n", {}, {}, "config.yaml:1:17: “daily” phải là số từ 0 đến 366"),
+    ("metrics: {token: x}\n", {}, {}, "config.yaml:1:11: không ghi token vào tệp này; hãy đặt biến METRICS_TOKEN"),
     ("facts: {Số: 1}\n", {}, {}, "config.yaml:1:9: “Số” không dùng làm tên được"),
     (
         "",

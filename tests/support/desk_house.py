@@ -18,6 +18,7 @@ from bot.desk.policy.entering import form_key
 from bot.desk.routes import COOKIE, DeskSite
 from bot.desk.services import desk_of
 from bot.officers import OfficerServices
+from bot.operations.records import OperationsReport
 from bot.people import desk_links
 from bot.people.policy.permissions import OPERATOR_NAME
 from bot.publishing.library import LiveLessons
@@ -45,6 +46,7 @@ class DeskHouse:
     officers: OfficerServices
     clock: Clock
     entrance: Entrance
+    report: OperationsReport | None = None
 
     async def person(self, name: str, role: str = "", area_id: str = WARD, chat: str = "") -> str:
         """Somebody who has agreed, with a role, and an address at which she is reached. Her learner_id."""
@@ -120,7 +122,13 @@ async def desk_house(
     library = LiveLessons(database, lessons, facts()) if lessons else None
     if library:
         await library.open(at)
-    desk = desk_of(officers, library)
+    made: list[DeskHouse] = []
+
+    async def operations() -> OperationsReport:
+        assert made[0].report is not None, "the test says how the tutor is"
+        return made[0].report
+
+    desk = desk_of(officers, operations, library)
     site = DeskSite(desk, "k" * 32, lambda request: "127.0.0.1")
 
     async def well() -> tuple[bool, dict[str, object]]:
@@ -130,7 +138,8 @@ async def desk_house(
     runner = await start(app, "127.0.0.1", port)
     port = runner.addresses[0][1]
     try:
-        yield DeskHouse(f"http://127.0.0.1:{port}/", database, officers, clock, desk.entrance)
+        made.append(DeskHouse(f"http://127.0.0.1:{port}/", database, officers, clock, desk.entrance))
+        yield made[0]
     finally:
         await runner.cleanup()
 

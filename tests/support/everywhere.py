@@ -17,6 +17,7 @@ from storage.people import tables as people_t
 from storage.people.records import InstructorRow, InviteeRow
 from storage.programs import tables as programs_t
 from storage.scams import tables as scams_t
+from storage.unheard import tables as unheard_t
 from tests.support.world import START
 
 WARD = "w26041"
@@ -32,6 +33,7 @@ def fill(connection: Connection, learner_id: str, other: str) -> None:
     tag = f"{crc32(learner_id.encode()):x}"  # an id of a row must not give her away
     she, about = {"learner_id": learner_id}, {"lesson": "m", "at": 1}
     add(people_t.role, **she, role="instructor", area_id=WARD, state="active", by="x", at=1)
+    add(unheard_t.unheard, **she, text=f"chào {NAME}", at=1)
     add(desk_t.desk_account, **she, login=f"l-{tag}", shown=NAME, password="x", set_at=1)
     add(desk_t.desk_session, session_hash=f"s-{tag}", **she, way="link", agent="x", made_at=1, seen_at=1)
     people.put_instructor(connection, InstructorRow(learner_id, 3, (), ("vi",), "08:00-20:00"))

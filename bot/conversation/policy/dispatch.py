@@ -39,7 +39,19 @@ from bot.progress.policy.commands import DueNote
 from bot.recorders.policy.commands import LineRecorded
 from bot.scams.policy import drilling, judging
 from bot.scams.policy.commands import DueDrill
-from bot.tutor import follow_up, lessons, menu, onboarding, open_step, privacy, reviewing, testing, waits, weekly
+from bot.tutor import (
+    follow_up,
+    lessons,
+    menu,
+    onboarding,
+    open_step,
+    privacy,
+    reviewing,
+    testing,
+    unheard,
+    waits,
+    weekly,
+)
 from bot.tutor.command import ServiceCommand
 from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.tutor.turn import CodeShown, TurnContext, WentAway
@@ -155,6 +167,7 @@ def _text(turn: TurnContext, text: str) -> CommandOutcome:
         token = waits.named(turn, text)
     if token is not None:
         return _tap(turn, token)
+    unheard.let_go(turn)
     if replying.is_reply(turn, text):
         turn.events.append(ReplyToLetter(text))
         return ANSWERED
@@ -226,6 +239,8 @@ def _own_words(turn: TurnContext, text: str, meaning: Meaning | None = None) -> 
         return _press(turn, named)
     if outcome := answering.digress(turn, text):
         return outcome
+    if free:
+        unheard.hold(turn)
     ask_again(turn)
     return ANSWERED
 
@@ -261,6 +276,7 @@ def _media(turn: TurnContext, media: Media) -> CommandOutcome:
 
 
 def _tap(turn: TurnContext, token: str) -> CommandOutcome:
+    unheard.let_go(turn, token)
     label = dict(turn.state.offer).get(token)
     if label is not None and not any(isinstance(event, ev.Heard) for event in turn.events):
         turn.events.append(ev.Heard(label))

@@ -18,6 +18,7 @@ from bot.recorders.policy.subjects import SUBJECTS as RECORDERS
 from bot.reports.policy.subjects import SUBJECTS as REPORTS
 from bot.scams.policy.subjects import SUBJECTS as SCAMS
 from bot.tutor.command import ServiceCommand
+from bot.unheard.policy.subjects import SUBJECTS as UNHEARD
 
 SUBJECTS = (
     *PAIRING,
@@ -29,6 +30,7 @@ SUBJECTS = (
     *PROGRESS,
     *RECORDERS,
     *SCAMS,
+    *UNHEARD,
     *PEOPLE,
 )
 _BY_PREFIX = {subject.prefix: subject for subject in SUBJECTS if subject.prefix}

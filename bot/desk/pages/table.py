@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.desk.pages import audit, me, today
+from bot.desk.pages import audit, me, operations, today, unheard
 from bot.desk.pages.lessons.table import LESSON_PAGES
 from bot.desk.visit import DeskPage
 from flows.saying import say
@@ -13,5 +13,7 @@ PAGES: tuple[DeskPage, ...] = (
     DeskPage("me/password", say("Đặt mật khẩu"), "", me.show_password, me.choose_password),
     DeskPage("me/out", say("Của tôi"), "", do=me.put_out),
     *LESSON_PAGES,
+    DeskPage("unheard", say("Câu máy chưa hiểu"), "see_unheard", unheard.show, nav=say("Chưa hiểu")),
+    DeskPage("operations", say("Vận hành"), "operate", operations.show, nav=say("Vận hành")),
     DeskPage("audit", say("Sổ việc đã làm"), "see_audit", audit.show, nav=say("Sổ việc")),
 )

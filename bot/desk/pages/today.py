@@ -9,9 +9,11 @@ from bot.desk.visit import PageAnswer, PageShown, Visit
 from bot.desk.words import ago, left
 from bot.people.policy.reach import REACHES
 from flows.saying import say
+from flows.words.keys import plain_of
 from storage.desk import today as kept
 from storage.desk.today import QuietRow
 from storage.engine.database import Connection
+from storage.people import areas
 
 MOST = 30  # of each kind on the page; more than that is a list's work
 SILENT = timedelta(days=14)
@@ -25,10 +27,17 @@ STATES = {"waiting": say("chưa ai nhận"), "offered": say("đang hỏi"), "ope
 
 
 async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
-    """What waits in the areas of whoever looks."""
-    paths, now = visit.who.actor.paths("see_people"), desk.now()
+    """What waits in the areas of whoever looks; `?khu=` shows one ward of them.
+
+    Who has been silent is told within a ward: of a whole province it would be the same thirty for ever.
+    """
+    hers, now, chosen = visit.who.actor.paths("see_people"), desk.now(), visit.query.get("khu", "")
+    is_wide = any(path.count("/") < kept.IN_A_WARD for path in hers)
 
     def look(connection: Connection) -> dict[str, object]:
+        found = (each for path in hers for each in areas.under(connection, path, "ward")) if is_wide else ()
+        wards = {each.area_id: each for each in found}
+        paths = [wards[chosen].path] if chosen in wards else hers
         waiting = [
             {
                 "id": row.request_id, "name": row.name or "?", "area": row.area, "kind": KINDS[row.kind],
@@ -48,11 +57,24 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
             {**_person(row), "why": REACHES[row.why]}  # type: ignore[index]  # storage gives three of its four words
             for row in kept.unreached(connection, paths, MOST)
         ]
-        silent = [
-            {**_person(row), "since": ago(row.seen_at, now)}
-            for row in kept.silent(connection, paths, now - SILENT, MOST)
-        ]
-        return {"waiting": waiting, "offers": offers, "unreached": quiet, "silent": silent, "most": MOST}
+        silent = (
+            [
+                {**_person(row), "since": ago(row.seen_at, now)}
+                for row in kept.silent(connection, paths, now - SILENT, MOST)
+            ]
+            if not is_wide or chosen in wards
+            else None
+        )
+        places = sorted(wards.values(), key=lambda ward: plain_of(ward.name))
+        return {
+            "wards": places,
+            "chosen": chosen,
+            "waiting": waiting,
+            "offers": offers,
+            "unreached": quiet,
+            "silent": silent,
+            "most": MOST,
+        }
 
     return PageShown("today.html", await desk.officers.database.read(look))
 

@@ -30,12 +30,15 @@ RESTS = tuple(timedelta(seconds=each) for each in (2, 5, 15, 60, 300, 900, 3600)
 LONGEST_REST = timedelta(hours=6)  # whatever a service asks for
 
 
+PushAnswerKind = Literal["taken", "gone", "refused", "later"]
+
+
 @dataclass(frozen=True, slots=True)
 class PushAnswer:
     """What a push service made of a knock: taken; gone, the browser is no more; refused, it will never take this one;
     later, it may in `rest_s` seconds. `told` says it to an operator, a status or a word; `ours`: the fault is ours."""
 
-    kind: Literal["taken", "gone", "refused", "later"]
+    kind: PushAnswerKind
     told: str
     rest_s: float = 0.0
     ours: bool = False

@@ -1,0 +1,53 @@
+"""What do learners say that the tutor does not understand? Ends in: the word or the answer that was missing, written.
+
+Only what they gave themselves, without their names, secrets masked, of the last month. Messages that are spelled alike
+but for marks stand together, those that most people said first.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+
+from bot.desk.services import DeskServices
+from bot.desk.visit import PageAnswer, PageShown, Visit
+from bot.desk.words import ago
+from flows.words.keys import plain_of
+from storage.unheard import unheard as kept
+from storage.unheard.unheard import UnheardRow
+
+MOST = 500  # messages looked at, the newest
+SHOWN = 60  # groups on the page
+SPELLINGS = 3  # of one group
+
+
+async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
+    """The groups, each with where it was said and how it is spelled."""
+    rows = await desk.officers.database.read(lambda c: kept.latest(c, MOST))
+    book, now = desk.officers.book(), desk.now()
+
+    def place(lesson_id: str) -> str:
+        lesson = book.lesson(lesson_id) if lesson_id else None
+        return lesson.title if lesson else lesson_id
+
+    groups = [
+        {
+            "texts": [text for text, _ in Counter(row.text for row in group).most_common(SPELLINGS)],
+            "count": len(group), "last": ago(max(row.at for row in group), now),
+            "places": [
+                {"lesson": place(lesson), "step": step, "count": count}
+                for (lesson, step), count in Counter((row.lesson, row.step) for row in group).most_common(SPELLINGS)
+            ],
+        }
+        for group in grouped(rows)[:SHOWN]
+    ]  # fmt: skip
+    return PageShown("unheard.html", {"groups": groups, "count": len(rows)})
+
+
+def grouped(rows: Iterable[UnheardRow]) -> list[list[UnheardRow]]:
+    """Messages that are alike but for marks, case and punctuation, the most frequent first, then the newest."""
+    found: dict[str, list[UnheardRow]] = defaultdict(list)
+    for row in rows:
+        words = "".join(each if each.isalnum() else " " for each in plain_of(row.text)).split()
+        found[" ".join(words)].append(row)
+    return sorted(found.values(), key=lambda group: (-len(group), -max(row.at for row in group).timestamp()))
