@@ -9,10 +9,10 @@ from flows.saying import say
 
 PAGES: tuple[DeskPage, ...] = (
     DeskPage("", say("Hôm nay"), "see_people", today.show, nav=say("Hôm nay")),
+    *LESSON_PAGES,
     DeskPage("me", say("Của tôi"), "", me.show, nav=say("Của tôi")),
     DeskPage("me/password", say("Đặt mật khẩu"), "", me.show_password, me.choose_password),
     DeskPage("me/out", say("Của tôi"), "", do=me.put_out),
-    *LESSON_PAGES,
     DeskPage("unheard", say("Câu máy chưa hiểu"), "see_unheard", unheard.show, nav=say("Chưa hiểu")),
     DeskPage("operations", say("Vận hành"), "operate", operations.show, nav=say("Vận hành")),
     DeskPage("audit", say("Sổ việc đã làm"), "see_audit", audit.show, nav=say("Sổ việc")),
