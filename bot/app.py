@@ -368,7 +368,7 @@ def _certificates(app: App) -> Sequence[AbstractRouteDef]:
 def _desk(app: App) -> AbstractRouteDef:
     """The pages of officers, editors and admins."""
     asks = partial(asker, proxies=networks(app.settings.web.proxies))
-    return desk_route(app.officers, app.operations.tell, app.key.text, asks)
+    return desk_route(app.officers, app.operations.tell, app.library, app.key.text, asks)
 
 
 def _announcements(app: App) -> Iterator[Coroutine[Any, Any, None]]:

@@ -373,7 +373,7 @@ class Handout:
     remember: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, weakref_slot=True)
 class Lesson:
     """One script. `source` is its text as written; the hashes say what an edit changed (32 hex digits).
 

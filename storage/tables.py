@@ -5,6 +5,7 @@ from __future__ import annotations
 import storage.announcements.tables
 import storage.conversations.tables
 import storage.desk.tables
+import storage.drafts.tables
 import storage.engine.key_value
 import storage.meetings.tables
 import storage.pairing.tables

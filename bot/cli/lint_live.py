@@ -9,6 +9,7 @@ from pathlib import Path
 from bot.cli import linting
 from bot.cli.linting import Findings
 from bot.errors import SchemaOutdated, SettingsInvalid
+from bot.publishing.drafts import Circumstances
 from bot.publishing.service import PublishingOptions, look, plan
 from flows.model import Lesson, Problem
 from flows.reading.loader import Parsers, by_place
@@ -28,7 +29,7 @@ async def problems(
 
     Raises SettingsInvalid for a database that is not there, SchemaOutdated, StorageError.
     """
-    found = linting.problems(lessons, paths, linting.Circumstances(facts, quiet, helped(facts)), Parsers())
+    found = linting.problems(lessons, paths, Circumstances(facts, quiet, helped(facts)), Parsers())
     database = await _opened(url)
     try:
         live = await _of_learners(database, found, facts)

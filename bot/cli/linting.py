@@ -9,7 +9,6 @@ import stat
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import date
 from functools import cache, partial
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from bot.cli.language import told
 from bot.cli.terminal import Print, annotation, seen
 from bot.errors import SettingsInvalid
 from bot.media.looking import look_at
+from bot.publishing.drafts import Circumstances
 from flows.files import FoundFile
 from flows.model import Lesson, LessonInvalid, Problem, SourcePosition
 from flows.profiles import IMAGES, VIDEOS, VOICES
@@ -231,17 +231,6 @@ def _with_tables(found: Files, around: Files) -> Files:
 # --- what is wrong -----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Circumstances:
-    """What problems depend on beside the files: placeholders, when nothing is sent unasked, and as in `LessonSet`."""
-
-    facts: Mapping[str, str]
-    quiet: tuple[str, str] = ("20:00", "08:00")
-    helped: frozenset[str] | None = None
-    redraw_before: str = ""
-    reread_before: str = ""
-
-
 def problems(
     lessons: Path,
     paths: Sequence[Path],
@@ -294,12 +283,6 @@ def _all_parts(asked: _Asked, lessons: Path, given: Circumstances) -> Iterator[B
     yield from (_bytes_of(Path(__file__)), _bytes_of(lessons / REHEARSAL))
     yield from (part for pair in files.texts.items() for part in pair)
     yield from (part for pair in transcripts.read(sorted(played)).items() for part in pair)
-
-
-def months_before(day: date, months: int) -> str:
-    """The first day of the month that lies so many months before, as YYYY-MM-DD."""
-    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
-    return date(year, month + 1, 1).isoformat()
 
 
 def _of_transcripts(

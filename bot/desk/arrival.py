@@ -12,22 +12,25 @@ if TYPE_CHECKING:
     from bot.desk.routes import DeskSite
     from bot.officers import OfficerServices
     from bot.operations.records import OperationsReport
+    from bot.publishing.library import LiveLessons
 
 
 def desk_route(
     officers: OfficerServices,
     operations: Callable[[], Awaitable[OperationsReport]],
+    library: LiveLessons,
     key: str,
     asker: Callable[[Request], str],
 ) -> AbstractRouteDef:
-    """All that lies below /desk; `officers` and `operations` as of `desk_of`, `key` and `asker` as of `DeskSite`."""
+    """All that lies below /desk; `officers`, `operations` and `library` as of `desk_of`,
+    `key` and `asker` as of `DeskSite`."""
 
     @cache
     def site() -> DeskSite:
         from bot.desk.routes import DeskSite
         from bot.desk.services import desk_of
 
-        return DeskSite(desk_of(officers, operations), key, asker)
+        return DeskSite(desk_of(officers, operations, library), key, asker)
 
     async def answer(request: Request) -> StreamResponse:
         return await site().answer(request)

@@ -12,14 +12,14 @@ from bot.desk.visit import DeskPage, Visit
 from bot.pages import asset, digest, render_page
 
 STYLE, SCRIPT = "desk.css", "desk.js"
-FILES = {STYLE: "text/css", SCRIPT: "text/javascript"}
+FILES = {STYLE: "text/css", SCRIPT: "text/javascript", "lessons.css": "text/css", "lessons.js": "text/javascript"}
 HEADERS = {
     "Cache-Control": "no-store",
     "X-Robots-Tag": "noindex",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        "frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
 }
 
@@ -63,5 +63,6 @@ def bare(
 
 def _response(template: str, lang: str, at: str, tell: Teller, title: str, **values: object) -> web.Response:
     kept = {"style": f"{at}{STYLE}?{version(STYLE)}", "script": f"{at}{SCRIPT}?{version(SCRIPT)}"}
-    text = render_page(__package__, template, lang=lang, at=at, t=tell, title=title, **kept, **values)
+    further = {"file": lambda name: f"{at}{name}?{version(name)}"}
+    text = render_page(__package__, template, lang=lang, at=at, t=tell, title=title, **kept, **further, **values)
     return web.Response(text=text, content_type="text/html", charset="utf-8", headers=HEADERS)

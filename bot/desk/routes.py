@@ -16,7 +16,7 @@ from bot.desk.language import LANGUAGES, language_of, teller
 from bot.desk.pages.table import PAGES
 from bot.desk.policy.entering import LASTS, is_form_key
 from bot.desk.services import DeskServices
-from bot.desk.visit import DeskPage, DeskVisitor, FileSent, PageAnswer, PageShown, Redirect, Upload, Visit
+from bot.desk.visit import DeskPage, DeskVisitor, FileSent, Fragment, PageAnswer, PageShown, Redirect, Upload, Visit
 from bot.errors import CamtayError, NotAllowed
 from bot.people.service import NobodyThere
 from flows.saying import said_by, say
@@ -156,7 +156,9 @@ class DeskSite:
         who = await self._desk.entrance.visitor(request.cookies.get(COOKIE, ""))
         if who is None:
             return await self.enter(request, status=401) if form else _moved(f"{_at(request)}enter")
-        visit = Visit(who, _language(request), _at(request), request[_PATH], dict(request.query), form, files)
+        query = dict(request.query)
+        asked = tuple(request.query.items())
+        visit = Visit(who, _language(request), _at(request), request[_PATH], query, form, files, asked)
         if not page.lets_in(who.actor):
             if not page.path and not form:  # the desk's own address leads everybody to a page of theirs
                 return _moved(visit.at + next(each.path for each in PAGES if each.nav and each.lets_in(who.actor)))
@@ -182,6 +184,9 @@ class DeskSite:
             case FileSent(body, kind, name):
                 headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}", **frame.HEADERS}
                 return web.Response(body=body, content_type=kind, headers=headers)
+            case Fragment(body, kind, policy):
+                headers = {**frame.HEADERS, **({"Content-Security-Policy": policy} if policy else {})}
+                return web.Response(body=body, content_type=kind, charset="utf-8", headers=headers)
             case PageShown(template, values):
                 title = str(values.get("title", "")) or tell(page.title)
                 rest = {name: value for name, value in values.items() if name != "title"}

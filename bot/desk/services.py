@@ -11,6 +11,8 @@ from bot.desk.entrance import Entrance
 from bot.desk.uploads import Uploads
 from bot.officers import OfficerServices
 from bot.operations.records import OperationsReport
+from bot.publishing.library import LiveLessons
+from bot.studio.rooms import StudioRooms, rooms_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +30,19 @@ class DeskServices:
     union: str
     address: str
     operations: Callable[[], Awaitable[OperationsReport]] | None = None
+    lessons: StudioRooms | None = None
     uploads: Uploads = field(default_factory=Uploads)
 
 
 def desk_of(
-    officers: OfficerServices, operations: Callable[[], Awaitable[OperationsReport]] | None = None
+    officers: OfficerServices,
+    operations: Callable[[], Awaitable[OperationsReport]] | None = None,
+    library: LiveLessons | None = None,
 ) -> DeskServices:
-    """The desk over the services of officers, and what tells how the tutor is."""
+    """The desk over the services of officers, and what tells how the tutor is; with the lessons of a running tutor
+    editors have their studio."""
     settings = officers.settings
     entrance = Entrance(officers.database, officers.services.names, officers.now, officers.new_id)
     zone, union = ZoneInfo(settings.time.zone), settings.placeholders.get("ten_hoi", settings.tutor.union)
-    return DeskServices(
-        officers, entrance, officers.now, zone, settings.tutor.name, union, settings.web.public_url, operations
-    )
+    rooms, address = rooms_of(settings, library, officers.now) if library else None, settings.web.public_url
+    return DeskServices(officers, entrance, officers.now, zone, settings.tutor.name, union, address, operations, rooms)

@@ -1,9 +1,9 @@
-"""What a page is told (`Visit`), what it answers (`PageShown`, `Redirect`, `FileSent`), how it is declared
+"""What a page is told (`Visit`), what it answers (`PageShown`, `Redirect`, `FileSent`, `Fragment`), how it is declared
 (`DeskPage`)."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -35,7 +35,8 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One request: `at` leads from its address to that of the desk; `form` is empty of a look, and `files` of most."""
+    """One request: `at` leads from its address to that of the desk; `form` is empty of a look, and `files` of most;
+    `asked` is the query once more, with what it names several times."""
 
     who: DeskVisitor
     lang: str
@@ -44,6 +45,7 @@ class Visit:
     query: Mapping[str, str] = field(default_factory=dict)
     form: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, Upload] = field(default_factory=dict)
+    asked: Sequence[tuple[str, str]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,17 @@ class FileSent:
     name: str
 
 
-PageAnswer = PageShown | Redirect | FileSent
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """What a page fetches for itself, or shows in a frame: nothing of the desk around it. `policy` stands in place of
+    the desk's, where it needs another."""
+
+    body: bytes
+    kind: str
+    policy: str = ""
+
+
+PageAnswer = PageShown | Redirect | FileSent | Fragment
 PageHandler = Callable[["DeskServices", Visit], Awaitable[PageAnswer]]
 
 

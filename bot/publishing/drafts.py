@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
@@ -72,6 +73,17 @@ class LessonReading:
         return Script(self.draft, self.library) if self.lesson else None
 
 
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What problems depend on beside the files: placeholders, when nothing is sent unasked, and as in `LessonSet`."""
+
+    facts: Mapping[str, str]
+    quiet: tuple[str, str] = ("20:00", "08:00")
+    helped: frozenset[str] | None = None
+    redraw_before: str = ""
+    reread_before: str = ""
+
+
 def breaks(problem: Problem) -> bool:
     """Whether a problem is an error of the lesson itself, not of its translations or of a picture."""
     return problem.severity == "error" and problem.code not in {*OF_TRANSLATION, OF_FILES}
@@ -118,7 +130,7 @@ def read(root: Path, path: Path, facts: Mapping[str, str], others: Mapping[str, 
     """Read and lint one file. `others` are the lessons it may refer to; they are not looked at. Raises OSError."""
     files = raw(path)
     library = _library(tuple({**_tables(root), **files}.items()), tuple(facts.items()))
-    draft = _with_files(library.drafts[0], path.parent / FOLDER, library.scenes)
+    draft = with_files(library.drafts[0], path.parent / FOLDER, library.scenes)
     own = {draft.lesson.id if draft.lesson else "", path.parent.name}
     stubs = [_stub(root, lesson) for lesson in others.values() if lesson.id not in own]
     known = {stub.lesson.id for stub in stubs if stub.lesson} | own
@@ -128,7 +140,7 @@ def read(root: Path, path: Path, facts: Mapping[str, str], others: Mapping[str, 
     return LessonReading(path, b"\0".join(files.values()), draft, library, found)
 
 
-def _with_files(draft: LessonDraft, folder: Path, scenes: Mapping[str, Scene]) -> LessonDraft:
+def with_files(draft: LessonDraft, folder: Path, scenes: Mapping[str, Scene]) -> LessonDraft:
     """The draft with the files beside it and its drawn screens, by their own names: they are not in the store yet."""
     if not draft.lesson:
         return draft
@@ -179,3 +191,9 @@ def _bytes(path: Path) -> bytes:
         return path.read_bytes()[:MAX_BYTES]
     except OSError:
         return b""
+
+
+def months_before(day: date, months: int) -> str:
+    """The first day of the month that lies so many months before, as YYYY-MM-DD."""
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    return date(year, month + 1, 1).isoformat()

@@ -105,7 +105,7 @@ class Previews:
         """
         book = self._book()
         live = book.lesson(lesson_id)
-        reading = self._reading(lesson_id, book)
+        reading = self.reading(lesson_id, book)
         if reading is None and live is None:
             return None
         written = reading.lesson if reading else None
@@ -127,7 +127,7 @@ class Previews:
             book=book if lesson is None or show_live or reading is None else _with(book, lesson, reading.languages),
             script_of=scripts,
             written=(reading.script if reading else None) or (scripts(live) if live else None),
-            stamp=_stamp(reading.source if reading else b"", live),
+            stamp=stamp_of(reading.source if reading else b"", live),
         )
 
     def file(self, lesson_id: str, name: str) -> Path | None:
@@ -137,7 +137,7 @@ class Previews:
 
     def drawing(self, lesson_id: str, name: str) -> str:
         """The SVG of a drawn screen as the file of a lesson has it now; "" where the lesson shows none of this name."""
-        reading = self._reading(lesson_id, self._book())
+        reading = self.reading(lesson_id, self._book())
         lesson = reading.lesson if reading else None
         found = drawn(lesson, reading.library.scenes).get(name) if reading and lesson else None
         return found[0].drawing.svg(found[1]) if found else ""
@@ -156,16 +156,17 @@ class Previews:
         if path is None and live is None:
             return ""
         try:
-            return _stamp(b"\0".join(drafts.raw(path).values()) if path else b"", live)
+            return stamp_of(b"\0".join(drafts.raw(path).values()) if path else b"", live)
         except OSError:
-            return _stamp(b"", live)
+            return stamp_of(b"", live)
 
     def _stopped(self, path: Path) -> tuple[Problem, ...]:
         """What keeps a saved file from being live although it is clean: somebody stands where it changes."""
         found = (problem for at, each in self._faults().items() if Path(at).absolute() == path for problem in each)
         return tuple(problem for problem in found if problem.code.startswith("E80"))
 
-    def _reading(self, lesson_id: str, book: Book) -> drafts.LessonReading | None:
+    def reading(self, lesson_id: str, book: Book) -> drafts.LessonReading | None:
+        """A lesson's file as it is now, among the lessons of the book; None where there is none."""
         path = drafts.find(self._root, lesson_id)
         others = {each: lesson for each in book.current if (lesson := book.lesson(each)) is not None}
         try:
@@ -222,7 +223,8 @@ def _nameless(lesson_id: str) -> Lesson:
     return Lesson(id=lesson_id, title=lesson_id, steps=(), place=SourcePosition("", 1, 1))
 
 
-def _stamp(source: bytes, live: Lesson | None) -> str:
+def stamp_of(source: bytes, live: Lesson | None) -> str:
+    """Changes when the text of a lesson or the live version does."""
     seen = hashlib.sha256(source)
     seen.update(b"\0" + (live.source.encode() if live else b""))
     return seen.hexdigest()[:20]

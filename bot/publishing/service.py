@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import difflib
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -22,6 +22,8 @@ from storage.engine.errors import Conflict
 from storage.publications import publications
 from storage.publications.records import PublicationRow, VersionRow
 
+WITHOUT_FILE = "studio:"
+"""Begins the author of what was published without its file, whose older text must not come back by itself."""
 NO_FILES: Mapping[str, str] = MappingProxyType({})
 MAX_OUTDATED = 5  # how often a publication is thought through again because somebody else has published
 
@@ -60,7 +62,7 @@ class PublishingOptions:
 @dataclass(frozen=True, slots=True)
 class PublishingPlan:
     """A publication thought through; `media` are the files that go with it, as in `VersionRow`. `held`: this text was
-    published before, and somebody has rolled back since."""
+    published before, and since then somebody has rolled back, or published a newer one that is in no file."""
 
     lesson: Lesson
     translations: Translations
@@ -115,8 +117,13 @@ def plan(
         impact=impact(olds, lesson, stored.inside, how.decisions, how.urgent, () if how.urgent else settled, now),
         diff=_diff(stored.versions[before.version], lesson, translations, media, version) if before else "",
         is_new=known is None,
-        held=known is not None and before is not None and before.mode == "rollback" and not how.rollback,
+        held=known is not None and before is not None and _outlives_files(before) and not how.rollback,
     )
+
+
+def _outlives_files(row: PublicationRow) -> bool:
+    """Whether an older text that lies in a file is no reason to publish it again."""
+    return row.mode == "rollback" or row.author.startswith(WITHOUT_FILE)
 
 
 def is_other(old: Lesson, current: Lesson) -> bool:
@@ -232,8 +239,14 @@ class PlanOutdated(Conflict):
     """Somebody else has published this lesson meanwhile: think it through again."""
 
 
-async def publish(database: Database, plans: Sequence[PublishingPlan], now: datetime) -> list[PublicationRow]:
-    """Make these versions the current ones, all or none. Raises PlanOutdated; then nothing was kept."""
+async def publish(
+    database: Database,
+    plans: Sequence[PublishingPlan],
+    now: datetime,
+    also: Callable[[Connection], object] = lambda _: None,
+) -> list[PublicationRow]:
+    """Make these versions the current ones, all or none, and do `also` in the same transaction. Raises PlanOutdated;
+    then nothing was kept."""
     ordered = sorted(plans, key=lambda each: each.lesson.id)
     rows = [_row(each, now) for each in ordered]
 
@@ -249,6 +262,7 @@ async def publish(database: Database, plans: Sequence[PublishingPlan], now: date
         ]
         publications.add_versions(connection, new)
         publications.add(connection, rows)
+        also(connection)
 
     try:
         await database.transact(write)

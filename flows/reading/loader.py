@@ -234,6 +234,21 @@ def load_files(
     )
 
 
+def with_draft(library: LessonSet, draft: LessonDraft) -> LessonSet:
+    """The library with one of its lessons read anew, or one more: all else is what it was."""
+    told = _told(draft, library.scenes)
+    others = [each for each in library.drafts if each.path != draft.path]
+    at = next((at for at, each in enumerate(library.drafts) if each.path == draft.path), len(others))
+    drafts = _unique([*others[:at], told, *others[at:]])
+    problems = [each for each in library.problems if each.place.path != draft.path]
+    return replace(
+        library,
+        lessons={each.lesson.id: each.lesson for each in drafts if each.lesson and each.usable},
+        problems=by_place([*problems, *drafts[at].problems]),
+        drafts=tuple(drafts),
+    )
+
+
 def _told(draft: LessonDraft, scenes: Table[str, Scene]) -> LessonDraft:
     return replace(draft, lesson=told_by_scenes(draft.lesson, scenes)) if draft.lesson else draft
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from flows.engine.kinds.table import kind_of, texts_of
 from flows.model import Lesson, Problem
 from flows.reading.loader import LessonSet
+from flows.rules.remembered import once_a_lesson
 from flows.saying import say
 
 MOST_SHARED = 1 / 3
@@ -45,6 +46,7 @@ def _told(kind: str, percent: int, other: str) -> str:
     return say("{percent} % lời đáp của bài này cũng ở bài “{other}”", percent=percent, other=other)
 
 
+@once_a_lesson
 def said_by(lesson: Lesson) -> SaidByKind:
     """The sentences, the options and the feedback of a lesson, each once and bare of case and marks."""
     found: dict[str, set[str]] = {kind: set() for kind in KINDS}

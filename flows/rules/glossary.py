@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 
 from flows.engine.kinds.table import texts_of
-from flows.model import Problem, SourcePosition
+from flows.model import Lesson, Problem, SourcePosition
 from flows.reading.loader import LessonSet
+from flows.rules.remembered import once_a_lesson
 from flows.rules.rule import PLACEHOLDER
 from flows.rules.shelf import on_shelf
 from flows.saying import say
@@ -25,13 +26,22 @@ def unexplained(library: LessonSet) -> Iterator[Problem]:
     known = {word.casefold() for term in library.glossary for name in term.names for word in name.split()}
     seen: dict[str, dict[str, SourcePosition]] = {}
     for draft in library.drafts:
-        for step in draft.lesson.steps if draft.lesson and on_shelf(library, draft.path) else ():
-            for word in {word for text in texts_of(step) for word in abbreviations(text.text)}:
-                seen.setdefault(word, {}).setdefault(draft.path, step.place)
+        for word, place in _short_in(draft.lesson) if draft.lesson and on_shelf(library, draft.path) else ():
+            seen.setdefault(word, {}).setdefault(draft.path, place)
     for word, places in sorted(seen.items()):
         if len(places) > 1 and word.casefold() not in known:
             message = say("“{word}” có trong {count} bài mà chưa được giải thích", word=word, count=len(places))
             yield Problem("W512", next(iter(places.values())), message, say("hãy thêm một dòng vào glossary.yaml"))
+
+
+@once_a_lesson
+def _short_in(lesson: Lesson) -> tuple[tuple[str, SourcePosition], ...]:
+    """Each abbreviation of each step, with the step's place."""
+    return tuple(
+        (word, step.place)
+        for step in lesson.steps
+        for word in {word for text in texts_of(step) for word in abbreviations(text.text)}
+    )
 
 
 def abbreviations(text: str) -> Iterator[str]:

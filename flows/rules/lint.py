@@ -26,7 +26,7 @@ from flows.rules.graph import rules as graph_rules
 from flows.rules.learning import rules as learning_rules
 from flows.rules.named import rules as named_rules
 from flows.rules.rule import Script
-from flows.rules.shelf import ABOUT, whole_shelf
+from flows.rules.shelf import ABOUT, own_sentences, whole_shelf
 from flows.rules.shelf import rules as shelf_rules
 from flows.rules.sources import rules as source_rules
 from flows.rules.text import rules as text_rules
@@ -95,7 +95,12 @@ def lint_draft(draft: LessonDraft, library: LessonSet) -> list[Problem]:
 
 def lint_shelf(library: LessonSet) -> list[Problem]:
     """What no single lesson can be blamed for."""
-    return [*whole_shelf(library), *phrase_problems(library), *near_duplicates(library), *unexplained(library)]
+    return [*own_sentences(library), *phrase_problems(library), *lint_together(library)]
+
+
+def lint_together(library: LessonSet) -> list[Problem]:
+    """What lessons are to one another: all of `lint_shelf` that an edit of a lesson can change."""
+    return [*whole_shelf(library), *near_duplicates(library), *unexplained(library)]
 
 
 LIVE = {

@@ -129,12 +129,16 @@ def folder_without_id(script: Script) -> Iterator[LintFinding]:
         )
 
 
-def whole_shelf(library: LessonSet) -> Iterator[Problem]:
-    """What no single lesson can be blamed for: the emergency lesson, and the tutor's own sentences."""
+def own_sentences(library: LessonSet) -> Iterator[Problem]:
+    """What is wrong with the tutor's own sentences, and with the words that are explained."""
     for phrase in library.phrases:
         yield from _phrase(phrase, library.facts)
     for term in library.glossary:
         yield from _phrase(Phrase(f"term.{term.id}", term.say, term.place), library.facts)
+
+
+def whole_shelf(library: LessonSet) -> Iterator[Problem]:
+    """What no single lesson can be blamed for: calls in a circle, the emergency lesson, screens that nobody shows."""
     yield from _call_cycles(library)
     yield from _old_scenes(library)
     yield from _unused_scenes(library)

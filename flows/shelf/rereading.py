@@ -27,7 +27,7 @@ Faults = Mapping[str, tuple[Problem, ...]]
 """Path → its errors."""
 
 
-class _Remembering(Parsers):
+class RememberingParsers(Parsers):
     """Parsers that give back what they made of the same bytes last time."""
 
     def __init__(self) -> None:
@@ -57,7 +57,7 @@ class Rereader:
     def __init__(self, root: Path, facts: Mapping[str, str]) -> None:
         self.root = root
         self.facts = facts
-        self._parsers = _Remembering()
+        self._parsers = RememberingParsers()
         self._files: Mapping[str, bytes] = {}
         self._tables: dict[str, bytes] = {}
         self._found: dict[str, list[Problem]] = {}

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.cli.linting import Circumstances, problems
+from bot.cli.linting import problems
+from bot.publishing.drafts import Circumstances
 from flows.model import Lesson, Problem
 from flows.reading.loader import load_lesson
 from flows.rules.changes import impact

@@ -52,6 +52,15 @@ class Server:
             time.sleep(0.05)
         raise AssertionError(f"it printed no address of {path}")
 
+    def named(self, name: str) -> str:
+        """The address that it printed behind a name."""
+        give_up_at = time.monotonic() + READY_WITHIN_S
+        while time.monotonic() < give_up_at:
+            if found := re.search(rf"^{name}: (\S+)$", self._output.read_text("utf-8"), re.M):
+                return found[1]
+            time.sleep(0.05)
+        raise AssertionError(f"it printed no address of {name}")
+
     def kill(self) -> None:
         """SIGKILL: no goodbye."""
         if self._process is not None:

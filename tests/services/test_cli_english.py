@@ -50,6 +50,7 @@ NEVER_AT_A_TERMINAL = {
     "flows/aloud.py": "figures and letters as they are read",
     "flows/signs": "letters and words of messages",
     "flows/unaddressed.py": "what is said in the chat to whoever has chosen no form of address",
+    "bot/studio/policy/merging.py": "lines that a merge puts into a Vietnamese lesson",
     "bot/scams/policy/asking.py": "letters and words of messages",
     "bot/pairing/policy/relay.py": "stands in a message between two",
     "bot/tutor/onboarding.py": "how a learner says her name",
@@ -147,7 +148,7 @@ def in_help(parser: argparse.ArgumentParser) -> Iterator[str]:
 def in_templates() -> set[str]:
     """What the pages of the desk say: `t("…")` or `t('…')`."""
     found: set[str] = set()
-    for path in sorted((ROOT / "bot" / "desk" / "templates").glob("*.html")):
+    for path in sorted((ROOT / "bot" / "desk" / "templates").rglob("*.html")):
         found |= {each[1] for each in re.findall(r"""\bt\((["'])(.+?)\1[,)]""", path.read_text("utf-8"))}
     return found
 

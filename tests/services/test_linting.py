@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.cli.linting import Circumstances, Files, problems
+from bot.cli.linting import Files, problems
 from bot.cli.main import main
+from bot.publishing.drafts import Circumstances
 from flows.reading.loader import MODELS, TABLES
 from flows.rules.checked import Checked
 from flows.yaml.strictyaml import MAX_BYTES

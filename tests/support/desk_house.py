@@ -21,6 +21,7 @@ from bot.officers import OfficerServices
 from bot.operations.records import OperationsReport
 from bot.people import desk_links
 from bot.people.policy.permissions import OPERATOR_NAME
+from bot.publishing.library import LiveLessons
 from bot.settings import load
 from bot.web.server import create_app, start
 from storage.conversations import conversations
@@ -28,7 +29,7 @@ from storage.engine.database import Connection, Database
 from storage.people import areas, people
 from storage.people.areas import AreaRow
 from storage.people.records import PersonRow, RoleRow
-from tests.support.builders import LESSONS, PROJECT, real_book
+from tests.support.builders import LESSONS, PROJECT, facts, real_book
 from tests.support.world import START, Clock
 
 WARD, OTHER, PROVINCE = "w26041", "w26068", "dong-nai"
@@ -108,27 +109,33 @@ class DeskBrowser:
 
 
 @asynccontextmanager
-async def desk_house(database: Database, data: Path, at: datetime = START) -> AsyncIterator[DeskHouse]:
-    """The desk on a migrated database; two wards with a branch each are there."""
+async def desk_house(
+    database: Database, data: Path, at: datetime = START, lessons: Path | None = None, port: int = 0
+) -> AsyncIterator[DeskHouse]:
+    """The desk on a migrated database; two wards with a branch each are there. With `lessons` editors have their studio
+    on that folder."""
     clock = Clock(at)
-    given = {"data.dir": str(data), "lessons.dir": str(LESSONS)}
+    given = {"data.dir": str(data), "lessons.dir": str(lessons or LESSONS)}
     settings = load(PROJECT / "config.yaml", {}, given)
     officers = OfficerServices(settings, database, clock.now, lambda: uuid4().hex, real_book)
     await database.transact(_branches)
+    library = LiveLessons(database, lessons, facts()) if lessons else None
+    if library:
+        await library.open(at)
     made: list[DeskHouse] = []
 
     async def operations() -> OperationsReport:
         assert made[0].report is not None, "the test says how the tutor is"
         return made[0].report
 
-    desk = desk_of(officers, operations)
+    desk = desk_of(officers, operations, library)
     site = DeskSite(desk, "k" * 32, lambda request: "127.0.0.1")
 
     async def well() -> tuple[bool, dict[str, object]]:
         return True, {}
 
     app = create_app(None, well, [web.route("*", "/desk{rest:(/.*)?}", site.answer)])
-    runner = await start(app, "127.0.0.1", 0)
+    runner = await start(app, "127.0.0.1", port)
     port = runner.addresses[0][1]
     try:
         made.append(DeskHouse(f"http://127.0.0.1:{port}/", database, officers, clock, desk.entrance))

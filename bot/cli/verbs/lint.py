@@ -60,8 +60,8 @@ def run(given: argparse.Namespace) -> int:
 
     quiet = settings.time.quiet_from, settings.time.quiet_to
     today = CommandEnvironment().now().date()
-    redraw_before = linting.months_before(today, settings.lessons.scene_months)
-    reread_before = linting.months_before(today, settings.lessons.review_months)
+    redraw_before = drafts.months_before(today, settings.lessons.scene_months)
+    reread_before = drafts.months_before(today, settings.lessons.review_months)
     lessons, facts = Path(settings.lessons.dir), settings.placeholders
     paths = drafts.by_code(lessons, given.paths)
     if given.sources or given.sample:
@@ -81,7 +81,7 @@ def run(given: argparse.Namespace) -> int:
         url = given.database or settings.database_url
         found = asyncio.run(lint_live.problems(url, lessons, paths, facts, quiet))
     else:
-        circumstances = linting.Circumstances(facts, quiet, None, redraw_before, reread_before)
+        circumstances = drafts.Circumstances(facts, quiet, None, redraw_before, reread_before)
         checked = Checked(Path(settings.data.dir) / FILE)
         found = linting.problems(lessons, paths, circumstances, checked=checked)
     return linting.report(found, given.format, print)

@@ -17,6 +17,7 @@ from bot.desk.pages import (
     today,
     unheard,
 )
+from bot.desk.pages.lessons.table import LESSON_PAGES
 from bot.desk.visit import DeskPage
 from flows.saying import say
 
@@ -35,6 +36,7 @@ PAGES: tuple[DeskPage, ...] = (
     DeskPage("import/check", say("Xem trước danh sách"), "import", bringing.show_check, bringing.decide),
     DeskPage("invite", say("Mời vào"), "invite_learner", invite.show, invite.do, nav=say("Mời")),
     DeskPage("invite/codes", say("Các mã đã phát"), "invite_learner", invite.show_codes, invite.take_back),
+    *LESSON_PAGES,
     DeskPage("me", say("Của tôi"), "", me.show, nav=say("Của tôi")),
     DeskPage("me/password", say("Đặt mật khẩu"), "", me.show_password, me.choose_password),
     DeskPage("me/out", say("Của tôi"), "", do=me.put_out),

@@ -19,8 +19,9 @@ _ACTS = {
     "deleted_idle": say("máy xóa dữ liệu đã lâu không dùng"), "desk_in_link": say("vào bàn làm việc bằng đường dẫn"),
     "desk_in_password": say("vào bàn làm việc bằng mật khẩu"), "desk_link": say("lấy đường dẫn vào bàn làm việc"),
     "desk_out": say("cho một máy ra"), "desk_out_all": say("cho mọi máy khác ra"),
-    "desk_password": say("đặt mật khẩu"), "exported": say("xuất dữ liệu"),
+    "desk_password": say("đặt mật khẩu"), "draft_given_up": say("bỏ nháp bài học"), "exported": say("xuất dữ liệu"),
     "imported": say("nhập danh sách"), "linked": say("nối hai máy của một người"),
+    "lesson_published": say("phát hành bài học"), "lesson_rolled_back": say("quay lại bản cũ của bài học"),
     "meeting_begun": say("mở buổi họp"), "meeting_closed": say("kết thúc buổi họp"),
     "model_ended": say("kết thúc mô hình"), "model_joined": say("thêm người vào mô hình"),
     "model_left": say("cho người ra khỏi mô hình"), "paused_drills": say("tạm dừng bài thử"),
@@ -46,6 +47,7 @@ _WISHES = {
     "correct": say("sửa dữ liệu"), "withdraw": say("rút lời đồng ý giúp"), "delete": say("xóa dữ liệu"),
     "announce": say("gửi thông báo"), "meet": say("mở buổi họp"), "report": say("xem báo cáo"),
     "drill": say("dừng hay mở bài thử"), "models": say("lo mô hình"), "lift": say("mở lại người bị tạm dừng"),
+    "edit_lessons": say("soạn bài học"),
 }  # fmt: skip
 
 

@@ -59,6 +59,7 @@ PERMISSIONS: Mapping[str, Permission] = {
     "drill": Permission(OFFICERS, say("Chị chỉ dừng hay mở được bài thử của địa bàn mình phụ trách.")),
     "see_counts": Permission(OFFICERS | {"editor"}, ELSEWHERE),
     "record": Permission(ADMINS | {"editor"}, say("Chị chưa được giao thu tiếng cho bài học.")),
+    "edit_lessons": Permission(ADMINS | {"editor"}, say("Chị chưa được giao soạn bài học.")),
     "see_unheard": Permission(ADMINS | {"editor"}, say("Câu máy chưa hiểu chỉ người soạn bài và quản trị xem được.")),
     "operate": Permission(ADMINS, say("Trang vận hành chỉ quản trị xem được.")),
     "see_audit": Permission(ADMINS, say("Sổ việc đã làm chỉ quản trị xem được.")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 
 from aiohttp import web
@@ -10,6 +11,9 @@ from bot.channels.webchat.page import page_script, page_style
 from bot.pages import asset, digest, render_page
 
 LINE, WATCH = "line.js", "watch.js"
+
+FormPairs = Sequence[tuple[str, str]]
+"""Names and values that a form carries."""
 
 
 def fill(template: str, **shown: object) -> str:
@@ -24,13 +28,14 @@ def page_response(text: str) -> web.Response:
 
 
 @cache
-def policy() -> str:
-    """For every page of the preview; the chat page that stands in a frame of it inherits it."""
+def policy(around: str = "'none'") -> str:
+    """For every page of the preview; the chat page that stands in a frame of it inherits it. `around` are the pages in
+    whose frame it may stand."""
     scripts = " ".join(f"'{digest(each)}'" for each in (script(WATCH), script(LINE), page_script()))
     styles = " ".join(f"'{digest(each)}'" for each in (style(), page_style()))
     return (
         f"default-src 'none'; script-src {scripts}; style-src {styles}; connect-src 'self'; "
-        "img-src 'self' data:; media-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        f"img-src 'self' data:; media-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors {around}"
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.conversation.understanding import HearReport
-from bot.web.preview.frame import fill
+from bot.web.preview.frame import FormPairs, fill
 from bot.web.preview.hear_words import (
     ALARM_KINDS,
     COMMANDS,
@@ -49,11 +49,13 @@ class WeightRow:
     worry: tuple[str, str]
 
 
-def hear_page(asked: HearAsked, heard: HearReport | str | None) -> str:
-    """The form; below it what was heard, or the sentence that says why nothing was."""
+def hear_page(asked: HearAsked, heard: HearReport | str | None, home: str, carried: FormPairs) -> str:
+    """The form, with what goes along with it; below it what was heard, or the sentence that says why nothing was."""
     shown = {**_outcome(heard, asked.kind), **_why(heard.reason)} if isinstance(heard, HearReport) else None
     return fill(
         "hear.html",
+        home=home,
+        carried=carried,
         asked=asked,
         longest=LONGEST,
         kinds={"": "không đọc", **KINDS},

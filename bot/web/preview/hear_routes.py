@@ -9,7 +9,7 @@ from aiohttp import web
 
 from bot.conversation.understanding import HearReport, Overheard
 from bot.web.preview.asked import Pairs, text_of
-from bot.web.preview.frame import page_response
+from bot.web.preview.frame import FormPairs, page_response
 from bot.web.preview.hear_page import HearAsked, hear_page
 from bot.web.preview.hear_words import KINDS
 from flows.words.ear.ear import LONGEST
@@ -22,11 +22,6 @@ _CODES = {word: code for code, word in KINDS.items()}
 def hear_routes(overheard: Callable[[], Overheard], may: Callable[[web.Request], bool]) -> list[web.AbstractRouteDef]:
     """GET and POST /preview/hear: `text`, `as` a kind of value, `at` LESSON/STEP. To stand before /preview/LESSON."""
 
-    def hear(asked: HearAsked) -> str:
-        if not asked.text.strip() and not asked.at and not asked.kind:
-            return hear_page(asked, None)
-        return hear_page(asked, _heard(overheard(), asked))
-
     async def page(request: web.Request) -> web.Response:
         """The form is posted; an address with a short `text` is understood as well."""
         if not may(request):
@@ -35,9 +30,17 @@ def hear_routes(overheard: Callable[[], Overheard], may: Callable[[web.Request],
             pairs: Pairs = (await request.post() if request.method == "POST" else request.query).items()
         except ValueError:  # no form at all, or one that cannot be read
             raise web.HTTPBadRequest from None
-        return page_response(await asyncio.to_thread(hear, _read(pairs)))
+        return page_response(await asyncio.to_thread(heard_page, overheard(), pairs, "/preview/"))
 
     return [web.get("/preview/hear", page), web.post("/preview/hear", page)]
+
+
+def heard_page(overheard: Overheard, pairs: Pairs, home: str, carried: FormPairs = ()) -> str:
+    """The page, with what was heard of what a form or an address says; `carried` goes along with its form."""
+    asked = _read(pairs)
+    if not asked.text.strip() and not asked.at and not asked.kind:
+        return hear_page(asked, None, home, carried)
+    return hear_page(asked, _heard(overheard, asked), home, carried)
 
 
 def _read(pairs: Pairs) -> HearAsked:

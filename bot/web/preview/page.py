@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from bot.publishing.preview import LessonEntry, LessonLook
 from bot.web.preview import panels, parts
 from bot.web.preview.asked import PlayRequest, told_values
-from bot.web.preview.frame import WATCH, fill, script
+from bot.web.preview.frame import WATCH, FormPairs, fill, script
 from bot.web.preview.phone import phone
 from bot.web.preview.shown import show_everywhere, title
 from flows import ADDRESSES, Book, Problem
@@ -21,12 +21,19 @@ from flows.profiles import PROFILES
 MOST_DUE = 20  # questions that a head line names
 
 
-def lesson_page(look: LessonLook, asked: PlayRequest, play: Play | None, tutor: str) -> str:
-    """One lesson; without a play (nothing can be played) its faults alone."""
+def lesson_page(
+    look: LessonLook, asked: PlayRequest, play: Play | None, tutor: str, home: tuple[str, str],
+    inside: Callable[[str], str], carried: FormPairs = (),
+) -> str:  # fmt: skip
+    """One lesson; without a play (nothing can be played) its faults alone. `home` is where the way back leads, and
+    what it is called. `inside` as of the `phone`; `carried` goes along with every form that is posted."""
+    along = carried if parts.method_of(asked) == "post" else ()
     errors = sum(problem.severity == "error" for problem in look.problems)
     return fill(
         "lesson.html",
         look=look,
+        home=home[0],
+        home_words=home[1],
         status=parts.status_of(look),
         version=parts.version_of(look, asked),
         errors=errors,
@@ -34,19 +41,21 @@ def lesson_page(look: LessonLook, asked: PlayRequest, play: Play | None, tutor: 
         faults=parts.faults_of(look),
         address=parts.page_of(look.id),
         method=parts.method_of(asked),
-        pairs=asked.pairs(),
+        pairs=[*along, *asked.pairs()],
         script=script(WATCH),
-        **(_desk(look, asked, play, tutor) if play else {"play": None}),
+        **(_desk(look, asked, play, tutor, inside, along) if play else {"play": None}),
     )
 
 
-def _desk(look: LessonLook, asked: PlayRequest, play: Play, tutor: str) -> dict[str, object]:
+def _desk(
+    look: LessonLook, asked: PlayRequest, play: Play, tutor: str, inside: Callable[[str], str], along: FormPairs
+) -> dict[str, object]:
     """What the page shows of a play."""
     newest, earlier = panels.reasons(play)
     return {
         "play": play,
         "tutor": tutor,
-        "phone": phone(play, tutor, look.id),
+        "phone": phone(play, tutor, look.id, inside),
         "since": parts.since(play.turns),
         "back": parts.back(look, asked),
         "jumps": parts.jumps(play),
@@ -61,7 +70,7 @@ def _desk(look: LessonLook, asked: PlayRequest, play: Play, tutor: str) -> dict[
         "addresses": {pair: pair for pair in ADDRESSES},
         "channels": {profile.id: title(profile) for profile in PROFILES},
         "langs": panels.langs(look, asked),
-        "kept": [(name, value) for name, value in asked.pairs() if name in ("step", "of", "a")],
+        "kept": [*along, *((name, value) for name, value in asked.pairs() if name in ("step", "of", "a"))],
         "ways": show_everywhere(play.prompt) if play.prompt else (),
         "transcript": as_transcript(look.book, play),
     }

@@ -34,8 +34,8 @@ class ShownVersion:
 
 
 def page_of(lesson: str) -> str:
-    """The address of a lesson's preview, from its beginning."""
-    return f"/preview/{quote(lesson)}"
+    """The address of a lesson's preview, from its beginning; seen from there or from another's."""
+    return quote(lesson)
 
 
 def address_of(lesson: str, asked: PlayRequest) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from urllib.parse import quote
 
@@ -19,10 +19,11 @@ from flows.profiles import profile_of
 UNDER_NAME = "Học thử: không lưu gì"
 
 
-def phone(play: Play, tutor: str, lesson: str) -> str:
+def phone(play: Play, tutor: str, lesson: str, inside: Callable[[str], str]) -> str:
     """The HTML of the chat page that shows the play of a lesson; what is said there it tells the page around
-    (`line.js`)."""
-    played = {"chat": "", "entries": as_data(tuple(lines(play)), partial(_described, lesson))}
+    (`line.js`). `inside` gives a draft's picture as an address that holds all of it: the frame is a stranger to the
+    site, which sends it nothing that is not for everybody. "" where it is too large for that."""
+    played = {"chat": "", "entries": as_data(tuple(lines(play)), partial(_described, lesson, inside))}
     return page_text(tutor, UNDER_NAME, render_page(__package__, "line.html", played=played, script=script(LINE)))
 
 
@@ -43,10 +44,10 @@ def _said(turn: PlayedTurn) -> Iterator[tuple[str, str, tuple[Attachment, ...]]]
         yield "tutor", *carried(profile_of("web"), message.bare, message.exhibits)
 
 
-def _described(lesson: str, file: str) -> dict[str, object]:
+def _described(lesson: str, inside: Callable[[str], str], file: str) -> dict[str, object]:
     """Where a file is: those of a live version are in the store, those of a draft lie beside it."""
     is_kept = NAME.fullmatch(file)
-    place = f"/{PLACE}{file}" if is_kept else f"/preview/{quote(lesson)}/media/{quote(file)}"
+    place = f"/{PLACE}{file}" if is_kept else inside(file) or f"{quote(lesson)}/media/{quote(file)}"
     return {"src": place, "type": TYPES[file.rpartition(".")[2].lower()]}
 
 

@@ -5,27 +5,18 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Callable
-from dataclasses import replace
-from urllib.parse import quote
+from pathlib import Path
 
 from aiohttp import web
 
 from bot.conversation.understanding import Overheard
-from bot.media.looking import picture_of
-from bot.media.store import TYPES
-from bot.pages import digest
-from bot.publishing.preview import LessonLook, Previews
-from bot.web.preview import page
-from bot.web.preview.asked import Pairs, PlayRequest, read_asked
+from bot.publishing.preview import Previews
+from bot.web.preview import page, showing
+from bot.web.preview.asked import Pairs
 from bot.web.preview.frame import page_response
 from bot.web.preview.hear_routes import hear_routes
-from flows.graph.svg import STYLE, svg
-from flows.graph.ways import graph_of
-from flows.play.playing import Play, play
 
 _ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
-
-_SVG_POLICY = f"default-src 'none'; style-src '{digest(STYLE)}'; base-uri 'none'; frame-ancestors 'none'"
 
 
 def preview_routes(
@@ -88,52 +79,31 @@ class _Routes:
     async def graph(self, request: web.Request) -> web.Response:
         """The steps drawn; each leads to the preview from there."""
         lesson = self._enter(request)
-        drawn = await asyncio.to_thread(self._draw, lesson)
+        drawn = await asyncio.to_thread(showing.graph, self._previews, lesson)
         if not drawn:
             raise web.HTTPNotFound
-        headers = {"Cache-Control": "no-store", "Content-Security-Policy": _SVG_POLICY}
+        headers = {"Cache-Control": "no-store", "Content-Security-Policy": showing.svg_policy()}
         return web.Response(text=drawn, content_type="image/svg+xml", charset="utf-8", headers=headers)
 
     async def file(self, request: web.Request) -> web.StreamResponse:
         """A picture or recording of a lesson as it lies beside it, a drawn screen as it is written now."""
         lesson, name = self._enter(request), request.match_info["file"]
-        path = await asyncio.to_thread(self._previews.file, lesson, name)
-        if path is None and (svg := await asyncio.to_thread(self._previews.drawing, lesson, name)):
-            picture = await asyncio.to_thread(picture_of, svg)
-            return web.Response(body=picture, content_type="image/png", headers={"Cache-Control": "no-store"})
-        if path is None:
+        found = await asyncio.to_thread(showing.file, self._previews, lesson, name)
+        if found is None:
             raise web.HTTPNotFound
-        headers = {"Cache-Control": "no-store", "Content-Type": TYPES[path.suffix[1:].lower()]}
-        return web.FileResponse(path, headers=headers)
-
-    def _draw(self, lesson: str) -> str:
-        look = self._previews.look(lesson)
-        script = look.written if look else None
-        if look is None or script is None:
-            return ""
-        steps = script.lesson.index
-        return svg(
-            graph_of(script, self._previews.walked(look)),
-            lambda step: f"/preview/{quote(lesson)}?step={quote(step)}" if step in steps else "",
-        )
+        shown, kind = found
+        headers = {"Cache-Control": "no-store", "Content-Type": kind}
+        return web.FileResponse(shown, headers=headers) if isinstance(shown, Path) else web.Response(
+            body=shown, headers=headers
+        )  # fmt: skip
 
     async def _show(self, lesson: str, pairs: Pairs) -> web.Response:
-        asked = read_asked(lesson, pairs)
-        look, played = await asyncio.to_thread(self._play, lesson, asked)
-        if look is None:
+        text = await asyncio.to_thread(
+            showing.page, self._previews, lesson, pairs, self._tutor, ("/preview/", "Mọi bài")
+        )
+        if text is None:
             raise web.HTTPNotFound
-        return page_response(page.lesson_page(look, asked, played, self._tutor))
-
-    def _play(self, lesson: str, asked: PlayRequest) -> tuple[LessonLook | None, Play | None]:
-        look = self._previews.look(lesson, asked.wish)
-        if look is None or look.lesson is None:
-            return look, None
-        try:
-            return look, play(look.book, look.script_of, asked.setup, asked.deeds)
-        except Exception:
-            if look.status != "broken" or look.shows_live:
-                raise
-            return replace(look, lesson=None), None  # the engine fell over a fault that stands above, with its line
+        return page_response(text)
 
     def _enter(self, request: web.Request) -> str:
         """The lesson that is asked for; everybody who may not look gets what an unknown address gets."""

@@ -1,0 +1,219 @@
+// The text of a lesson as it is written: kept by itself, its faults at the line, words that fit, the phone beside it.
+'use strict';
+(() => {
+  const form = document.getElementById('writing');
+  if (!form) return;
+  const text = document.getElementById('text'), began = form.elements.began, state = document.getElementById('state');
+  const gutter = form.querySelector('.gutter'), list = document.getElementById('faults');
+  const offers = document.getElementById('offers'), phone = document.querySelector('.trial iframe');
+  const say = form.dataset, kept = `camtay.draft.${say.editor}.${say.lesson}`;
+  const here = form.action, play = phone.getAttribute('src');
+  let saving = null, saveSoon = 0, checkSoon = 0, asked = 0, marks = new Map(), chosen = -1;
+  document.documentElement.classList.add('has-script');
+
+  const send = (path, fields) => fetch(here + path, {
+    method: 'POST', credentials: 'same-origin', redirect: 'manual',
+    body: new URLSearchParams({ form_key: form.elements.form_key.value, ...fields }),
+  }).then((got) => {
+    if (!got.ok) throw Object.assign(new Error('refused'), { status: got.status });
+    return got.json();
+  });
+  const isLong = () => text.value.length > say.most || new Blob([text.value]).size > say.most;
+  const remember = () => { try { localStorage.setItem(kept, JSON.stringify({ began: began.value, text: text.value })); } catch { /* full, or not allowed: the server still has it soon */ } };
+  const forget = () => { try { localStorage.removeItem(kept); } catch { /* as above */ } };
+
+  // --- it is kept by itself ---
+
+  function save() {
+    clearTimeout(saveSoon);
+    if (text.value === began.value) return Promise.resolve();
+    if (isLong()) { state.textContent = say.long; return Promise.resolve(); }
+    if (saving) return saving.then(save);
+    const sent = text.value;
+    state.textContent = say.saving;
+    saving = send('', { began: began.value, text: sent, script: '1' }).then((now) => {
+      if (text.value === sent) {
+        if (now.text !== sent) put(now.text);
+        began.value = now.text;
+        forget();
+        state.textContent = [`${say.saved} ${now.at}.`, ...now.notes].join(' ');
+        if (now.text !== sent) check();
+      } else {  // more was typed meanwhile: it goes with the next save, which puts both together
+        if (now.text === sent) began.value = sent;
+        saveSoon = setTimeout(save, 300);
+      }
+    }).catch((fault) => {
+      state.textContent = { 0: say.out, 400: say.long, 401: say.out, 403: say.out }[fault.status] || say.lost;
+      if (fault.status !== 400) saveSoon = setTimeout(save, 5000);
+    }).finally(() => { saving = null; });
+    return saving;
+  }
+
+  function put(value) {
+    const at = [text.selectionStart, text.selectionEnd, text.scrollTop];
+    text.value = value;
+    text.setSelectionRange(at[0], at[1]);
+    text.scrollTop = at[2];
+    number();
+  }
+
+  function changed() {
+    remember();
+    state.textContent = isLong() ? say.long : say.unsaved;
+    clearTimeout(saveSoon); clearTimeout(checkSoon);
+    saveSoon = setTimeout(save, 1500);
+    checkSoon = setTimeout(check, 150);
+    number();
+    hide();
+  }
+
+  text.addEventListener('input', changed);
+  form.addEventListener('submit', () => { clearTimeout(saveSoon); forget(); });
+  addEventListener('visibilitychange', () => { if (document.visibilityState === 'hidden') save(); });
+  addEventListener('online', save);
+  addEventListener('beforeunload', (event) => { if (text.value !== began.value && !form.dataset.sent) event.preventDefault(); });
+  form.addEventListener('submit', () => { form.dataset.sent = '1'; });
+
+  // --- faults at the line ---
+
+  function check() {
+    const number_ = ++asked;
+    if (isLong()) return;
+    send('/check', { text: text.value }).then((found) => { if (number_ === asked) show(found); }).catch(() => {});
+  }
+
+  function show(found) {
+    marks = new Map();
+    list.replaceChildren(...found.map((each) => {
+      const item = document.createElement('li'), head = document.createElement('b'), link = document.createElement('a');
+      head.textContent = `${each.severity === 'error' ? say.error : say.warning} ${each.code}`;
+      link.href = '#text'; link.dataset.line = each.line; link.dataset.col = each.col;
+      link.textContent = say.place.replace('{line}', each.line).replace('{col}', each.col);
+      item.append(head, ' ', each.where ? `${each.where}, ` : '', link, `: ${each.message}`, each.hint ? ` (${each.hint})` : '');
+      if (!each.where && marks.get(each.line) !== 'error') marks.set(each.line, each.severity);
+      return item;
+    }));
+    if (!found.length) list.append(Object.assign(document.createElement('li'), { textContent: say.none }));
+    number();
+  }
+
+  list.addEventListener('click', (event) => {
+    const link = event.target.closest('a[data-line]');
+    if (!link) return;
+    event.preventDefault();
+    const lines = text.value.split('\n'), line = Math.min(+link.dataset.line, lines.length);
+    const at = lines.slice(0, line - 1).reduce((sum, each) => sum + each.length + 1, 0) + +link.dataset.col - 1;
+    text.focus();
+    text.setSelectionRange(at, at);
+    const row = gutter.children[line - 1];
+    if (row) text.scrollTop = row.offsetTop - text.clientHeight / 3;
+  });
+
+  // Numbers beside lines that may be folded: each is as high as its line.
+  let drawn = 0;
+  function number() {
+    cancelAnimationFrame(drawn);
+    drawn = requestAnimationFrame(() => {
+      if (innerWidth < 700) { gutter.replaceChildren(); return; }
+      const measure = document.createElement('div');
+      measure.className = 'measure';
+      measure.style.width = `${text.clientWidth - 16}px`;
+      measure.append(...text.value.split('\n').map((line) => Object.assign(document.createElement('div'), { textContent: line || ' ' })));
+      gutter.parentNode.append(measure);
+      const heights = Array.from(measure.children, (each) => each.getBoundingClientRect().height);
+      measure.remove();
+      gutter.replaceChildren(...heights.map((height, at) => {
+        const row = document.createElement('div');
+        row.textContent = (marks.get(at + 1) === 'error' ? '● ' : marks.has(at + 1) ? '○ ' : '') + (at + 1);
+        row.className = marks.get(at + 1) || '';
+        row.style.height = `${height}px`;
+        return row;
+      }));
+      gutter.scrollTop = text.scrollTop;
+    });
+  }
+  text.addEventListener('scroll', () => { gutter.scrollTop = text.scrollTop; });
+  new ResizeObserver(number).observe(text);
+
+  // --- words that fit ---
+
+  const before = () => text.value.slice(0, text.selectionStart);
+  const line = () => before().split('\n').length;
+
+  function complete() {
+    const steps = Array.from(text.value.matchAll(/^ *- +[a-z]+: *([a-z0-9_]+) *(?:#.*)?$/gm), (each) => each[1]).join(' ');
+    const col = before().length - before().lastIndexOf('\n');
+    send('/complete', { text: text.value, line: line(), col, steps }).then((found) => {
+      offers.replaceChildren(...found.map((each, at) => {
+        const item = document.createElement('li');
+        item.setAttribute('role', 'option'); item.id = `offer-${at}`;
+        item.append(Object.assign(document.createElement('b'), { textContent: each.word }), ` ${each.about}`);
+        item.addEventListener('mousedown', (event) => { event.preventDefault(); take(each); });
+        item.offer = each;
+        return item;
+      }));
+      offers.hidden = !found.length;
+      const row = gutter.children[line() - 1];
+      const top = row ? row.offsetTop + row.offsetHeight - text.scrollTop : 8;
+      offers.style.top = `${Math.max(8, Math.min(top, text.clientHeight - 60))}px`;
+      offers.style.left = gutter.children.length ? '4rem' : '.5rem';
+      choose(0);
+    }).catch(() => {});
+  }
+
+  function choose(at) {
+    const items = offers.children;
+    chosen = items.length ? (at + items.length) % items.length : -1;
+    Array.from(items).forEach((each, number_) => each.setAttribute('aria-selected', number_ === chosen));
+    if (chosen < 0) { text.removeAttribute('aria-activedescendant'); return; }
+    text.setAttribute('aria-activedescendant', items[chosen].id);
+    items[chosen].scrollIntoView({ block: 'nearest' });
+  }
+
+  function take(offer) {
+    const end = text.selectionStart;
+    text.setRangeText(offer.word, end - offer.typed, end, 'end');
+    hide();
+    changed();
+  }
+
+  function hide() {
+    offers.hidden = true; chosen = -1;
+    text.removeAttribute('aria-activedescendant');
+  }
+
+  const button = document.getElementById('offer');
+  button.addEventListener('mousedown', (event) => event.preventDefault());  // the cursor stays where it is
+  button.addEventListener('click', complete);
+  text.addEventListener('blur', hide);
+  text.addEventListener('keydown', (event) => {
+    if (event.isComposing) return;
+    if (event.ctrlKey && event.code === 'Space') { event.preventDefault(); complete(); return; }
+    if (offers.hidden) return;
+    const act = {
+      ArrowDown: () => choose(chosen + 1), ArrowUp: () => choose(chosen - 1), Escape: hide,
+      Enter: () => take(offers.children[chosen].offer), Tab: () => take(offers.children[chosen].offer),
+    }[event.key];
+    if (act) { event.preventDefault(); act(); }
+  });
+
+  // --- the phone beside it ---
+
+  document.getElementById('from-here').addEventListener('click', () => {
+    const above = Array.from(before().matchAll(/^ *- +[a-z]+: *([a-z0-9_]+) *(?:#.*)?$/gm)).pop();
+    save().then(() => { phone.src = above ? `${play}?step=${encodeURIComponent(above[1])}` : play; });
+  });
+
+  // --- what was typed and not kept when the browser was closed ---
+
+  try {
+    const left = JSON.parse(localStorage.getItem(kept) || 'null');
+    if (left && left.text !== text.value && left.text !== left.began) {
+      began.value = left.began;
+      put(left.text);
+      save().then(() => { state.textContent = `${say.back} ${state.textContent}`; });
+    } else forget();
+  } catch { forget(); }
+  number();
+  check();
+})();

@@ -1,0 +1,1 @@
+"""The studio's pages: each asks `bot.studio` for everything, and decides nothing."""

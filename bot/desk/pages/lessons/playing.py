@@ -1,0 +1,77 @@
+"""How does the draft feel in a learner's hand? The preview that plays files, with the draft in their place."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+
+from bot.conversation.understanding import Overheard
+from bot.desk.pages.lessons.rooms import lesson_of, rooms
+from bot.desk.services import DeskServices
+from bot.desk.visit import Fragment, PageAnswer, Visit
+from bot.people.service import NobodyThere
+from bot.studio.previews import DraftPreview
+from bot.web.preview import showing
+from bot.web.preview.frame import policy
+from bot.web.preview.hear_routes import heard_page
+
+_NEXT_DEED = re.compile(r"\n(?=(?:tap|say|send|wait):)")  # a form's deeds come as one text, a line each
+
+
+async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
+    """The phone, played as the address says, or a form where that is long."""
+    lesson = lesson_of(visit)
+    previews = await rooms(desk).previews.of(visit.who.actor, lesson)
+    pairs: list[tuple[str, object]] = list(visit.asked)
+    for name, value in visit.form.items():
+        pairs += ((name, deed) for deed in (_NEXT_DEED.split(value) if name == "a" else [value]))
+    carried = [("form_key", visit.who.form_key)]
+    back = f"{visit.at}lessons/{lesson}", "Chữ của bài"
+    page = await asyncio.to_thread(showing.page, previews, lesson, pairs, desk.title, back, carried)
+    return Fragment(_there(page).encode("utf-8", "replace"), "text/html", policy("'self'"))
+
+
+async def state(desk: DeskServices, visit: Visit) -> PageAnswer:
+    """A stamp that changes with the draft."""
+    lesson = lesson_of(visit)
+    previews = await rooms(desk).previews.of(visit.who.actor, lesson)
+    return Fragment(json.dumps({"stamp": previews.stamp(lesson)}).encode(), "application/json")
+
+
+async def graph(desk: DeskServices, visit: Visit) -> PageAnswer:
+    """The steps drawn."""
+    lesson = lesson_of(visit)
+    previews = await rooms(desk).previews.of(visit.who.actor, lesson)
+    drawn = _there(await asyncio.to_thread(showing.graph, previews, lesson))
+    return Fragment(drawn.encode(), "image/svg+xml", showing.svg_policy("'self'"))
+
+
+async def media(desk: DeskServices, visit: Visit) -> PageAnswer:
+    """A picture or recording beside the lesson, a drawn screen as it is now."""
+    lesson = lesson_of(visit)
+    previews = await rooms(desk).previews.of(visit.who.actor, lesson)
+    found = await asyncio.to_thread(_file, previews, lesson, visit.path.get("file", ""))
+    if found is None:
+        raise NobodyThere
+    return Fragment(*found)
+
+
+async def hear(desk: DeskServices, visit: Visit) -> PageAnswer:
+    """What the tutor would make of a message; nothing of it is kept."""
+    overheard = Overheard(rooms(desk).studio.library.book, desk.now())
+    pairs: list[tuple[str, object]] = [*visit.asked, *visit.form.items()]
+    carried = [("form_key", visit.who.form_key)]
+    page = await asyncio.to_thread(heard_page, overheard, pairs, "lessons", carried)
+    return Fragment(page.encode("utf-8", "replace"), "text/html", policy())
+
+
+def _file(previews: DraftPreview, lesson: str, name: str) -> tuple[bytes, str] | None:
+    found = showing.file(previews, lesson, name)
+    return None if found is None else (found[0] if isinstance(found[0], bytes) else found[0].read_bytes(), found[1])
+
+
+def _there(page: str | None) -> str:
+    if not page:
+        raise NobodyThere
+    return page

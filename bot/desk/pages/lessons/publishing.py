@@ -1,0 +1,161 @@
+"""What happens to whoever is inside when this is published, or taken back? Ends in a lesson that is taught."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot.desk.language import teller
+from bot.desk.pages.lessons.rooms import faults, lesson_of, rooms, titled
+from bot.desk.services import DeskServices
+from bot.desk.visit import PageAnswer, PageShown, Redirect, Visit
+from bot.desk.words import day_and_hour
+from bot.errors import CamtayError
+from bot.people.service import NobodyThere
+from bot.publishing.library import BY_FILES
+from bot.publishing.service import WITHOUT_FILE, PublishingOptions, PublishingPlan
+from bot.studio.publishing import PublicationEntry
+from flows.rules.changes import CHECKPOINT, START, STAY, summary
+from flows.saying import say
+
+DECISION = "step:"  # begins the names of the fields in which a step's learners are decided about
+MODES = {
+    "first": say("lần đầu"), "text": say("sửa lời"), "graph": say("sửa đường đi"), "checkpoint": say("chuyển ở mốc"),
+    "urgent": say("khẩn"), "rollback": say("quay lại"),
+}  # fmt: skip
+FATES = {
+    "stay": say("học nốt bản cũ"), "words": say("ở lại, nhận lời mới"), "move": say("chuyển sang bản mới"),
+    "decide": say("CẦN QUYẾT ĐỊNH"),
+}  # fmt: skip
+WAYS = {
+    STAY: say("học nốt bản cũ"),
+    CHECKPOINT: say("về mốc gần nhất đã qua"),
+    START: say("về đầu bài, điểm còn nguyên"),
+}
+
+
+# --- publish -----------------------------------------------------------------------------------------
+
+
+async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
+    """What publishing the draft would do, as it is asked for."""
+    room, lesson = rooms(desk), lesson_of(visit)
+    how = _how(visit.form or visit.query)
+    review = await room.publisher.review(visit.who.actor, lesson, how)
+    path = str(review.desk.path)
+    plan = _plan(review.plan, review.gone, visit) if review.plan else None
+    return PageShown(
+        "lessons/publish.html",
+        {
+            "title": titled(desk, visit, say("Phát hành")), "lesson": lesson, "plan": plan, "how": how,
+            "stamp": review.stamp, "is_ready": review.is_ready,
+            "is_changed": review.desk.is_changed, "errors": faults(review.errors, visit, path),
+            "warnings": faults(review.warnings, visit, path), "number": 0,
+        },
+    )  # fmt: skip
+
+
+async def publish(desk: DeskServices, visit: Visit) -> PageAnswer:
+    """Publish what was looked at, or look at it again with other wishes. Raises CamtayError."""
+    room, lesson = rooms(desk), lesson_of(visit)
+    if visit.form.get("go") != "publish":
+        return await show(desk, visit)
+    stamp = visit.form.get("stamp", "")
+    try:
+        row = await room.publisher.publish(visit.who.actor, lesson, _how(visit.form), stamp)
+    except OSError:
+        raise CamtayError(say("Đã phát hành, nhưng chưa ghi được vào tệp của bài.")) from None
+    done = say("Đã phát hành bản {version}. Học viên nhận trong vài giây.", version=row.version)
+    return Redirect(f"lessons/{lesson}/history", done)
+
+
+# --- history -----------------------------------------------------------------------------------------
+
+
+async def show_history(desk: DeskServices, visit: Visit) -> PageAnswer:
+    """Every publication with what it changed, the newest first."""
+    lesson = lesson_of(visit)
+    entries = await rooms(desk).publisher.history(visit.who.actor, lesson)
+    shown = [_entry(each, desk, visit) for each in entries]
+    title = titled(desk, visit, say("Các bản đã phát hành"))
+    return PageShown("lessons/history.html", {"title": title, "lesson": lesson, "entries": shown})
+
+
+async def show_rollback(desk: DeskServices, visit: Visit) -> PageAnswer:
+    """What going back to a version would do."""
+    room, lesson, number = rooms(desk), lesson_of(visit), _number(visit)
+    how = _how(visit.form or visit.query)
+    review = await room.publisher.review_rollback(visit.who.actor, lesson, number, how)
+    plan = review.plan
+    return PageShown(
+        "lessons/publish.html",
+        {
+            "title": titled(desk, visit, say("Quay lại bản {number}", number=number)), "lesson": lesson,
+            "plan": _plan(plan, review.gone, visit), "stamp": review.stamp, "how": how, "is_changed": True,
+            "is_ready": not (plan.unchanged or plan.impact.blocked), "errors": [], "warnings": [], "number": number,
+        },
+    )  # fmt: skip
+
+
+async def roll_back(desk: DeskServices, visit: Visit) -> PageAnswer:
+    """Go back to a version, or take its text for the draft. Raises CamtayError."""
+    room, lesson, number, actor = rooms(desk), lesson_of(visit), _number(visit), visit.who.actor
+    if visit.form.get("go") == "take":
+        await room.studio.take_version(actor, lesson, number)
+        return Redirect(f"lessons/{lesson}", say("Nháp nay là chữ của bản {number}.", number=number))
+    if visit.form.get("go") != "publish":
+        return await show_rollback(desk, visit)
+    row = await room.publisher.roll_back(actor, lesson, number, _how(visit.form), visit.form.get("stamp", ""))
+    done = say("Đã quay lại bản {version}. Học viên nhận trong vài giây.", version=row.version)
+    return Redirect(f"lessons/{lesson}/history", done)
+
+
+# --- as a page shows them ----------------------------------------------------------------------------
+
+
+def _number(visit: Visit) -> int:
+    number = visit.path.get("number", "")
+    if not number.isdecimal() or len(number) > 6:
+        raise NobodyThere
+    return int(number)
+
+
+def _how(asked: Mapping[str, str]) -> PublishingOptions:
+    decisions = {name.removeprefix(DECISION): way for name, way in asked.items() if name.startswith(DECISION) and way}
+    when = asked.get("when", "")
+    return PublishingOptions("", urgent=when == "urgent", at_checkpoint=when == "checkpoint", decisions=decisions)
+
+
+def _plan(plan: PublishingPlan, gone: Mapping[str, int], visit: Visit) -> dict[str, object]:
+    tell, added = teller(visit.lang), plan.lines
+    ways = [(STAY, tell(WAYS[STAY]))] if not plan.how.urgent else [
+        (CHECKPOINT, tell(WAYS[CHECKPOINT])), (START, tell(WAYS[START])), *((step, step) for step in plan.lesson.index)
+    ]  # fmt: skip
+    return {
+        "version": plan.version, "before": plan.before.version if plan.before else None, "mode": tell(MODES[plan.mode]),
+        "added": added[0], "gone_lines": added[1], "unchanged": plan.unchanged, "diff": diff_lines(plan.diff),
+        "summary": tell(summary(plan.impact)) if plan.impact.total else "",
+        "stands": [
+            {"version": each.version, "step": each.step, "count": each.count, "fate": tell(FATES[each.fate]),
+             "to": each.to if each.to != each.step else ""}
+            for each in plan.impact.stands
+        ],
+        "gone": gone, "ways": ways, "decisions": plan.how.decisions, "blocked": plan.impact.blocked,
+        "told": faults((each for each in plan.impact.problems if each.code not in ("I805", "E801", "E802")), visit, ""),
+    }  # fmt: skip
+
+
+def diff_lines(diff: str) -> list[tuple[str, str]]:
+    """A unified diff as (kind, line): added, gone, same, or a new place of the file."""
+    kinds = {"+": "added", "-": "gone", "@": "place"}
+    return [(kinds.get(line[:1], "same"), line[1:] if line[:1] in "+- " else line) for line in diff.splitlines()[2:]]
+
+
+def _entry(each: PublicationEntry, desk: DeskServices, visit: Visit) -> dict[str, object]:
+    row, tell = each.row, teller(visit.lang)
+    author = row.author.removeprefix(WITHOUT_FILE)
+    who = say("chị") if each.is_own else say("tự động") if author == BY_FILES else author[:12]
+    return {
+        "version": row.version, "at": day_and_hour(row.at, desk.zone), "mode": tell(MODES[row.mode]), "who": tell(who),
+        "urgent": row.urgent, "inside": each.inside, "added": each.added, "gone": each.gone,
+        "diff": diff_lines(row.diff), "is_current": each.is_current, "decisions": row.decisions,
+    }  # fmt: skip

@@ -1,0 +1,52 @@
+"""What every page of the studio needs of a request."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+
+from bot.desk.language import teller
+from bot.desk.services import DeskServices
+from bot.desk.visit import Fragment, Visit
+from bot.people.service import NobodyThere
+from bot.studio.rooms import StudioRooms
+from bot.studio.service import worst
+from flows.model import Problem
+
+MOST_FAULTS = 200  # that a page lists
+
+
+def rooms(desk: DeskServices) -> StudioRooms:
+    """The studio. Raises NobodyThere where there is none."""
+    if desk.lessons is None:
+        raise NobodyThere
+    return desk.lessons
+
+
+def lesson_of(visit: Visit) -> str:
+    """The lesson that the address names."""
+    return visit.path.get("lesson", "")
+
+
+def titled(desk: DeskServices, visit: Visit, name: str) -> str:
+    """The title of a page about a lesson."""
+    live = rooms(desk).studio.library.book.lesson(lesson_of(visit))
+    return f"{teller(visit.lang)(name)}: {live.title if live else lesson_of(visit)}"
+
+
+def faults(problems: Iterable[Problem], visit: Visit, path: str) -> list[dict[str, object]]:
+    """Problems as a page shows them, the worst first; `where` names the file of those that are in another."""
+    tell = teller(visit.lang)
+    return [
+        {
+            "line": each.place.line, "col": each.place.col, "code": each.code, "severity": each.severity,
+            "message": tell(each.message), "hint": tell(each.hint),
+            "where": "" if each.place.path == path else each.place.path.rpartition("/")[2],
+        }
+        for each in worst(tuple(problems))[:MOST_FAULTS]
+    ]  # fmt: skip
+
+
+def as_json(value: object) -> Fragment:
+    """What a script of the page asked for."""
+    return Fragment(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"), "application/json")

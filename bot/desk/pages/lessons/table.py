@@ -1,0 +1,37 @@
+"""The addresses of the studio."""
+
+from __future__ import annotations
+
+from bot.desk.pages.lessons import playing, publishing, steps, tree, words, writing
+from bot.desk.visit import DeskPage
+from bot.studio.service import ACT
+from flows.saying import say
+
+_LESSON = "lessons/{lesson:[a-z0-9-]{1,40}}"
+_PLAY = "play/{lesson:[a-z0-9-]{1,40}}"
+
+LESSON_PAGES: tuple[DeskPage, ...] = (
+    DeskPage("lessons", say("Bài học"), ACT, tree.show, nav=say("Bài học")),
+    DeskPage(_LESSON, say("Soạn bài"), ACT, writing.show, writing.save),
+    DeskPage(f"{_LESSON}/words", say("Sửa lời, sửa hình"), ACT, words.show, words.save),
+    DeskPage(f"{_LESSON}/publish", say("Phát hành"), ACT, publishing.show, publishing.publish),
+    DeskPage(f"{_LESSON}/history", say("Các bản đã phát hành"), ACT, publishing.show_history),
+    DeskPage(
+        f"{_LESSON}/history/{{number:[0-9]{{1,6}}}}",
+        say("Quay lại"),
+        ACT,
+        publishing.show_rollback,
+        publishing.roll_back,
+    ),
+    DeskPage(f"{_LESSON}/steps", say("Các bước và bản thoại"), ACT, steps.show),
+    DeskPage(f"{_LESSON}/file", say("Soạn bài"), ACT, writing.file),
+    DeskPage(f"{_LESSON}/check", say("Soạn bài"), ACT, do=writing.check),
+    DeskPage(f"{_LESSON}/complete", say("Soạn bài"), ACT, do=writing.complete),
+    DeskPage(f"{_LESSON}/give-up", say("Soạn bài"), ACT, do=writing.give_up),
+    DeskPage(f"{_LESSON}/take-over", say("Soạn bài"), ACT, do=writing.take_over),
+    DeskPage("hear", say("Nghe thử một câu"), ACT, playing.hear, playing.hear),
+    DeskPage(_PLAY, say("Học thử"), ACT, playing.show, playing.show),
+    DeskPage(f"{_PLAY}/state", say("Học thử"), ACT, playing.state),
+    DeskPage(f"{_PLAY}/graph.svg", say("Sơ đồ"), ACT, playing.graph),
+    DeskPage(f"{_PLAY}/media/{{file}}", say("Học thử"), ACT, playing.media),
+)

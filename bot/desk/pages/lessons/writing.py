@@ -1,0 +1,111 @@
+"""What does this lesson say, what is wrong with it? Ends in a draft that is kept, and in faults told at once."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+from bot.desk.language import teller
+from bot.desk.pages.lessons.rooms import as_json, faults, lesson_of, rooms, titled
+from bot.desk.services import DeskServices
+from bot.desk.visit import FileSent, PageAnswer, PageShown, Redirect, Visit
+from bot.desk.words import day_and_hour
+from bot.errors import CamtayError
+from bot.studio.policy.completion import offers
+from bot.studio.policy.texts import plain
+from bot.studio.service import Manuscript
+from flows.saying import say
+
+SAVED, MERGED = say("Đã lưu nháp."), say("Đã lưu nháp, và ghép với chữ vừa có ở nơi khác. Hãy đọc lại.")
+
+
+def conflicts(count: int) -> str:
+    """That both texts stand in so many places."""
+    return say(
+        "Có {count} chỗ hai người cùng sửa: cả hai bản đều nằm trong bài, giữa các dòng dấu <<<<<<< và >>>>>>>.",
+        count=count,
+    )
+
+
+async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
+    """The text of a lesson, with its faults; what was typed, where it could not be kept."""
+    room, lesson = rooms(desk), lesson_of(visit)
+    lying = await room.studio.open(visit.who.actor, lesson)
+    text = plain(visit.form.get("text", lying.text))
+    try:
+        found = (await room.studio.check(visit.who.actor, lesson, text)).problems
+    except CamtayError:  # too long: that is told above
+        found = ()
+    others = await room.studio.others(visit.who.actor, lesson)
+    return PageShown(
+        "lessons/text.html",
+        {
+            "title": titled(desk, visit, say("Soạn bài")), "lesson": lesson, "text": text,
+            "began": lying.text, "lying": lying,
+            "saved": day_and_hour(lying.saved_at, desk.zone), "faults": faults(found, visit, str(lying.path)),
+            "notes": _notes(lying, visit), "others": [day_and_hour(each.at, desk.zone) for each in others],
+            "other_ids": [each.editor[:12] for each in others], "editor": visit.who.actor.name[:12],
+        },
+    )  # fmt: skip
+
+
+async def save(desk: DeskServices, visit: Visit) -> PageAnswer:
+    """Keep what was typed; a script is answered with what is in force from now on. Raises CamtayError."""
+    room, lesson, form = rooms(desk), lesson_of(visit), visit.form
+    saved = await room.studio.save(visit.who.actor, lesson, form.get("began", ""), form.get("text", ""))
+    if form.get("script"):
+        told = {"text": saved.text, "merged": saved.merged, "notes": _notes(saved, visit), "changed": saved.is_changed}
+        return as_json({**told, "at": day_and_hour(saved.saved_at, desk.zone)})
+    return Redirect(f"lessons/{lesson}", outcome(saved))
+
+
+async def check(desk: DeskServices, visit: Visit) -> PageAnswer:
+    """The faults of a text as it is typed, for the page's script."""
+    room, lesson = rooms(desk), lesson_of(visit)
+    reading = await room.studio.check(visit.who.actor, lesson, visit.form.get("text", ""))
+    return as_json(faults(reading.problems, visit, str(reading.path)))
+
+
+async def complete(desk: DeskServices, visit: Visit) -> PageAnswer:
+    """What can be written at a place of the text, for the page's script."""
+    room, form = rooms(desk), visit.form
+    room.studio.admit(visit.who.actor)
+    line, col = (int(form[name]) if form.get(name, "").isdecimal() else 0 for name in ("line", "col"))
+    known = replace(await asyncio.to_thread(room.studio.checker.known), steps=form.get("steps", "").split()[:200])
+    found = offers(plain(form.get("text", "")), min(line, 99_999), min(col, 99_999), known)
+    return as_json([{"word": each.word, "about": each.about, "typed": each.typed} for each in found])
+
+
+async def give_up(desk: DeskServices, visit: Visit) -> PageAnswer:
+    """Throw the draft away, where that is meant."""
+    lesson = lesson_of(visit)
+    if visit.form.get("sure") != "yes":
+        return Redirect(f"lessons/{lesson}", say("Chưa bỏ nháp: hãy đánh dấu ô bên cạnh trước."))
+    await rooms(desk).studio.give_up(visit.who.actor, lesson)
+    return Redirect(f"lessons/{lesson}", say("Đã bỏ nháp; đây là chữ đang có."))
+
+
+async def take_over(desk: DeskServices, visit: Visit) -> PageAnswer:
+    """Put another editor's draft together with this one."""
+    room, lesson, wanted = rooms(desk), lesson_of(visit), visit.form.get("editor", "")
+    others = await room.studio.others(visit.who.actor, lesson)
+    editor = next((each.editor for each in others if wanted and each.editor.startswith(wanted)), "")
+    saved = await room.studio.take_over(visit.who.actor, lesson, editor)
+    return Redirect(f"lessons/{lesson}", outcome(saved))
+
+
+async def file(desk: DeskServices, visit: Visit) -> PageAnswer:
+    """The text as a file to keep."""
+    lying = await rooms(desk).studio.open(visit.who.actor, lesson_of(visit))
+    return FileSent(lying.text.encode(), "application/yaml", f"{lying.lesson}.yaml")
+
+
+def outcome(saved: Manuscript) -> str:
+    """What has become of what was typed."""
+    return conflicts(saved.conflicts) if saved.conflicts else MERGED if saved.merged else SAVED
+
+
+def _notes(lying: Manuscript, visit: Visit) -> list[str]:
+    tell = teller(visit.lang)
+    merged = [tell(MERGED)] if lying.merged and not lying.conflicts else []
+    return [*merged, *([tell(conflicts(lying.conflicts))] if lying.conflicts else [])]

@@ -1,0 +1,293 @@
+"""Drafts that become what learners are taught, and the way back: planned as `./camtay publish` plans, then done.
+
+On a machine whose lessons can be written the file follows what is published; on one where they cannot, the published
+text alone is in force until somebody brings another file.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext, suppress
+from dataclasses import dataclass, field, replace
+from functools import partial
+from hashlib import sha256
+from pathlib import Path
+
+from bot.errors import CamtayError
+from bot.people.policy.permissions import Actor
+from bot.publishing.drafts import LessonReading
+from bot.publishing.files import not_kept
+from bot.publishing.service import (
+    WITHOUT_FILE,
+    PlanOutdated,
+    PublishingOptions,
+    PublishingPlan,
+    Stored,
+    changed_lines,
+    compile_row,
+    look,
+    plan,
+    publish,
+)
+from bot.studio.policy import texts
+from bot.studio.service import Manuscript, NoSuchLesson, Studio, note
+from flows.model import Lesson, Problem
+from flows.rules.changes import CHECKPOINT, START, STAY
+from flows.saying import say
+from flows.shelf.media import media_of, recorded_of
+from flows.shelf.shelf import OF_FILES, languages_of
+from storage.drafts import drafts
+from storage.drafts.records import DraftRow
+from storage.engine.database import Connection
+from storage.engine.files import sync_folder
+from storage.publications.records import PublicationRow
+
+AUTHOR_DIGITS = 12  # of an editor's pseudonym: enough to find her in the audit
+PLAIN = PublishingOptions("")
+
+
+class NotReady(CamtayError):
+    """Bài còn chỗ phải sửa hay phải quyết định, nên chưa phát hành."""
+
+
+class ReviewOutdated(CamtayError):
+    """Bài vừa có người sửa hay phát hành. Hãy xem lại rồi phát hành."""
+
+
+@dataclass(frozen=True, slots=True)
+class PublishingReview:
+    """A publication before it is made. `plan` is None where the text has errors (`errors`); `gone`: step that is there
+    no more → how many wait at it; `stamp` names exactly what was looked at: it is handed back by whoever agrees."""
+
+    desk: Manuscript
+    errors: tuple[Problem, ...]
+    warnings: tuple[Problem, ...]
+    plan: PublishingPlan | None = None
+    gone: Mapping[str, int] = field(default_factory=dict)
+    stamp: str = ""
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it can be published as it is."""
+        return self.plan is not None and not (self.plan.unchanged or self.plan.impact.blocked)
+
+
+@dataclass(frozen=True, slots=True)
+class RollbackReview:
+    """A way back before it is gone, as `PublishingReview`."""
+
+    plan: PublishingPlan
+    gone: Mapping[str, int]
+    stamp: str
+
+
+@dataclass(frozen=True, slots=True)
+class PublicationEntry:
+    """One publication in the history: `inside` how many learners are in its version (told once a version), lines
+    that it added and took away; `is_own`: whoever asks has made it."""
+
+    row: PublicationRow
+    inside: int | None
+    added: int
+    gone: int
+    is_current: bool
+    is_own: bool
+
+
+def may_write(path: Path) -> bool:
+    """Whether a file can be given other content; a served tutor's lessons cannot."""
+    return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
+
+
+class Publisher:
+    """Publishes what lies on the desk of `studio`; `writes` tells whether a lesson's file follows."""
+
+    def __init__(self, studio: Studio, writes: Callable[[Path], bool] = may_write) -> None:
+        self.studio = studio
+        self.writes = writes
+        self.database, self.library = studio.database, studio.library
+        self._one = asyncio.Lock()
+
+    async def review(self, actor: Actor, lesson: str, how: PublishingOptions = PLAIN) -> PublishingReview:
+        """What publishing her draft now would do. Raises NotAllowed, NoSuchLesson."""
+        desk = await self.studio.open(actor, lesson)
+        raw = await asyncio.to_thread(desk.path.read_bytes)
+        source = texts.layout_of(raw).written(desk.text)
+        reading = await asyncio.to_thread(self.studio.checker.read, desk.path, source)
+        errors, warnings = _told_apart(reading, lesson)
+        if errors or reading.lesson is None:
+            return PublishingReview(desk, errors, warnings)
+        stored = (await look(self.database, [lesson]))[lesson]
+        how = _allowed(how, actor, reading.lesson)
+        each = await asyncio.to_thread(self._plan, stored, reading, how)
+        open_ = await asyncio.to_thread(self._plan, stored, reading, replace(how, decisions={}))
+        return PublishingReview(desk, errors, warnings, each, _gone(open_), stamp_of(each))
+
+    async def publish(self, actor: Actor, lesson: str, how: PublishingOptions, stamp: str) -> PublicationRow:
+        """Publish what was reviewed under `stamp`. Raises NotAllowed, NoSuchLesson, NotReady, ReviewOutdated,
+        OSError."""
+        async with self._one:
+            review = await self.review(actor, lesson, how)
+            each = review.plan
+            if each is None or not review.is_ready:
+                raise NotReady
+            if review.stamp != stamp:
+                raise ReviewOutdated
+            desk, source = review.desk, each.lesson.source.encode()
+            with _beside(desk.path, source) if self.writes(desk.path) else nullcontext() as written:
+                if written is None:
+                    each = replace(each, how=replace(each.how, author=f"{WITHOUT_FILE}{each.how.author}"))
+                await asyncio.to_thread(self._keep_files, each.lesson, each.media)
+                rows = await self._made(each, partial(self._settle, actor=actor, desk=desk, what="lesson_published"))
+                if written is not None:
+                    await asyncio.to_thread(_put, written, desk.path)
+            return rows[0]
+
+    async def history(self, actor: Actor, lesson: str) -> list[PublicationEntry]:
+        """Every publication of a lesson, the newest first. Raises NotAllowed."""
+        self.studio.admit(actor)
+        stored = (await look(self.database, [lesson]))[lesson]
+        return list(reversed(list(_entries(stored, actor))))
+
+    async def review_rollback(
+        self, actor: Actor, lesson: str, number: int, how: PublishingOptions = PLAIN
+    ) -> RollbackReview:
+        """What going back to a version would do. Raises NotAllowed, NoSuchLesson, NotReady."""
+        self.studio.admit(actor)
+        stored = (await look(self.database, [lesson]))[lesson]
+        row = stored.versions.get(number)
+        if row is None:
+            raise NoSuchLesson(say("Bài này không có bản {number}.", number=number))
+        facts = self.library.facts
+        target = await asyncio.to_thread(compile_row, row, facts)
+        if target is None:
+            raise NotReady(say("Bản {number} không còn đọc được bằng chương trình này.", number=number))
+        how = replace(_allowed(how, actor, target), rollback=True)
+        each = plan(stored, target, row.translations, how, facts, row.media)
+        open_ = plan(stored, target, row.translations, replace(how, decisions={}), facts, row.media)
+        return RollbackReview(each, _gone(open_), stamp_of(each))
+
+    async def roll_back(
+        self, actor: Actor, lesson: str, number: int, how: PublishingOptions, stamp: str
+    ) -> PublicationRow:
+        """Make an older version the current one again. Raises NotAllowed, NoSuchLesson, NotReady, ReviewOutdated."""
+        async with self._one:
+            review = await self.review_rollback(actor, lesson, number, how)
+            each = review.plan
+            if each.unchanged or each.impact.blocked:
+                raise NotReady
+            if review.stamp != stamp:
+                raise ReviewOutdated
+            now = self.studio.now()
+            rows = await self._made(each, lambda connection: note(connection, actor, "lesson_rolled_back", lesson, now))
+            return rows[0]
+
+    # --- inside ---
+
+    def _plan(self, stored: Stored, reading: LessonReading, how: PublishingOptions) -> PublishingPlan:
+        lesson, library = reading.draft.lesson, reading.library
+        assert lesson is not None, "only what could be read is planned"
+        media = media_of(lesson, library.scenes)
+        media |= recorded_of(lesson, self.library.facts, self.library.shelf.recordings)
+        return plan(stored, lesson, languages_of(lesson, library), how, self.library.facts, media)
+
+    def _keep_files(self, lesson: Lesson, media: Mapping[str, str]) -> None:
+        if self.library.store is not None:
+            shelf = replace(self.library.shelf, good={lesson.id: lesson}, media={lesson.id: media})
+            not_kept(self.library.store, shelf, lesson)
+
+    def _settle(self, connection: Connection, actor: Actor, desk: Manuscript, what: str) -> None:
+        """From here on her draft begins with what was published."""
+        now = self.studio.now()
+        row = drafts.get(connection, desk.lesson, actor.name)
+        row = row or DraftRow(desk.lesson, actor.name, desk.text, desk.text, now)
+        if row.text not in (desk.text, desk.base):
+            raise PlanOutdated  # she has gone on writing on another page
+        drafts.put(connection, replace(row, base=desk.text, text=desk.text, at=now))
+        note(connection, actor, what, desk.lesson, now)
+
+    async def _made(self, each: PublishingPlan, also: Callable[[Connection], object]) -> list[PublicationRow]:
+        try:
+            return await publish(self.database, [each], self.studio.now(), also)
+        except PlanOutdated:
+            raise ReviewOutdated from None
+
+
+# --- the plan ----------------------------------------------------------------------------------------
+
+
+def _author(actor: Actor) -> str:
+    return actor.name[:AUTHOR_DIGITS]
+
+
+def _allowed(how: PublishingOptions, actor: Actor, lesson: Lesson) -> PublishingOptions:
+    """As asked, in her name, without decisions that lead nowhere: who is not moved can only stay."""
+    ways = {CHECKPOINT, START, *lesson.index} if how.urgent else {STAY}
+    decisions = {step: decision for step, decision in how.decisions.items() if decision in ways}
+    at_checkpoint = how.at_checkpoint and not how.urgent
+    return replace(how, author=_author(actor), decisions=decisions, at_checkpoint=at_checkpoint)
+
+
+def _gone(each: PublishingPlan) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for stand in each.impact.stands:
+        if stand.fate == "decide":
+            found[stand.step] = found.get(stand.step, 0) + stand.count
+    return found
+
+
+def stamp_of(each: PublishingPlan) -> str:
+    """A name for what is published, after what, and how."""
+    before = each.before.publication_id if each.before else 0
+    how = each.how.urgent, each.how.at_checkpoint, sorted(each.how.decisions.items())
+    return sha256(repr((each.lesson.source, before, each.version, how)).encode()).hexdigest()[:32]
+
+
+def _told_apart(reading: LessonReading, lesson: str) -> tuple[tuple[Problem, ...], tuple[Problem, ...]]:
+    """What keeps a text from being published, and what ought to be looked at."""
+    errors = [each for each in reading.problems if each.severity == "error" and each.code != OF_FILES]
+    found = reading.draft.lesson
+    if found is not None and found.id != lesson:
+        message = say("mã bài là “{found}”, mà trang này là của bài “{lesson}”", found=found.id, lesson=lesson)
+        errors.append(Problem("E004", found.place, message, say("hãy để lại mã cũ; bài mới thì mở tệp mới")))
+    return tuple(errors), tuple(each for each in reading.problems if each not in errors)
+
+
+def _entries(stored: Stored, actor: Actor) -> Iterator[PublicationEntry]:
+    newest = {row.version: row.publication_id for row in stored.log}
+    own = {_author(actor), f"{WITHOUT_FILE}{_author(actor)}"}
+    for at, row in enumerate(stored.log, 1):
+        is_newest = newest[row.version] == row.publication_id
+        inside = sum(count for (version, _), count in stored.inside.items() if version == row.version)
+        added, gone = changed_lines(row.diff)
+        is_current = at == len(stored.log)
+        yield PublicationEntry(row, inside if is_newest else None, added, gone, is_current, row.author in own)
+
+
+# --- the file ----------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _beside(path: Path, source: bytes) -> Iterator[Path]:
+    """The bytes on the disk beside the file whose place they are to take."""
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    written = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(source)
+            file.flush()
+            os.fsync(file.fileno())
+        shutil.copymode(path, written)
+        yield written
+    finally:
+        with suppress(OSError):  # it has taken its place
+            written.unlink()
+
+
+def _put(written: Path, path: Path) -> None:
+    os.replace(written, path)
+    sync_folder(path.parent)

@@ -1,0 +1,290 @@
+"""What an editor does with lessons: read, write, have checked, publish, go back. One transaction at the edge of each.
+
+A draft is the editor's own until it is published: it lies in the database, with the text it was begun from, so that
+what others publish meanwhile is put together with it and never written over.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+from bot.errors import CamtayError, NotAllowed
+from bot.people.policy.permissions import PERMISSIONS, Actor
+from bot.people.service import NobodyThere
+from bot.publishing.drafts import LessonReading
+from bot.publishing.library import LiveLessons
+from bot.studio.checking import Checker
+from bot.studio.policy import texts
+from bot.studio.policy.merging import Merged, merge
+from flows.model import Problem
+from flows.reading.loader import LessonDraft
+from flows.saying import say
+from storage.drafts import drafts
+from storage.drafts.records import DraftHead, DraftRow
+from storage.engine.database import Connection
+from storage.engine.errors import Conflict
+from storage.people import people
+from storage.people.records import AuditRow
+from storage.publications import publications
+
+ACT = "edit_lessons"
+MAX_CONFLICTS = 5
+
+
+class NoSuchLesson(NobodyThere):
+    """Không có tệp của bài này."""
+
+
+class TextTooLong(CamtayError):
+    """Bài dài quá 128 kB nên chưa lưu; chữ vẫn còn trên trang này. Hãy tách thành nhiều bài."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manuscript:
+    """A lesson as it lies before an editor. `text` is hers, `base` what it was begun from, the text in force.
+    `conflicts` counts the places where both changed the same since she looked last; `merged`: something of others has
+    come in."""
+
+    lesson: str
+    path: Path
+    text: str
+    base: str
+    saved_at: datetime | None = None
+    merged: bool = False
+    conflicts: int = 0
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether there is anything of hers that is not in force yet."""
+        return self.text != self.base
+
+
+@dataclass(frozen=True, slots=True)
+class LessonLine:
+    """One lesson of the tree. `state`: live, changed (the text in force is not published), new, broken; `mine`: when
+    the editor who asks saved her draft last; `others`: how many other editors have one."""
+
+    lesson: str
+    title: str
+    track: str
+    state: str
+    errors: int
+    warnings: int
+    version: int | None
+    mine: datetime | None
+    others: int
+
+
+class Studio:
+    """`library` are the lessons of the running tutor, `checker` judges texts among the files of the same folder."""
+
+    def __init__(self, library: LiveLessons, checker: Checker, now: Callable[[], datetime]) -> None:
+        self.library = library
+        self.checker = checker
+        self.now = now
+        self.database = library.database
+
+    # --- who may, which lesson ---
+
+    def admit(self, actor: Actor) -> None:
+        """Raises NotAllowed for whoever edits no lessons."""
+        if not actor.paths(ACT):
+            raise NotAllowed(PERMISSIONS[ACT].refusal)
+
+    async def path_of(self, lesson: str) -> Path:
+        """The file of a lesson, by the id written in it, else by its folder. Raises NoSuchLesson."""
+        found = await asyncio.to_thread(self.checker.files)
+        if lesson not in found:
+            raise NoSuchLesson
+        return found[lesson]
+
+    async def tree(self, actor: Actor) -> list[LessonLine]:
+        """Every lesson of the folder, by track and order."""
+        self.admit(actor)
+        heads = await self.database.read(drafts.heads)
+        files = await asyncio.to_thread(self.checker.looked_over)
+        kept = await self.database.read(partial(_published_beside, files=_texts(files)))
+        lines = []
+        for lesson, (draft, problems) in files.items():
+            errors = sum(problem.severity == "error" for problem in problems)
+            now = kept.get(lesson)
+            file = texts.plain(draft.lesson.source) if draft.lesson else None
+            mine = next((head.at for head in heads if (head.lesson, head.editor) == (lesson, actor.name)), None)
+            others = sum(head.lesson == lesson and head.editor != actor.name for head in heads)
+            title, track = (draft.lesson.title, draft.lesson.track) if draft.lesson else (lesson, "")
+            state = _state(file, now, is_broken=bool(errors))
+            version = now.version if now else None
+            lines.append(
+                LessonLine(lesson, title or lesson, track, state, errors, len(problems) - errors, version, mine, others)
+            )
+        return lines
+
+    # --- writing ---
+
+    async def open(self, actor: Actor, lesson: str) -> Manuscript:
+        """The editor's draft, or the text in force; what was published since she began is put together with hers.
+        Raises NotAllowed, NoSuchLesson."""
+        self.admit(actor)
+        path = await self.path_of(lesson)
+        for _ in range(MAX_CONFLICTS):
+            standing = await self._standing(lesson, path)
+            row = await self.database.read(partial(drafts.get, lesson=lesson, editor=actor.name))
+            if row is None:
+                return Manuscript(lesson, path, standing, standing)
+            if row.base == standing:
+                return Manuscript(lesson, path, row.text, row.base, row.at)
+            merged = await asyncio.to_thread(merge, row.base, row.text, standing)
+            if await self._put(replace(row, base=standing, text=merged.text, at=self.now())):
+                return _merged(path, row.text, standing, merged, self.now(), lesson)
+        raise Conflict
+
+    async def save(self, actor: Actor, lesson: str, began: str, typed: str) -> Manuscript:
+        """Keep what she has typed; `began` is the text that her page began with. What was saved or published from
+        elsewhere meanwhile is put together with it. Raises NotAllowed, NoSuchLesson, TextTooLong."""
+        self.admit(actor)
+        began, typed = texts.plain(began), texts.plain(typed)
+        if texts.is_too_long(typed):
+            raise TextTooLong
+        path = await self.path_of(lesson)
+        for _ in range(MAX_CONFLICTS):
+            standing = await self._standing(lesson, path)
+            kept = await self.database.read(partial(drafts.get, lesson=lesson, editor=actor.name))
+            row = kept or DraftRow(lesson, actor.name, standing, standing, self.now())
+            mine = await asyncio.to_thread(merge, began, typed, row.text)
+            both = await asyncio.to_thread(merge, row.base, mine.text, standing)
+            merged = Merged(both.text, mine.conflicts + both.conflicts)
+            if texts.is_too_long(merged.text):
+                raise TextTooLong
+            if kept and (kept.text, kept.base) == (merged.text, standing):
+                return Manuscript(lesson, path, kept.text, kept.base, kept.at, merged.text != typed)
+            if await self._put(replace(row, base=standing, text=merged.text, at=self.now())):
+                return _merged(path, typed, standing, merged, self.now(), lesson)
+        raise Conflict
+
+    async def give_up(self, actor: Actor, lesson: str) -> bool:
+        """Throw her draft away; False where there was none. Raises NotAllowed."""
+        self.admit(actor)
+
+        def unit(connection: Connection) -> bool:
+            is_gone = drafts.drop(connection, lesson, actor.name)
+            if is_gone:
+                note(connection, actor, "draft_given_up", lesson, self.now())
+            return is_gone
+
+        return await self.database.transact(unit)
+
+    async def others(self, actor: Actor, lesson: str) -> list[DraftHead]:
+        """Who else is writing in a lesson. Raises NotAllowed."""
+        self.admit(actor)
+        heads = await self.database.read(drafts.heads)
+        return [head for head in heads if head.lesson == lesson and head.editor != actor.name]
+
+    async def take_over(self, actor: Actor, lesson: str, editor: str) -> Manuscript:
+        """Put another editor's draft together with hers; the other's stays. Raises NotAllowed, NoSuchLesson."""
+        desk = await self.open(actor, lesson)
+        other = await self.database.read(partial(drafts.get, lesson=lesson, editor=editor))
+        if other is None:
+            return desk
+        merged = await asyncio.to_thread(merge, other.base, desk.text, other.text)
+        saved = await self.save(actor, lesson, desk.text, merged.text)
+        return replace(saved, merged=True, conflicts=merged.conflicts)
+
+    async def take_version(self, actor: Actor, lesson: str, number: int) -> Manuscript:
+        """The text of a published version as her draft. Raises NotAllowed, NoSuchLesson."""
+        desk = await self.open(actor, lesson)
+        row = await self.database.read(partial(publications.version, lesson=lesson, number=number))
+        if row is None:
+            raise NoSuchLesson(say("Bài này không có bản {number}.", number=number))
+        return await self.save(actor, lesson, desk.text, texts.plain(row.source))
+
+    # --- what is wrong with it ---
+
+    async def check(self, actor: Actor, lesson: str, typed: str) -> LessonReading:
+        """A text as it is typed, read and judged; nothing is kept. Raises NotAllowed, NoSuchLesson, TextTooLong."""
+        self.admit(actor)
+        text = texts.plain(typed)
+        if texts.is_too_long(text):
+            raise TextTooLong
+        path = await self.path_of(lesson)
+        return await asyncio.to_thread(self.checker.read, path, text.encode())
+
+    # --- inside ---
+
+    async def _standing(self, lesson: str, path: Path) -> str:
+        """The text in force."""
+        try:
+            file = texts.plain(await asyncio.to_thread(path.read_bytes))
+        except OSError:
+            raise NoSuchLesson from None
+        kept = (await self.database.read(partial(_published, lessons=[lesson]))).get(lesson)
+        return texts.in_force(file, kept.source, kept.all) if kept else file
+
+    async def _put(self, row: DraftRow) -> bool:
+        try:
+            await self.database.transact(partial(drafts.put, row=row))
+        except Conflict:
+            return False
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class _Published:
+    """The current version of a lesson, and every text that it ever had."""
+
+    version: int
+    source: str
+    all: frozenset[str]
+
+
+def _published(connection: Connection, lessons: list[str]) -> dict[str, _Published]:
+    current = publications.current(connection)
+    found = {}
+    for lesson in lessons:
+        if lesson in current:
+            sources = {row.version: texts.plain(row.source) for row in publications.versions_of(connection, lesson)}
+            version = current[lesson].version
+            found[lesson] = _Published(version, sources[version], frozenset(sources.values()))
+    return found
+
+
+def _texts(files: Mapping[str, tuple[LessonDraft, object]]) -> dict[str, str]:
+    return {lesson: texts.plain(draft.lesson.source) for lesson, (draft, _) in files.items() if draft.lesson}
+
+
+def _published_beside(connection: Connection, files: Mapping[str, str]) -> dict[str, _Published]:
+    """As `_published`; of a lesson whose file is what is live the older versions are left out."""
+    current = publications.current(connection)
+    rows = publications.versions(connection, [(lesson, row.version) for lesson, row in current.items()])
+    live = {
+        row.lesson: _Published(row.version, text, frozenset((text,)))
+        for row in rows
+        for text in [texts.plain(row.source)]
+    }
+    return live | _published(connection, [lesson for lesson in live if files.get(lesson) != live[lesson].source])
+
+
+def _state(file: str | None, now: _Published | None, *, is_broken: bool) -> str:
+    if file is None or (is_broken and not (now and file in now.all)):
+        return "broken"
+    if now is None:
+        return "new"
+    return "live" if file in now.all else "changed"
+
+
+def _merged(path: Path, typed: str, standing: str, merged: Merged, now: datetime, lesson: str) -> Manuscript:
+    return Manuscript(lesson, path, merged.text, standing, now, merged.text != typed, merged.conflicts)
+
+
+def note(connection: Connection, actor: Actor, what: str, lesson: str, now: datetime) -> None:
+    """One line of the audit about a lesson."""
+    people.note(connection, AuditRow(now, actor.name, what, "", lesson))
+
+
+def worst(problems: tuple[Problem, ...]) -> list[Problem]:
+    """Errors before warnings, each in the order of the file."""
+    return sorted(problems, key=lambda problem: problem.severity != "error")
