@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from bot.desk.counting import Counts
 from bot.desk.entrance import Entrance
 from bot.officers import OfficerServices
 
@@ -22,6 +23,7 @@ class Desk:
     title: str
     union: str
     address: str
+    counts: Counts
 
 
 def desk_of(officers: OfficerServices) -> Desk:
@@ -29,4 +31,5 @@ def desk_of(officers: OfficerServices) -> Desk:
     settings = officers.settings
     entrance = Entrance(officers.database, officers.services.names, officers.now, officers.new_id)
     zone, union = ZoneInfo(settings.time.zone), settings.placeholders.get("ten_hoi", settings.tutor.union)
-    return Desk(officers, entrance, officers.now, zone, settings.tutor.name, union, settings.web.public_url)
+    counts, address = Counts(officers.database, officers.now), settings.web.public_url
+    return Desk(officers, entrance, officers.now, zone, settings.tutor.name, union, address, counts)

@@ -84,11 +84,16 @@ def add_up(places: Iterable[ReportArea], counts: Mapping[str, int]) -> dict[str,
     return sums
 
 
-def table(sheet: ReportTable, top: ReportArea, is_own: Callable[[str], bool]) -> Table:
-    """What somebody sees of `top` and below: everything where there is a right, elsewhere sums of wards and
-    province.
+def table(sheet: ReportTable, top: ReportArea, is_own: Callable[[str], bool], levels: int | None = None) -> Table:
+    """What somebody sees of `top` and so many `levels` below (None: all): everything where there is a right, elsewhere
+    sums of wards and province.
     """
-    inside = [place for place in sheet.places if place.path.startswith(top.path)]
+    deepest = len(top.above) + levels if levels is not None else None
+    inside = [
+        place
+        for place in sheet.places
+        if place.path.startswith(top.path) and (deepest is None or len(place.above) <= deepest)
+    ]
     shown = [place for place in inside if is_own(place.path) or place.kind in UPPER]
     cells = _Cells(sheet, is_own)
     rows = tuple((*_names(place), *_values(sheet, place, cells, is_own(place.path))) for place in shown)
