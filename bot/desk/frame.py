@@ -7,8 +7,8 @@ from functools import cache
 
 from aiohttp import web
 
-from bot.desk.language import Tell
-from bot.desk.visit import Page, Visit
+from bot.desk.language import Teller
+from bot.desk.visit import DeskPage, Visit
 from bot.pages import asset, digest, render_page
 
 STYLE, SCRIPT = "desk.css", "desk.js"
@@ -39,7 +39,7 @@ def version(name: str) -> str:
 
 
 def page(
-    visit: Visit, here: Page, pages: Iterable[Page], template: str, tell: Tell, title: str, said: str = "",
+    visit: Visit, here: DeskPage, pages: Iterable[DeskPage], template: str, tell: Teller, title: str, said: str = "",
     fault: str = "", **values: object,
 ) -> web.Response:  # fmt: skip
     """A page in its frame, for whoever is in."""
@@ -53,7 +53,7 @@ def page(
 
 
 def bare(
-    template: str, lang: str, at: str, tell: Tell, title: str, status: int = 200, **values: object
+    template: str, lang: str, at: str, tell: Teller, title: str, status: int = 200, **values: object
 ) -> web.Response:
     """A page for whoever is not in."""
     response = _response(template, lang, at, tell, title, **values)
@@ -61,7 +61,7 @@ def bare(
     return response
 
 
-def _response(template: str, lang: str, at: str, tell: Tell, title: str, **values: object) -> web.Response:
+def _response(template: str, lang: str, at: str, tell: Teller, title: str, **values: object) -> web.Response:
     kept = {"style": f"{at}{STYLE}?{version(STYLE)}", "script": f"{at}{SCRIPT}?{version(SCRIPT)}"}
     text = render_page(__package__, template, lang=lang, at=at, t=tell, title=title, **kept, **values)
     return web.Response(text=text, content_type="text/html", charset="utf-8", headers=HEADERS)

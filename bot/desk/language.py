@@ -13,10 +13,10 @@ OF_SERVICES = Path(__file__).parents[1] / "cli" / "english.yaml"  # a service's 
 LANGUAGES = ("vi", "en")
 COOKIE = "camtay_desk_lang"
 
-Tell = Callable[..., str]
+Teller = Callable[..., str]
 
 
-def teller(lang: str) -> Tell:
+def teller(lang: str) -> Teller:
     """What puts a sentence of a template or of a service into this language."""
     return _in_english if lang == "en" else _in_vietnamese
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.desk.services import Desk
+from bot.desk.services import DeskServices
 from bot.desk.visit import Visit
 from bot.people.policy.permissions import Actor
 from bot.people.service import NobodyThere
@@ -13,7 +13,7 @@ from storage.people import areas
 from storage.people.areas import PROVINCE, AreaRow
 
 
-async def place_of(desk: Desk, visit: Visit) -> AreaRow:
+async def place_of(desk: DeskServices, visit: Visit) -> AreaRow:
     """The area that the page's address names ("id" of its path), else that of her right. Raises NobodyThere."""
     area_id = visit.path.get("id", "") or home(visit.who.actor)
     found = await desk.officers.database.read(lambda c: areas.get(c, area_id))
@@ -27,7 +27,7 @@ def home(actor: Actor) -> str:
     return min(actor.paths("report"), key=len, default="/").strip("/").rpartition("/")[2] or PROVINCE
 
 
-async def way_to(desk: Desk, place: AreaRow) -> list[AreaRow]:
+async def way_to(desk: DeskServices, place: AreaRow) -> list[AreaRow]:
     """The areas above a place, the widest first."""
     ids = place.path.strip("/").split("/")[:-1]
 
@@ -43,7 +43,7 @@ def year_of(visit: Visit, now_year: int) -> int:
     return int(said) if said.isdecimal() and len(said) == 4 and 2025 <= int(said) <= now_year else now_year
 
 
-def own_areas(desk: Desk, actor: Actor, act: str) -> Sequence[str]:
+def own_areas(desk: DeskServices, actor: Actor, act: str) -> Sequence[str]:
     """The ids of the areas in which she may, the widest first."""
     ids = (path.strip("/").rpartition("/")[2] or PROVINCE for path in sorted(actor.paths(act), key=len))
     return list(dict.fromkeys(ids))

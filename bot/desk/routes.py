@@ -15,8 +15,8 @@ from bot.desk.language import COOKIE as LANGUAGE_COOKIE
 from bot.desk.language import LANGUAGES, language_of, teller
 from bot.desk.pages.table import PAGES
 from bot.desk.policy.entering import LASTS, is_form_key
-from bot.desk.services import Desk
-from bot.desk.visit import Answer, DeskVisitor, Moved, Page, Sent, Shown, Visit
+from bot.desk.services import DeskServices
+from bot.desk.visit import DeskPage, DeskVisitor, FileSent, PageAnswer, PageShown, Redirect, Visit
 from bot.errors import CamtayError, NotAllowed
 from bot.people.service import NobodyThere
 from flows.saying import said_by, say
@@ -37,7 +37,7 @@ class DeskSite:
     """Answers all that lies below /desk. `key` seals the sentence that is carried to the next page, `asker` gives the
     address that a request comes from."""
 
-    def __init__(self, desk: Desk, key: str, asker: Callable[[web.Request], str]) -> None:
+    def __init__(self, desk: DeskServices, key: str, asker: Callable[[web.Request], str]) -> None:
         self._desk, self._asker = desk, asker
         self._seal = URLSafeTimedSerializer(key, salt="camtay.desk.said")
         self._router = web.UrlDispatcher()
@@ -89,14 +89,14 @@ class DeskSite:
         return self._let_in(request, token)
 
     async def shown_link(self, request: web.Request, fault: str = "", status: int = 200) -> web.Response:
-        """A link was opened: by her, or by a machine that looks at links before her. Only her tap spends it."""
+        """A link was opened: by its owner, or by a machine that looks at links first. Only a tap spends it."""
         lang, at = _language(request), _at(request)
         tell, token = teller(lang), request[_PATH].get("token", "")
         shown = {"token": token, "fault": tell(fault), "desk": self._desk}
         return frame.bare("link.html", lang, at, tell, tell(say("Vào bàn làm việc")), status, **shown)
 
     async def by_link(self, request: web.Request) -> web.Response:
-        """She has tapped."""
+        """A link was tapped."""
         form = await self._foreign_or_form(request)
         if form is None:
             return await self.shown_link(request, _FOREIGN, 403)
@@ -117,12 +117,12 @@ class DeskSite:
 
     # --- who is in ---
 
-    async def look(self, page: Page, request: web.Request) -> web.StreamResponse:
+    async def look(self, page: DeskPage, request: web.Request) -> web.StreamResponse:
         """Show a page."""
         assert page.show is not None
         return await self._answered(page, request, page.show, {})
 
-    async def deed(self, page: Page, request: web.Request) -> web.StreamResponse:
+    async def deed(self, page: DeskPage, request: web.Request) -> web.StreamResponse:
         """Carry out what a form of a page asks, where it is one of ours."""
         assert page.do is not None
         form = await _form(request)
@@ -150,7 +150,7 @@ class DeskSite:
         return response
 
     async def _answered(
-        self, page: Page, request: web.Request, handler: Callable[[Desk, Visit], Awaitable[Answer]],
+        self, page: DeskPage, request: web.Request, handler: Callable[[DeskServices, Visit], Awaitable[PageAnswer]],
         form: Mapping[str, str],
     ) -> web.StreamResponse:  # fmt: skip
         who = await self._desk.entrance.visitor(request.cookies.get(COOKIE, ""))
@@ -169,18 +169,18 @@ class DeskSite:
             return await self._again(page, visit, said_by(fault))
         return self._shown(page, visit, answer, self._read_said(request))
 
-    def _shown(self, page: Page, visit: Visit, answer: Answer, said: str = "", fault: str = "") -> web.Response:
+    def _shown(self, page: DeskPage, visit: Visit, answer: PageAnswer, said: str = "", fault: str = "") -> web.Response:
         tell = teller(visit.lang)
         match answer:
-            case Moved(to, sentence):
+            case Redirect(to, sentence):
                 response = _moved(visit.at + to)
                 if sentence:
                     _keep(response, SAID_COOKIE, self._seal.dumps(tell(sentence)), SAID_S, secure=False)
                 return response
-            case Sent(body, kind, name):
+            case FileSent(body, kind, name):
                 headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}", **frame.HEADERS}
                 return web.Response(body=body, content_type=kind, headers=headers)
-            case Shown(template, values):
+            case PageShown(template, values):
                 title = str(values.get("title", "")) or tell(page.title)
                 rest = {name: value for name, value in values.items() if name != "title"}
                 response = frame.page(
@@ -190,15 +190,15 @@ class DeskSite:
                     response.del_cookie(SAID_COOKIE, path="/")
                 return response
 
-    async def _again(self, page: Page, visit: Visit, fault: str) -> web.Response:
+    async def _again(self, page: DeskPage, visit: Visit, fault: str) -> web.Response:
         """The page once more, with what was typed and what is wrong with it."""
         assert page.show is not None
         response = self._shown(page, visit, await page.show(self._desk, visit), fault=fault)
         response.set_status(400)
         return response
 
-    def _told(self, page: Page, visit: Visit, sentence: str, status: int) -> web.Response:
-        response = self._shown(page, visit, Shown("told.html", {"sentence": teller(visit.lang)(sentence)}))
+    def _told(self, page: DeskPage, visit: Visit, sentence: str, status: int) -> web.Response:
+        response = self._shown(page, visit, PageShown("told.html", {"sentence": teller(visit.lang)(sentence)}))
         response.set_status(status)
         return response
 

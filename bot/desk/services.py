@@ -13,7 +13,7 @@ from bot.officers import OfficerServices
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class DeskServices:
     """`title` is what the tutor is called, `union` whose it is, `address` that of the whole page ("" is not known)."""
 
     officers: OfficerServices
@@ -26,10 +26,10 @@ class Desk:
     counts: Counts
 
 
-def desk_of(officers: OfficerServices) -> Desk:
+def desk_of(officers: OfficerServices) -> DeskServices:
     """The desk over the services of officers."""
     settings = officers.settings
     entrance = Entrance(officers.database, officers.services.names, officers.now, officers.new_id)
     zone, union = ZoneInfo(settings.time.zone), settings.placeholders.get("ten_hoi", settings.tutor.union)
     counts, address = Counts(officers.database, officers.now), settings.web.public_url
-    return Desk(officers, entrance, officers.now, zone, settings.tutor.name, union, address, counts)
+    return DeskServices(officers, entrance, officers.now, zone, settings.tutor.name, union, address, counts)

@@ -1,4 +1,5 @@
-"""What a page is told (`Visit`), what it answers (`Shown`, `Moved`, `Sent`), and how it is declared (`Page`)."""
+"""What a page is told (`Visit`), what it answers (`PageShown`, `Redirect`, `FileSent`), how it is declared
+(`DeskPage`)."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from bot.people.policy.permissions import Actor
 from flows.saying import Sentence
 
 if TYPE_CHECKING:
-    from bot.desk.services import Desk
+    from bot.desk.services import DeskServices
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class Visit:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class PageShown:
     """A page: the template and what stands in it."""
 
     template: str
@@ -45,7 +46,7 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class Redirect:
     """What was asked is done: go there (from the desk's own address) and read this sentence."""
 
     to: str
@@ -53,7 +54,7 @@ class Moved:
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class FileSent:
     """A file."""
 
     body: bytes
@@ -61,12 +62,12 @@ class Sent:
     name: str
 
 
-Answer = Shown | Moved | Sent
-Handler = Callable[["Desk", Visit], Awaitable[Answer]]
+PageAnswer = PageShown | Redirect | FileSent
+PageHandler = Callable[["DeskServices", Visit], Awaitable[PageAnswer]]
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class DeskPage:
     """One address of the desk, `path` below it: who carries `act` somewhere may come ("" is whoever is in).
 
     `show` answers a look, `do` a form; `nav` is what the page is called among the others ("": it is not named there).
@@ -75,8 +76,8 @@ class Page:
     path: str
     title: Sentence
     act: str
-    show: Handler | None = None
-    do: Handler | None = None
+    show: PageHandler | None = None
+    do: PageHandler | None = None
     nav: Sentence | None = None
 
     def lets_in(self, actor: Actor) -> bool:

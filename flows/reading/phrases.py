@@ -99,7 +99,8 @@ REQUIRED = frozenset(
     sign_invest sign_job sign_kin sign_link sign_link_alike sign_link_odd sign_link_short sign_loan sign_miracle
     sign_office sign_papers sign_prize sign_recover sign_remote sign_rent sign_romance sign_safe_account sign_secrecy
     sign_secret sign_shipper sign_stranger sign_superstition sign_threat sign_update sign_urgent sign_wrong_transfer
-    role_instructor role_learner role_officer role_stranger safety_again safety_alone safety_call
+    code_for_admin code_for_editor desk_link desk_no_address desk_nothing desk_shared invited_admin invited_editor
+    role_admin role_editor role_instructor role_learner role_officer role_stranger safety_again safety_alone safety_call
     safety_left safety_listed safety_mistake safety_silent safety_steps safety_strangers safety_taken safety_wait_1
     safety_wait_2 safety_wait_3 safety_wait_4 secret secret_for_bank self_area_again self_area_ask self_area_now
     self_area_set self_area_which self_ask set_aside show_image show_video silenced skill_alone skill_help small_any

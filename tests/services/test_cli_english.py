@@ -14,6 +14,7 @@ import pytest
 from bot.cli.language import CATALOGUE, choose, english, language, told
 from bot.cli.main import main
 from bot.cli.parser import VERBS, parser_of
+from bot.desk.language import CATALOGUE as DESK
 from flows.graph.ways import MARKS as MARKED
 from flows.play import dialogue
 from flows.saying import read_catalogue
@@ -33,6 +34,7 @@ NEVER_AT_A_TERMINAL = {
     "bot/channels/webchat/routes.py": "a browser reads it",
     "bot/certificates": "a paper, and what is said about it in the chat",
     "bot/prints": "a paper",
+    "bot/desk/policy/entering.py": "names of browsers",
     "bot/people/own_page.py": "a learner's own file, in the words of the chat",
     "bot/announcements/policy/announcement.py": "how an announcement names an area to those who get it",
     "bot/people/policy/codes.py": "words that codes are made of",
@@ -138,6 +140,19 @@ def in_help(parser: argparse.ArgumentParser) -> Iterator[str]:
                 yield from in_help(child)
 
 
+def in_templates() -> set[str]:
+    """What the pages of the desk say: `t("…")` or `t('…')`."""
+    found: set[str] = set()
+    for path in sorted((ROOT / "bot" / "desk" / "templates").glob("*.html")):
+        found |= {each[1] for each in re.findall(r"""\bt\((["'])(.+?)\1[,)]""", path.read_text("utf-8"))}
+    return found
+
+
+def known() -> dict[str, str]:
+    """The English of a terminal and of the desk."""
+    return {**english(), **read_catalogue(DESK)}
+
+
 def in_names() -> Iterator[str]:
     """What is typed as it is called."""
     from bot.cli import names
@@ -159,12 +174,13 @@ def test_every_sentence_has_its_english():
     helps = {text for verb in VERBS for text in in_help(parser_of(verb)) if MARKS.search(text.lower())}
     formed = [re.sub(r"\\\{\w+\\\}", ".+", re.escape(each)) for each in in_calls()]
     said = {each for each in helps if not any(re.fullmatch(form, each) for form in formed)} - {argparse.SUPPRESS}
-    needed = {*calls, *said, *in_names(), *in_docstrings()}
-    assert {each for each in needed if each not in english() and MARKS.search(each.lower())} == set()
+    needed = {*calls, *said, *in_names(), *in_docstrings(), *in_templates()}
+    assert {each for each in needed if each not in known() and MARKS.search(each.lower())} == set()
     plain = {text for verb in VERBS for text in in_help(parser_of(verb))}
     literal = {text for path in sorted((ROOT / "bot").rglob("*.py")) for text, _ in strings(path)}
     literal |= {text for path in sorted((ROOT / "storage").rglob("*.py")) for text, _ in strings(path)}
-    assert read_catalogue(CATALOGUE).keys() - needed - plain - literal - set(MARKED.values()) == set(), "nobody says it"
+    written = {*read_catalogue(CATALOGUE), *read_catalogue(DESK)}
+    assert written - needed - plain - literal - set(MARKED.values()) == set(), "nobody says it"
 
 
 def test_no_vietnamese_reaches_a_terminal_alone():
@@ -176,7 +192,7 @@ def test_no_vietnamese_reaches_a_terminal_alone():
             untold = [
                 (name, line, text)
                 for text, line in strings(path)
-                if MARKS.search(text.lower()) and text not in english() and text not in TYPED_OR_READ.get(name, ())
+                if MARKS.search(text.lower()) and text not in known() and text not in TYPED_OR_READ.get(name, ())
             ]
             alone += [] if elsewhere else untold
             idle -= elsewhere if untold else set()

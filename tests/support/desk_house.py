@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from uuid import uuid4
 
 import aiohttp
@@ -84,10 +85,10 @@ class DeskBrowser:
     session: aiohttp.ClientSession
     token: str = ""
 
-    async def get(self, path: str, status: int = 200, **headers: str) -> str:
+    async def get(self, path: str, status: int = 200, headers: Mapping[str, str] = MappingProxyType({})) -> str:
         """The text of a page below the desk, which has to have this status; redirects are not followed."""
         address = f"{self.house.url}desk/{path}"
-        async with self.session.get(address, headers=headers, allow_redirects=False) as response:
+        async with self.session.get(address, headers=dict(headers), allow_redirects=False) as response:
             text = await response.text()
             assert response.status == status, f"{response.status}: {text[-900:]}"
             return text

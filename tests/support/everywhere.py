@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Table, delete, insert, update
 
 from storage.announcements import tables as announcements_t
 from storage.conversations import tables as conversations_t
+from storage.desk import tables as desk_t
 from storage.meetings import tables as meetings_t
 from storage.pairing import tables as pairing_t
 from storage.people import invitees, people
@@ -31,6 +32,8 @@ def fill(connection: Connection, learner_id: str, other: str) -> None:
     tag = f"{crc32(learner_id.encode()):x}"  # an id of a row must not give her away
     she, about = {"learner_id": learner_id}, {"lesson": "m", "at": 1}
     add(people_t.role, **she, role="instructor", area_id=WARD, state="active", by="x", at=1)
+    add(desk_t.desk_account, **she, login=f"l-{tag}", shown=NAME, password="x", set_at=1)
+    add(desk_t.desk_session, session_hash=f"s-{tag}", **she, way="link", agent="x", made_at=1, seen_at=1)
     people.put_instructor(connection, InstructorRow(learner_id, 3, (), ("vi",), "08:00-20:00"))
     invitees.add(connection, [InviteeRow(f"i-{tag}", f"Nguyễn Thị {NAME}", WARD, "learner")], "x", START)
     connection.execute(

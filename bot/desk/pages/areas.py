@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.desk.places import place_of, way_to, year_of
-from bot.desk.services import Desk
-from bot.desk.visit import Answer, Moved, Shown, Visit
+from bot.desk.services import DeskServices
+from bot.desk.visit import PageAnswer, PageShown, Redirect, Visit
 from bot.desk.words import clock
 from bot.errors import CamtayError
 from bot.reports.policy.table import CellValue, Table
@@ -27,13 +27,13 @@ SIGNS = {"reached": ("●", say("đạt")), "begun": ("◐", say("đang làm")),
 """How an area stands, readable without colour."""
 
 
-async def show(desk: Desk, visit: Visit) -> Answer:
+async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
     """An area with those right below it: the target, what lacks, the months, the models."""
     actor, place, now = visit.who.actor, await place_of(desk, visit), desk.now().astimezone(desk.zone)
     year, reports = year_of(visit, now.year), desk.officers.reports
     counted = await desk.counts.of(("targets", year), reports.counter("targets", year))
     if counted is None:
-        return Shown("counting.html", {"title": place.name})
+        return PageShown("counting.html", {"title": place.name})
     table = await reports.view(actor, "targets", place.area_id, counted.value, 1)
     own = actor.may("report", place.path)
     values = {
@@ -44,10 +44,10 @@ async def show(desk: Desk, visit: Visit) -> Answer:
         "typed": {name: visit.form.get(name, "") for name in ("kind", "name")},
         **await _models(desk, visit, place, year),
     }  # fmt: skip
-    return Shown("areas.html", values)
+    return PageShown("areas.html", values)
 
 
-async def do(desk: Desk, visit: Visit) -> Answer:
+async def do(desk: DeskServices, visit: Visit) -> PageAnswer:
     """Begin a model in this area. Raises CamtayError, NotAllowed, NobodyThere."""
     place, form = await place_of(desk, visit), visit.form
     if form.get("kind") not in KINDS:
@@ -56,16 +56,16 @@ async def do(desk: Desk, visit: Visit) -> Answer:
     row = await desk.officers.programs.add(
         visit.who.actor, form["kind"], place.area_id, form.get("name", "")[:200], year
     )
-    return Moved(f"model/{row.model_id}", say("Đã ghi mô hình. Thêm người vào mô hình ở đây."))
+    return Redirect(f"model/{row.model_id}", say("Đã ghi mô hình. Thêm người vào mô hình ở đây."))
 
 
-def month_bounds(desk: Desk, year: int) -> list[int]:
+def month_bounds(desk: DeskServices, year: int) -> list[int]:
     """The first instants of the twelve months and of the next year, in ms."""
     starts = [datetime(year, month, 1, tzinfo=desk.zone) for month in range(1, 13)]
     return [to_ms(each) for each in (*starts, datetime(year + 1, 1, 1, tzinfo=desk.zone))]
 
 
-async def _months(desk: Desk, place: AreaRow, year: int) -> dict[str, object] | None:
+async def _months(desk: DeskServices, place: AreaRow, year: int) -> dict[str, object] | None:
     """The months of the year up to now; None while they are counted."""
     bounds, path = month_bounds(desk, year), place.path
     counted = await desk.counts.of(("months", path, year), lambda c: months.of_months(c, path, bounds, LATE_MS))
@@ -85,7 +85,7 @@ def _percent(value: int, whole: int) -> int:
     return round(100 * value / whole) if whole else 0
 
 
-async def _models(desk: Desk, visit: Visit, place: AreaRow, year: int) -> dict[str, object]:
+async def _models(desk: DeskServices, visit: Visit, place: AreaRow, year: int) -> dict[str, object]:
     """Models of the area and below, for whoever looks after them."""
     if not visit.who.actor.may("models", place.path):
         return {"models": None, "more_models": False}

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from bot.desk.services import Desk
-from bot.desk.visit import Answer, Shown, Visit
+from bot.desk.services import DeskServices
+from bot.desk.visit import PageAnswer, PageShown, Visit
 from bot.desk.words import day_and_hour
 from storage.people import people
 
 A_PAGE = 100
 
 
-async def show(desk: Desk, visit: Visit) -> Answer:
+async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
     """A page of the audit, the latest first; `?truoc=` shows what lies before that line."""
     before = visit.query.get("truoc", "")
     rows = await desk.officers.database.read(
@@ -23,4 +23,4 @@ async def show(desk: Desk, visit: Visit) -> Answer:
         }
         for _, row in rows
     ]  # fmt: skip
-    return Shown("audit.html", {"lines": lines, "before": rows[-1][0] if len(rows) == A_PAGE else 0})
+    return PageShown("audit.html", {"lines": lines, "before": rows[-1][0] if len(rows) == A_PAGE else 0})

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from bot.desk.services import Desk
-from bot.desk.visit import Answer, Moved, Shown, Visit
+from bot.desk.services import DeskServices
+from bot.desk.visit import PageAnswer, PageShown, Redirect, Visit
 from bot.desk.words import day_and_hour
 from flows.saying import say
 
 WAYS = {"link": say("bằng đường dẫn qua chat"), "password": say("bằng mật khẩu")}
 
 
-async def show(desk: Desk, visit: Visit) -> Answer:
+async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
     """The browsers that are in, and the name to sign in with."""
     rows = await desk.entrance.sessions(visit.who.learner_id)
     browsers = [
@@ -22,30 +22,30 @@ async def show(desk: Desk, visit: Visit) -> Answer:
         for row in rows
     ]  # fmt: skip
     account = await desk.entrance.account(visit.who.learner_id)
-    return Shown("me.html", {"browsers": browsers, "login": account.shown if account else ""})
+    return PageShown("me.html", {"browsers": browsers, "login": account.shown if account else ""})
 
 
-async def show_password(desk: Desk, visit: Visit) -> Answer:
+async def show_password(desk: DeskServices, visit: Visit) -> PageAnswer:
     """The form to choose a name and a password."""
     account = await desk.entrance.account(visit.who.learner_id)
     login = visit.form.get("login", account.shown if account else "")
-    return Shown("password.html", {"login": login})
+    return PageShown("password.html", {"login": login})
 
 
-async def choose_password(desk: Desk, visit: Visit) -> Answer:
+async def choose_password(desk: DeskServices, visit: Visit) -> PageAnswer:
     """Set both; other browsers are put out. Raises CamtayError."""
     who, form = visit.who, visit.form
     await desk.entrance.choose_password(who.learner_id, form.get("login", ""), form.get("password", ""), who.session)
-    return Moved("me", say("Đã đặt mật khẩu. Các máy khác đã được cho ra."))
+    return Redirect("me", say("Đã đặt mật khẩu. Các máy khác đã được cho ra."))
 
 
-async def put_out(desk: Desk, visit: Visit) -> Answer:
+async def put_out(desk: DeskServices, visit: Visit) -> PageAnswer:
     """Put one browser of hers out, or all but this one."""
     who, wanted = visit.who, visit.form.get("browser", "")
     if wanted == "others":
         await desk.entrance.leave_all(who.learner_id, who.session)
-        return Moved("me", say("Các máy khác đã được cho ra."))
+        return Redirect("me", say("Các máy khác đã được cho ra."))
     for row in await desk.entrance.sessions(who.learner_id):
         if wanted and row.session_hash.startswith(wanted):
             await desk.entrance.leave(who.learner_id, row.session_hash)
-    return Moved("me", say("Máy đó đã được cho ra."))
+    return Redirect("me", say("Máy đó đã được cho ra."))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.desk.services import Desk
-from bot.desk.visit import Answer, Moved, Shown, Visit
+from bot.desk.services import DeskServices
+from bot.desk.visit import PageAnswer, PageShown, Redirect, Visit
 from bot.desk.words import given_first
 from bot.errors import CamtayError
 from bot.people.service import NobodyThere
@@ -19,7 +19,7 @@ from storage.programs.records import ProgramRow
 MOST = 300  # of an area who are offered by name: a branch has about a hundred
 
 
-async def show(desk: Desk, visit: Visit) -> Answer:
+async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
     """Its members, and who of its area could join."""
     model_id, programs = visit.path["id"], desk.officers.programs
     inside = await programs.members(visit.who.actor, model_id)
@@ -37,21 +37,21 @@ async def show(desk: Desk, visit: Visit) -> Answer:
         "area_id": place.area_id, "area": place.name, "inside": sorted(inside, key=lambda each: given_first(each[1])),
         "others": sorted(others, key=lambda each: given_first(each[1])), "cut": len(others) == MOST,
     }  # fmt: skip
-    return Shown("model.html", values)
+    return PageShown("model.html", values)
 
 
-async def do(desk: Desk, visit: Visit) -> Answer:
+async def do(desk: DeskServices, visit: Visit) -> PageAnswer:
     """Somebody joins or leaves, or the model ends. Raises CamtayError, NotAllowed, NobodyThere."""
     actor, model_id, person = visit.who.actor, visit.path["id"], visit.form.get("person", "")
     programs, here = desk.officers.programs, f"model/{visit.path['id']}"
     match visit.form.get("act", ""):
         case "join" if person:
             await programs.join(actor, model_id, person)
-            return Moved(here, say("Đã thêm vào mô hình."))
+            return Redirect(here, say("Đã thêm vào mô hình."))
         case "leave" if person:
             await programs.leave(actor, model_id, person)
-            return Moved(here, say("Đã rút khỏi mô hình."))
+            return Redirect(here, say("Đã rút khỏi mô hình."))
         case "end":
             await programs.end(actor, model_id)
-            return Moved(here, say("Mô hình đã kết thúc."))
+            return Redirect(here, say("Mô hình đã kết thúc."))
     raise CamtayError(say("Chưa chọn ai; chọn một người rồi bấm lại."))

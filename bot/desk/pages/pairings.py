@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from bot.desk.pages.today import KINDS
-from bot.desk.services import Desk
-from bot.desk.visit import Answer, Shown, Visit
+from bot.desk.services import DeskServices
+from bot.desk.visit import PageAnswer, PageShown, Visit
 from bot.desk.words import ago, day, left
 from flows.saying import say
 from storage.desk import board
@@ -31,7 +31,7 @@ ENDED = {
 }  # fmt: skip
 
 
-async def show(desk: Desk, visit: Visit) -> Answer:
+async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
     """The board; `?cot=` is one column of it, `?sau=` where a page of that goes on."""
     paths, now, only = visit.who.actor.paths("see_people"), desk.now(), visit.query.get("cot", "")
     wanted = [only] if only in COLUMNS else list(COLUMNS)
@@ -40,7 +40,7 @@ async def show(desk: Desk, visit: Visit) -> Answer:
     def look(connection: Connection) -> list[dict[str, object]]:
         return [_column(desk, key, _rows(connection, key, paths, now, limit + 1, after), limit, now) for key in wanted]
 
-    return Shown("pairings.html", {"columns": await desk.officers.database.read(look), "only": only in COLUMNS})
+    return PageShown("pairings.html", {"columns": await desk.officers.database.read(look), "only": only in COLUMNS})
 
 
 def _rows(
@@ -55,7 +55,7 @@ def _rows(
             return board.requests(connection, paths, key, limit, after)
 
 
-def _column(desk: Desk, key: str, rows: Sequence[BoardRow], limit: int, now: datetime) -> dict[str, object]:
+def _column(desk: DeskServices, key: str, rows: Sequence[BoardRow], limit: int, now: datetime) -> dict[str, object]:
     """`more` is the mark behind which the column goes on, "" where it ends."""
     shown = rows[:limit]
     cards = [

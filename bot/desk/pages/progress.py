@@ -6,8 +6,8 @@ from datetime import timedelta
 
 from bot.desk.pages.areas import month_bounds
 from bot.desk.places import place_of, way_to, year_of
-from bot.desk.services import Desk
-from bot.desk.visit import Answer, Shown, Visit
+from bot.desk.services import DeskServices
+from bot.desk.visit import PageAnswer, PageShown, Visit
 from bot.desk.words import clock
 from bot.reports.policy.table import CellValue, Table
 from flows import Lesson
@@ -28,14 +28,14 @@ FIGURES = {
 }  # fmt: skip
 
 
-async def show(desk: Desk, visit: Visit) -> Answer:
+async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
     """An area's figures and lessons; `?bai=` is one lesson, step by step, for whoever answers for the area."""
     actor, place, now = visit.who.actor, await place_of(desk, visit), desk.now().astimezone(desk.zone)
     year, reports, own = year_of(visit, now.year), desk.officers.reports, actor.may("report", place.path)
     learnt = await desk.counts.of(("progress", year), reports.counter("progress", year))
     taught = await desk.counts.of(("lessons", year), reports.counter("lessons", year))
     if learnt is None or taught is None:
-        return Shown("counting.html", {"title": place.name})
+        return PageShown("counting.html", {"title": place.name})
     figures = await reports.view(actor, "progress", place.area_id, learnt.value, 0)
     lessons = await reports.view(actor, "lessons", place.area_id, taught.value, 0)
     values = {
@@ -44,7 +44,7 @@ async def show(desk: Desk, visit: Visit) -> Answer:
         "counted": clock(min(learnt.at, taught.at), desk.zone), "own": own, "figures": _figures(figures),
         **_lessons(desk, lessons), "one": await _one(desk, visit, place, year) if own else None,
     }  # fmt: skip
-    return Shown("progress.html", values)
+    return PageShown("progress.html", values)
 
 
 def _figures(table: Table) -> list[tuple[str, CellValue]]:
@@ -52,7 +52,7 @@ def _figures(table: Table) -> list[tuple[str, CellValue]]:
     return [(title, of.get(key, "")) for key, title in FIGURES.items()]
 
 
-def _lessons(desk: Desk, table: Table) -> dict[str, object]:
+def _lessons(desk: DeskServices, table: Table) -> dict[str, object]:
     """Each lesson that was begun, the most begun first, and what was still known a month later."""
     of = dict(zip(table.heads, table.rows[0], strict=True)) if table.rows else {}
     begun = {head.partition("/")[2]: value for head, value in of.items() if head.startswith("begun/")}
@@ -73,7 +73,7 @@ def _lessons(desk: Desk, table: Table) -> dict[str, object]:
     return {"lessons": lines, "later": {"asked": asked, "known": known, "share": share}}
 
 
-async def _one(desk: Desk, visit: Visit, place: AreaRow, year: int) -> dict[str, object] | None:
+async def _one(desk: DeskServices, visit: Visit, place: AreaRow, year: int) -> dict[str, object] | None:
     lesson = desk.officers.book().lesson(visit.query.get("bai", "")[:80])
     if lesson is None or not lesson.title:
         return None
@@ -103,7 +103,7 @@ def _steps(lesson: Lesson, counted: LessonCount) -> dict[str, object]:
     return {"steps": lines, "begun": counted.begun, "finished": counted.finished, "done": done}
 
 
-def _title(desk: Desk, lesson_id: str) -> str:
+def _title(desk: DeskServices, lesson_id: str) -> str:
     lesson = desk.officers.book().lesson(lesson_id)
     return lesson.title if lesson else lesson_id
 

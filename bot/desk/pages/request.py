@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from bot.desk.pages.today import KINDS, STATES
-from bot.desk.services import Desk
-from bot.desk.visit import Answer, Moved, Shown, Visit
+from bot.desk.services import DeskServices
+from bot.desk.visit import PageAnswer, PageShown, Redirect, Visit
 from bot.desk.words import ago, day_and_hour, left
 from bot.errors import CamtayError
 from bot.pairing.looking import RequestLook
 from bot.pairing.policy.explain import REASONS, WIDTHS, InstructorChoice
 from bot.pairing.policy.history import ANSWERS, ENDINGS
-from flows.run import render
+from flows.run import DEFAULT_ADDRESS, render
 from flows.saying import say
 from storage.engine.instants import from_ms
 
@@ -20,7 +20,7 @@ MOST_FREE, MOST_OTHERS = 12, 12
 EXCERPT = 160  # characters of a step by which it is recognised
 
 
-async def show(desk: Desk, visit: Visit) -> Answer:
+async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
     """One request, in the words of whoever decides about it."""
     found = await desk.officers.requests.look(visit.who.actor, visit.who.learner_id, visit.path["id"])
     request, now = found.request, desk.now()
@@ -50,27 +50,27 @@ async def show(desk: Desk, visit: Visit) -> Answer:
         "may_act": found.may_act, "quiet": found.quiet,
         "mine": request.state == "open" and request.owner_id == visit.who.learner_id,
     }  # fmt: skip
-    return Shown("request.html", values)
+    return PageShown("request.html", values)
 
 
-async def do(desk: Desk, visit: Visit) -> Answer:
+async def do(desk: DeskServices, visit: Visit) -> PageAnswer:
     """Take it, ask an instructor for it, or say that it is done. Raises CamtayError, NotAllowed, NobodyThere."""
     requests, who, request_id = desk.officers.requests, visit.who, visit.path["id"]
     back = f"request/{request_id}"
     match visit.form.get("act", ""):
         case "take":
             await requests.take(who.actor, who.learner_id, request_id)
-            return Moved(back, say("Chị đã nhận lo việc này. Người học được báo ngay."))
+            return Redirect(back, say("Chị đã nhận lo việc này. Người học được báo ngay."))
         case "done":
             await requests.done(who.actor, who.learner_id, request_id)
-            return Moved(back, say("Đã ghi là xong."))
+            return Redirect(back, say("Đã ghi là xong."))
         case "ask":
             await requests.assign(who.actor, who.learner_id, request_id, visit.form.get("instructor", ""))
-            return Moved(back, say("Đã hỏi. Có trả lời thì thấy ở trang này."))
+            return Redirect(back, say("Đã hỏi. Có trả lời thì thấy ở trang này."))
     raise CamtayError(say("Chưa rõ chị muốn làm gì; chọn lại một nút trên trang."))
 
 
-def _lesson(desk: Desk, visit: Visit, found: RequestLook) -> dict[str, object]:
+def _lesson(desk: DeskServices, visit: Visit, found: RequestLook) -> dict[str, object]:
     """Where she stands: the title of the lesson and how its step begins, as she reads it."""
     request, book = found.request, desk.officers.book()
     lesson = book.lesson(request.lesson, request.version or None, found.learner.lang) if request.lesson else None
@@ -78,7 +78,7 @@ def _lesson(desk: Desk, visit: Visit, found: RequestLook) -> dict[str, object]:
     if lesson is None:
         return {"lesson": request.lesson, "step": "", "tries": request.tries}
     step = lesson.step(request.step)
-    text = " ".join(render(step.text, "chị/em", found.learner.name, book.facts, "…").split()) if step else ""
+    text = " ".join(render(step.text, DEFAULT_ADDRESS, found.learner.name, book.facts, "…").split()) if step else ""
     return {"lesson": lesson.title, "step": text[:EXCERPT] + ("…" if text[EXCERPT:] else ""), "tries": request.tries}
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.desk.services import Desk
-from bot.desk.visit import Answer, Shown, Visit
+from bot.desk.services import DeskServices
+from bot.desk.visit import PageAnswer, PageShown, Visit
 from bot.desk.words import ago, left
 from bot.people.policy.reach import REACHES
 from flows.saying import say
@@ -24,7 +24,7 @@ KINDS = {
 STATES = {"waiting": say("chưa ai nhận"), "offered": say("đang hỏi"), "open": say("đang lo")}
 
 
-async def show(desk: Desk, visit: Visit) -> Answer:
+async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
     """What waits in the areas of whoever looks."""
     paths, now = visit.who.actor.paths("see_people"), desk.now()
 
@@ -54,7 +54,7 @@ async def show(desk: Desk, visit: Visit) -> Answer:
         ]
         return {"waiting": waiting, "offers": offers, "unreached": quiet, "silent": silent, "most": MOST}
 
-    return Shown("today.html", await desk.officers.database.read(look))
+    return PageShown("today.html", await desk.officers.database.read(look))
 
 
 def _person(row: QuietRow) -> dict[str, object]:
