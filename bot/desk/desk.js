@@ -9,3 +9,4 @@ window.addEventListener('pageshow', (event) => {
   if (!event.persisted) return;
   for (const button of document.querySelectorAll('form[method=post] button')) button.disabled = false;
 });
+for (const button of document.querySelectorAll('[data-print]')) button.addEventListener('click', () => print());

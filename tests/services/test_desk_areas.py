@@ -13,8 +13,8 @@ import pytest
 from bot.desk.counting import Counts
 from storage.engine.database import Database
 from storage.engine.instants import to_ms
-from tests.support.desk_house import BRANCH, FOREIGN_BRANCH, OTHER, PROVINCE, WARD, DeskBrowser, DeskHouse
-from tests.support.desk_scene import HOSTILE, asks, put, rows, teaches
+from tests.support.desk_house import BRANCH, FOREIGN_BRANCH, OTHER, PROVINCE, WARD, DeskHouse
+from tests.support.desk_scene import HOSTILE, asks, counted, put, rows, teaches
 from tests.support.desk_scene import house as house
 from tests.support.world import Clock
 
@@ -42,13 +42,6 @@ async def learns(house: DeskHouse, who: str, lesson: str, steps: Sequence[str], 
     answer = {"learner_id": who, "run_id": run["run_id"], "lesson": lesson, "version": 1, "answer": "x", "points": 0}
     if steps:
         await put(house, "attempt", *({**answer, "step": s, "right": True, "tries": 1, "at": at} for s in steps))
-
-
-async def counted(browser: DeskBrowser, path: str) -> str:
-    """The page once its numbers are there: on a busy machine a count may take longer than a page waits."""
-    while "Đang đếm" in (page := await browser.get(path)):
-        await asyncio.sleep(0.05)
-    return page
 
 
 def cells(page: str, name: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from storage.people import people
 from storage.people import tables as people_t
 from storage.people.records import InstructorRow
 from storage.tables import metadata
-from tests.support.desk_house import WARD, DeskHouse, desk_house
+from tests.support.desk_house import WARD, DeskBrowser, DeskHouse, desk_house
 from tests.support.harness import empty_database, rows_of
 
 HOSTILE = "<script>alert(1)</script>&\"'"
@@ -87,3 +88,13 @@ async def put(house: DeskHouse, table: str, *values: dict[str, Any]) -> None:
         c.execute(insert(metadata.tables[table]), list(values))
 
     await house.database.transact(work)
+
+
+async def counted(browser: DeskBrowser, path: str) -> str:
+    """The page once its numbers are there: on a busy machine a count may take longer than a page waits."""
+    for _ in range(200):
+        page = await browser.get(path)
+        if "Đang đếm" not in page:
+            return page
+        await asyncio.sleep(0.05)
+    raise AssertionError("it counts for ever")
