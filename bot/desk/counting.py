@@ -15,7 +15,7 @@ from storage.engine.database import Connection, Database
 T = TypeVar("T")
 
 FRESH = timedelta(minutes=10)
-PATIENCE_S = 0.1  # so long a page waits for a count; a ward's is there by then, a province's with the next look
+PATIENCE_S = 0.06  # so long a page waits for a count; a ward's is there by then, a province's with the next look
 MOST = 64  # counts that are kept: what nobody has looked at for longest goes first
 
 log = logging.getLogger(__name__)

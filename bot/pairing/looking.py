@@ -17,7 +17,7 @@ from storage.engine.rows import Row
 from storage.pairing import availability, history, pairings
 from storage.pairing.history import AskedRow
 
-AROUND = 150  # instructors of one ward that are looked at: six of seven wards have fewer
+AROUND = 60  # instructors of one ward that are looked at, whoever has a place left first: some 50 ms
 BEYOND = 12  # further ones of the province, who are asked when the ward has nobody
 
 

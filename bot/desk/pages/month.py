@@ -41,19 +41,19 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
         raise NobodyThere
     bounds, path = month_bounds(desk, year), place.path
     counted = await desk.counts.of(("months", path, year), lambda c: months.of_months(c, path, bounds, LATE_MS))
-    if counted is None:
+    until = min(bounds[month], to_ms(now))
+    members = await desk.counts.of(("agreed", path, year, month), lambda c: months.agreed(c, path, until))
+    if counted is None or members is None:
         return PageShown("counting.html", {})
+    service = desk.officers.people
 
-    service, until = desk.officers.people, min(bounds[month], to_ms(now))
+    def look(connection: Connection, _: AreaRow) -> AreaRow | None:
+        service.note(connection, actor, "reported_month", "", area_id)
+        return areas.get(connection, place.parent_id) if place.parent_id else None
 
-    def look(connection: Connection) -> tuple[AreaRow | None, int]:
-        above = areas.get(connection, place.parent_id) if place.parent_id else None
-        return above, months.agreed(connection, path, until)
-
-    await service.act(actor, "report", area_id, lambda c, _: service.note(c, actor, "reported_month", "", area_id))
-    above, members = await desk.officers.database.read(look)
+    above = await service.act(actor, "report", area_id, look)
     is_whole = (year, month) < (now.year, now.month)
-    figures = {"members": members, **{key: values[month - 1] for key, values in counted.value.items()}}
+    figures = {"members": members.value, **{key: values[month - 1] for key, values in counted.value.items()}}
     shown = {
         "title": say("Báo cáo tháng {month} năm {year}", month=month, year=year), "area": place.name,
         "above": above.name if above else "", "month": month, "year": year, "day": now, "area_id": place.area_id,

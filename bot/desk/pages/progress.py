@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 from bot.desk.pages.areas import month_bounds
@@ -32,8 +33,9 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
     """An area's figures and lessons; `?bai=` is one lesson, step by step, for whoever answers for the area."""
     actor, place, now = visit.who.actor, await place_of(desk, visit), desk.now().astimezone(desk.zone)
     year, reports, own = year_of(visit, now.year), desk.officers.reports, actor.may("report", place.path)
-    learnt = await desk.counts.of(("progress", year), reports.counter("progress", year))
-    taught = await desk.counts.of(("lessons", year), reports.counter("lessons", year))
+    learnt, taught = await asyncio.gather(
+        *(desk.counts.of((what, year), reports.counter(what, year)) for what in ("progress", "lessons"))
+    )
     if learnt is None or taught is None:
         return PageShown("counting.html", {"title": place.name})
     figures = await reports.view(actor, "progress", place.area_id, learnt.value, 0)
