@@ -21,7 +21,7 @@ def clock(at: datetime, zone: ZoneInfo) -> str:
 
 def given_first(name: str) -> tuple[str, str]:
     """By what Vietnamese lists are ordered: the given name, which comes last, then all of it; marks after letters."""
-    bare = unicodedata.normalize("NFD", name.casefold().replace("\u0111", "d~"))
+    bare = unicodedata.normalize("NFD", name.casefold().translate({0x111: "d~"}))
     letters = "".join(each for each in bare if not unicodedata.combining(each))
     return f"{letters.split()[-1] if letters.split() else ''} {bare.split()[-1] if bare.split() else ''}", bare
 

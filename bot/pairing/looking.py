@@ -18,7 +18,7 @@ from storage.pairing import availability, history, pairings
 from storage.pairing.history import AskedRow
 
 AROUND = 60  # instructors of one ward that are looked at, whoever has a place left first: some 50 ms
-BEYOND = 12  # further ones of the province, who are asked when the ward has nobody
+ENOUGH, BEYOND = 8, 12  # who have a place left in the ward; else so many of the province are looked at, too
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ def _choices(
     for width, prefix in scopes(learner.path):
         if width == WARD:
             rows |= {row["learner_id"]: row for row in availability.around(connection, prefix, AROUND)}
-        elif width > WARD:
+        elif width > WARD and sum(row["taken"] < row["capacity"] for row in rows.values()) < ENOUGH:
             more = availability.candidates(connection, prefix, learner.lang, request.topic, now, BEYOND)
             rows = {row["learner_id"]: row for row in more} | rows
     known = [(each, int(row["taken"])) for row in rows.values() if (each := read_instructor(row))]

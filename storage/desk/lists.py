@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, select, tuple_
+from sqlalchemy import Connection, func, select, tuple_
 
 from storage.conversations import tables as conversations_t
 from storage.desk.today import below
@@ -37,7 +37,8 @@ def people(connection: Connection, path: str, after: ListMark, limit: int) -> li
         .join(people_t.person, person.learner_id == role.learner_id)
         .join(people_t.area, area.area_id == role.area_id)
         .outerjoin(conversations_t.session, session.learner_id == role.learner_id)
-        .where(below(area.path, [path]), tuple_(role.learner_id, role.role, role.area_id) > tuple_(*after))
+        .where(role.learner_id >= after[0], tuple_(role.learner_id, role.role, role.area_id) > tuple_(*after))
+        .where(below(func.coalesce(area.path, ""), [path]))  # by the roles' own key, in its order, not area by area
         .order_by(role.learner_id, role.role, role.area_id)
         .limit(limit)
     )

@@ -33,7 +33,7 @@ KINDS = {
     "csv": "text/csv",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-A_SLICE = 2_000
+A_SLICE = 1_000
 LIST_HEADS = ("ma", "ten", "vai", "dia_ban", "tinh_trang", "lan_cuoi")
 
 

@@ -142,7 +142,7 @@ class _Cells:
 
     @cached_property
     def roots(self) -> list[ReportArea]:
-        """Her areas, without those that lie in another of hers: together they are what she knows."""
+        """The reader's own areas, without those that lie in another of them: together they are what is known."""
         own = sorted((p for p in self.sheet.places if self.is_own(p.path)), key=lambda place: len(place.path))
         roots: list[ReportArea] = []
         for place in own:
