@@ -162,6 +162,7 @@ async def test_who_may_what_where(
             assert await browser.get(f"meeting/e-{each}", 404) == unknown["meeting"]
             assert await browser.get(f"month?o={each}", 404) == await browser.get("month?o=khong-co", 404)
             await browser.get(f"export/people?o={each}", 404)
+            await got(browser, f"export/targets?o={each}", 404 if each in (BRANCH, FOREIGN_BRANCH) else 200)
             await browser.post(f"announcement/a-{each}", {"act": "send"}, 404)
             await browser.post("announcements", {"area": each, "text": TEXT}, 404)
             if role != "editor":

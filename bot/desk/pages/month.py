@@ -5,6 +5,7 @@ from __future__ import annotations
 from calendar import monthrange
 from datetime import datetime, timedelta
 
+from bot.desk.language import teller
 from bot.desk.pages.areas import LATE_MS, month_bounds
 from bot.desk.places import home
 from bot.desk.services import DeskServices
@@ -54,8 +55,9 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
     above = await service.act(actor, "report", area_id, look)
     is_whole = (year, month) < (now.year, now.month)
     figures = {"members": members.value, **{key: values[month - 1] for key, values in counted.value.items()}}
+    title = teller(visit.lang)(say("Báo cáo tháng {month} năm {year}", month=month, year=year))
     shown = {
-        "title": say("Báo cáo tháng {month} năm {year}", month=month, year=year), "area": place.name,
+        "title": title, "area": place.name,
         "above": above.name if above else "", "month": month, "year": year, "day": now, "area_id": place.area_id,
         "lines": [(title, figures[key], unit) for title, key, unit in LINES], "counted": clock(counted.at, desk.zone),
         "before": _written(year, month, -1), "after": _written(year, month, 1) if is_whole else "",
