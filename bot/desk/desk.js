@@ -49,3 +49,6 @@ for (const form of document.querySelectorAll('form[data-live]')) {
   };
   form.addEventListener('input', () => { clearTimeout(timer); timer = setTimeout(look, 200); });
 }
+
+
+for (const button of document.querySelectorAll('[data-print]')) button.addEventListener('click', () => print());

@@ -165,8 +165,8 @@ class DeskSite:
             return self._told(page, visit, _NOT_YOURS, 404)
         try:
             answer = await handler(self._desk, visit)
-        except (NotAllowed, NobodyThere) as refusal:
-            return self._told(page, visit, said_by(refusal), 404)
+        except (NotAllowed, NobodyThere):  # in one sentence: else it would tell that there is something
+            return self._told(page, visit, _NOT_YOURS, 404)
         except CamtayError as fault:
             if not form or page.show is None:
                 return self._told(page, visit, said_by(fault), 400)
