@@ -31,5 +31,5 @@ def desk_of(officers: OfficerServices) -> DeskServices:
     settings = officers.settings
     entrance = Entrance(officers.database, officers.services.names, officers.now, officers.new_id)
     zone, union = ZoneInfo(settings.time.zone), settings.placeholders.get("ten_hoi", settings.tutor.union)
-    counts, address = Counts(officers.database, officers.now), settings.web.public_url
+    counts, address = Counts(officers.database.url, officers.now), settings.web.public_url
     return DeskServices(officers, entrance, officers.now, zone, settings.tutor.name, union, address, counts)
