@@ -1,16 +1,20 @@
-"""Numbers that take long: counted beside the pages, kept for some minutes, shown with the time of the count."""
+"""Numbers that take long: counted beside the pages, kept for some minutes, shown with the time of the count.
+
+A count adds rows up in Python for a second: in a thread of its own, with an event loop and a connection of its own,
+since the process's loop is whoever chats'.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Hashable
+from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
 from bot.edge import guarded
-from storage.engine.database import Connection, Database
+from storage.engine.database import Connection, open_database
 
 T = TypeVar("T")
 
@@ -29,17 +33,37 @@ class Counted(Generic[T]):
     value: T
 
 
+async def read_apart(url: str, count: Callable[[Connection], Any]) -> Any:
+    """Read a database in a thread of its own."""
+
+    async def read() -> Any:
+        database = open_database(url)
+        try:
+            return await database.read_long(count)
+        finally:
+            await database.close()
+
+    return await asyncio.to_thread(lambda: asyncio.run(read()))
+
+
+Reading = Callable[[str, Callable[[Connection], Any]], Awaitable[Any]]
+
+
 class Counts:
     """One count at a time: whoever chats meanwhile has the other core. What is kept is no person's, only numbers."""
 
-    def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
-        self._database, self._now = database, now
+    def __init__(self, url: str, now: Callable[[], datetime], read: Reading = read_apart) -> None:
+        """`url` is the database's, `read` how it is read."""
+        self._url, self._now, self._read = url, now, read
         self._kept: dict[Hashable, Counted[Any]] = {}
         self._under_way: dict[Hashable, asyncio.Task[bool]] = {}
         self._turn = asyncio.Lock()
 
-    async def of(self, key: Hashable, count: Callable[[Connection], T]) -> Counted[T] | None:
-        """What is called `key`, by `count`; an older one while it is counted anew, None while there is none yet."""
+    async def of(self, key: Hashable, count: Callable[[Connection], T], *, awaited: bool = False) -> Counted[T] | None:
+        """What is called `key`, by `count`; an older one while it is counted anew, None while there is none yet.
+
+        `awaited`: however long it takes, where something was typed that must not be lost meanwhile.
+        """
         known = self._kept.get(key)
         if known is None or self._now() - known.at >= FRESH:
             task = self._under_way.get(key)
@@ -48,7 +72,7 @@ class Counts:
                     guarded(lambda: self._count(key, count), log, "count failed")
                 )
                 task.add_done_callback(lambda _: self._under_way.pop(key, None))
-            await asyncio.wait({task}, timeout=PATIENCE_S)
+            await asyncio.wait({task}, timeout=None if awaited else PATIENCE_S)
             known = self._kept.get(key)
         if known is not None:
             self._kept[key] = self._kept.pop(key)  # it was looked at last
@@ -57,7 +81,7 @@ class Counts:
     async def _count(self, key: Hashable, count: Callable[[Connection], Any]) -> None:
         async with self._turn:
             now = self._now()
-            made = await self._database.read_long(count)
+            made = await self._read(self._url, count)
         self._kept.pop(key, None)
         self._kept[key] = Counted(now, made)
         while len(self._kept) > MOST:

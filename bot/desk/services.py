@@ -47,5 +47,5 @@ def desk_of(
     entrance = Entrance(officers.database, officers.services.names, officers.now, officers.new_id)
     zone, union = ZoneInfo(settings.time.zone), settings.placeholders.get("ten_hoi", settings.tutor.union)
     rooms, address = rooms_of(settings, library, officers.now) if library else None, settings.web.public_url
-    counts, title = Counts(officers.database, officers.now), settings.tutor.name
+    counts, title = Counts(officers.database.url, officers.now), settings.tutor.name
     return DeskServices(officers, entrance, officers.now, zone, title, union, address, counts, operations, rooms)

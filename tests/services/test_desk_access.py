@@ -146,9 +146,9 @@ async def _look(browser: DeskBrowser, page: DeskPage, path: str) -> int | None:
 async def _seen(browser: DeskBrowser, page: DeskPage, path: str) -> str:
     """What stands there for whoever looks and whoever sends the form."""
     address, form = f"{browser.house.url}desk/{path}", {"x": "1", "form_key": form_key(browser.token)}
-    async with browser.session.get(f"{address}{ASKED.get(page.path, '')}") as looked:
-        async with browser.session.post(address, data=form) as sent:
-            return await looked.text() + await sent.text()
+    looked = browser.session.get(f"{address}{ASKED.get(page.path, '')}")
+    async with looked as seen, browser.session.post(address, data=form) as sent:
+        return await seen.text() + await sent.text()
 
 
 async def _deed(browser: DeskBrowser, page: DeskPage, path: str, *, keyed: bool = True) -> int | None:

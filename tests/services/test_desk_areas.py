@@ -6,12 +6,10 @@ import asyncio
 import html
 import re
 from collections.abc import Sequence
-from typing import cast
 
 import pytest
 
 from bot.desk.counting import Counts
-from storage.engine.database import Database
 from storage.engine.instants import to_ms
 from tests.support.desk_house import BRANCH, FOREIGN_BRANCH, OTHER, PROVINCE, WARD, DeskHouse
 from tests.support.desk_scene import HOSTILE, asks, counted, put, rows, teaches
@@ -169,19 +167,19 @@ async def test_a_lesson_step_by_step_tells_where_they_stop_and_where_they_ask(ho
 
 
 class Gated:
-    """A database that answers when it is let."""
+    """Reads nothing, when it is let."""
 
     def __init__(self) -> None:
         self.open = asyncio.Event()
 
-    async def read_long(self, work):
+    async def read(self, _: str, work):
         await self.open.wait()
         return work(None)
 
 
 async def test_a_count_that_takes_long_is_not_waited_for_and_an_old_one_serves_meanwhile():
     clock, gated = Clock(), Gated()
-    counts = Counts(cast("Database", gated), clock.now)
+    counts = Counts("", clock.now, gated.read)
     assert await counts.of("x", lambda c: 1) is None
     gated.open.set()
     await counts.settled()
@@ -204,7 +202,7 @@ async def test_a_count_that_takes_long_is_not_waited_for_and_an_old_one_serves_m
 async def test_a_count_that_fails_is_told_to_nobody_and_tried_again():
     gated = Gated()
     gated.open.set()
-    counts = Counts(cast("Database", gated), Clock().now)
+    counts = Counts("", Clock().now, gated.read)
 
     def fails(_: object) -> int:
         raise RuntimeError

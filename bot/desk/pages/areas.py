@@ -31,7 +31,8 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
     """An area with those right below it: the target, what lacks, the months, the models."""
     actor, place, now = visit.who.actor, await place_of(desk, visit), desk.now().astimezone(desk.zone)
     year, reports = year_of(visit, now.year), desk.officers.reports
-    counted = await desk.counts.of(("targets", year), reports.counter("targets", year))
+    counter, is_again = reports.counter("targets", year), bool(visit.form)
+    counted = await desk.counts.of(("targets", year), counter, awaited=is_again)
     if counted is None:
         return PageShown("counting.html", {"title": place.name})
     table = await reports.view(actor, "targets", place.area_id, counted.value, 1)
@@ -50,6 +51,8 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
 async def do(desk: DeskServices, visit: Visit) -> PageAnswer:
     """Begin a model in this area. Raises CamtayError, NotAllowed, NobodyThere."""
     place, form = await place_of(desk, visit), visit.form
+    if not visit.who.actor.may("models", place.path):
+        raise NobodyThere
     if form.get("kind") not in KINDS:
         raise CamtayError(say("Chọn loại mô hình rồi ghi tên."))
     year = desk.now().astimezone(desk.zone).year
