@@ -11,7 +11,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from hashlib import sha256
@@ -52,6 +52,10 @@ PLAIN = PublishingOptions("")
 
 class NotReady(CamtayError):
     """Bài còn chỗ phải sửa hay phải quyết định, nên chưa phát hành."""
+
+
+class FileBehind(CamtayError):
+    """Đã phát hành, nhưng chưa ghi được vào tệp của bài."""
 
 
 class ReviewOutdated(CamtayError):
@@ -129,7 +133,7 @@ class Publisher:
 
     async def publish(self, actor: Actor, lesson: str, how: PublishingOptions, stamp: str) -> PublicationRow:
         """Publish what was reviewed under `stamp`. Raises NotAllowed, NoSuchLesson, NotReady, ReviewOutdated,
-        OSError."""
+        FileBehind."""
         async with self._one:
             review = await self.review(actor, lesson, how)
             each = review.plan
@@ -138,7 +142,8 @@ class Publisher:
             if review.stamp != stamp:
                 raise ReviewOutdated
             desk, source = review.desk, each.lesson.source.encode()
-            with _beside(desk.path, source) if self.writes(desk.path) else nullcontext() as written:
+            with ExitStack() as stack:
+                written = _begun(stack, desk.path, source) if self.writes(desk.path) else None
                 if written is None:
                     each = replace(each, how=replace(each.how, author=f"{WITHOUT_FILE}{each.how.author}"))
                 await asyncio.to_thread(self._keep_files, each.lesson, each.media)
@@ -288,6 +293,17 @@ def _beside(path: Path, source: bytes) -> Iterator[Path]:
             written.unlink()
 
 
+def _begun(stack: ExitStack, path: Path, source: bytes) -> Path:
+    """As `_beside`. Raises NotReady where nothing can be written after all: then nothing is published."""
+    try:
+        return stack.enter_context(_beside(path, source))
+    except OSError:
+        raise NotReady(say("Không ghi được vào thư mục của bài, nên chưa phát hành.")) from None
+
+
 def _put(written: Path, path: Path) -> None:
-    os.replace(written, path)
-    sync_folder(path.parent)
+    try:
+        os.replace(written, path)
+        sync_folder(path.parent)
+    except OSError:
+        raise FileBehind from None

@@ -17,7 +17,7 @@ from bot.publishing.library import LiveLessons
 from bot.publishing.service import PublishingOptions, look
 from bot.studio.checking import Checker
 from bot.studio.policy.merging import OURS
-from bot.studio.publishing import NotReady, ReviewOutdated
+from bot.studio.publishing import NotReady, Publisher, ReviewOutdated
 from bot.studio.service import NoSuchLesson, TextTooLong
 from flows.reading.loader import lesson_files
 from flows.shelf.shelf import read_shelf
@@ -328,6 +328,15 @@ async def test_where_lessons_cannot_be_written_what_is_published_is_in_force(ser
     assert plan(stored, read_shelf(served.root, facts()).good["mot"], {}, PublishingOptions("Hoa"), facts()).held
     put(served.root, "mot", LESSON.replace("Hết bản A.", "Hết rồi."))
     assert (await served.studio.open(MAI, "mot")).text == LESSON.replace("Hết bản A.", "Hết rồi."), "a new file is news"
+
+
+async def test_a_folder_that_goes_meanwhile_publishes_nothing(room: Room):
+    await room.studio.save(LAN, "mot", LESSON, NEW)
+    review = await room.publisher.review(LAN, "mot")
+    gone = Publisher(room.studio, lambda path: bool(path.parent.rename(path.parent.with_name("khac"))))
+    with pytest.raises(NotReady, match="thư mục"):
+        await gone.publish(LAN, "mot", PLAIN, review.stamp)
+    assert len((await look(room.database, ["mot"]))["mot"].log) == 1
 
 
 async def test_going_back_and_on(room: Room):

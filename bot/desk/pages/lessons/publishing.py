@@ -9,7 +9,6 @@ from bot.desk.pages.lessons.rooms import faults, lesson_of, rooms, titled
 from bot.desk.services import DeskServices
 from bot.desk.visit import PageAnswer, PageShown, Redirect, Visit
 from bot.desk.words import day_and_hour
-from bot.errors import CamtayError
 from bot.people.service import NobodyThere
 from bot.publishing.library import BY_FILES
 from bot.publishing.service import WITHOUT_FILE, PublishingOptions, PublishingPlan
@@ -59,11 +58,7 @@ async def publish(desk: DeskServices, visit: Visit) -> PageAnswer:
     room, lesson = rooms(desk), lesson_of(visit)
     if visit.form.get("go") != "publish":
         return await show(desk, visit)
-    stamp = visit.form.get("stamp", "")
-    try:
-        row = await room.publisher.publish(visit.who.actor, lesson, _how(visit.form), stamp)
-    except OSError:
-        raise CamtayError(say("Đã phát hành, nhưng chưa ghi được vào tệp của bài.")) from None
+    row = await room.publisher.publish(visit.who.actor, lesson, _how(visit.form), visit.form.get("stamp", ""))
     done = say("Đã phát hành bản {version}. Học viên nhận trong vài giây.", version=row.version)
     return Redirect(f"lessons/{lesson}/history", done)
 
