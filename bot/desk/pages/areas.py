@@ -9,6 +9,7 @@ from bot.desk.services import DeskServices
 from bot.desk.visit import PageAnswer, PageShown, Redirect, Visit
 from bot.desk.words import clock
 from bot.errors import CamtayError
+from bot.people.service import NobodyThere
 from bot.reports.policy.table import CellValue, Table
 from bot.reports.programs import KINDS
 from flows.saying import say
