@@ -354,8 +354,7 @@ def _folders(settings: Settings) -> set[Path]:
 
 def _demo(app: App, webchat: WebChat) -> Sequence[AbstractRouteDef]:
     """The pages of made-up people, for who works at this machine; a real world has none."""
-    chats = {each.role: each.chat_id for each in app.cast}
-    return demo_routes(chats, lambda chat_id: webchat.cookie_for(Visitor(chat_id, 0)), app.key.opens) if chats else ()
+    return demo_routes(app.cast, app.officers, lambda chat: webchat.cookie_for(Visitor(chat, 0)), app.key.opens)
 
 
 def _certificates(app: App) -> Sequence[AbstractRouteDef]:

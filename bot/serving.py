@@ -16,7 +16,7 @@ from bot.errors import CamtayError, StorageError
 from bot.greeting import LOOPBACK, greeting, refusal
 from bot.settings import Settings
 from bot.telemetry import start_logging, stop_logging
-from bot.web.demo import PATH, PLACES
+from bot.web.demo import PATH, SHOWN
 from flows import LessonInvalid
 from flows.saying import joined, said_by, say
 
@@ -119,12 +119,18 @@ def _made_up(app: App) -> Iterator[str]:
         return
     yield say("Mọi người ở đây là người giả. Bấm một địa chỉ là vào làm người ấy, chỉ mở được trên máy này:")
     for each in app.cast:
-        if each.role in PLACES:
+        if each.role in SHOWN:
             role = say(ROLES[each.role])
             address = f"http://127.0.0.1:{app.settings.web.port}{PATH}{each.role}?key={app.key.text}"
             yield say("  {role}, {name}: {address}", role=role, name=each.name, address=address)
     yield say("Muốn làm hai người một lúc thì mở thêm một cửa sổ ẩn danh.")
 
 
-ROLES = {"learner": "học viên", "instructor": "người chỉ", "officer": "cán bộ", "editor": "người soạn bài"}
+ROLES = {
+    "learner": "học viên",
+    "instructor": "người chỉ",
+    "officer": "cán bộ",
+    "editor": "người soạn bài",
+    "admin": "quản trị",
+}
 """Role → what it is called at the terminal."""

@@ -6,42 +6,51 @@ with the key that was printed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from aiohttp import web
 
 from bot.channels.webchat.identity import COOKIE, COOKIE_AGE_S
+from bot.officers import OfficerServices
+from bot.people import desk_links
+
+if TYPE_CHECKING:
+    from bot.seeding.world import CastMember
 
 PATH = "/demo/"
 
-PLACES: Mapping[str, str] = {
-    "learner": "../",
-    "instructor": "../",
-    "officer": "../",
-    "editor": "../",
-}
-"""Role → the page that opens, as seen from below `PATH`. Every other way of signing in a made-up person joins here."""
+AT_DESK = ("officer", "editor", "admin")
+SHOWN = ("learner", "instructor", *AT_DESK)
 
 
 def demo_routes(
-    addresses: Mapping[str, str], cookie_of: Callable[[str], str | None], opens: Callable[[web.Request], bool]
-) -> Sequence[web.RouteDef]:
-    """GET /demo/ROLE. `addresses`: role → the chat of that made-up person; `cookie_of` signs it; `opens` tells who may
-    look."""
-    answer = partial(_sign_in, addresses, cookie_of, opens)
-    return [web.get(PATH + "{role}", answer, allow_head=False)]
-
-
-async def _sign_in(
-    addresses: Mapping[str, str],
+    cast: Sequence[CastMember],
+    officers: OfficerServices,
     cookie_of: Callable[[str], str | None],
     opens: Callable[[web.Request], bool],
-    request: web.Request,
-) -> web.Response:
-    role = request.match_info["role"]
-    if not opens(request) or role not in addresses or role not in PLACES:
-        raise web.HTTPNotFound
-    response = web.Response(status=303, headers={"Location": PLACES[role], "Cache-Control": "no-store"})
-    response.set_cookie(COOKIE, cookie_of(addresses[role]) or "", max_age=COOKIE_AGE_S, httponly=True, samesite="Lax")
-    return response
+) -> Sequence[web.RouteDef]:
+    """GET /demo/ROLE: the chat of a made-up person, for who works at the desk a link to it, which a tap spends.
+
+    `cookie_of` signs the browser of a chat; `opens` tells who may look. Without a cast there is none.
+    """
+    shown = {each.role: each for each in cast if each.role in SHOWN}
+
+    async def sign_in(request: web.Request) -> web.Response:
+        who = shown.get(request.match_info["role"])
+        if who is None or not opens(request):
+            raise web.HTTPNotFound
+        place = f"..{await _way_in(officers, who)}" if who.role in AT_DESK else "../"
+        response = web.Response(status=303, headers={"Location": place, "Cache-Control": "no-store"})
+        signed = cookie_of(who.chat_id) or ""
+        response.set_cookie(COOKIE, signed, max_age=COOKIE_AGE_S, httponly=True, samesite="Lax")
+        return response
+
+    return [web.get(PATH + "{role}", sign_in, allow_head=False)] if shown else []
+
+
+async def _way_in(officers: OfficerServices, who: CastMember) -> str:
+    names, token = officers.services.names, officers.new_id() + officers.new_id()
+    by, her, now = names.of(who.learner_id), who.learner_id, officers.now()
+    await officers.database.transact(lambda c: desk_links.give(c, names, by, her, now, token))
+    return desk_links.PLACE + token

@@ -76,7 +76,9 @@ class Page:
 async def opened(demo: TutorProcess, role: str) -> Page:
     session = aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True))
     async with session.get((await addresses(demo))[role]) as page:
-        assert page.status == 200 and page.url.path == "/" and not page.url.query
+        at_desk = role in ("officer", "editor", "admin")
+        assert page.status == 200 and not page.url.query
+        assert page.url.path.startswith("/desk/vao/") if at_desk else page.url.path == "/"
     return Page(session, demo.url)
 
 
@@ -95,9 +97,22 @@ async def test_one_click_and_the_browser_is_somebody_whose_page_goes_on(demo: Tu
         await officer.session.close()
 
 
+async def test_who_works_at_the_desk_is_in_with_one_tap_more(demo: TutorProcess):
+    for role, shown in (("officer", "Đang chờ"), ("editor", "Bài học"), ("admin", "Vận hành")):
+        page = await opened(demo, role)
+        async with page.session.get((await addresses(demo))[role]) as link:
+            token = link.url.name
+        form, origin = {"token": token}, {"Origin": demo.url.rstrip("/")}
+        async with page.session.post(
+            f"{demo.url}/desk/vao".replace("//desk", "/desk"), data=form, headers=origin
+        ) as desk:
+            assert desk.status == 200 and shown in await desk.text(), role
+        await page.session.close()
+
+
 async def test_nobody_is_signed_in_without_the_key_or_as_anybody_else(demo: TutorProcess):
     right = (await addresses(demo))["learner"]
-    wrong = [right.partition("?")[0], right.replace("key=", "key=x"), right.replace("/learner", "/admin"),
+    wrong = [right.partition("?")[0], right.replace("key=", "key=x"), right.replace("/learner", "/second"),
              right.replace("/learner", "/..%2flearner")]  # fmt: skip
     async with aiohttp.ClientSession() as session:
         for address in wrong:
