@@ -64,7 +64,7 @@ from bot.scheduler.daily import Caretaker
 from bot.scheduler.disk import Writable
 from bot.scheduler.steady import Steady
 from bot.scheduler.ticker import EVERY_S, Ticker
-from bot.seeding.world import CastMember, cast_of
+from bot.seeding.cast import CastMember, cast_of
 from bot.settings import Settings, account
 from bot.voice.extra import listener
 from bot.voice.line_keeper import RECORDED, LineKeeper

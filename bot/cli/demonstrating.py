@@ -14,7 +14,8 @@ from bot.cli.language import shown
 from bot.cli.seeding import fill
 from bot.cli.terminal import complain, near
 from bot.errors import SettingsInvalid
-from bot.seeding.world import WorldPlan, cast_of
+from bot.seeding.cast import cast_of
+from bot.seeding.world import WorldPlan
 from bot.settings import Data, DatabaseAddress, Settings, Web
 from flows.saying import say
 from storage import worlds

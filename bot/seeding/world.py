@@ -30,14 +30,11 @@ from bot.settings import Settings
 from flows.rules.checked import FILE, Checked
 from flows.saying import say
 from storage import worlds
-from storage.engine import key_value, schema
+from storage.engine import schema
 from storage.engine.database import Connection, Database
 from storage.engine.rows import Row
 from storage.people import areas
 from storage.people.areas import AreaRow
-
-CAST = "made_up_cast"
-"""The key under which it is kept who can be looked at: the first ward's people, one of each role."""
 
 UNIT = 50
 """Learners of one neighbourhood, about."""
@@ -83,16 +80,6 @@ class WorldPlan:
         lessons = wanted / max(1, self.learners) / ATTEMPTS_A_LESSON
         learners, instructors = (round(each / self.copies) for each in (self.learners, self.instructors))
         return NeighbourhoodPlan(learners - 2 * (number == 0), instructors, self.days, lessons, number == 0)
-
-
-@dataclass(frozen=True, slots=True)
-class CastMember:
-    """Somebody whom one can look at the tutor as: `role` of STAFF, or learner or instructor."""
-
-    role: str
-    name: str
-    learner_id: str
-    chat_id: str
 
 
 @dataclass
@@ -249,9 +236,3 @@ def _branches(ward: AreaRow, before: int) -> Callable[[], str]:
 def _cast_row(kind: _Lived, renaming: Renaming) -> Row:
     cast = [(role, *(renaming[each] for each in rest)) for role, *rest in kind.cast]
     return {"key": CAST, "value": json.dumps(cast, ensure_ascii=False), "revision": 1}
-
-
-def cast_of(connection: Connection) -> list[CastMember]:
-    """One of each role of a made-up world; nobody in any other."""
-    found = key_value.get_key(connection, CAST) if worlds.made_up(connection) else None
-    return [CastMember(*each) for each in json.loads(found[0])] if found else []

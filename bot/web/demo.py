@@ -7,16 +7,13 @@ with the key that was printed.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 from aiohttp import web
 
 from bot.channels.webchat.identity import COOKIE, COOKIE_AGE_S
 from bot.officers import OfficerServices
 from bot.people import desk_links
-
-if TYPE_CHECKING:
-    from bot.seeding.world import CastMember
+from bot.seeding.cast import CastMember
 
 PATH = "/demo/"
 

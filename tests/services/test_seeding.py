@@ -32,8 +32,9 @@ from bot.pairing.sql_ledger import SqlLedger, read_request
 from bot.people.pseudonyms import KEY_FILE, Pseudonyms
 from bot.rules import pairing_clock
 from bot.seeding import names
+from bot.seeding.cast import cast_of
 from bot.seeding.copying import PREFIX
-from bot.seeding.world import WorldPlan, WorldRefused, cast_of, seed
+from bot.seeding.world import WorldPlan, WorldRefused, seed
 from bot.settings import Settings
 from bot.tutor import state_codec
 from storage import worlds
