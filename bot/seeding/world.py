@@ -21,6 +21,7 @@ from bot.errors import CamtayError
 from bot.media.store import MediaStore
 from bot.people.pseudonyms import KEY_FILE, Pseudonyms
 from bot.seeding import copying
+from bot.seeding.cast import CAST
 from bot.seeding.copying import PREFIX, LivedRows, Renaming
 from bot.seeding.doings import live
 from bot.seeding.lived import lived
