@@ -11,20 +11,20 @@ from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import AsyncExitStack, ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import uuid4
 
-from aiohttp.web import AbstractRouteDef, Request, StreamResponse, route
+from aiohttp.web import AbstractRouteDef
 
 from bot import restoring
 from bot.announcements.service import AnnouncementFeeder
 from bot.announcements.worker import AnnouncementWorker
 from bot.channels.base import LogEntry, Submit
 from bot.channels.webchat import WebChat
-from bot.channels.webchat.identity import load_keys
+from bot.channels.webchat.identity import Visitor, load_keys
 from bot.channels.webchat.sounds import Sounds
 from bot.channels.webchat.streams import Streams
 from bot.conversation.batch import Conversation
@@ -40,6 +40,7 @@ from bot.delivery.owner import ChannelOwner
 from bot.delivery.quota import QuotaMeters
 from bot.delivery.sender import Senders
 from bot.delivery.surroundings import surroundings_of
+from bot.desk.arrival import desk_route
 from bot.errors import SettingsInvalid, StorageError
 from bot.health import Health
 from bot.knocks.doorbell import Doorbell
@@ -63,6 +64,7 @@ from bot.scheduler.daily import Caretaker
 from bot.scheduler.disk import Writable
 from bot.scheduler.steady import Steady
 from bot.scheduler.ticker import EVERY_S, Ticker
+from bot.seeding.world import CastMember, cast_of
 from bot.settings import Settings, account
 from bot.voice.extra import listener
 from bot.voice.line_keeper import RECORDED, LineKeeper
@@ -71,6 +73,7 @@ from bot.voice.worker import VoiceWorker
 from bot.web import server
 from bot.web.access import LocalKey, asker, networks
 from bot.web.certificates import certificate_routes
+from bot.web.demo import demo_routes
 from bot.web.door import bounds_for, take_files
 from bot.web.media import media_routes
 from bot.web.preview import preview_routes
@@ -78,15 +81,13 @@ from bot.web.probes import SHORTEST_TOKEN, MetricsDoor, probe_routes
 from bot.workers import Workers
 from flows.events import Universe
 from flows.rules.checked import FILE, Checked
-from flows.saying import said_by, say
+from flows.saying import joined, said_by, say
+from storage import worlds
 from storage.conversations import web_log
 from storage.engine import schema
 from storage.engine.address import sqlite_path
 from storage.engine.database import Database, open_database
 from storage.engine.lock import lock_all, note_port
-
-if TYPE_CHECKING:
-    from bot.desk.routes import DeskSite
 
 SEND_PATIENCE_S = 3.0  # how long a stop waits for messages under way; the rest stays in the outbox
 WORK_PATIENCE_S = 3.0
@@ -127,6 +128,7 @@ class App:
     """A running tutor, whole; `bootstrap` makes it. `files` may be open.
 
     With `watch` lessons that are saved are taken over by themselves; `library.faults` are those that could not be.
+    `cast` are those of a made-up world whose pages can be looked at.
     """
 
     settings: Settings
@@ -147,6 +149,7 @@ class App:
     watch: bool
     doorbell: Doorbell
     voice: VoiceWorker
+    cast: Sequence[CastMember] = ()
     workers: Workers = field(default_factory=Workers)
 
 
@@ -159,6 +162,7 @@ async def bootstrap(
     """
     world, data, files = environment or Environment(), Path(settings.data.dir), take_files()
     database, is_locked = await _open(stack, settings, data)
+    cast = await _cast(database, settings)
     quiet = pairing_clock(settings).quiet
     store = MediaStore(data / "media", settings.web.public_url, settings.media.max_mb * 1_000_000)
     library = LiveLessons(
@@ -206,7 +210,7 @@ async def bootstrap(
     operations = Operations(health, _folders(settings), world.now, doorbell.knocker.answers)
     app = App(
         settings, world, database, library, conversation, intake, ticker, steady, officers, owners, health, operations,
-        key, files, store, watch, doorbell, voice,
+        key, files, store, watch, doorbell, voice, cast,
     )  # fmt: skip
     port = await _start(stack, app, webchat)
     if is_locked:
@@ -232,6 +236,16 @@ async def _open(stack: AsyncExitStack, settings: Settings, data: Path) -> tuple[
     restoring.sweep_copies(data, url)
     await schema.ensure(database)
     return database, is_locked
+
+
+async def _cast(database: Database, settings: Settings) -> Sequence[CastMember]:
+    """Who of a made-up world can be looked at. Raises SettingsInvalid where real people could come into one."""
+    is_made_up = bool(await database.read(worlds.made_up))
+    on = [name for name, each in settings.channels.items() if each.is_on]
+    if is_made_up and on:
+        why = "Dữ liệu này là người giả, nên không mở cho người thật: tắt {channels}, hoặc chọn thư mục dữ liệu khác."
+        raise SettingsInvalid(say(why, channels=joined(on)))
+    return await database.read(cast_of)
 
 
 def _webchat(
@@ -278,7 +292,7 @@ async def _start(stack: AsyncExitStack, app: App, webchat: WebChat) -> int:
     stack.push_async_callback(_drain, app.intake, workers.watched(app.intake.run()))
     routes = [*distinct(route for owner in app.owners for route in owner.routes()), *_previews(app)]
     lag = LoopLag()
-    routes += [*media_routes(app.store), *_certificates(app), *_probes(app, lag), _desk(app)]
+    routes += [*media_routes(app.store), *_certificates(app), *_probes(app, lag), _desk(app), *_demo(app, webchat)]
     web, proxies = app.settings.web, networks(app.settings.web.proxies)
     pages = server.create_app(webchat, app.health.tell, routes, proxies, app.key)
     runner = await server.start(pages, web.host, web.port, bounds_for(app.files), proxies)
@@ -338,6 +352,12 @@ def _folders(settings: Settings) -> set[Path]:
     return {data, (sqlite_path(settings.database_url) or data / "x").parent}
 
 
+def _demo(app: App, webchat: WebChat) -> Sequence[AbstractRouteDef]:
+    """The pages of made-up people, for who works at this machine; a real world has none."""
+    chats = {each.role: each.chat_id for each in app.cast}
+    return demo_routes(chats, lambda chat_id: webchat.cookie_for(Visitor(chat_id, 0)), app.key.opens) if chats else ()
+
+
 def _certificates(app: App) -> Sequence[AbstractRouteDef]:
     """What others read on a certificate, and the paper itself."""
     zone, settings = app.officers.pairing.clock.quiet.zone, app.settings
@@ -346,21 +366,9 @@ def _certificates(app: App) -> Sequence[AbstractRouteDef]:
 
 
 def _desk(app: App) -> AbstractRouteDef:
-    """The desk, whose modules are read when somebody first comes: an installation without officers never does."""
-
-    @cache
-    def site() -> DeskSite:
-        from bot.desk.routes import DeskSite
-        from bot.desk.services import desk_of
-
-        proxies = networks(app.settings.web.proxies)
-        desk = desk_of(app.officers, app.operations.tell, app.library)
-        return DeskSite(desk, app.key.text, partial(asker, proxies=proxies))
-
-    async def answer(request: Request) -> StreamResponse:
-        return await site().answer(request)
-
-    return route("*", "/desk{rest:(/.*)?}", answer)
+    """The pages of officers, editors and admins."""
+    asks = partial(asker, proxies=networks(app.settings.web.proxies))
+    return desk_route(app.officers, app.operations.tell, app.library, app.key.text, asks)
 
 
 def _announcements(app: App) -> Iterator[Coroutine[Any, Any, None]]:

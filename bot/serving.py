@@ -16,6 +16,7 @@ from bot.errors import CamtayError, StorageError
 from bot.greeting import LOOPBACK, greeting, refusal
 from bot.settings import Settings
 from bot.telemetry import start_logging, stop_logging
+from bot.web.demo import PATH, PLACES
 from flows import LessonInvalid
 from flows.saying import joined, said_by, say
 
@@ -80,7 +81,7 @@ async def _until_stopped(stack: AsyncExitStack, settings: Settings, world: Envir
     finally:
         gc.enable()
     gc.freeze()  # modules and lessons stay: walking through them again and again would hold everybody up for 60 ms
-    for line in (*greeting(settings, app.library.shelf, app.files, app.key.text), *_about_lessons(app)):
+    for line in (*greeting(settings, app.library.shelf, app.files, app.key.text), *_about_lessons(app), *_made_up(app)):
         world.tell(line)
     failed = app.workers.failed
     waits = [asyncio.create_task(event.wait()) for event in (stopping, failed)]
@@ -110,3 +111,20 @@ def _about_lessons(app: App) -> Iterator[str]:
     elif app.library.drafts:
         ids = joined((lesson.id for lesson in app.library.drafts), " ")
         yield say("Bài đã sửa, chưa phát hành: {ids}. Xem trước khi phát hành: ./camtay publish --dry-run", ids=ids)
+
+
+def _made_up(app: App) -> Iterator[str]:
+    """Of a made-up world: that it is one, and where to look at it as whom."""
+    if not app.cast:
+        return
+    yield say("Mọi người ở đây là người giả. Bấm một địa chỉ là vào làm người ấy, chỉ mở được trên máy này:")
+    for each in app.cast:
+        if each.role in PLACES:
+            role = say(ROLES[each.role])
+            address = f"http://127.0.0.1:{app.settings.web.port}{PATH}{each.role}?key={app.key.text}"
+            yield say("  {role}, {name}: {address}", role=role, name=each.name, address=address)
+    yield say("Muốn làm hai người một lúc thì mở thêm một cửa sổ ẩn danh.")
+
+
+ROLES = {"learner": "học viên", "instructor": "người chỉ", "officer": "cán bộ", "editor": "người soạn bài"}
+"""Role → what it is called at the terminal."""

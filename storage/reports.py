@@ -184,6 +184,50 @@ def finished(connection: Connection, since: int, until: int) -> tuple[Tally, Tal
     )
 
 
+def begun_lessons(connection: Connection, since: int, until: int) -> Iterator[tuple[str, str, int, int]]:
+    """Of lessons begun in this span: (area_id, lesson, how many learners began it, how many of those finished it)."""
+    run, person = conversations_t.run.c, people_t.person.c
+    completed = case((run.outcome == "completed", literal(1)), else_=literal(0))
+    hers = (
+        select(run.learner_id, run.lesson, func.max(completed).label("finished"))
+        .where(run.started_at >= since, run.started_at < until)
+        .group_by(run.learner_id, run.lesson)
+        .subquery()
+    )
+    query = (
+        select(person.area_id, hers.c.lesson, func.count(), func.sum(hers.c.finished))
+        .join(hers, hers.c.learner_id == person.learner_id)
+        .where(person.area_id.is_not(None))
+        .group_by(person.area_id, hers.c.lesson)
+    )
+    return ((row[0], row[1], int(row[2]), int(row[3])) for row in connection.execute(query))
+
+
+def remembered(connection: Connection, since: int, until: int, after: int) -> tuple[Tally, Tally]:
+    """Questions of a lesson answered in this span `after` ms and more from when the learner first finished it, by area:
+    how many were answered, and how many of them right at once."""
+    run, attempt, person = conversations_t.run.c, conversations_t.attempt.c, people_t.person.c
+    first = (
+        select(run.learner_id, run.lesson, func.min(run.ended_at).label("at"))
+        .where(run.outcome == "completed")
+        .group_by(run.learner_id, run.lesson)
+        .subquery()
+    )
+    query = (
+        select(person.area_id, func.count(), func.sum(case((attempt.right, literal(1)), else_=literal(0))))
+        .select_from(conversations_t.attempt)
+        .join(first, (first.c.learner_id == attempt.learner_id) & (first.c.lesson == attempt.lesson))
+        .join(people_t.person, person.learner_id == attempt.learner_id)
+        .where(
+            attempt.tries == 1, attempt.at >= since, attempt.at < until, attempt.at >= first.c.at + after,
+            person.area_id.is_not(None),
+        )
+        .group_by(person.area_id)
+    )  # fmt: skip
+    rows = list(connection.execute(query))
+    return Counter({row[0]: row[1] for row in rows}), Counter({row[0]: int(row[2]) for row in rows})
+
+
 def skills(connection: Connection, since: int, until: int) -> dict[str, Tally]:
     """Level → how often it was what somebody who saw it done said last, once a person and skill."""
     check = pairing_t.skill_check.c

@@ -124,8 +124,10 @@ class Announcements(People):
     rules: AnnouncementRules = AnnouncementRules()
     wishes: Wishes = UNREAD
 
-    async def draft(self, actor: Actor, area_id: str, text: str, link: str = "") -> AnnouncementPreview:
-        """A text for an area, kept and not yet sent. Raises Unfit, NotAllowed, NobodyThere."""
+    async def draft(
+        self, actor: Actor, area_id: str, text: str, link: str = "", most: int | None = None
+    ) -> AnnouncementPreview:
+        """A text for an area, kept and not yet sent; see `show`. Raises Unfit, NotAllowed, NobodyThere."""
         body, source = checked(text, link, self.rules, self.wishes)
 
         def work(connection: Connection, place: AreaRow) -> tuple[AnnouncementRow, AreaRow]:
@@ -135,11 +137,11 @@ class Announcements(People):
             self.note(connection, actor, "announcement_drafted", "", place.area_id)
             return row, place
 
-        return await self._shown(*await self.act(actor, "announce", area_id, work))
+        return await self._shown(*await self.act(actor, "announce", area_id, work), most)
 
-    async def show(self, actor: Actor, announcement_id: str) -> AnnouncementPreview:
-        """Raises NotAllowed, NobodyThere."""
-        return await self._shown(*await self._on(actor, announcement_id, lambda c, row, place: (row, place)))
+    async def show(self, actor: Actor, announcement_id: str, most: int | None = None) -> AnnouncementPreview:
+        """Counts no more than `most` people, where it is given. Raises NotAllowed, NobodyThere."""
+        return await self._shown(*await self._on(actor, announcement_id, lambda c, row, place: (row, place)), most)
 
     async def send(self, actor: Actor, announcement_id: str) -> None:
         """Begin, or go on after a stop. Raises Unfit, NotNow, NotAllowed, NobodyThere."""
@@ -180,10 +182,10 @@ class Announcements(People):
 
         return await self.act(actor, "announce", found.area_id, unit)
 
-    async def _shown(self, row: AnnouncementRow, place: AreaRow) -> AnnouncementPreview:
+    async def _shown(self, row: AnnouncementRow, place: AreaRow, most: int | None) -> AnnouncementPreview:
         """Counting a province takes half a second: it holds no writer."""
         return await self.database.read(
-            lambda c: AnnouncementPreview(row, draft_of(c, row, place), kept.reach(c, place.path))
+            lambda c: AnnouncementPreview(row, draft_of(c, row, place), kept.reach(c, place.path, most))
         )
 
 

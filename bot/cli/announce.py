@@ -11,7 +11,6 @@ from bot.announcements.service import AnnouncementPreview, Announcements, NotNow
 from bot.cli.acting import acting, book_of
 from bot.cli.environment import CommandEnvironment
 from bot.cli.language import language, told
-from bot.cli.names import MISSED, STATES
 from bot.cli.terminal import Print
 from bot.errors import CamtayError, SettingsInvalid, in_words
 from bot.people.policy.permissions import Actor
@@ -42,7 +41,9 @@ class AnnounceConsole:
             self.write(f"  │ {line}".rstrip())
         reached = told("Tới {count} người ở {area} đã đồng ý và đang mở được.", count=reach.told, area=draft.whose)
         self.write(f"\n{reached}")
-        missed = ", ".join(f"{count} {told(why)}" for name, why in MISSED.items() if (count := getattr(reach, name)))
+        missed = ", ".join(
+            f"{count} {told(why)}" for name, why in pure.MISSED.items() if (count := getattr(reach, name))
+        )
         if missed:
             self.write(told("Không tới được: {missed}.", missed=missed))
         if self.quiet.holds(self.service.now()):
@@ -58,10 +59,7 @@ def main(
     try:
         return asyncio.run(_carry_out(settings, given, world, book, write, ask))
     except Unfit as unfit:
-        values = dict(unfit.fault.values)
-        if "thu" in values:
-            values["thu"] = book().phrase(f"kind_{values['thu']}", lang=language())
-        raise CamtayError(book().phrase(unfit.fault.phrase, lang=language(), **values)) from None
+        raise CamtayError(pure.in_words(book(), unfit.fault, language())) from None
 
 
 async def _carry_out(
@@ -101,7 +99,7 @@ def _text(given: argparse.Namespace) -> str:
 async def _send(console: AnnounceConsole, given: argparse.Namespace) -> int:
     shown = await console.service.show(console.actor, given.announcement)
     if shown.row.state in ("sending", "sent"):
-        raise NotNow(told("Tin này {state}; mỗi người chỉ nhận một lần.", state=told(STATES[shown.row.state])))
+        raise NotNow(told("Tin này {state}; mỗi người chỉ nhận một lần.", state=told(pure.STATES[shown.row.state])))
     console.show(shown)
     if shown.row.reached:
         console.write(told("{count} người đã nhận trước khi dừng thì không nhận lại.", count=shown.row.reached))
@@ -139,7 +137,7 @@ async def _list(console: AnnounceConsole, given: argparse.Namespace) -> int:
     for row in rows:
         begins = " ".join(row.body.split())[:50]
         at = row.at.astimezone(console.quiet.zone)
-        reached, state = told("{count} người", count=row.reached) if row.reached else "—", told(STATES[row.state])
+        reached, state = told("{count} người", count=row.reached) if row.reached else "—", told(pure.STATES[row.state])
         console.write(f"{row.announcement_id}  {at:%d/%m %H:%M}  {row.area_id}  {state}  {reached}  {begins}")
     console.write(told("{count} tin.", count=len(rows)))
     return 0

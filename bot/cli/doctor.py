@@ -29,6 +29,7 @@ from bot.voice.extra import check_voice
 from bot.web.door import FILES, files_allowed
 from flows import LessonInvalid
 from flows.saying import said_by
+from storage import worlds
 from storage.copies import integrity_fault
 from storage.engine import pg_tools, schema
 from storage.engine.address import sqlite_path
@@ -192,7 +193,9 @@ async def _kept(settings: Settings, url: str, now: datetime) -> Iterable[Finding
         counts = await database.read(lambda c: retention.counts(c, before))
         helpers = await database.read(lambda c: roster.counts(c, to_ms(now)))
         known, doubted = await database.read(clock_of)
+        made_up = await database.read(worlds.made_up)
         found = [
+            *([note("Mọi người trong dữ liệu này là người giả (./camtay seed, ./camtay demo)")] if made_up else []),
             *_clock(known, doubted, now),
             good("Người im lâu đang được hỏi giữ hay xóa: {asked}", asked=counts["asked"]),
         ]

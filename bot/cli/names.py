@@ -28,12 +28,3 @@ REPORTS = {"targets": "chỉ tiêu", "pairs": "đôi 1+1", "progress": "việc h
 KIND_NAMES = {"pair": "cần người chỉ", "help": "nhờ giúp", "safety": "KHẨN", "change": "đổi người chỉ"}
 """Of a request."""
 WAIT_NAMES = {"waiting": "chưa hỏi ai", "offered": "đang hỏi một người", "open": "có người đang giúp"}
-STATES = {"draft": "chưa gửi", "sending": "đang gửi", "stopped": "đã dừng", "sent": "đã gửi xong"}
-"""Of an announcement."""
-MISSED = {
-    "not_agreed": "chưa đồng ý lưu",
-    "away": "đã chặn hay không ngồi máy mình",
-    "suspended": "đang tạm dừng",
-    "invited": "còn trong danh sách, chưa vào máy",
-}
-"""Why an announcement does not reach somebody."""

@@ -39,6 +39,8 @@ VERBS = (
     "report",
     "doctor",
     "log",
+    "demo",
+    "seed",
 )
 
 

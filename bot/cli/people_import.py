@@ -13,11 +13,9 @@ from bot.cli.terminal import Print
 from bot.errors import SettingsInvalid, in_words
 from bot.people import importing
 from bot.people.importing import ImportPlan
-from bot.people.policy import people_file
 from bot.people.policy.people_file import ListFault, PeopleList
 from bot.people.policy.permissions import Actor
 from bot.people.service import People
-from flows.saying import said_by
 
 SHOWN_FAULTS = 1_000  # lines of faults on the screen; the rest is counted
 FAULTY, UNANSWERED = 1, 3  # exit codes
@@ -53,12 +51,7 @@ def read_list(file: Path, *, placed: bool) -> PeopleList:
         source = file.read_bytes()
     except OSError as refused:
         raise SettingsInvalid(told("{file}: không mở được ({reason}).", file=file, reason=in_words(refused))) from None
-    if not workbooks.is_workbook(source):
-        return people_file.read(source, placed=placed)
-    try:
-        return people_file.read_pages(workbooks.pages_of(source), placed=placed)
-    except workbooks.WorkbookRefused as refused:
-        return PeopleList(faults=[ListFault(0, "", said_by(refused))])
+    return workbooks.read_list(source, placed=placed)
 
 
 class ImportOutput:

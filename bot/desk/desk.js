@@ -1,7 +1,8 @@
 // What a page does better with a script; all of it works without.
 'use strict';
 for (const form of document.querySelectorAll('form[method=post]')) {
-  form.addEventListener('submit', () => setTimeout(() => {
+  form.addEventListener('submit', (event) => setTimeout(() => {
+    if (event.submitter && 'again' in event.submitter.dataset) return; // what it brings is a file: the page stays
     for (const button of form.querySelectorAll('button')) button.disabled = true;
   }));
 }
@@ -29,3 +30,25 @@ for (const nav of document.querySelectorAll('header nav')) {
   nav.prepend(button);
   show(false);
 }
+
+// A search whose findings come as one types: the same page, of which one part is taken.
+for (const form of document.querySelectorAll('form[data-live]')) {
+  let timer = 0, asked = 0;
+  const look = async () => {
+    const mine = ++asked, address = new URL(form.action);
+    address.search = new URLSearchParams(new FormData(form)).toString();
+    try {
+      const answer = await fetch(address, { redirect: 'error' });
+      if (!answer.ok) return;
+      const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+      const there = document.querySelector(form.dataset.live), found = page.querySelector(form.dataset.live);
+      if (mine !== asked || !there || !found) return;
+      there.replaceChildren(...found.childNodes);
+      history.replaceState(null, '', address);
+    } catch { /* no line: the button asks again */ }
+  };
+  form.addEventListener('input', () => { clearTimeout(timer); timer = setTimeout(look, 200); });
+}
+
+
+for (const button of document.querySelectorAll('[data-print]')) button.addEventListener('click', () => print());

@@ -16,7 +16,7 @@ from bot.desk.language import LANGUAGES, language_of, teller
 from bot.desk.pages.table import PAGES
 from bot.desk.policy.entering import LASTS, is_form_key
 from bot.desk.services import DeskServices
-from bot.desk.visit import DeskPage, DeskVisitor, FileSent, Fragment, PageAnswer, PageShown, Redirect, Visit
+from bot.desk.visit import DeskPage, DeskVisitor, FileSent, Fragment, PageAnswer, PageShown, Redirect, Upload, Visit
 from bot.errors import CamtayError, NotAllowed
 from bot.people.service import NobodyThere
 from flows.saying import said_by, say
@@ -120,16 +120,16 @@ class DeskSite:
     async def look(self, page: DeskPage, request: web.Request) -> web.StreamResponse:
         """Show a page."""
         assert page.show is not None
-        return await self._answered(page, request, page.show, {})
+        return await self._answered(page, request, page.show, {}, {})
 
     async def deed(self, page: DeskPage, request: web.Request) -> web.StreamResponse:
         """Carry out what a form of a page asks, where it is one of ours."""
         assert page.do is not None
-        form = await _form(request)
+        form, files = await _sent(request, page.file_bytes)
         token = request.cookies.get(COOKIE, "")
         if not is_form_key(form.pop("form_key", ""), token) or not self._is_ours(request):
             return await self._refused(request, _FOREIGN, 403)
-        return await self._answered(page, request, page.do, form)
+        return await self._answered(page, request, page.do, form, files)
 
     async def out(self, request: web.Request) -> web.Response:
         """Put this browser out."""
@@ -151,28 +151,22 @@ class DeskSite:
 
     async def _answered(
         self, page: DeskPage, request: web.Request, handler: Callable[[DeskServices, Visit], Awaitable[PageAnswer]],
-        form: Mapping[str, str],
+        form: Mapping[str, str], files: Mapping[str, Upload],
     ) -> web.StreamResponse:  # fmt: skip
         who = await self._desk.entrance.visitor(request.cookies.get(COOKIE, ""))
         if who is None:
             return await self.enter(request, status=401) if form else _moved(f"{_at(request)}enter")
-        visit = Visit(
-            who,
-            _language(request),
-            _at(request),
-            request[_PATH],
-            dict(request.query),
-            form,
-            tuple(request.query.items()),
-        )
+        query = dict(request.query)
+        asked = tuple(request.query.items())
+        visit = Visit(who, _language(request), _at(request), request[_PATH], query, form, files, asked)
         if not page.lets_in(who.actor):
             if not page.path and not form:  # the desk's own address leads everybody to a page of theirs
                 return _moved(visit.at + next(each.path for each in PAGES if each.nav and each.lets_in(who.actor)))
             return self._told(page, visit, _NOT_YOURS, 404)
         try:
             answer = await handler(self._desk, visit)
-        except (NotAllowed, NobodyThere) as refusal:
-            return self._told(page, visit, said_by(refusal), 404)
+        except (NotAllowed, NobodyThere):  # in one sentence: else it would tell that there is something
+            return self._told(page, visit, _NOT_YOURS, 404)
         except CamtayError as fault:
             if not form or page.show is None:
                 return self._told(page, visit, said_by(fault), 400)
@@ -206,7 +200,10 @@ class DeskSite:
     async def _again(self, page: DeskPage, visit: Visit, fault: str) -> web.Response:
         """The page once more, with what was typed and what is wrong with it."""
         assert page.show is not None
-        response = self._shown(page, visit, await page.show(self._desk, visit), fault=fault)
+        try:
+            response = self._shown(page, visit, await page.show(self._desk, visit), fault=fault)
+        except CamtayError:  # what the page is about is gone as well
+            return self._told(page, visit, fault, 400)
         response.set_status(400)
         return response
 
@@ -248,18 +245,28 @@ async def _file(name: str, _: web.Request) -> web.Response:
 
 
 async def _form(request: web.Request) -> dict[str, str]:
-    """Texts of a form; of a field that comes more than once all, with a line each."""
-    if request.content_length is None or request.content_length > FORM_BYTES:
-        raise web.HTTPRequestEntityTooLarge(FORM_BYTES, request.content_length or 0)
+    return (await _sent(request))[0]
+
+
+async def _sent(request: web.Request, file_bytes: int = 0) -> tuple[dict[str, str], dict[str, Upload]]:
+    """Texts of a form (of a field that comes more than once all, a line each), and its files where any are read."""
+    most = FORM_BYTES + file_bytes
+    if request.content_length is None or request.content_length > most:
+        raise web.HTTPRequestEntityTooLarge(most, request.content_length or 0)
     try:
-        given = await request.post()
+        given = await (request.clone(client_max_size=most) if file_bytes else request).post()
     except ValueError:
         raise web.HTTPBadRequest from None
     found: dict[str, str] = {}
+    files: dict[str, Upload] = {}
     for at, (name, value) in enumerate(given.items()):
-        if at < MOST_FIELDS and isinstance(value, str):
+        if isinstance(value, web.FileField):
+            with value.file as file:
+                if file_bytes:
+                    files[name] = Upload(value.filename, file.read())
+        elif at < MOST_FIELDS and isinstance(value, str):
             found[name] = f"{found[name]}\n{value}" if name in found else value
-    return found
+    return found, files
 
 
 def _at(request: web.Request) -> str:

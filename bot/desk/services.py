@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from bot.desk.counting import Counts
 from bot.desk.entrance import Entrance
+from bot.desk.uploads import Uploads
 from bot.officers import OfficerServices
 from bot.operations.records import OperationsReport
 from bot.publishing.library import LiveLessons
@@ -28,8 +30,10 @@ class DeskServices:
     title: str
     union: str
     address: str
+    counts: Counts
     operations: Callable[[], Awaitable[OperationsReport]] | None = None
     lessons: StudioRooms | None = None
+    uploads: Uploads = field(default_factory=Uploads)
 
 
 def desk_of(
@@ -43,4 +47,5 @@ def desk_of(
     entrance = Entrance(officers.database, officers.services.names, officers.now, officers.new_id)
     zone, union = ZoneInfo(settings.time.zone), settings.placeholders.get("ten_hoi", settings.tutor.union)
     rooms, address = rooms_of(settings, library, officers.now) if library else None, settings.web.public_url
-    return DeskServices(officers, entrance, officers.now, zone, settings.tutor.name, union, address, operations, rooms)
+    counts, title = Counts(officers.database.url, officers.now), settings.tutor.name
+    return DeskServices(officers, entrance, officers.now, zone, title, union, address, counts, operations, rooms)

@@ -26,9 +26,17 @@ class DeskVisitor:
 
 
 @dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that a form brought: what it is called where it comes from, and all that is in it."""
+
+    name: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Visit:
-    """One request: `at` leads from its address to that of the desk; `form` is empty of a look; `asked` is the query
-    once more, with what it names several times."""
+    """One request: `at` leads from its address to that of the desk; `form` is empty of a look, and `files` of most;
+    `asked` is the query once more, with what it names several times."""
 
     who: DeskVisitor
     lang: str
@@ -36,6 +44,7 @@ class Visit:
     path: Mapping[str, str] = field(default_factory=dict)
     query: Mapping[str, str] = field(default_factory=dict)
     form: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, Upload] = field(default_factory=dict)
     asked: Sequence[tuple[str, str]] = ()
 
 
@@ -83,6 +92,7 @@ class DeskPage:
     """One address of the desk, `path` below it: who carries `act` somewhere may come ("" is whoever is in).
 
     `show` answers a look, `do` a form; `nav` is what the page is called among the others ("": it is not named there).
+    `file_bytes` is how much the files of its form may weigh together; of most pages no file is read.
     """
 
     path: str
@@ -91,6 +101,7 @@ class DeskPage:
     show: PageHandler | None = None
     do: PageHandler | None = None
     nav: Sentence | None = None
+    file_bytes: int = 0
 
     def lets_in(self, actor: Actor) -> bool:
         """Whether somebody with these roles sees it."""

@@ -1,12 +1,16 @@
-"""Requests for a human as seen from the command line: list, explain, ask somebody, confirm a member."""
+"""Requests for a human as officers see them: list, look at one, explain, ask somebody, take, confirm a member."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from bot.errors import CamtayError
 from bot.pairing.calls import calls_for
-from bot.pairing.policy import happenings
+from bot.pairing.looking import RequestLook, look
+from bot.pairing.policy import happenings, taking
 from bot.pairing.policy.candidates import province
 from bot.pairing.policy.explain import REASONS, explain
+from bot.pairing.policy.work import PairingWork
 from bot.pairing.service import PairingContext, within
 from bot.pairing.sql_ledger import SqlLedger, read_instructor
 from bot.people.granting import give
@@ -63,6 +67,43 @@ class Requests:
             return explain(ledger, request, known, to_ms(self.people.now()), self.world.clock, calls).lines
 
         return await self.people.about(actor, "see_people", learner_id, work)
+
+    async def look(self, actor: Actor, by: str, request_id: str) -> RequestLook:
+        """All there is to know of a request, for the officer `by`; that she looked is in the audit.
+
+        Raises NotAllowed, NobodyThere.
+        """
+        learner_id = await self._learner(request_id)
+
+        def note(connection: Connection, place: AreaRow) -> None:
+            self.people.note(connection, actor, "request_seen", learner_id, place.area_id)
+
+        await self.people.about(actor, "see_people", learner_id, note)
+        now = to_ms(self.people.now())
+        found = await self.people.database.read(lambda c: look(c, self.world, request_id, by, now))
+        if found is None:
+            raise NobodyThere
+        return found
+
+    async def take(self, actor: Actor, by: str, request_id: str) -> None:
+        """The officer `by` answers for it from now on. Raises CamtayError with the reason, NotAllowed, NobodyThere."""
+        await self._own(actor, by, request_id, "request_taken", lambda work: taking.take(work, request_id))
+
+    async def done(self, actor: Actor, by: str, request_id: str) -> None:
+        """The officer `by`, who has taken it, has seen to it. Raises CamtayError, NotAllowed, NobodyThere."""
+        await self._own(actor, by, request_id, "request_done", lambda work: taking.done(work, request_id))
+
+    async def _own(
+        self, actor: Actor, by: str, request_id: str, what: str, event: Callable[[PairingWork], bool]
+    ) -> None:
+        learner_id = await self._learner(request_id)
+
+        def work(connection: Connection, place: AreaRow) -> None:
+            if not within(connection, self.world, by, self.people.now(), event):
+                raise CamtayError(say("Chưa làm được: việc này đã có người lo, đã xong, hoặc không phải của chị."))
+            self.people.note(connection, actor, what, learner_id, place.area_id)
+
+        await self.people.about(actor, "approve", learner_id, work)
 
     async def assign(self, actor: Actor, by: str, request_id: str, instructor_id: str) -> None:
         """Ask one instructor by name; `by` is the officer. Raises CamtayError with the reason."""

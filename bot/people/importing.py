@@ -22,6 +22,7 @@ from bot.people.policy.people_file import AREA, PERSON, ListFault, ListRow, Peop
 from bot.people.policy.permissions import PERMISSIONS, Actor
 from bot.people.service import People
 from flows.saying import joined, say
+from storage import worlds
 from storage.engine.database import Connection
 from storage.engine.slices import Slices
 from storage.people import areas, invitees, people
@@ -54,8 +55,11 @@ class ImportPlan:
 async def plan(service: People, actor: Actor, sheet: PeopleList, into: str = "") -> ImportPlan:
     """Look everything up; `into` is the ward, branch or group of the whole list.
 
-    Raises NotAllowed when a line lies outside the actor's area; nothing is written but the refusal.
+    Raises NotAllowed when a line lies outside the actor's area; nothing is written but the refusal. CamtayError over a
+    made-up world.
     """
+    if await service.database.read(worlds.made_up):
+        raise CamtayError(say("Dữ liệu này là người giả để xem thử; danh sách người thật thì nhập vào dữ liệu thật."))
     found = ImportPlan(list(sheet.faults), list(sheet.notes), [Question(text) for text in sheet.questions])
     tree = Tree(await service.areas(), service.services.names.listed)
     within = _within(tree, sheet, into, found)

@@ -197,6 +197,32 @@ class People:
 
         await self.about(actor, "approve", learner_id, work)
 
+    async def recognise(self, actor: Actor, learner_id: str, invitee_id: str) -> None:
+        """Somebody who came by herself is this line of a list, and has what an invitation for it would bring.
+
+        What lets act on others comes only by a code that she takes herself. Raises NotAllowed, NobodyThere,
+        CamtayError.
+        """
+
+        def work(connection: Connection, place: AreaRow) -> None:
+            now, services, entry = self.now(), self.services, invitees.get(connection, invitee_id)
+            at = areas.get(connection, entry.area_id) if entry else None
+            if entry is None or at is None or entry.claimed_by is not None or not actor.may("see_people", at.path):
+                raise NobodyThere(say("Dòng này không còn trong danh sách; tải lại trang rồi xem lại."))
+            if not actor.may(f"invite_{entry.role}", at.path):
+                raise NotAllowed(PERMISSIONS[f"invite_{entry.role}"].refusal)
+            if entry.role != "learner":
+                raise CamtayError(say("Vai của dòng này giao việc trên người khác: hãy mời bằng mã, chị ấy tự nhận."))
+            if people.consent_of(connection, learner_id) != "agreed":
+                raise CamtayError(say("Chị ấy chưa đồng ý lưu gì, nên chưa gộp được."))
+            row = InvitationRow("", "invite", entry.role, at.area_id, invitee_id, None, actor.name, now, now)
+            granting.give(connection, services.names, row, learner_id, now)
+            kept.withdraw_of(connection, invitee_id)
+            services.hooks.confirmed(connection, learner_id, entry.role, now)
+            self.note(connection, actor, "recognised", learner_id, at.area_id)
+
+        await self.about(actor, "invite_learner", learner_id, work)
+
     async def suspend(self, actor: Actor, learner_id: str, role: str = "instructor") -> None:
         """End somebody's access in this role at once, everywhere; an instructor's learners get somebody else.
 

@@ -25,7 +25,8 @@ SCALES = (1.0, 0.92, 0.84, 0.76)  # what does not fit is set smaller, then goes 
 LARGEST_NAME, SMALLEST_NAME = 30.0, 14.0
 FILL_ROW = 30.0  # room enough for a hand
 TICK, TICK_COLUMN = 13.0, 58.0  # a box that a pen hits, with its word below
-QR_EDGE = 84.0
+QR_EDGE, LARGE_QR_EDGE = 84.0, 300.0
+CARDS, CARD_HEIGHT = 2, 146.0  # beside one another; ten a page of A4
 MEMORY, CPU_S = 1_000_000_000, 20
 
 
@@ -99,9 +100,10 @@ class Setter:
     def _steps(self, block: dict[str, Any]) -> None:
         for at, item in enumerate(block["items"], 1):
             top = self.y
-            self.lines(item, 12, left=MARGIN + 24 * self.scale, room=self.room - 24 * self.scale)
+            indent = 2 * block["size"] * self.scale
+            self.lines(item, block["size"], left=MARGIN + indent, room=self.room - indent)
             after, self.y = self.y, top
-            self.lines(f"{at}.", 12, bold=True, colour=WARM)
+            self.lines(f"{at}.", block["size"], bold=True, colour=WARM)
             self.y = max(after, self.y) + 3 * self.scale
 
     def _fill(self, block: dict[str, Any], size: float = 12) -> None:
@@ -145,14 +147,48 @@ class Setter:
     def _qr(self, block: dict[str, Any]) -> None:
         self.y += 8 * self.scale
         top, edge = self.y, QR_EDGE * self.scale
-        rows = modules(block["of"])
-        each = edge / len(rows)
-        for at, row in enumerate(rows):
-            for begins, length in runs(row):
-                self.marks.append(Drawn(MARGIN + begins * each, top + at * each, width=length * each, height=each))
+        self._square(block["of"], MARGIN, top, edge)
         self.y = top + edge * 0.15
         self.lines(block["text"], 11, left=MARGIN + edge + 12, room=self.room - edge - 12)
         self.y = max(self.y, top + edge) + 6 * self.scale
+
+    def _large_qr(self, block: dict[str, Any]) -> None:
+        edge = LARGE_QR_EDGE * self.scale
+        self._square(block["of"], MARGIN + (self.room - edge) / 2, self.y + 8 * self.scale, edge)
+        self.y += edge + 16 * self.scale
+
+    def _square(self, text: str, left: float, top: float, edge: float) -> None:
+        rows = modules(text)
+        each = edge / len(rows)
+        for at, row in enumerate(rows):
+            for begins, length in runs(row):
+                self.marks.append(Drawn(left + begins * each, top + at * each, width=length * each, height=each))
+
+    def _cards(self, block: dict[str, Any]) -> None:
+        top, wide = self.y, self.room / CARDS
+        for at, item in enumerate(block["items"]):
+            self.y = top + 6
+            self._card(item, MARGIN + at * wide, wide)
+            self.marks.append(
+                Drawn(MARGIN + at * wide, top, width=wide, height=CARD_HEIGHT, line=0.5, colour=PALE, dashed=True)
+            )
+        self.y = top + CARD_HEIGHT
+
+    def _card(self, item: dict[str, Any], left: float, wide: float) -> None:
+        """A name of any length has two lines, whatever is below it the rest: the square is never smaller."""
+        first = len(self.marks)
+        top, edge, inside = self.y, QR_EDGE if item["qr"] else 0.0, left + 8
+        beside = inside + (edge + 8 if edge else 0)
+        room = left + wide - beside - 8
+        if edge:
+            self._square(item["qr"], inside, top + 4, edge)
+        for text, size, bold in ((item["name"], 12.0, True), (item["place"], 9.0, False), (item["code"], 13.0, True)):
+            self.lines(text, size, bold=bold, left=beside, room=room, colour=WARM if text == item["code"] else INK)
+        self.y = max(self.y, top + edge + 4)
+        for line in item["lines"]:
+            self.lines(line, 7.5, left=inside, room=wide - 16)
+        low = top + CARD_HEIGHT - 8
+        self.marks[first:] = [mark for mark in self.marks[first:] if mark.y + mark.height <= low]
 
     def _rule(self, block: dict[str, Any]) -> None:
         self.y += 6 * self.scale

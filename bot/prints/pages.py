@@ -4,11 +4,14 @@ A block is a mapping with its `kind`; a list of pages is the JSON that `child.py
 
 - `title`, `heading`: large words; `text`: a paragraph (`align`: "left" or "center"); `name`: a person's name, as large
   as fits on one line
-- `steps`: `items`, numbered; `fill`: `items`, each with a dotted line to write on by hand
+- `steps`: `items`, numbered, in letters of a `size` in points
+- `fill`: `items`, each with a dotted line to write on by hand
 - `ticks`: `items`, paragraphs, with a box to tick for each of `boxes` beside and a dotted line `note` below; `heading`
   stands above and never alone at the end of a page; "" for either: none
 - `box`: words that are to be remembered, in a frame; `foot`: small, at the lower edge
-- `qr`: what a phone reads from it, with words beside; `rule`: a line across; `space`: millimetres
+- `cards`: `items` beside one another, to be cut out, each with a `name`, `place`, `code`, `lines` and a `qr` ("": none)
+- `qr`: what a phone reads from it, with words beside; `large_qr`: for the wall, by itself
+- `rule`: a line across; `space`: millimetres
 """
 
 from __future__ import annotations
@@ -52,8 +55,8 @@ def name(text: str) -> Block:
     return {"kind": "name", "text": text}
 
 
-def steps(items: Sequence[str]) -> Block:
-    return {"kind": "steps", "items": list(items)}
+def steps(items: Sequence[str], size: float = 12) -> Block:
+    return {"kind": "steps", "items": list(items), "size": size}
 
 
 def fill(items: Sequence[str]) -> Block:
@@ -74,6 +77,14 @@ def foot(text: str) -> Block:
 
 def qr(address: str, text: str) -> Block:
     return {"kind": "qr", "of": address, "text": text}
+
+
+def large_qr(address: str) -> Block:
+    return {"kind": "large_qr", "of": address}
+
+
+def cards(items: Sequence[dict[str, Any]]) -> Block:
+    return {"kind": "cards", "items": list(items)}
 
 
 def space(millimetres: float) -> Block:

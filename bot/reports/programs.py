@@ -50,10 +50,10 @@ class Programs(People):
         return await self.act(actor, ACTION, area_id, work)
 
     async def under(
-        self, actor: Actor, area_id: str, year: int | None = None, kind: str | None = None
+        self, actor: Actor, area_id: str, year: int | None = None, kind: str | None = None, limit: int | None = None
     ) -> list[tuple[ProgramRow, str]]:
         """The models of an area and below, with the name of theirs. Raises NotAllowed, NobodyThere."""
-        return await self.act(actor, ACTION, area_id, lambda c, place: kept.under(c, place.path, year, kind))
+        return await self.act(actor, ACTION, area_id, lambda c, place: kept.under(c, place.path, year, kind, limit))
 
     async def members(self, actor: Actor, model_id: str) -> list[tuple[str, str]]:
         """(id, name) of those who belong to it. Raises NotAllowed, NobodyThere."""

@@ -22,6 +22,7 @@ from zoneinfo import ZoneInfo
 from bot.errors import NotAllowed
 from bot.people.policy.permissions import OPERATOR, PERMISSIONS, Actor
 from bot.people.service import NobodyThere, People
+from bot.reports.lessons import lessons_sheet
 from bot.reports.policy.table import UPPER, Column, Measure, ReportArea, ReportTable, Table, add_up, table
 from bot.reports.programs import FAMILY
 from flows.saying import joined, say
@@ -58,21 +59,32 @@ class Reports(People):
 
     async def make(self, actor: Actor, what: str, area_id: str, year: int | None = None) -> Table:
         """One report as the actor may see it. Raises NotAllowed, NobodyThere."""
+        sheet = await self.database.read_long(self.counter(what, year))
+        return await self.view(actor, what, area_id, sheet)
+
+    def counter(self, what: str, year: int | None = None) -> Callable[[Connection], ReportTable]:
+        """What counts a report of everybody, for nobody to see but through `view`; a province takes seconds."""
         now = self.now()
         span = span_of(year or now.astimezone(self.zone).year, now, self.zone, self.living_days)
 
-        def look(connection: Connection) -> tuple[list[ReportArea], ReportTable]:
+        def look(connection: Connection) -> ReportTable:
             reports.snapshot(connection)
             places = [ReportArea(r.area_id, r.kind, r.name, r.path) for r in areas.under(connection)]
             places.sort(key=lambda place: place.above)  # a database may sort punctuation in its own way
-            return places, _SHEETS[what](connection, places, span)
+            return _SHEETS[what](connection, places, span)
 
-        places, sheet = await self.database.read_long(look)
-        top = next((place for place in places if place.area_id == area_id), None)
+        return look
+
+    async def view(self, actor: Actor, what: str, area_id: str, sheet: ReportTable, levels: int | None = None) -> Table:
+        """What the actor may see of a report that was counted, so many levels below the area (None: all).
+
+        Raises NotAllowed, NobodyThere.
+        """
+        top = next((place for place in sheet.places if place.area_id == area_id), None)
         if top is None:
             raise NobodyThere(say("Không có địa bàn nào mang mã “{area_id}”.", area_id=area_id[:40]))
         await self._written_down(actor, what, top)
-        return table(sheet, top, lambda path: actor.may("report", path))
+        return table(sheet, top, lambda path: actor.may("report", path), levels)
 
     async def _written_down(self, actor: Actor, what: str, top: ReportArea) -> None:
         """A report whose reader is named in the audit, and refused where there is nothing to see."""
@@ -244,4 +256,5 @@ _SHEETS: dict[str, Callable[[Connection, list[ReportArea], Span], ReportTable]] 
     "targets": _targets,
     "pairs": _pairs,
     "progress": _progress,
+    "lessons": lambda connection, places, span: lessons_sheet(connection, places, span.since, span.until),
 }

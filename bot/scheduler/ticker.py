@@ -59,6 +59,7 @@ class Ticker:
         every_s: float = EVERY_S,
         pairings: Pairings | None = None,
         steady: Steady | None = None,
+        slices: Callable[[asyncio.Lock, int, int], Slices] = Slices,
     ) -> None:
         self.database = database
         self.submit = submit
@@ -71,7 +72,7 @@ class Ticker:
         self._swept_at: datetime | None = None
         self._matched_at: datetime | None = None
         self._woken = asyncio.Event()
-        self._told, self._due = Slices(database.lane, 5, TOLD_AT_ONCE), Slices(database.lane, 2, DUE)
+        self._told, self._due = slices(database.lane, 5, TOLD_AT_ONCE), slices(database.lane, 2, DUE)
 
     def wake(self) -> None:
         """Something has just been committed that others are to hear of: do not wait for the next tick."""

@@ -15,8 +15,9 @@ import zipfile
 from pathlib import Path
 
 from bot.errors import CamtayError
-from bot.people.policy.lists.sheet import ListTable
-from flows.saying import say
+from bot.people.policy import people_file
+from bot.people.policy.people_file import ListFault, ListTable, PeopleList
+from flows.saying import said_by, say
 
 LARGEST = 30_000_000  # bytes of a file
 UNPACKED = 200_000_000  # bytes of all its parts
@@ -30,6 +31,7 @@ TOO_LARGE = say("Sổ tính này mở ra quá lớn; hãy chép riêng bảng da
 LOCKED = say("Sổ tính này có mật khẩu; hãy mở bằng Excel, bỏ mật khẩu, lưu lại rồi nhập.")
 BROKEN = say("Không đọc được sổ tính này: tệp hỏng, cắt dở hoặc quá lớn. Hãy mở bằng Excel rồi lưu lại dạng .xlsx.")
 BUSY = say("Máy đang quá tải nên chưa đọc được sổ tính này; tệp không có lỗi. Lát nữa hãy nhập lại.")
+TOO_LONG = "Danh sách dài hơn {most} dòng; hãy chia theo chi hội, hoặc nhờ người giữ máy nhập."
 OTHER = say("Tệp này không phải là sổ tính Excel; hãy lưu lại dạng .xlsx hay CSV UTF-8.")
 
 
@@ -40,6 +42,23 @@ class WorkbookRefused(CamtayError):
 def is_workbook(source: bytes) -> bool:
     """Whether it says of itself that it is one, whatever its name."""
     return source.startswith((_ZIP, _OLE))
+
+
+def read_list(
+    source: bytes, *, placed: bool = False, within_s: float = READ_WITHIN_S, most_lines: int = sys.maxsize
+) -> PeopleList:
+    """The rows of a list of people, a workbook or CSV by what is in it; `placed` where the ward is known from
+    elsewhere. What cannot be read at all, or has more than `most_lines`, is a fault of the file."""
+    too_long = PeopleList(faults=[ListFault(0, "", say(TOO_LONG, most=most_lines))])
+    if not is_workbook(source):
+        is_long = max(source.count(each) for each in (b"\n", b"\r")) > most_lines
+        return too_long if is_long else people_file.read(source, placed=placed)
+    try:
+        pages = pages_of(source, within_s=within_s)
+    except WorkbookRefused as refused:
+        return PeopleList(faults=[ListFault(0, "", said_by(refused))])
+    is_long = sum(len(page.rows) for page in pages) > most_lines
+    return too_long if is_long else people_file.read_pages(pages, placed=placed)
 
 
 def pages_of(source: bytes, reader: Path = _CHILD, within_s: float = READ_WITHIN_S) -> list[ListTable]:

@@ -58,7 +58,7 @@ def under(connection: Connection, path: str, limit: int = 50) -> list[Announceme
     query = (
         select(announcements_t.announcement)
         .where(
-            announcements_t.announcement.c.area_id.in_(_inside(path)),
+            _inside(path).where(people_t.area.c.area_id == announcements_t.announcement.c.area_id).exists(),
             announcements_t.announcement.c.state != "writing",
         )
         .order_by(announcements_t.announcement.c.at.desc(), announcements_t.announcement.c.announcement_id)

@@ -28,8 +28,8 @@ from storage.conversations.numbering import highest_forgotten
 from storage.conversations.records import LearnerRow, Writes
 from storage.engine.errors import Conflict
 from storage.engine.instants import to_ms
+from storage.people import naming, traces
 from storage.people import tables as people_t
-from storage.people import traces
 from storage.people.forgetting import forget_belonging
 from storage.people.records import PersonRow
 from storage.people.tables import role
@@ -182,6 +182,8 @@ def add_learner(
         return None
     empty = {"state": "{}", "revision": 0, "out_no": out_no, "seen_at": at}
     connection.execute(_ADD_SESSION, {"learner_id": person.learner_id, "channel": channel, "chat_id": chat_id, **empty})
+    if person.name:
+        naming.put_in_order(connection, [person.learner_id])
     return LearnerRow(
         person.learner_id,
         channel,
@@ -240,6 +242,7 @@ def write(connection: Connection, writes: Writes) -> None:
         subscriptions.knock(connection, writes.knocks)
     if writes.recordings:
         recordings.add(connection, writes.recordings)
+    naming.put_in_order(connection, {*(p.learner_id for p in writes.people), *writes.forget_answers})
     for each in named:
         traces.erase(connection, each)  # last: somebody of the same batch may have been shown her name
 

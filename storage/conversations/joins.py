@@ -24,7 +24,7 @@ from storage.engine import key_value
 from storage.engine.instants import from_ms, to_ms
 from storage.meetings import tables as meetings_t
 from storage.pairing import tables as pairing_t
-from storage.people import shown
+from storage.people import naming, shown
 from storage.people import tables as people_t
 from storage.people.forgetting import ALSO, tables_of_hers
 from storage.people.traces import erase, renamed
@@ -87,6 +87,7 @@ def join(connection: Connection, stays: str, goes: str) -> None:
     connection.execute(delete(key_value.key_value).where(unread))
     recordings.forget(connection, goes)
     _join_person(connection, stays, goes)
+    naming.put_in_order(connection, [stays])
     if former:
         erase(connection, former)
 
@@ -144,7 +145,13 @@ def remember(connection: Connection, join_id: str, stays: str, goes: str, now: d
         "vouched": vouched,
         "kept": [sessions[stays].state, sessions[goes].state],
         "session": dict(sessions[goes]._mapping),
-        "person": dict(connection.execute(select(people_t.person).where(_is(people_t.person, goes))).one()._mapping),
+        "person": {
+            name: value
+            for name, value in connection.execute(select(people_t.person).where(_is(people_t.person, goes)))
+            .one()
+            ._mapping.items()
+            if name not in naming.KEYS
+        },
         "addresses": [list(row) for row in connection.execute(_addresses(goes))],
         "rows": {
             table.name: [dict(r._mapping) for r in connection.execute(_hers(table, goes))] for table in tables_of_hers()
@@ -218,6 +225,7 @@ def undo(connection: Connection, join_id: str, state: str, out_no: int, now: dat
     )
     connection.execute(update(pairing_t.pairing).where(*linked).values(state="open", ended_why="", ended_at=None))
     connection.execute(delete(people_t.joined).where(people_t.joined.c.join_id == join_id))
+    naming.put_in_order(connection, [stays, goes])
     return [(each[0], each[1]) for each in here]
 
 

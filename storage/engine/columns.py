@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Integer, MetaData, Text
+from sqlalchemy.dialects import postgresql
 
 metadata = MetaData()
+SORTED = Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
 
 
 def text_column(name: str, *, default: str | None = None) -> Column[str]:
     """A text that is always there."""
     return Column(name, Text, nullable=False, server_default=default)
+
+
+def sorted_text(name: str) -> Column[str]:
+    """A text that sorts by its characters, whatever the database's language."""
+    return Column(name, SORTED, nullable=False, server_default="")
 
 
 def maybe_text(name: str) -> Column[str]:

@@ -35,6 +35,7 @@ LOOK_AGAIN_S, SCRUB_AGAIN_S = 0.001, 0.05
 BUSY_TIMEOUT_S = 2.5  # a backup may hold SQLite for a moment; a graceful stop waits for it three times at most
 READERS = 8  # threads that read SQLite, a connection each: files and threads stay few however many pages are opened
 READER_CACHE_KB = 256  # of each; the system keeps the file's pages as well, once for all of them
+POURED_CACHE_KB = 262_144  # of a writer who fills a whole database that nobody else uses
 STATEMENTS = 2000  # compiled ones that are kept; there are some hundreds
 CONNECT_TIMEOUT_S = 10.0
 COMMAND_TIMEOUT_S = 60.0  # a server that neither answers nor breaks off; no statement of ours takes a second
@@ -81,8 +82,9 @@ def open_database(url: str) -> Database:
 
 
 class SQLite:
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, path: Path, *, durable: bool = True) -> None:
+        """`durable`: no commit is lost when the machine fails; a file that is thrown away need not be."""
+        self.path, self._durable = path, durable
         self.url = f"sqlite:///{path}"
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="sqlite-writer")
         self._engine: Engine | None = None
@@ -96,7 +98,7 @@ class SQLite:
 
     def _write(self, work: UnitOfWork[T]) -> T:
         if self._engine is None:
-            self._engine = writer_engine(self.path)
+            self._engine = writer_engine(self.path, durable=self._durable)
         try:
             with self._engine.begin() as connection:
                 return work(connection)
@@ -177,13 +179,16 @@ def _checkpoint(connection: Connection) -> None:
     connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)").close()
 
 
-def writer_engine(path: Path) -> Engine:
-    """The one writing connection: WAL, every commit on disk, transactions that begin as writers."""
+def writer_engine(path: Path, *, durable: bool = True) -> Engine:
+    """The one writing connection: WAL, every commit on disk (where `durable`), transactions that begin as writers."""
+    kept = (
+        ("synchronous=FULL", "secure_delete=ON") if durable else ("synchronous=OFF", f"cache_size=-{POURED_CACHE_KB}")
+    )
     engine = _engine(path, StaticPool, isolation_level=None)
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
+        for pragma in ("journal_mode=WAL", "foreign_keys=ON", *kept):
             connection.execute(f"PRAGMA {pragma}")
         connection.execute("PRAGMA busy_timeout=0")  # from here on see `_patiently`
 

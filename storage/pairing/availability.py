@@ -306,6 +306,21 @@ def candidates(
     return many(connection, _candidates(limit, last is not None, bool(topic)), **values)
 
 
+_AROUND = (
+    _INSTRUCTOR.where(
+        pairing_t.standing.c.path >= bindparam("from_path"), pairing_t.standing.c.path < bindparam("to_path")
+    )
+    .order_by(pairing_t.standing.c.free.desc(), *_RANK)
+    .limit(bindparam("most"))
+)
+
+
+def around(connection: Connection, prefix: str, limit: int) -> list[Row]:
+    """Everybody who teaches within an area, whoever has a place left first; whether they may be asked is not looked
+    at."""
+    return many(connection, _AROUND, most=limit, **within(prefix))
+
+
 def inside(column: Any) -> tuple[Any, ...]:
     """The condition that a path lies in the subtree bound as from_path, to_path."""
     return column >= bindparam("from_path"), column < bindparam("to_path")

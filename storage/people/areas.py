@@ -83,7 +83,7 @@ def add(connection: Connection, rows: Iterable[AreaRow], import_id: str | None =
 
 def under(connection: Connection, path: str = "/", kind: str | None = None) -> list[AreaRow]:
     """The areas below `path`, itself included, each after its parent; of an import only once it is finished."""
-    query = _seen().where(people_t.area.c.path.startswith(path, autoescape=True)).order_by(people_t.area.c.path)
+    query = seen().where(people_t.area.c.path.startswith(path, autoescape=True)).order_by(people_t.area.c.path)
     if kind is not None:
         query = query.where(people_t.area.c.kind == kind)
     return [AreaRow(*row) for row in connection.execute(query)]
@@ -91,7 +91,7 @@ def under(connection: Connection, path: str = "/", kind: str | None = None) -> l
 
 def get(connection: Connection, area_id: str) -> AreaRow | None:
     """The area with this id; None where there is none."""
-    row = connection.execute(_seen().where(people_t.area.c.area_id == area_id)).one_or_none()
+    row = connection.execute(seen().where(people_t.area.c.area_id == area_id)).one_or_none()
     return AreaRow(*row) if row else None
 
 
@@ -121,7 +121,8 @@ def path_of(connection: Connection, area_id: str | None) -> str:
     return found.path if found else ""
 
 
-def _seen() -> Select[Any]:
+def seen() -> Select[Any]:
+    """Areas as records, of an import only once it is finished."""
     columns = (people_t.area.c[name] for name in AreaRow.__dataclass_fields__)
     done = select(people_t.import_batch.c.import_id).where(people_t.import_batch.c.state == "done")
     return select(*columns).where(or_(people_t.area.c.import_id.is_(None), people_t.area.c.import_id.in_(done)))

@@ -24,6 +24,7 @@ from storage.people.shown import LOGGED
 
 _SPINE = ("person", "identity", "session", "consent")  # dealt with by name
 _COUNTED = ("attendance",)  # kept as a count, nobody's
+_MADE = ("person_word",)  # of names, again whenever one changes: see naming.py
 ALSO = (  # further columns that name a person
     (pairing_t.offer, "instructor_id"),
     (pairing_t.pairing, "instructor_id"),
@@ -39,7 +40,7 @@ def tables_of_hers() -> list[Table]:
     return [
         table
         for table in tables.metadata.sorted_tables
-        if "learner_id" in table.c and table.name not in (*_SPINE, *_COUNTED)
+        if "learner_id" in table.c and table.name not in (*_SPINE, *_COUNTED, *_MADE)
     ]
 
 
@@ -154,7 +155,7 @@ def drop_invitees(connection: Connection, ids: Sequence[str]) -> None:
 
 # --- what is known of her ----------------------------------------------------------------------------
 
-_HIDDEN = {"code_hash", "import_id", "rows", "pin", "login", "password", "session_hash"}
+_HIDDEN = {"code_hash", "import_id", "rows", "pin", "login", "password", "session_hash", "search_key", "order_key"}
 
 
 def export(connection: Connection, learner_id: str) -> dict[str, list[dict[str, Any]]]:
@@ -162,7 +163,7 @@ def export(connection: Connection, learner_id: str) -> dict[str, list[dict[str, 
     found: dict[str, list[dict[str, Any]]] = {}
     for table in tables.metadata.sorted_tables:
         wanted = [table.c[name] for name in ("learner_id", "claimed_by", "used_by") if name in table.c]
-        if wanted:
+        if wanted and table.name not in _MADE:
             rows = connection.execute(select(table).where(or_(*(column == learner_id for column in wanted))))
             found[table.name] = [_plain(row._mapping) for row in rows]
     chats = select(people_t.identity.c.chat_id).where(people_t.identity.c.learner_id == learner_id, LOGGED)

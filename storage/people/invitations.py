@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, delete, insert, or_
 from storage.engine import key_value
 from storage.engine.errors import Conflict
 from storage.engine.instants import from_ms, to_ms
+from storage.people import naming
 from storage.people import tables as people_t
 from storage.people.forgetting import keep_tombstones
 from storage.people.records import InvitationRow
@@ -201,6 +202,7 @@ def claim(connection: Connection, invitee_id: str, learner_id: str) -> None:
     """Mark a list entry as taken by this learner, unless somebody has taken it."""
     mine = people_t.invitee.c.invitee_id == invitee_id, people_t.invitee.c.claimed_by.is_(None)
     connection.execute(update(people_t.invitee).where(*mine).values(claimed_by=learner_id))
+    naming.put_in_order(connection, [learner_id])
 
 
 # --- guessing ----------------------------------------------------------------------------------------

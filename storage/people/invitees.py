@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from storage.engine.instants import to_ms
+from storage.people import naming
 from storage.people import tables as people_t
 from storage.people.records import InviteeRow
 
@@ -41,19 +42,23 @@ def add(
     values = [
         {
             "invitee_id": r.invitee_id, "name": r.name, "area_id": r.area_id, "role": r.role, "by": by, "at": at,
-            "claimed_by": None, "import_id": import_id,
+            "claimed_by": None, "import_id": import_id, **naming.keys_of(r.name),
         }
         for r in rows
     ]  # fmt: skip
     if values:
         connection.execute(into(people_t.invitee).on_conflict_do_nothing(), values)
+        found = {str(value["invitee_id"]): str(value["search_key"]) for value in values}
+        naming.put_words(connection, people_t.invitee_word, found)
 
 
 def free(connection: Connection, invitee_id: str) -> None:
     """Nobody has turned out to be this entry."""
+    was = connection.scalar(select(people_t.invitee.c.claimed_by).where(people_t.invitee.c.invitee_id == invitee_id))
     connection.execute(
         update(people_t.invitee).where(people_t.invitee.c.invitee_id == invitee_id).values(claimed_by=None)
     )
+    naming.put_in_order(connection, filter(None, [was]))
 
 
 def known(connection: Connection, ids: Collection[str]) -> set[str]:

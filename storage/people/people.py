@@ -27,8 +27,8 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from storage.conversations import tables as conversations_t
 from storage.engine.instants import from_ms, to_ms
 from storage.pairing import tables as pairing_t
+from storage.people import naming, traces
 from storage.people import tables as people_t
-from storage.people import traces
 from storage.people.invitees import is_visible
 from storage.people.reach import looked_at, rings
 from storage.people.records import AuditRow, InstructorRow, PersonEntry, RoleRow
@@ -143,6 +143,7 @@ def rename(connection: Connection, learner_id: str, name: str | None, address: s
     former = traces.renamed(connection, learner_id, name) if name else None
     if values:
         connection.execute(update(people_t.person).where(people_t.person.c.learner_id == learner_id).values(**values))
+        naming.put_in_order(connection, [learner_id])
     if former:
         traces.erase(connection, former)
 

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from storage.conversations import tables as conversations_t
 from storage.engine.instants import to_ms
-from storage.people import shown
+from storage.people import naming, shown
 from storage.people import tables as people_t
 from storage.people.records import PersonRow
 from storage.people.tables import role, seat
@@ -43,6 +43,8 @@ def add_beside(connection: Connection, person: PersonRow, channel: str, chat_id:
     """A new person with an own conversation, who takes the address when seated."""
     fields = {"learner_id": person.learner_id, "name": person.name, "address": person.address}
     connection.execute(insert(people_t.person), {**fields, "consent": person.consent, "created_at": to_ms(now)})
+    if person.name:
+        naming.put_in_order(connection, [person.learner_id])
     empty = {"state": "{}", "revision": 0, "out_no": 0, "seen_at": to_ms(now)}
     connection.execute(
         insert(conversations_t.session),

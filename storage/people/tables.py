@@ -6,9 +6,10 @@ outlive the person. JSON stands in TEXT, instants are milliseconds since 1970 UT
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Index, PrimaryKeyConstraint, Table, Text
+from sqlalchemy import Boolean, Column, ForeignKey, Index, PrimaryKeyConstraint, Table, Text
 
 from storage.engine.columns import (
+    SORTED,
     instant,
     key_column,
     maybe_instant,
@@ -17,6 +18,7 @@ from storage.engine.columns import (
     number,
     of_person,
     serial,
+    sorted_text,
     text_column,
 )
 
@@ -33,7 +35,11 @@ person = Table(
     text_column("needs", default="[]"),
     text_column("pin", default=""),  # a keyed hash, of who holds a role and shares a phone
     maybe_instant("idle_asked_at"),  # when she was asked whether her data may be kept, after a year of silence
+    sorted_text("search_key"),  # both made of her names: see storage/people/naming.py
+    sorted_text("order_key"),
 )
+# Looked through from end to end by whoever searches: everything that is asked of a row stands in it.
+Index("person_order", person.c.order_key, person.c.learner_id, person.c.search_key, person.c.area_id)
 
 identity = Table(
     "identity",
@@ -128,9 +134,31 @@ invitee = Table(
     instant("at"),
     maybe_text("claimed_by"),
     maybe_text("import_id"),
+    sorted_text("search_key"),
+    sorted_text("order_key"),
 )
+_i = invitee.c
+Index("invitee_order", _i.order_key, _i.invitee_id, _i.search_key, _i.area_id, _i.claimed_by, _i.import_id, _i.role)
 Index("invitee_area", invitee.c.area_id)
 Index("invitee_claimed", invitee.c.claimed_by)
+
+person_word = Table(  # the words of a search key, by which few are found among many: see storage/people/naming.py
+    "person_word",
+    metadata,
+    Column("word", SORTED, nullable=False),
+    Column("learner_id", Text, of_person(), nullable=False, index=True),
+    Column("search_key", SORTED, nullable=False),
+    PrimaryKeyConstraint("word", "learner_id"),
+)
+
+invitee_word = Table(
+    "invitee_word",
+    metadata,
+    Column("word", SORTED, nullable=False),
+    Column("invitee_id", Text, ForeignKey("invitee.invitee_id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("search_key", SORTED, nullable=False),
+    PrimaryKeyConstraint("word", "invitee_id"),
+)
 
 import_batch = Table(
     "import_batch",
@@ -160,6 +188,7 @@ invitation = Table(
 )
 Index("invitation_used_by", invitation.c.used_by)
 Index("invitation_learner", invitation.c.learner_id)
+Index("invitation_invitee", invitation.c.invitee_id)
 Index("invitation_expires", invitation.c.expires_at)
 
 seat = Table(
@@ -191,5 +220,6 @@ audit = Table(
     text_column("subject"),
     text_column("detail"),
 )
+Index("audit_subject", audit.c.subject, audit.c.at)
 
 forgotten = Table("forgotten", metadata, key_column("pseudonym"), instant("at"))

@@ -50,9 +50,10 @@ def leave(connection: Connection, model_id: str, learner_id: str) -> bool:
 
 
 def under(
-    connection: Connection, path: str, year: int | None = None, kind: str | None = None
+    connection: Connection, path: str, year: int | None = None, kind: str | None = None, limit: int | None = None
 ) -> list[tuple[ProgramRow, str]]:
-    """The models of an area and all below it with the name of their area, by area and name; ended ones too."""
+    """The models of an area and all below it with the name of their area, by area and name; ended ones too. No more
+    than `limit`, where there is one."""
     members = (
         select(func.count())
         .where(programs_t.membership.c.model_id == programs_t.union_model.c.model_id)
@@ -73,6 +74,8 @@ def under(
         query = query.where(programs_t.union_model.c.year == year)
     if kind is not None:
         query = query.where(programs_t.union_model.c.kind == kind)
+    if limit is not None:
+        query = query.limit(limit)
     return [
         (ProgramRow(r.model_id, r.kind, r.area_id, r.name, r.year, _instant(r.ended_at), r.members), r.area_name)
         for r in connection.execute(query)

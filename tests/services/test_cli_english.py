@@ -55,6 +55,7 @@ NEVER_AT_A_TERMINAL = {
     "bot/pairing/policy/relay.py": "stands in a message between two",
     "bot/tutor/onboarding.py": "how a learner says her name",
     "bot/tutor/privacy.py": "told to a learner in the chat",
+    "bot/seeding": "what made-up people are called and say",
     "bot/web": "a browser reads it",
     "flows/engine": "what the schema, the drawings and the page of rules say, which go with Vietnamese lessons",
     "flows/graph/looks.py": "a drawing goes with its Vietnamese lesson",
@@ -73,6 +74,7 @@ NEVER_AT_A_TERMINAL = {
     "flows/yaml/fields.py": "words that a file may have instead of true",
     "storage/people/areas.py": "the name of the province",
     "storage/migrations": "the name of the province",
+    "storage/people/naming.py": "the alphabet",
     "storage/people/traces.py": "forms of address",
 }
 """Where a Vietnamese literal is meant for learners, browsers or lessons; what `say` says there has its English."""

@@ -157,13 +157,10 @@ def read_xlsx(book: bytes) -> list[list[str]]:
     """All cells of the first sheet, read from its XML."""
     space = {"x": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
     with zipfile.ZipFile(io.BytesIO(book)) as parts:
-        strings = ElementTree.fromstring(parts.read("xl/sharedStrings.xml"))
         sheet = ElementTree.fromstring(parts.read("xl/worksheets/sheet1.xml"))
-    words = ["".join(part.text or "" for part in each.iter(f"{{{space['x']}}}t")) for each in strings]
 
     def value(cell: ElementTree.Element) -> str:
-        text = cell.findtext("x:v", "", space)
-        return words[int(text)] if cell.get("t") == "s" else text
+        return "".join(part.text or "" for part in cell.iter(f"{{{space['x']}}}t")) or cell.findtext("x:v", "", space)
 
     return [[value(cell) for cell in row] for row in sheet.iterfind("x:sheetData/x:row", space)]
 

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from bot.pairing.policy import links, relay
 from bot.tutor import menu, onboarding
 from bot.tutor.turn import OutgoingReply, TurnContext
+from flows import Book
+from flows.saying import say
 from flows.words.masking import mask
 from flows.words.wishes import Wishes
 
@@ -27,6 +29,18 @@ _AROUND = "()[]{}<>\"'“”‘’«».,;:!?…*_"
 _DOTS = str.maketrans({"。": ".", "．": ".", "｡": ".", "․": "."})
 _MAIL = re.compile(r"[a-z0-9][a-z0-9._-]*@(?P<host>[a-z0-9.-]+)")
 _LANDLINE = re.compile(r"(?<!\d)(?:\(?02\d{1,2}\)?)(?:[\s.-]?\d){7,8}(?!\d)")
+
+
+STATES = {
+    "draft": say("chưa gửi"), "sending": say("đang gửi"), "stopped": say("đã dừng"), "sent": say("đã gửi xong"),
+}  # fmt: skip
+MISSED = {
+    "not_agreed": say("chưa đồng ý lưu"),
+    "away": say("đã chặn hay không ngồi máy mình"),
+    "suspended": say("đang tạm dừng"),
+    "invited": say("còn trong danh sách, chưa vào máy"),
+}
+"""Why an announcement does not reach somebody, by the names of `Reach`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,6 +266,14 @@ def _leave(turn: TurnContext) -> tuple[str, str]:
 def _say_fault(turn: TurnContext, fault: AnnouncementFault | None) -> None:
     if fault is not None:
         turn.say(told(turn, fault))
+
+
+def in_words(book: Book, fault: AnnouncementFault, lang: str) -> str:
+    """A fault for whoever writes outside the chat."""
+    values = dict(fault.values)
+    if "thu" in values:
+        values["thu"] = book.phrase(f"kind_{values['thu']}", lang=lang)
+    return book.phrase(fault.phrase, lang=lang, **values)
 
 
 def told(turn: TurnContext, fault: AnnouncementFault) -> str:

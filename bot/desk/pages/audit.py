@@ -43,4 +43,6 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
         }
         for _, row in rows
     ]  # fmt: skip
-    return PageShown("audit.html", {"lines": lines, "before": rows[-1][0] if len(rows) == A_PAGE else 0})
+    return PageShown(
+        "audit.html", {"lines": lines, "older": f"{visit.at}audit?truoc={rows[-1][0]}" if len(rows) == A_PAGE else ""}
+    )

@@ -25,6 +25,7 @@ _ACTS = {
     "meeting_begun": say("mở buổi họp"), "meeting_closed": say("kết thúc buổi họp"),
     "model_ended": say("kết thúc mô hình"), "model_joined": say("thêm người vào mô hình"),
     "model_left": say("cho người ra khỏi mô hình"), "paused_drills": say("tạm dừng bài thử"),
+    "recognised": say("nhận ra ai trong danh sách"),
     "resumed_drills": say("mở lại bài thử"), "seen": say("xem dữ liệu"), "signed_out": say("cho thoát mọi máy"),
     "split": say("tách một máy"), "union_phone": say("đổi số điện thoại của Hội"), "unlinked": say("tách hai người"),
     "vouched": say("cấp mã đổi máy"), "withdrawn": say("tự rút lời đồng ý"),

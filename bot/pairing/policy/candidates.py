@@ -107,3 +107,11 @@ def against_ever(instructor: Instructor, learner: Learner, topic: str, tried: Co
     if topic and instructor.topics and topic not in instructor.topics:
         return "topic"
     return "tried" if instructor.learner_id in tried else ""
+
+
+def against_by_hand(instructor: Instructor, load: int, learner: Learner, now: int) -> str:
+    """Why not even an officer may ask the instructor for this learner; "" when she may.
+
+    Topics and who was asked before are the officer's to overrule, pauses and hours too; what protects people is not.
+    """
+    return against_ever(instructor, learner, "", (), now) or ("full" if load >= instructor.capacity else "")

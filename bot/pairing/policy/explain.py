@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from bot.pairing.policy.calls import OfficerCall, told
-from bot.pairing.policy.candidates import against, nearness
+from bot.pairing.policy.candidates import against, against_by_hand, nearness, rank
 from bot.pairing.policy.deadlines import Clock
 from bot.pairing.policy.ledger import Ledger
 from bot.pairing.policy.model import OFFICER, UNION_FIRST, Instructor, Learner, Request
@@ -56,12 +56,74 @@ def explain(
     if request.kind == "safety":
         return Explanation((0, 0, 0, 0), (), _of_cry(ledger, request, now, clock, calls))
     tried, near, reasons = ledger.tried(request), [0, 0, 0, 0], Counter[str]()
+    before, after = _of_request(ledger, request, learner, clock), _out_of_reach(ledger, learner, now)
     for each in instructors:
         reason = against(each, ledger.load(each.learner_id), learner, request.topic, tried, now, clock)
         if reason:
             reasons[reason] += 1
         else:
             near[nearness(each.path, learner.path)] += 1
+    lines: list[str] = []
+    free = _counted((width, count) for width, count in zip(WIDTHS, near, strict=True) if count)
+    lines.append(say("Hỏi được ngay: {free}.", free=free) if free else say("Lúc này không còn ai hỏi được."))
+    if reasons["window"]:
+        lines.append(say("Gọi điện nhờ người lâu chưa viết nhắn cho máy một câu: nhắn rồi thì hỏi được ngay."))
+    if reasons:
+        kinds = _counted((REASONS[reason], count) for reason, count in reasons.most_common())
+        lines.append(say("Không hỏi được: {kinds}.", kinds=kinds))
+    first, second, third, fourth = near
+    return Explanation((first, second, third, fourth), tuple(reasons.most_common()), (*before, *lines, *after))
+
+
+def situation(
+    ledger: Ledger, request: Request, now: int, clock: Clock, calls: Sequence[OfficerCall] = ()
+) -> tuple[str, ...]:
+    """What can be said of a request without counting who teaches: see `explain`."""
+    learner = ledger.learner(request.learner_id)
+    if learner is None:
+        return (say("Người học không còn ở đây."),)
+    if request.kind == "safety":
+        return _of_cry(ledger, request, now, clock, calls)
+    return *_of_request(ledger, request, learner, clock), *_out_of_reach(ledger, learner, now)
+
+
+@dataclass(frozen=True, slots=True)
+class InstructorChoice:
+    """An instructor, as somebody who could be asked: `load` of her places are taken, `width` is how near she is.
+
+    `against` is why the policies pass her over and `barred` why nobody may ask her at all; "" of neither.
+    """
+
+    instructor: Instructor
+    load: int
+    width: int
+    against: str
+    barred: str
+    knows_her: bool = False
+
+
+def choices(
+    learner: Learner, topic: str, instructors: Iterable[tuple[Instructor, int]], tried: Collection[str], previous: str,
+    now: int, clock: Clock,
+) -> list[InstructorChoice]:  # fmt: skip
+    """Each of these instructors (with her load), in the order in which the policies would ask; who cannot be, last.
+
+    `previous`: the one who taught the learner before, where she comes first.
+    """
+    found = [
+        InstructorChoice(
+            each, load, nearness(each.path, learner.path), against(each, load, learner, topic, tried, now, clock),
+            against_by_hand(each, load, learner, now), each.learner_id == previous,
+        )
+        for each, load in instructors
+    ]  # fmt: skip
+    return sorted(
+        found,
+        key=lambda c: (c.barred != "", c.against != "", not c.knows_her, c.width, rank(c.instructor, c.load)),
+    )
+
+
+def _of_request(ledger: Ledger, request: Request, learner: Learner, clock: Clock) -> list[str]:
     lines: list[str] = [
         say("Chờ từ {since}, hạn tới {due}.", since=clock.say(request.since_at), due=clock.say(request.due_at))
     ]
@@ -70,16 +132,7 @@ def explain(
     lines.append(_where(ledger, request))
     if not learner.confirmed:
         lines.append(say("Chưa được xác nhận là hội viên nên chưa ghép với ai."))
-    free = _counted((width, count) for width, count in zip(WIDTHS, near, strict=True) if count)
-    lines.append(say("Hỏi được ngay: {free}.", free=free) if free else say("Lúc này không còn ai hỏi được."))
-    if reasons["window"]:
-        lines.append(say("Gọi điện nhờ người lâu chưa viết nhắn cho máy một câu: nhắn rồi thì hỏi được ngay."))
-    if reasons:
-        kinds = _counted((REASONS[reason], count) for reason, count in reasons.most_common())
-        lines.append(say("Không hỏi được: {kinds}.", kinds=kinds))
-    lines += _out_of_reach(ledger, learner, now)
-    first, second, third, fourth = near
-    return Explanation((first, second, third, fourth), tuple(reasons.most_common()), tuple(lines))
+    return lines
 
 
 def _counted(kinds: Iterable[tuple[str, int]]) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from bot.pairing.policy import safety
-from bot.pairing.policy.candidates import against_ever, priority
+from bot.pairing.policy.candidates import against_by_hand, priority
 from bot.pairing.policy.model import GROUP, OFFICER, Instructor, Learner, Offer, Request, RequestKind
 from bot.pairing.policy.taking import opened
 from bot.pairing.policy.work import PairingWork
@@ -270,11 +270,8 @@ def assign(work: PairingWork, request_id: str, instructor_id: str) -> str:
     pairing = work.ledger.pairing_of(learner.learner_id)
     if pairing and (request.kind != "change" or pairing.instructor_id == instructor_id):
         return "paired"
-    # Her list of topics and who was asked before are for the officer to overrule; what protects people is not.
-    if reason := against_ever(instructor, learner, "", (), work.now):
+    if reason := against_by_hand(instructor, work.ledger.load(instructor_id), learner, work.now):
         return reason
-    if work.ledger.load(instructor_id) >= instructor.capacity:
-        return "full"
     if work.clock.is_quiet(work.now):
         return "quiet"
     freed = work.withdraw(request_id)

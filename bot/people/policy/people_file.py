@@ -61,6 +61,7 @@ def _read_page(page: ListTable, found: heads.Heads, sheet: PeopleList, placed: b
     if len(names) > 1 and not found.of("ho"):
         line = page.rows[found.last][0]
         sheet.faults.append(ListFault(line, "ten", say("có hai cột cùng nghĩa này")))
+    sheet.columns += [(word, found.names(at)) for at, word in sorted(found.words.items())]
     page, found = filling.filled(page, found, sheet)
     reader = reading.Reader(page, found, sheet, placed, say("trang “{page.name}”: ", page=page) if several else "")
     if several and not found.of("chi_hoi"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from math import ceil
 
 from bot.reports.policy.disclosure import ENOUGH, UNTOLD, Cell, knowing_own, told
@@ -84,11 +85,16 @@ def add_up(places: Iterable[ReportArea], counts: Mapping[str, int]) -> dict[str,
     return sums
 
 
-def table(sheet: ReportTable, top: ReportArea, is_own: Callable[[str], bool]) -> Table:
-    """What somebody sees of `top` and below: everything where there is a right, elsewhere sums of wards and
-    province.
+def table(sheet: ReportTable, top: ReportArea, is_own: Callable[[str], bool], levels: int | None = None) -> Table:
+    """What somebody sees of `top` and so many `levels` below (None: all): everything where there is a right, elsewhere
+    sums of wards and province.
     """
-    inside = [place for place in sheet.places if place.path.startswith(top.path)]
+    deepest = len(top.above) + levels if levels is not None else None
+    inside = [
+        place
+        for place in sheet.places
+        if place.path.startswith(top.path) and (deepest is None or place.path.count("/") - 1 <= deepest)
+    ]
     shown = [place for place in inside if is_own(place.path) or place.kind in UPPER]
     cells = _Cells(sheet, is_own)
     rows = tuple((*_names(place), *_values(sheet, place, cells, is_own(place.path))) for place in shown)
@@ -133,11 +139,21 @@ class _Cells:
         self.sheet, self.is_own = sheet, is_own
         self.columns = {column.key: column for column in sheet.columns}
         self.known: dict[tuple[str, str], Cell] = {}
-        own = [place for place in sheet.places if is_own(place.path)]
-        above = {place.area_id for place in own}
-        # Her areas, without those that lie in another of hers: together they are what she knows.
-        self.roots = [place for place in own if not above & set(place.above[:-1])]
-        self.wards = [place for place in sheet.places if place.kind == "ward"]
+
+    @cached_property
+    def roots(self) -> list[ReportArea]:
+        """The reader's own areas, without those that lie in another of them: together they are what is known."""
+        own = sorted((p for p in self.sheet.places if self.is_own(p.path)), key=lambda place: len(place.path))
+        roots: list[ReportArea] = []
+        for place in own:
+            if not any(place.path.startswith(root.path) for root in roots):
+                roots.append(place)
+        return roots
+
+    @cached_property
+    def wards(self) -> list[ReportArea]:
+        """The wards and communes of all provinces."""
+        return [place for place in self.sheet.places if place.kind == "ward"]
 
     def of(self, place: ReportArea, key: str) -> Cell:
         found = self.known.get((place.area_id, key))

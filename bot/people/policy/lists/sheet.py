@@ -56,7 +56,8 @@ class ListRow:
 class PeopleList:
     """What a file holds. With any fault nothing of it is to be imported; notes are told and hinder nothing.
 
-    `questions` want a yes before anything is written; `titles` are the lines above the heads, where the ward may stand.
+    `questions` want a yes before anything is written; `titles` are the lines above the heads, where the ward may stand;
+    `columns` the heads as they are written and what each was taken for ("" for nothing).
     """
 
     rows: list[ListRow] = field(default_factory=list)
@@ -64,3 +65,4 @@ class PeopleList:
     notes: list[str] = field(default_factory=list)
     questions: list[str] = field(default_factory=list)
     titles: list[str] = field(default_factory=list)
+    columns: list[tuple[str, str]] = field(default_factory=list)

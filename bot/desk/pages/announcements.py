@@ -1,0 +1,70 @@
+"""What have we told people, and what do I want to tell them? Ends in: a text written, an old one looked at."""
+
+from __future__ import annotations
+
+from bot.announcements.policy.announcement import LONGEST, LONGEST_LINK, STATES, in_words
+from bot.announcements.service import COUNTED, Unfit
+from bot.desk.places import own_areas
+from bot.desk.services import DeskServices
+from bot.desk.visit import PageAnswer, PageShown, Redirect, Visit
+from bot.desk.words import day_and_hour
+from bot.errors import CamtayError
+from flows.saying import say
+from storage.announcements import announcements as kept
+from storage.announcements.records import AnnouncementRow
+from storage.engine.database import Connection
+from storage.people import areas
+from storage.people.areas import AreaRow
+
+MOST = 50
+BEGINS = 120  # characters by which an announcement is recognised
+
+
+async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
+    """The form, and what was told in the areas of whoever looks; `?o=` names the area that is written to."""
+    actor, wanted = visit.who.actor, visit.form.get("area") or visit.query.get("o", "")
+    ids = own_areas(desk, actor, "announce")
+
+    def look(connection: Connection) -> tuple[list[AreaRow], list[AnnouncementRow], dict[str, str]]:
+        mine = [found for each in ids if (found := areas.get(connection, each))]
+        chosen = areas.get(connection, wanted) if wanted and wanted not in ids else None
+        if chosen is not None and actor.may("announce", chosen.path):
+            mine.append(chosen)
+        told = {row.announcement_id: row for place in mine for row in kept.under(connection, place.path, MOST)}
+        rows = sorted(told.values(), key=lambda row: row.at, reverse=True)[:MOST]
+        places = (areas.get(connection, each) for each in {row.area_id for row in rows})
+        return mine, rows, {place.area_id: place.name for place in places if place}
+
+    mine, rows, names = await desk.officers.database.read(look)
+    told = [
+        {
+            "id": row.announcement_id, "begins": _begins(row.body), "state": STATES.get(row.state, row.state),
+            "area": names.get(row.area_id, ""), "reached": row.reached, "at": day_and_hour(row.at, desk.zone),
+        }
+        for row in rows
+    ]  # fmt: skip
+    values = {
+        "areas": [(place.area_id, place.name) for place in mine], "wanted": wanted, "told": told,
+        "text": visit.form.get("text", ""), "link": visit.form.get("link", ""), "longest": LONGEST,
+        "longest_link": LONGEST_LINK, "a_day": desk.officers.rules.a_day, "hosts": ", ".join(desk.officers.rules.hosts),
+    }  # fmt: skip
+    return PageShown("announcements.html", values)
+
+
+async def do(desk: DeskServices, visit: Visit) -> PageAnswer:
+    """Keep a text, to be looked at before it is sent. Raises CamtayError, NotAllowed, NobodyThere."""
+    form, service = visit.form, desk.officers.announcements
+    try:
+        made = await service.draft(
+            visit.who.actor, form.get("area", ""), form.get("text", ""), form.get("link", ""), COUNTED
+        )
+    except Unfit as unfit:
+        raise CamtayError(in_words(desk.officers.book(), unfit.fault, visit.lang)) from None
+    return Redirect(
+        f"announcement/{made.row.announcement_id}", say("Chưa gửi. Đọc lại như người nhận sẽ đọc, rồi gửi.")
+    )
+
+
+def _begins(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= BEGINS else f"{line[:BEGINS].rsplit(' ', 1)[0]}…"

@@ -1,0 +1,120 @@
+"""Which figures do I take along? Ends in: a file for a spreadsheet, or the month on paper."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from functools import partial
+
+from bot.desk.language import teller
+from bot.desk.places import home, own_areas, year_of
+from bot.desk.services import DeskServices
+from bot.desk.visit import FileSent, PageAnswer, PageShown, Visit
+from bot.errors import CamtayError
+from bot.people.service import NobodyThere
+from bot.reports.policy.table import CellValue
+from bot.sheets.making import xlsx
+from bot.sheets.tables import MARK, Tell, csv_lines, safe, safe_lines
+from flows.saying import Sentence, say
+from storage.desk import lists
+from storage.desk.lists import ListedRow, ListMark
+from storage.engine.database import Connection
+from storage.people import areas
+from storage.people.areas import AreaRow
+
+REPORTS = {"targets": say("Chỉ tiêu"), "pairs": say("Đôi 1+1"), "progress": say("Việc học")}
+PEOPLE = "people"
+FILES = {"targets": "chi-tieu", "pairs": "doi-1-1", "progress": "viec-hoc", PEOPLE: "danh-sach"}
+ROLES = {
+    "learner": say("hội viên"), "instructor": say("người chỉ"), "officer": say("cán bộ"), "editor": say("soạn bài"),
+    "admin": say("quản trị"),
+}  # fmt: skip
+STATES = {"active": say("đang hoạt động"), "suspended": say("tạm dừng"), "asked": say("xin chỉ bài")}
+KINDS = {
+    "csv": "text/csv",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+A_SLICE = 1_000
+LIST_HEADS = ("ma", "ten", "vai", "dia_ban", "tinh_trang", "lan_cuoi")
+
+
+async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
+    """The reports and the list, of one of the own areas (`?o=`) and a year."""
+    actor, now = visit.who.actor, desk.now().astimezone(desk.zone)
+    ids = own_areas(desk, actor, "report") or [home(actor)]
+    wanted = visit.query.get("o", "") or ids[0]
+
+    def look(connection: Connection) -> tuple[list[AreaRow], AreaRow | None]:
+        return [found for each in ids if (found := areas.get(connection, each))], areas.get(connection, wanted)
+
+    mine, place = await desk.officers.database.read(look)
+    if place is None or not (actor.may("report", place.path) or place in mine):
+        raise NobodyThere
+    values = {
+        "areas": [(each.area_id, each.name) for each in (mine if place in mine else [*mine, place])],
+        "area_id": place.area_id, "area": place.name, "year": year_of(visit, now.year),
+        "years": list(range(2025, now.year + 1)), "reports": REPORTS, "lists": actor.may("see_people", place.path),
+        "months": actor.may("report", place.path), "this_month": f"{now:%Y-%m}", "kinds": list(KINDS),
+    }  # fmt: skip
+    return PageShown("exports.html", values)
+
+
+async def send(desk: DeskServices, visit: Visit) -> PageAnswer:
+    """`?o=` area, `?nam=` year, `?dang=` csv or xlsx. Raises NotAllowed, NobodyThere, CamtayError."""
+    what, area_id, kind = visit.path["what"], visit.query.get("o", ""), visit.query.get("dang", "csv")
+    if what not in FILES or kind not in KINDS:
+        raise NobodyThere
+    tell, year = _teller(visit.lang), year_of(visit, desk.now().astimezone(desk.zone).year)
+    name = f"{FILES[what]}-{area_id}-{year}.{kind}"
+    if what == PEOPLE:
+        place = await _listed(desk, visit, area_id)
+        heads: tuple[str, ...] = LIST_HEADS
+        slices = _people(desk, place.path, tell)
+        title = tell(say("Danh sách"))
+    else:
+        counted = await desk.counts.of((what, year), desk.officers.reports.counter(what, year))
+        if counted is None:
+            raise CamtayError(say("Đang đếm số; vài giây nữa bấm tải lại."))
+        table = await desk.officers.reports.view(visit.who.actor, what, area_id, counted.value)
+        slices, heads, title = _once(table.rows, tell), table.heads, tell(REPORTS[what])
+    (said,) = safe_lines(heads, (), tell)
+    if kind == "xlsx":
+        return FileSent(await xlsx(title[:31], [str(each) for each in said], slices), KINDS[kind], name)
+    body = (MARK + csv_lines([said])).encode()
+    parts = [csv_lines(some).encode() async for some in slices]
+    return FileSent(body + b"".join(parts), KINDS[kind], name)
+
+
+async def _listed(desk: DeskServices, visit: Visit, area_id: str) -> AreaRow:
+    """That a list was taken along is in the audit."""
+    service, actor = desk.officers.people, visit.who.actor
+
+    def note(connection: Connection, place: AreaRow) -> AreaRow:
+        service.note(connection, actor, "exported_list", "", place.area_id)
+        return place
+
+    return await service.act(actor, "see_people", area_id, note)
+
+
+async def _people(desk: DeskServices, path: str, tell: Tell) -> AsyncIterator[list[list[CellValue]]]:
+    after: ListMark = ("", "", "")
+    while rows := await desk.officers.database.read(partial(lists.people, path=path, after=after, limit=A_SLICE)):
+        after = rows[-1].learner_id, rows[-1].role, rows[-1].area_id
+        yield [_line(desk, row, tell) for row in rows]
+        if len(rows) < A_SLICE:
+            return
+
+
+def _line(desk: DeskServices, row: ListedRow, tell: Tell) -> list[CellValue]:
+    seen = f"{row.seen_at.astimezone(desk.zone):%Y-%m-%d}" if row.seen_at else ""
+    cells = row.learner_id, row.name, ROLES.get(row.role, row.role), row.area, STATES.get(row.state, row.state), seen
+    return [safe(cell, tell) for cell in cells]
+
+
+async def _once(rows: Sequence[Sequence[CellValue]], tell: Tell) -> AsyncIterator[list[list[CellValue]]]:
+    yield [[safe(cell, tell) for cell in row] for row in rows]
+
+
+def _teller(lang: str) -> Tell:
+    """Sentences in the reader's language; a name that reads like one stays a name."""
+    tell = teller(lang)
+    return lambda text: tell(text) if isinstance(text, Sentence) else text

@@ -1,0 +1,57 @@
+"""Who belongs to a model? Ends in: somebody joins, leaves, the model ends."""
+
+from __future__ import annotations
+
+from bot.desk.services import DeskServices
+from bot.desk.visit import PageAnswer, PageShown, Redirect, Visit
+from bot.desk.words import given_first
+from bot.errors import CamtayError
+from bot.people.service import NobodyThere
+from bot.reports.programs import KINDS
+from flows.saying import say
+from storage.desk import members
+from storage.engine.database import Connection
+from storage.people import areas
+from storage.people.areas import AreaRow
+from storage.programs import programs as kept
+from storage.programs.records import ProgramRow
+
+MOST = 300  # of an area who are offered by name: a branch has about a hundred
+
+
+async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
+    """Its members, and who of its area could join."""
+    model_id, programs = visit.path["id"], desk.officers.programs
+    inside = await programs.members(visit.who.actor, model_id)
+
+    def look(connection: Connection) -> tuple[ProgramRow, AreaRow, list[tuple[str, str, str]]]:
+        row = kept.get(connection, model_id)
+        place = areas.get(connection, row.area_id) if row else None
+        if row is None or place is None:
+            raise NobodyThere
+        return row, place, members.could_join(connection, model_id, place.path, MOST)
+
+    row, place, others = await desk.officers.database.read(look)
+    values = {
+        "title": row.name, "id": model_id, "kind": KINDS[row.kind], "year": row.year, "ended": row.ended_at is not None,
+        "area_id": place.area_id, "area": place.name, "inside": sorted(inside, key=lambda each: given_first(each[1])),
+        "others": sorted(others, key=lambda each: given_first(each[1])), "cut": len(others) == MOST,
+    }  # fmt: skip
+    return PageShown("model.html", values)
+
+
+async def do(desk: DeskServices, visit: Visit) -> PageAnswer:
+    """Somebody joins or leaves, or the model ends. Raises CamtayError, NotAllowed, NobodyThere."""
+    actor, model_id, person = visit.who.actor, visit.path["id"], visit.form.get("person", "")
+    programs, here = desk.officers.programs, f"model/{visit.path['id']}"
+    match visit.form.get("act", ""):
+        case "join" if person:
+            await programs.join(actor, model_id, person)
+            return Redirect(here, say("Đã thêm vào mô hình."))
+        case "leave" if person:
+            await programs.leave(actor, model_id, person)
+            return Redirect(here, say("Đã rút khỏi mô hình."))
+        case "end":
+            await programs.end(actor, model_id)
+            return Redirect(here, say("Mô hình đã kết thúc."))
+    raise CamtayError(say("Chưa chọn ai; chọn một người rồi bấm lại."))

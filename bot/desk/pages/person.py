@@ -1,0 +1,157 @@
+"""Who is she, where does she stand, and what may I do for her? Ends in: approved, suspended, confirmed, invited, let in
+on a new phone, signed out; the pages behind it put data right and take them away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from bot.desk.areas import about, area_choice
+from bot.desk.naming import CONSENTS, LANGUAGES, NEEDS, REQUEST_STATES, REQUESTS, ROLES, STATES
+from bot.desk.services import DeskServices
+from bot.desk.visit import PageAnswer, PageShown, Redirect, Visit
+from bot.desk.words import ago, day
+from bot.errors import CamtayError, NotAllowed
+from bot.people.granting import grants_of
+from bot.people.policy.reach import REACHES, reach_of
+from bot.people.service import NobodyThere
+from flows.saying import said_by, say
+from storage.desk import person as kept
+from storage.desk.person import SheetRow
+from storage.engine.database import Connection
+from storage.people import invitees
+from storage.people.areas import AreaRow
+
+ENTRY = "i-"  # how ids of entries of lists begin
+INVITED_AS = ("instructor", "officer")
+
+
+async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
+    """The page of a person; of an entry of a list what is known of it. Raises NobodyThere."""
+    person_id = visit.path["person"]
+    if person_id.startswith(ENTRY):
+        return await _show_entry(desk, visit, person_id)
+    actor = visit.who.actor
+
+    def look(connection: Connection, place: AreaRow) -> dict[str, object]:
+        held = grants_of(connection, person_id)
+        may = {
+            act: actor.may(act, place.path) for act in ("suspend", "approve", "vouch", "correct", "export", "delete")
+        }
+        vouched = actor.may_vouch(place.path, held, guides=False)
+        ended = {
+            grant.role for grant in held if not actor.may_end(grant.role, [g for g in held if g.role == grant.role])
+        }
+        return {
+            **_told(desk, kept.sheet(connection, person_id), ended),
+            "place": place.name,
+            "may": may,
+            "vouched": vouched,
+        }
+
+    found = await about(desk, visit, person_id, look)
+    choice = await area_choice(desk, visit, "invite_learner", "")
+    as_roles = [role for role in INVITED_AS if any(actor.may(f"invite_{role}", path) for path in choice.paths)]
+    more = {"id": person_id, "choice": choice, "invited_as": [(role, ROLES[role]) for role in as_roles]}
+    return PageShown("person.html", {**found, **more, "said_code": ""})
+
+
+async def do(desk: DeskServices, visit: Visit) -> PageAnswer:
+    """Carry out what her page was asked for. Raises NobodyThere, CamtayError."""
+    person_id = visit.path["person"]
+    await about(desk, visit, person_id, lambda connection, place: None)
+    act = DEEDS.get(visit.form.get("act", ""))
+    if act is None:
+        raise CamtayError(say("Không rõ việc phải làm; hãy bấm lại một nút trên trang."))
+    try:
+        return await act(desk, visit, person_id)
+    except NotAllowed as refusal:  # she may be seen, this may not be done: the page says why
+        raise CamtayError(said_by(refusal)) from None
+
+
+async def _suspend(desk: DeskServices, visit: Visit, person_id: str) -> PageAnswer:
+    role = visit.form.get("role", "instructor")
+    if role not in ROLES or role == "learner":
+        raise CamtayError(say("Không rõ tạm dừng vai nào."))
+    await desk.officers.people.suspend(visit.who.actor, person_id, role)
+    return Redirect(f"person/{person_id}", say("Đã tạm dừng, có hiệu lực ngay."))
+
+
+async def _approve(desk: DeskServices, visit: Visit, person_id: str) -> PageAnswer:
+    await desk.officers.people.approve(visit.who.actor, person_id)
+    return Redirect(f"person/{person_id}", say("Đã duyệt. Chị ấy đọc và nhận quy tắc rồi mới có người học."))
+
+
+async def _confirm(desk: DeskServices, visit: Visit, person_id: str) -> PageAnswer:
+    choice = await area_choice(desk, visit, "invite_learner", visit.form.get("khu", ""))
+    if choice.chosen is None:
+        raise CamtayError(say("Chưa chọn địa bàn."))
+    await desk.officers.requests.confirm(visit.who.actor, person_id, choice.chosen_id)
+    return Redirect(f"person/{person_id}", say("Đã xác nhận là hội viên ở {area}.", area=choice.chosen.name))
+
+
+async def _code_back(desk: DeskServices, visit: Visit, person_id: str) -> PageAnswer:
+    code = await desk.officers.people.code_back(visit.who.actor, person_id)
+    how = say("Dùng một lần, trong một ngày. Chỉ đưa tận tay, hay đọc khi nghe đúng tiếng chị ấy; gõ trên máy mới.")
+    return PageShown("code.html", {"code": code, "how": how, "back": f"person/{person_id}", "pictures": []})
+
+
+async def _sign_out(desk: DeskServices, visit: Visit, person_id: str) -> PageAnswer:
+    phones = await desk.officers.people.sign_out(visit.who.actor, person_id)
+    return Redirect(f"person/{person_id}", say("Đã cho thoát {phones} máy. Vào lại bằng mã đổi máy.", phones=phones))
+
+
+DEEDS: dict[str, Callable[[DeskServices, Visit, str], Awaitable[PageAnswer]]] = {
+    "suspend": _suspend, "approve": _approve, "confirm": _confirm, "code_back": _code_back, "sign_out": _sign_out,
+}  # fmt: skip
+
+
+async def _show_entry(desk: DeskServices, visit: Visit, invitee_id: str) -> PageAnswer:
+    entry = await desk.officers.database.read(lambda c: invitees.get(c, invitee_id))
+    if entry is None:
+        raise NobodyThere
+    try:
+        place = await desk.officers.people.act(visit.who.actor, "see_people", entry.area_id, lambda c, place: place)
+    except NotAllowed:
+        raise NobodyThere from None
+    if entry.claimed_by is not None:
+        return Redirect(f"person/{entry.claimed_by}")
+    may = visit.who.actor.may(f"invite_{entry.role}", place.path)
+    return PageShown(
+        "entry.html", {"title": entry.name, "entry": entry, "place": place, "role": ROLES[entry.role], "may": may}
+    )
+
+
+def _told(desk: DeskServices, row: SheetRow, beyond: set[str]) -> dict[str, object]:
+    now, zone, book, detail = desk.now(), desk.zone, desk.officers.book(), row.detail
+
+    def title(lesson_id: str) -> str:
+        lesson = book.lesson(lesson_id)
+        return lesson.title if lesson else lesson_id
+
+    roles = [
+        {"id": role, "name": ROLES[role], "state": state, "said": STATES[state], "area": area, "beyond": role in beyond}
+        for role, state, area in detail.roles
+    ]
+    lessons = [{"title": title(each.lesson), "done": day(each.done_at, zone)} for each in row.lessons]
+    partners = [
+        {"id": each.learner_id, "name": each.name or "?", "guides": each.guides, "since": day(each.since_at, zone)}
+        for each in row.partners
+    ]
+    requests = [
+        {"kind": REQUESTS.get(each.kind, each.kind), "state": REQUEST_STATES.get(each.state, each.state),
+         "since": ago(each.since_at, now)}
+        for each in row.requests
+    ]  # fmt: skip
+    return {
+        "title": ", ".join(detail.listed) or row.name or say("Chưa có tên"), "called": row.name,
+        "address": row.address, "tongue": LANGUAGES.get(row.lang, row.lang),
+        "needs": [NEEDS.get(each, each) for each in row.needs],
+        "consent": CONSENTS.get(detail.consent, say("chưa trả lời")), "agreed": detail.consent == "agreed",
+        "since": day(row.created_at, zone), "seen": ago(detail.seen_at, now),
+        "reach": REACHES[reach_of(detail.channel, away=detail.away, rings=detail.rings)],
+        "inside": title(row.lesson) if row.lesson else "",
+        "roles": roles, "lessons": lessons, "partners": partners, "requests": requests,
+        "waits": any(each["id"] == "instructor" and each["state"] == "asked" for each in roles),
+        "stopped": any(each["id"] == "instructor" and each["state"] == "suspended" for each in roles),
+    }  # fmt: skip

@@ -1,0 +1,63 @@
+"""Is she somebody who is there already? Ends in: the line of a list that she is, or a code that joins her two phones.
+
+An officer says that a line of a list is a person. That two phones are one person's is said on both of them: she gives a
+code for the one, which is typed on the other.
+"""
+
+from __future__ import annotations
+
+from bot.desk.areas import about
+from bot.desk.naming import ROLES, STATES
+from bot.desk.services import DeskServices
+from bot.desk.visit import PageAnswer, PageShown, Redirect, Visit
+from bot.desk.words import ago
+from bot.errors import CamtayError, NotAllowed
+from bot.people.service import NobodyThere
+from flows.saying import said_by, say
+from storage.desk import people as kept
+from storage.engine.database import Connection
+from storage.people import people
+from storage.people.areas import AreaRow
+
+MOST = 20
+WARD = 3  # parts of a ward's path: namesakes of one ward are looked for, whatever branch a list says
+
+
+async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
+    """The person and those of the ward who bear the same name, side by side. Raises NobodyThere."""
+    person_id, actor, now = visit.path["person"], visit.who.actor, desk.now()
+
+    def look(connection: Connection, place: AreaRow) -> dict[str, object]:
+        ward = "/".join(place.path.split("/")[:WARD]) + "/"
+        paths = (ward,) if actor.may("see_people", ward) else (place.path,)
+        rows = kept.alike(connection, person_id, paths, MOST)
+        told = kept.details(connection, [person_id, *(row.person_id for row in rows if not row.is_entry)])
+        names = kept.area_names(connection, [row.area_id for row in rows])
+        hers = told[person_id]
+        others = [
+            {
+                "id": row.person_id, "is_entry": row.is_entry, "area": names.get(row.area_id, ""),
+                "name": row.name if row.is_entry else ", ".join(told[row.person_id].listed) or row.name,
+                "roles": [ROLES[row.role]] if row.is_entry else [ROLES[each[0]] for each in told[row.person_id].roles],
+                "seen": "" if row.is_entry else ago(told[row.person_id].seen_at, now),
+            }
+            for row in rows
+        ]  # fmt: skip
+        return {
+            "name": ", ".join(hers.listed) or people.name_of(connection, person_id) or "?", "area": place.name,
+            "roles": [ROLES[each[0]] for each in hers.roles], "seen": ago(hers.seen_at, now), "others": others,
+        }  # fmt: skip
+
+    found = await about(desk, visit, person_id, look)
+    return PageShown("same.html", {"id": person_id, "states": STATES, **found})
+
+
+async def do(desk: DeskServices, visit: Visit) -> PageAnswer:
+    """Say that a line of a list is the person. Raises NobodyThere, CamtayError."""
+    person_id = visit.path["person"]
+    await about(desk, visit, person_id, lambda connection, place: None)
+    try:
+        await desk.officers.people.recognise(visit.who.actor, person_id, visit.form.get("dong", ""))
+    except (NotAllowed, NobodyThere) as refusal:
+        raise CamtayError(said_by(refusal)) from None
+    return Redirect(f"person/{person_id}", say("Đã gộp: dòng trong danh sách là của chị ấy."))

@@ -1,0 +1,1 @@
+"""Tables as files: CSV and XLSX that no spreadsheet executes, for the command line and the desk."""

@@ -1,0 +1,146 @@
+"""The page of one request and the board of pairings: what they show, what they do, to whom they are closed."""
+
+from __future__ import annotations
+
+import html
+import re
+
+import pytest
+
+from bot.pairing.policy import happenings
+from tests.support.desk_house import BRANCH, FOREIGN_BRANCH, OTHER, PROVINCE, WARD, DeskHouse
+from tests.support.desk_scene import HOSTILE, asks, happens, rows, teaches
+from tests.support.desk_scene import house as house
+
+
+async def test_a_request_says_why_it_waits_and_whom_one_could_ask_the_best_first(house: DeskHouse):
+    cuc = await house.person("Cúc", "officer")
+    lan = await house.person("Lan", "learner", BRANCH)
+    far, near = await teaches(house, "Xa", PROVINCE), await teaches(house, "Gần", BRANCH)
+    full, hoa = await teaches(house, "Đầy", WARD, 0), await teaches(house, "Hoa")
+    request_id = await asks(house, lan, lesson="l2-an-toan-mang", step="")
+    async with house.browser(cuc) as browser:
+        page = await browser.get(f"request/{request_id}")
+    order = [page.index(f"person/{each}") for each in (near, hoa, far)]
+    assert order == sorted(order), "her own branch, then the ward, then the province"
+    assert page.count("đang được hỏi") == 1 and "nên hỏi trước" not in page and f'value="{near}"' not in page
+    assert "đang kèm 0/3" in page and "cùng chi hội" in page
+    assert "Đầy · cùng xã, phường: đã kèm đủ người" in page and f'value="{full}"' not in page
+    assert "hỏi Gần nhận" in page and "Đang hỏi một người" in page and f"person/{lan}" in page
+    assert [row["what"] for row in await rows(house, "audit")][-1] == "request_seen"
+
+
+async def test_an_officer_asks_an_instructor_by_hand_and_sees_who_was_asked(house: DeskHouse):
+    cuc, lan = await house.person("Cúc", "officer"), await house.person("Lan", "learner")
+    first, other = await teaches(house, "Mai", BRANCH), await teaches(house, "Hoa", OTHER)
+    request_id = await asks(house, lan)
+    async with house.browser(cuc) as browser:
+        to = await browser.post(f"request/{request_id}", {"act": "ask", "instructor": other})
+        assert to == f"../request/{request_id}"
+        page = await browser.get(f"request/{request_id}")
+        assert "Đã hỏi. Có trả lời" in page and "Cúc hỏi Hoa nhận" in page and "đã rút lời hỏi" in page
+        house.clock.passes(minutes=1)
+        refused = await browser.post(f"request/{request_id}", {"act": "ask", "instructor": lan}, 400)
+        assert "Chưa hỏi được" in refused
+        await browser.post(f"request/{request_id}", {"act": "nothing"}, 400)
+    offers = {row["instructor_id"]: row["state"] for row in await rows(house, "offer")}
+    assert offers == {first: "withdrawn", other: "open"}
+    await happens(house, other, lambda work: happenings.accept(work, work.ledger.offer_for(request_id).offer_id))
+    async with house.browser(cuc) as browser:
+        page = await browser.get(f"request/{request_id}")
+        assert "người chỉ: Hoa" in page and "Hỏi ai được" not in page
+
+
+async def test_a_cry_comes_first_is_taken_and_is_done(house: DeskHouse):
+    cuc, lan = await house.person("Cúc", "officer"), await house.person("Lan", "learner")
+    await teaches(house, "Hoa")
+    cry = await asks(house, lan, "safety")
+    async with house.browser(cuc) as browser:
+        today = await browser.get("")
+        assert f'href="./request/{cry}"' in today or f"request/{cry}" in today
+        page = await browser.get(f"request/{cry}")
+        assert "KHẨN" in page and "gọi Cúc" in page and "Hỏi ai được" not in page
+        await browser.post(f"request/{cry}", {"act": "take"})
+        page = await browser.get(f"request/{cry}")
+        assert "Cúc đã nhận và đang lo" in page and "Đã lo xong" in page and "Tôi lo việc này" not in page
+        await browser.post(f"request/{cry}", {"act": "done"})
+        assert "đã lo xong" in await browser.get(f"request/{cry}")
+        refused = await browser.post(f"request/{cry}", {"act": "take"}, 400)
+        assert "Chưa làm được" in refused
+    assert {"request_taken", "request_done"} <= {row["what"] for row in await rows(house, "audit")}
+    assert any(row["phrase"] == "help_coming" or row["learner_id"] == lan for row in await rows(house, "notice"))
+
+
+@pytest.mark.parametrize(
+    ("role", "area_id", "status"),
+    [
+        ("officer", WARD, 200), ("officer", PROVINCE, 200), ("officer", BRANCH, 200), ("admin", PROVINCE, 200),
+        ("officer", OTHER, 404), ("officer", FOREIGN_BRANCH, 404), ("editor", PROVINCE, 404),
+    ],
+)  # fmt: skip
+async def test_of_another_area_it_is_as_if_there_were_none(house: DeskHouse, role: str, area_id: str, status: int):
+    lan = await house.person("Lan", "learner", BRANCH)
+    hoa = await teaches(house, "Hoa")
+    request_id = await asks(house, lan)
+    who = await house.person("Cúc", role, area_id)
+    before = [row["state"] for row in await rows(house, "offer")]
+    async with house.browser(who) as browser:
+        page = await browser.get(f"request/{request_id}", status)
+        if status == 404:
+            bare = re.sub(r"request/\w+", "", page)
+            assert bare == re.sub(r"request/\w+", "", await browser.get("request/khong-co", 404))
+            assert "Lan" not in page
+            for act in ("take", "done", "ask"):
+                await browser.post(f"request/{request_id}", {"act": act, "instructor": hoa}, 404)
+            assert "Lan" not in await browser.get("pairings", 404 if role == "editor" else 200)
+            assert [row["state"] for row in await rows(house, "offer")] == before
+    async with house.browser() as nobody:
+        await nobody.get(f"request/{request_id}", 303)
+        await nobody.post(f"request/{request_id}", {"act": "take"}, 401)
+
+
+async def test_only_officers_of_the_area_ask_by_hand(house: DeskHouse):
+    """An admin sees, and leaves asking to those who know the people."""
+    await house.person("Cúc", "officer")
+    admin, lan = await house.person("Ánh", "admin", PROVINCE), await house.person("Lan", "learner")
+    hoa = await teaches(house, "Hoa")
+    request_id = await asks(house, lan)
+    async with house.browser(admin) as browser:
+        page = await browser.get(f"request/{request_id}")
+        assert "Chỉ cán bộ phụ trách địa bàn này mới hỏi được" in page and "Hỏi người này" not in page
+        refused = await browser.post(f"request/{request_id}", {"act": "ask", "instructor": hoa}, 400)
+        assert "không thuộc địa bàn" in refused
+
+
+async def test_names_are_shown_as_they_are(house: DeskHouse):
+    cuc, lan = await house.person(HOSTILE, "officer"), await house.person(HOSTILE, "learner")
+    await teaches(house, HOSTILE)
+    request_id = await asks(house, lan)
+    async with house.browser(cuc) as browser:
+        for page in (await browser.get(f"request/{request_id}"), await browser.get("pairings")):
+            assert "<script>alert" not in page and html.escape("<script>alert(1)</script>") in page
+
+
+async def test_the_board_has_each_where_it_stands_and_goes_on_page_by_page(house: DeskHouse):
+    cuc, hoa = await house.person("Cúc", "officer"), await teaches(house, "Hoa", WARD, 1)
+    paired, foreign = await house.person("Đã Ghép", "learner"), await house.person("Xã Khác", "learner", OTHER)
+    request_id = await asks(house, paired)
+    await happens(house, hoa, lambda work: happenings.accept(work, work.ledger.offer_for(request_id).offer_id))
+    await asks(house, foreign)
+    names = [f"Người {n:02d}" for n in range(45)]
+    for name in names:
+        house.clock.passes(seconds=1)
+        await asks(house, await house.person(name, "learner"))
+    async with house.browser(cuc) as browser:
+        board = await browser.get("pairings")
+        assert "Xã Khác" not in board and "Đã Ghép" in board and "Đang chờ (8+)" in board
+        pages, to = [], "pairings?cot=waiting"
+        while to:
+            page = await browser.get(to)
+            pages.append(page)
+            found = re.search(r'href="\.\/(pairings\?cot=waiting&amp;sau=[^"]+)"', page)
+            to = html.unescape(found[1]) if found else ""
+        shown = [each for page in pages for each in re.findall(r"<strong>(Người \d\d)</strong>", page)]
+        assert shown == names, "each once, the oldest first"
+        await browser.get("pairings?cot=waiting&sau=rubbish")
+        await browser.get("pairings?cot=nothing&sau=1.2.3")
