@@ -18,14 +18,14 @@ from bot.people.pseudonyms import Pseudonyms
 from bot.people.service import People
 from storage import tables
 from storage.announcements import tables as announcements_t
-from storage.conversations import conversations
 from storage.conversations import tables as conversations_t
 from storage.engine.database import Connection, Database, open_database
+from storage.engine.instants import to_ms
 from storage.meetings import tables as meetings_t
 from storage.pairing import tables as pairing_t
 from storage.people import areas, people
 from storage.people import tables as people_t
-from storage.people.records import AuditRow, PersonRow, RoleRow
+from storage.people.records import AuditRow, RoleRow
 from storage.programs import tables as programs_t
 from tests.support.builders import PROJECT
 from tests.support.harness import rows_of
@@ -74,6 +74,16 @@ async def of_last_year(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
     await database.close()
 
 
+def born(connection: Connection, she: str) -> None:
+    """Somebody as an older program wrote her, which knew no column of today's."""
+    mine, there, at = {"learner_id": she}, {"channel": "web", "chat_id": she}, to_ms(START)
+    person = {"name": "Lan", "address": "chị/em", "consent": "agreed", "created_at": at}
+    connection.execute(insert(people_t.person), {**mine, **person})
+    connection.execute(insert(people_t.identity), {**mine, **there, "away": False, "created_at": at})
+    empty = {"state": "{}", "revision": 0, "out_no": 0, "seen_at": at}
+    connection.execute(insert(conversations_t.session), {**mine, **there, **empty})
+
+
 def settle(connection: Connection, code: str) -> None:
     """Somebody in every place where an area's id can stand."""
     ward, branch, by = f"w{code}", f"b-{code}", {"by": "x"}
@@ -81,7 +91,7 @@ def settle(connection: Connection, code: str) -> None:
     areas.add(connection, [below])
     for role, where in (("learner", branch), ("instructor", branch), ("officer", ward)):
         she = f"{role}-{code}"
-        conversations.add_learner(connection, PersonRow(she, "Lan", "chị/em", "agreed"), "web", she, START)
+        born(connection, she)
         people.set_area(connection, she, where)
         people.set_role(connection, RoleRow(she, role, where, "active", "x", START))
     officer = f"officer-{code}"
