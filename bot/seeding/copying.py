@@ -17,6 +17,7 @@ from bot.seeding import names
 from bot.seeding.lived import ID_LENGTH
 from bot.seeding.neighbourhood import WARD
 from storage.engine.rows import Row
+from storage.people import naming
 from storage.people.areas import AreaRow
 
 PREFIX = "zq"
@@ -31,7 +32,10 @@ _TOLD = re.compile(rf"{_ID}|Q[byz][a-z]{{3}}|{_PSEUDONYM}|{WARD}|{WARD_NAME}")
 ONCE = ("lesson_version", "publication", "wording")
 """Tables that a world has once, however many live in it."""
 
-LEFT_OUT = ("inbox", "key_value", "area", *ONCE)
+MADE_OF_NAMES = ("person_word", "invitee_word")
+"""Tables that are made anew of the names of a copy."""
+
+LEFT_OUT = ("inbox", "key_value", "area", *ONCE, *MADE_OF_NAMES)
 """`area` is copied as well, but without the state's own part of it."""
 
 OWN = ("learner_id", "chat_id", "claimed_by", "used_by", "subject")
@@ -139,6 +143,24 @@ class Renaming(dict[str, str]):
     def text(self, told: str) -> str:
         """A text with everything in it renamed."""
         return _TOLD.sub(lambda found: self[found[0]], told)
+
+
+def findable(rows: Mapping[str, Sequence[Row]]) -> dict[str, list[Row]]:
+    """The rows of a copy with what people and entries of lists are found and sorted by: made of their new names."""
+    listed: dict[str, list[str]] = {}
+    for row in sorted(rows["invitee"], key=lambda row: (-row["at"], row["invitee_id"])):
+        if row["claimed_by"]:
+            listed.setdefault(row["claimed_by"], []).append(row["name"])
+    found = {name: list(some) for name, some in rows.items()}
+    for name, key in (("person", "learner_id"), ("invitee", "invitee_id")):
+        of = listed if name == "person" else {}
+        found[name] = [{**row, **naming.keys_of(*of.get(row[key], ()), row["name"])} for row in rows[name]]
+        found[f"{name}_word"] = [
+            {"word": word, key: row[key], "search_key": row["search_key"]}
+            for row in found[name]
+            for word in row["search_key"].split()
+        ]
+    return found
 
 
 def fresh(scope: str, told: str) -> str:

@@ -204,7 +204,7 @@ def _copies(
         shared = _shared(kind, number, ward)
         renaming = Renaming(f"{number}/{at}", kind.rows, called, ward, shared, _branches(ward, at // len(wards)))
         owners = range(OF_PROVINCE) if at == 0 else range(OF_WARD) if is_first else ()
-        rows = dict(copying.copied(kind.rows, renaming, owners))
+        rows = copying.findable(dict(copying.copied(kind.rows, renaming, owners)))
         if at == 0:
             rows["key_value"] = [_cast_row(kind, renaming)]
         yield rows

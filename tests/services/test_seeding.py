@@ -44,6 +44,7 @@ from storage.engine.database import Connection, Database, open_database
 from storage.engine.rows import Row
 from storage.pairing import availability
 from storage.pairing import tables as pairing_t
+from storage.people.naming import words_of
 from storage.people.records import PersonRow
 from tests.support.made_up import NOW, ROOT, SMALL, make, settings_in
 
@@ -183,6 +184,11 @@ async def test_many_copies_are_other_people_elsewhere(tmp_path: Path):
     assert len(called) > 200 and called.most_common(1)[0][1] > 1, "some are namesakes"
     heads = Counter((row["area_id"], row["name"]) for row in rows["area"] if row["kind"] == "branch")
     assert max(heads.values()) == 1
+    assert all(
+        words_of(str(row["name"]))[-1] in str(row["search_key"]).split() for row in rows["person"] if row["name"]
+    )
+    led = {(row["word"], row["learner_id"]) for row in rows["person_word"]}
+    assert led == {(word, row["learner_id"]) for row in rows["person"] for word in str(row["search_key"]).split()}
 
 
 @pytest.mark.postgres
