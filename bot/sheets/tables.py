@@ -61,23 +61,23 @@ HEADS = {
 
 MARK = "\ufeff"
 
-Tell = Callable[[str], str]
+Translate = Callable[[str], str]
 """Puts a sentence into the reader's language; any other text stays as it is."""
 
 
-def safe_lines(heads: Sequence[str], rows: Iterable[Sequence[CellValue]], tell: Tell) -> Iterator[list[CellValue]]:
+def safe_lines(heads: Sequence[str], rows: Iterable[Sequence[CellValue]], tell: Translate) -> Iterator[list[CellValue]]:
     """The line of heads and then the rows, in the reader's words."""
     yield [safe(HEADS.get(head, head), tell) for head in heads]
     for row in rows:
         yield [safe(cell, tell) for cell in row]
 
 
-def safe(cell: CellValue, tell: Tell) -> CellValue:
+def safe(cell: CellValue, tell: Translate) -> CellValue:
     """One line of text: a break within a cell would begin another one, which may be a formula."""
     return harmless(" ".join(tell(cell).split())) if isinstance(cell, str) else cell
 
 
-def as_csv(heads: Sequence[str], rows: Iterable[Sequence[CellValue]], tell: Tell) -> str:
+def as_csv(heads: Sequence[str], rows: Iterable[Sequence[CellValue]], tell: Translate) -> str:
     """As a spreadsheet set to Vietnamese opens it by a double click: semicolons, a decimal comma, the mark of UTF-8.
 
     With commas it would be one column there, and 1.5 the first of May.

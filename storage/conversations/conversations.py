@@ -242,7 +242,8 @@ def write(connection: Connection, writes: Writes) -> None:
         subscriptions.knock(connection, writes.knocks)
     if writes.recordings:
         recordings.add(connection, writes.recordings)
-    naming.put_in_order(connection, {*(p.learner_id for p in writes.people), *writes.forget_answers})
+    if renamed := {*(p.learner_id for p in writes.people), *writes.forget_answers}:
+        naming.put_in_order(connection, renamed)
     for each in named:
         traces.erase(connection, each)  # last: somebody of the same batch may have been shown her name
 

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from tests.support.walk import Walk, tapped
 
-MODULES = 36
-"""Whoever adds a subject that has no stake in such a tap finds out here that it runs."""
+MODULES = 37
+"""The last to come counts what was sent, for whoever keeps the machine. Whoever adds a subject that
+has no stake in such a tap finds out here that it runs."""
 
 DECISIONS = 4
 """What she is answered, whether what would be asked gives way, whether it is about safety, and when is a quiet hour."""

@@ -167,7 +167,8 @@ def _text(turn: TurnContext, text: str) -> CommandOutcome:
         token = waits.named(turn, text)
     if token is not None:
         return _tap(turn, token)
-    unheard.let_go(turn)
+    if turn.state.unheard is not None:
+        unheard.let_go(turn)
     if replying.is_reply(turn, text):
         turn.events.append(ReplyToLetter(text))
         return ANSWERED
@@ -276,7 +277,8 @@ def _media(turn: TurnContext, media: Media) -> CommandOutcome:
 
 
 def _tap(turn: TurnContext, token: str) -> CommandOutcome:
-    unheard.let_go(turn, token)
+    if turn.state.unheard is not None:
+        unheard.let_go(turn, token)
     label = dict(turn.state.offer).get(token)
     if label is not None and not any(isinstance(event, ev.Heard) for event in turn.events):
         turn.events.append(ev.Heard(label))

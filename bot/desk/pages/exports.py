@@ -13,7 +13,7 @@ from bot.errors import CamtayError
 from bot.people.service import NobodyThere
 from bot.reports.policy.table import CellValue
 from bot.sheets.making import xlsx
-from bot.sheets.tables import MARK, Tell, csv_lines, safe, safe_lines
+from bot.sheets.tables import MARK, Translate, csv_lines, safe, safe_lines
 from flows.saying import Sentence, say
 from storage.desk import lists
 from storage.desk.lists import ListedRow, ListMark
@@ -95,7 +95,7 @@ async def _listed(desk: DeskServices, visit: Visit, area_id: str) -> AreaRow:
     return await service.act(actor, "see_people", area_id, note)
 
 
-async def _people(desk: DeskServices, path: str, tell: Tell) -> AsyncIterator[list[list[CellValue]]]:
+async def _people(desk: DeskServices, path: str, tell: Translate) -> AsyncIterator[list[list[CellValue]]]:
     after: ListMark = ("", "", "")
     while rows := await desk.officers.database.read(partial(lists.people, path=path, after=after, limit=A_SLICE)):
         after = rows[-1].learner_id, rows[-1].role, rows[-1].area_id
@@ -104,17 +104,17 @@ async def _people(desk: DeskServices, path: str, tell: Tell) -> AsyncIterator[li
             return
 
 
-def _line(desk: DeskServices, row: ListedRow, tell: Tell) -> list[CellValue]:
+def _line(desk: DeskServices, row: ListedRow, tell: Translate) -> list[CellValue]:
     seen = f"{row.seen_at.astimezone(desk.zone):%Y-%m-%d}" if row.seen_at else ""
     cells = row.learner_id, row.name, ROLES.get(row.role, row.role), row.area, STATES.get(row.state, row.state), seen
     return [safe(cell, tell) for cell in cells]
 
 
-async def _once(rows: Sequence[Sequence[CellValue]], tell: Tell) -> AsyncIterator[list[list[CellValue]]]:
+async def _once(rows: Sequence[Sequence[CellValue]], tell: Translate) -> AsyncIterator[list[list[CellValue]]]:
     yield [[safe(cell, tell) for cell in row] for row in rows]
 
 
-def _teller(lang: str) -> Tell:
+def _teller(lang: str) -> Translate:
     """Sentences in the reader's language; a name that reads like one stays a name."""
     tell = teller(lang)
     return lambda text: tell(text) if isinstance(text, Sentence) else text

@@ -20,6 +20,7 @@ _ACTS = {
     "desk_in_password": say("vào bàn làm việc bằng mật khẩu"), "desk_link": say("lấy đường dẫn vào bàn làm việc"),
     "desk_out": say("cho một máy ra"), "desk_out_all": say("cho mọi máy khác ra"),
     "desk_password": say("đặt mật khẩu"), "draft_given_up": say("bỏ nháp bài học"), "exported": say("xuất dữ liệu"),
+    "exported_list": say("xuất danh sách"), "request_seen": say("xem một yêu cầu"),
     "imported": say("nhập danh sách"), "linked": say("nối hai máy của một người"),
     "lesson_published": say("phát hành bài học"), "lesson_rolled_back": say("quay lại bản cũ của bài học"),
     "meeting_begun": say("mở buổi họp"), "meeting_closed": say("kết thúc buổi họp"),
