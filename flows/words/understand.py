@@ -222,7 +222,10 @@ def _folded(words: Words, prompt: Prompt, said: Sequence[Tokens]) -> Meaning | N
         if meaning is not None:
             return meaning
     core = said[-1]
-    for text in dict.fromkeys((" ".join(core), " ".join(without_leads(words, core)))):
+    rest = without_leads(words, core)
+    if " ".join(core[: len(core) - len(rest)]) in prompt.cores:  # "đóng, cúp máy": an answer, and no "dòng"
+        rest = core
+    for text in dict.fromkeys((" ".join(core), " ".join(rest))):
         meaning = _meant(prompt.folded_labels, text) or _meant(prompt.folded, text) or _meant(prompt.cores, text)
         if meaning is not None:
             return meaning

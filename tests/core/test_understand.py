@@ -393,3 +393,11 @@ def test_who_asks_and_how_kindly_changes_nothing_about_a_right(text: str, meanin
 
 def test_at_the_question_for_her_name_a_right_is_a_right():
     assert is_command(words(), "em xóa giùm chị hết thông tin") and not is_command(words(), "Út Em")
+
+
+def test_a_word_that_is_an_answer_is_no_word_before_one():
+    own = (Own("dong", ("Đóng cho xong", "đóng")), Own("khong", ("Không đóng, cúp máy", "cúp máy", "không đóng")))
+    for typed in ("đóng, cúp máy", "dong cup may"):
+        assert understand(words(), typed, own) != Answered("khong"), typed
+    assert understand(words(), "dòng 2", own) == Answered("khong")
+    assert understand(words(), "cup may", own) == Answered("khong")

@@ -53,6 +53,14 @@ def no_violations(page: Page) -> None:
     assert found.violations_count == 0, found.generate_report()
 
 
+def goes_to(page: Page, name: str) -> None:
+    """To another page of the desk by its navigation, which on a phone stands behind a button."""
+    link, button = page.get_by_role("navigation").get_by_role("link", name=name, exact=True), page.get_by_text("☰")
+    if button.is_visible() and not link.is_visible():
+        button.click()
+    link.click()
+
+
 def every_look(page: Page) -> None:
     """Axe in light and dark, in strong colours, on the narrowest screen in letters twice as large."""
     schemes: tuple[tuple[Literal["light", "dark"], str, int, int], ...] = (

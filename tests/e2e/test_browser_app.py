@@ -372,6 +372,7 @@ def test_the_home_screen_is_spoken_of_once_and_not_at_first_sight(
     for visit, is_told in enumerate((False, True, False)):
         page.goto(echo_server.url)
         expect(chat.log).to_contain_text(GREETING)
+        expect(page.locator("link[rel=manifest]")).to_have_count(1)  # by then the visit has been counted
         if not agent:
             page.evaluate(OFFER)
         chat.say(f"lần {visit}")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.chat_page import no_violations
+from tests.e2e.chat_page import goes_to, no_violations
 from tests.e2e.conftest import OpenContext, Server
 from tests.e2e.test_browser_people import codes, joins, tutor
 
@@ -26,13 +26,6 @@ def looks(page: Page) -> None:
         page.set_viewport_size({"width": width, "height": 800})
         no_violations(page)
         assert page.evaluate("document.documentElement.scrollWidth") == width
-
-
-def open_pages(page: Page) -> None:
-    """On a phone the other pages stand behind one button, where there are more than a few."""
-    button = page.get_by_role("button", name="Các trang")
-    if button.is_visible():
-        button.click()
 
 
 def test_an_officer_comes_in_by_her_chat_and_then_by_a_password(
@@ -60,8 +53,7 @@ def test_an_officer_comes_in_by_her_chat_and_then_by_a_password(
 
     tutor.kill()
     tutor.start()
-    open_pages(page)
-    page.get_by_role("link", name="Của tôi").click()
+    goes_to(page, "Của tôi")
     expect(page.get_by_text(re.compile("Chrome.*máy này"))).to_be_visible()
     looks(page)
     page.get_by_role("link", name="Đặt mật khẩu").click()

@@ -19,7 +19,7 @@ from storage.conversations import conversations
 from storage.engine.database import Connection, open_database
 from storage.people import people
 from storage.people.records import PersonRow, RoleRow
-from tests.e2e.chat_page import no_violations
+from tests.e2e.chat_page import goes_to, no_violations
 from tests.e2e.conftest import OpenContext, Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -75,7 +75,7 @@ def test_an_officers_first_list(tmp_path: Path, tutor: Server, open_context: Ope
     page = open_context(viewport=PHONE, reduced_motion="reduce", locale="vi-VN").new_page()
     page.goto(f"{tutor.url}desk/vao/{link(tmp_path / 'data')}")
     page.get_by_role("button", name="Vào bàn làm việc").click()
-    page.get_by_role("link", name="Người", exact=True).click()
+    goes_to(page, "Người")
     expect(page.get_by_role("heading", name="Danh sách")).to_be_visible()
     fits(page)
 
@@ -111,7 +111,7 @@ def test_an_officers_first_list(tmp_path: Path, tutor: Server, open_context: Ope
     expect(page.get_by_role("button", name="Thu lại")).to_have_count(2)
     fits(page)
 
-    page.get_by_role("link", name="Người", exact=True).click()
+    goes_to(page, "Người")
     page.get_by_role("link", name="Mai").click()
     fits(page)
     page.get_by_role("button", name="Tạm dừng vai người chỉ bài").click()
@@ -128,7 +128,7 @@ def test_the_search_works_without_a_script(tmp_path: Path, tutor: Server, open_c
     page = open_context(viewport=PHONE, java_script_enabled=False, locale="vi-VN").new_page()
     page.goto(f"{tutor.url}desk/vao/{link(tmp_path / 'data')}")
     page.get_by_role("button", name="Vào bàn làm việc").click()
-    page.get_by_role("link", name="Người", exact=True).click()
+    goes_to(page, "Người")
     page.get_by_label("Tên hay mã").fill("cúc")
     page.get_by_role("button", name="Tìm").click()
     expect(page.locator("#found li")).to_have_count(1)

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from storage.engine.database import open_database
-from tests.e2e.chat_page import no_violations
+from tests.e2e.chat_page import goes_to, no_violations
 from tests.e2e.conftest import OpenContext, Server
 from tests.support.builders import where_it_is_noon
 from tests.support.desk_house import BRANCH, DeskHouse, desk_house
@@ -103,7 +103,7 @@ def test_an_emergency_is_opened_from_today_and_taken(desk: Page):
 
 
 def test_an_instructor_is_asked_by_hand(desk: Page):
-    desk.get_by_role("link", name="Ghép đôi").click()
+    goes_to(desk, "Ghép đôi")
     looks_well(desk)
     desk.get_by_role("link", name="Mai").first.click()
     looks_well(desk)
@@ -113,7 +113,7 @@ def test_an_instructor_is_asked_by_hand(desk: Page):
 
 
 def test_an_announcement_is_written_and_sent(desk: Page):
-    desk.get_by_role("link", name="Tin của Hội").click()
+    goes_to(desk, "Tin của Hội")
     looks_well(desk)
     desk.get_by_label("Lời tin").fill(f"{TEXT} Vào http://bit.ly/x")
     desk.get_by_role("button", name="Xem trước").click()
@@ -127,7 +127,7 @@ def test_an_announcement_is_written_and_sent(desk: Page):
 
 
 def test_the_month_is_printed_on_one_sheet(desk: Page, tmp_path: Path):
-    desk.get_by_role("link", name="Báo cáo").click()
+    goes_to(desk, "Báo cáo")
     looks_well(desk)
     desk.get_by_role("button", name="Mở báo cáo").click()
     expect(desk.get_by_text("Thay mặt Ban Thường vụ")).to_be_visible()

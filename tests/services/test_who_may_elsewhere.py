@@ -178,6 +178,7 @@ def test_every_act_of_the_table_is_asked_at_some_door() -> None:
     asked |= {f"invite_{role}" for role in ("learner", "instructor", "officer", "editor", "admin")}
     asked |= {"announce", "report", "see_counts", "models"}
     asked |= {"meet", "drill", "record"}  # in the chat alone: test_meetings, test_drills, test_recording_chat
+    asked |= {"edit_lessons", "see_unheard", "operate", "see_audit"}  # at the desk alone: test_desk_access
     assert asked == PERMISSIONS.keys()
 
 

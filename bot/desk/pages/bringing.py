@@ -82,7 +82,7 @@ async def show_check(desk: DeskServices, visit: Visit) -> PageAnswer:
     questions = [(each.text, visit.form.get(f"q{at}", "")) for at, each in enumerate(found.questions)]
     columns = [(word, COLUMNS.get(taken, "")) for word, taken in brought.sheet.columns]
     return PageShown("check.html", {
-        "file": brought.name, "counts": importing.summary(found), "people": rows, "columns": columns,
+        "brought": brought.name, "counts": importing.summary(found), "people": rows, "columns": columns,
         "areas": [area.name for area in found.areas], "faults": faults, "all_faults": len(found.faults),
         "notes": found.notes, "questions": questions, "stamp": _stamp(found),
         "more": len(found.invitees) - len(people),
