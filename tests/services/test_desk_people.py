@@ -140,7 +140,7 @@ async def test_whoever_is_not_hers_is_nobody(house: DeskHouse, where: str):
     async with house.browser(cuc) as browser:
         for path in (person, line, *(f"{person}/{each}" for each in ("correct", "same", "kept", "withdraw", "delete"))):
             said = await browser.get(f"person/{path}", 404)
-            assert "Không có người hay địa bàn nào mang mã này." in said and "Xa" not in said, path
+            assert "Trang này không có, hoặc không thuộc việc của chị." in said and "Xa" not in said, path
         for deed in ("suspend", "approve", "code_back", "sign_out"):
             await act(browser, person, 404, act=deed)
         await browser.post(f"person/{person}/delete", {"sure": "1"}, 404)
@@ -251,7 +251,7 @@ async def test_what_is_kept_is_shown_and_taken_away(house: DeskHouse):
 async def test_markup_in_names_is_text(house: DeskHouse):
     cuc = await house.person("<img src=x onerror=alert(1)>", "officer")
     evil = await house.person("<script>alert(2)</script>", "learner")
-    await entry(house, "i-evil", "<svg onload=alert(3)>{{7*7}}")
+    await entry(house, "i-evil", "<svg onload=alert(3)>{{7919*7919}}")
     await house.database.transact(
         lambda c: people.set_role(c, RoleRow(evil, "instructor", BRANCH, "asked", "", house.clock.now()))
     )
@@ -260,8 +260,8 @@ async def test_markup_in_names_is_text(house: DeskHouse):
         paths += [f"person/{evil}/delete", f"person/{evil}/kept", "person/i-evil", "invite", "invite/codes"]
         for path in paths:
             page = await browser.get(path)
-            for raw in ("<img src=x", "<script>alert", "<svg onload", "49"):
-                assert raw not in page.replace("2049", "").replace("1949", ""), path
+            for raw in ("<img src=x", "<script>alert", "<svg onload", "62710561"):
+                assert raw not in page, path
 
 
 async def test_nothing_is_done_by_a_form_of_another_site(house: DeskHouse):
