@@ -46,7 +46,7 @@ async def addresses(demo: TutorProcess) -> dict[str, str]:
     def printed() -> dict[str, str]:
         return {found[1]: found[0] for found in ADDRESS.finditer(demo.output)}
 
-    await until(lambda: len(printed()) == 4)
+    await until(lambda: len(printed()) == 5)
     return printed()
 
 
