@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
 from bot.desk.policy.entering import IDLE, LASTS
 from bot.operations.backups import BackupFile
@@ -213,6 +213,16 @@ async def test_today_shows_what_waits_in_her_areas_alone(house: DeskHouse):
         assert "Lan Anh" in await browser.get("?khu=khong-co")
     async with house.browser(await house.person("Mai", "officer", WARD)) as browser:
         assert "Xa Xôi" not in await browser.get(f"?khu={OTHER}")
+
+
+async def test_who_was_called_is_not_who_has_taken_it(house: DeskHouse):
+    lan, cuc = await house.person("Lan Anh", "learner"), await house.person("Cúc Hoa", "officer")
+    await ask(house, lan, await house.person("Hoa", "instructor"), kind="safety")
+    for state, shown in (("waiting", False), ("open", True)):
+        values = {"state": state, "owner_kind": "officer", "owner_id": cuc}
+        await house.database.transact(lambda c, values=values: c.execute(update(pairing_t.request).values(values)))  # type: ignore[misc]
+        async with house.browser(await house.person("Mai", "officer")) as browser:
+            assert ("Cúc Hoa" in (await browser.get("")).partition("Người chỉ và cán bộ")[0]) is shown
 
 
 async def test_it_is_english_for_who_wishes(house: DeskHouse):

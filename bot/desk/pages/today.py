@@ -41,7 +41,8 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
         waiting = [
             {
                 "id": row.request_id, "name": row.name or "?", "area": row.area, "kind": KINDS[row.kind],
-                "urgent": row.kind == "safety", "state": STATES[row.state], "helper": row.helper,
+                "urgent": row.kind == "safety", "state": STATES[row.state],
+                "helper": row.helper if row.state != "waiting" else "",  # who was called has not taken it
                 "since": ago(row.since_at, now), "left": left(row.due_at, now), "late": row.due_at < now,
             }
             for row in kept.waiting(connection, paths, MOST)
