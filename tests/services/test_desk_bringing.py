@@ -6,9 +6,7 @@ import html
 import io
 import re
 import zipfile
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import aiohttp
 import pytest
@@ -20,33 +18,18 @@ from bot.desk.uploads import LASTS, MOST, BroughtList, Uploads
 from bot.people.policy.people_file import PeopleList
 from bot.prints import printed
 from bot.prints.invitations import CodeCard, poster, sheet
-from storage.engine import schema
-from storage.engine.database import open_database
 from storage.people import people
 from storage.people import tables as people_t
 from tests.services.test_prints import words_of
 from tests.services.test_workbooks import bomb, other_office
-from tests.support.desk_house import BRANCH, OTHER, WARD, DeskBrowser, DeskHouse, desk_house
-from tests.support.harness import empty_database, everything
+from tests.support.desk_house import BRANCH, OTHER, WARD, DeskBrowser, DeskHouse
+from tests.support.desk_scene import house as house
+from tests.support.harness import everything
 from tests.support.squares import read_squares
 from tests.support.world import START
 
 HEAD = "Họ và tên,Năm sinh,Xã/Phường,Chi hội,Ghi chú"
 LIST = f"{HEAD}\nNguyễn Thị Lan,1962,Trấn Biên,Hoa Sen,0912345678\nTrần Thị Đào,1970,Trấn Biên,Hoa Sen,\n"
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-async def house(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[DeskHouse]:
-    if request.param == "sqlite":
-        await empty_database(tmp_path / "camtay.db")
-        url = f"sqlite:///{tmp_path / 'camtay.db'}"
-    else:
-        url = request.getfixturevalue("postgres_url")
-    database = open_database(url)
-    await schema.ensure(database)
-    async with desk_house(database, tmp_path) as made:
-        yield made
-    await database.close()
 
 
 async def bring(

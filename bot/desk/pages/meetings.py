@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from bot.desk.services import DeskServices
 from bot.desk.visit import PageAnswer, PageShown, Visit
-from bot.desk.words import day_and_hour, given_first
+from bot.desk.words import day_and_hour
 from bot.people.service import NobodyThere
 from storage.desk import meetings
 from storage.desk.meetings import MeetingRow
+from storage.people.naming import order_key
 
 MOST = 60
 
@@ -27,7 +28,7 @@ async def show_roll(desk: DeskServices, visit: Visit) -> PageAnswer:
     )
     if not rows:
         raise NobodyThere
-    people = sorted((each for each in came if each.name), key=lambda each: given_first(each.name))
+    people = sorted((each for each in came if each.name), key=lambda each: order_key(each.name))
     values = {
         "title": rows[0].area,
         "meeting": _meeting(desk, rows[0]),

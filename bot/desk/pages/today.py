@@ -9,11 +9,11 @@ from bot.desk.visit import PageAnswer, PageShown, Visit
 from bot.desk.words import ago, left
 from bot.people.policy.reach import REACHES
 from flows.saying import say
-from flows.words.keys import plain_of
 from storage.desk import today as kept
 from storage.desk.today import QuietRow
 from storage.engine.database import Connection
 from storage.people import areas
+from storage.people.naming import place_key
 
 MOST = 30  # of each kind on the page; more than that is a list's work
 SILENT = timedelta(days=14)
@@ -66,7 +66,7 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
             if not is_wide or chosen in wards
             else None
         )
-        places = sorted(wards.values(), key=lambda ward: plain_of(ward.name))
+        places = sorted(wards.values(), key=lambda ward: place_key(ward.name))
         return {
             "wards": places,
             "chosen": chosen,
