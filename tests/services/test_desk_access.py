@@ -132,6 +132,8 @@ async def of_hers(house: DeskHouse, page: DeskPage, learner_id: str) -> str:
         case "meeting":
             came = {"event_id": "me-1", "area_id": BRANCH, "lesson": "mot", "learner_id": learner_id}
             await put(house, "attendance", {**came, "at": at, "by": "x"})
+            met = {"event_id": "me-1", "area_id": BRANCH, "lesson": "mot", "by": "x", "begun_at": at, "ended_at": None}
+            await put(house, "meeting", met)
             return "me-1"
     return BRANCH
 
