@@ -112,7 +112,8 @@ class Entrance:
             actor, name = actor_of(connection, self.names, row.learner_id), people.name_of(connection, row.learner_id)
             if not _acts(actor):
                 return None
-            return DeskVisitor(row.learner_id, name, actor, session_hash, entering.form_key(token)), row.seen_at
+            keys = entering.form_key(token), entering.box_key(token)
+            return DeskVisitor(row.learner_id, name, actor, session_hash, *keys), row.seen_at
 
         found = await self.database.read(look)
         if found is None:

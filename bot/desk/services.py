@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -31,9 +31,9 @@ class DeskServices:
     union: str
     address: str
     counts: Counts
+    uploads: Uploads
     operations: Callable[[], Awaitable[OperationsReport]] | None = None
     lessons: StudioRooms | None = None
-    uploads: Uploads = field(default_factory=Uploads)
 
 
 def desk_of(
@@ -48,4 +48,7 @@ def desk_of(
     zone, union = ZoneInfo(settings.time.zone), settings.placeholders.get("ten_hoi", settings.tutor.union)
     rooms, address = rooms_of(settings, library, officers.now) if library else None, settings.web.public_url
     counts, title = Counts(officers.database.url, officers.now), settings.tutor.name
-    return DeskServices(officers, entrance, officers.now, zone, title, union, address, counts, operations, rooms)
+    uploads = Uploads(officers.database, officers.now)
+    return DeskServices(
+        officers, entrance, officers.now, zone, title, union, address, counts, uploads, operations, rooms
+    )

@@ -1,4 +1,4 @@
-"""The tables of the desk: who comes in with a password, which browsers are in, who tried in vain."""
+"""The tables of the desk: who comes in with a password, which browsers are in, what they brought, who tried in vain."""
 
 from __future__ import annotations
 
@@ -25,6 +25,14 @@ desk_session = Table(
     text_column("agent"),
     instant("made_at"),
     instant("seen_at"),
+)
+
+brought_list = Table(
+    "brought_list",
+    metadata,
+    key_column("owner"),  # the hash of a browser's session
+    text_column("sealed"),
+    Column("at", BigInteger, nullable=False, index=True),
 )
 
 desk_failure = Table(

@@ -39,8 +39,8 @@ OFFICERS = ANSWERS | {"officer of another ward", "officer of another branch"}
 EDITORS = {"editor", "admin"}
 ANYBODY = set(VISITORS)
 MAY = {
-    "": OFFICERS, "people": OFFICERS, "import": OFFICERS, "import/check": OFFICERS, "invite": OFFICERS,
-    "invite/codes": OFFICERS, "person/{person}": ANSWERS, "person/{person}/correct": ANSWERS,
+    "": OFFICERS, "people": OFFICERS, "import": OFFICERS, "import/check": OFFICERS, "import/line": OFFICERS,
+    "invite": OFFICERS, "invite/codes": OFFICERS, "person/{person}": ANSWERS, "person/{person}/correct": ANSWERS,
     "person/{person}/same": ANSWERS, "person/{person}/kept": ANSWERS, "person/{person}/withdraw": ANSWERS,
     "person/{person}/delete": ANSWERS, "me": ANYBODY, "me/password": ANYBODY, "me/out": ANYBODY, "audit": {"admin"},
     "operations": {"admin"}, "unheard": EDITORS, "pairings": OFFICERS, "request/{id}": ANSWERS, "areas": ANYBODY,

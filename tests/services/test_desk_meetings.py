@@ -16,9 +16,8 @@ LESSON = "l1-giu-hai-ban-tay"
 
 async def lesson_of(browser: DeskBrowser) -> str:
     """A lesson that the page offers."""
-    found = re.search(r'name="bai".*?<option value="([^"]+)"', await browser.get("meetings"), re.DOTALL)
-    assert found is not None
-    return re.findall(r'<option value="(l\d[^"]*)"', await browser.get("meetings"))[0]
+    offered: list[str] = re.findall(r'<option value="(l\d[^"]*)"', await browser.get("meetings"))
+    return offered[0]
 
 
 async def begun(browser: DeskBrowser, area_id: str = BRANCH) -> str:
