@@ -202,7 +202,7 @@ async def test_a_list_is_nobody_elses_and_not_for_long(house: DeskHouse):
             await browser.get("import/check", 303)
             assert "không còn được giữ" in await browser.get("import")
         for _ in range(4):
-            assert "hội viên.csv" in await hers.get("import/check"), "for a day, as long as she is in"
+            assert "Trần Thị Đào" in await hers.get("import/check"), "for a day, as long as she is in"
             house.clock.passes(seconds=BROUGHT_IS_OLD.total_seconds() / 4)
         await hers.get("import/check", 303)
         assert await hers.post("import/check", {"act": "take"}) == "../import"

@@ -66,6 +66,7 @@ PAGES: tuple[DeskPage, ...] = (
     DeskPage("month", say("Báo cáo tháng"), "report", month.show),
     DeskPage("me", say("Của tôi"), "", me.show, nav=say("Của tôi")),
     DeskPage("me/password", say("Đặt mật khẩu"), "", me.show_password, me.choose_password),
+    DeskPage("me/code", say("Mã một lần"), "", me.show_code, me.change_code),
     DeskPage("me/out", say("Của tôi"), "", do=me.put_out),
     DeskPage("unheard", say("Câu máy chưa hiểu"), "see_unheard", unheard.show, nav=say("Chưa hiểu")),
     DeskPage("operations", say("Vận hành"), "operate", operations.show, nav=say("Vận hành")),
