@@ -41,7 +41,8 @@ ANYBODY = set(VISITORS)
 MAY = {
     "": OFFICERS, "people": OFFICERS, "import": OFFICERS, "import/check": OFFICERS, "import/line": OFFICERS,
     "invite": OFFICERS, "invite/codes": OFFICERS, "person/{person}": ANSWERS, "person/{person}/correct": ANSWERS,
-    "person/{person}/same": ANSWERS, "person/{person}/kept": ANSWERS, "person/{person}/withdraw": ANSWERS,
+    "person/{person}/same": ANSWERS, "person/{person}/same/{other}": ANSWERS,
+    "person/{person}/kept": ANSWERS, "person/{person}/withdraw": ANSWERS,
     "person/{person}/delete": ANSWERS, "me": ANYBODY, "me/password": ANYBODY, "me/code": ANYBODY, "me/out": ANYBODY,
     "audit": {"admin"},
     "operations": {"admin"}, "unheard": EDITORS, "pairings": OFFICERS, "request/{id}": ANSWERS, "areas": ANYBODY,
@@ -74,7 +75,8 @@ def test_every_page_is_here():
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.path or "today")
 async def test_whom_a_page_lets_in(house: DeskHouse, page: DeskPage):
     lan = await house.person(NAME, "learner", BRANCH)
-    found = {**FILLED, "person": lan, "id": await of_hers(house, page, lan)}
+    other = await house.person(NAME, "learner", BRANCH)
+    found = {**FILLED, "person": lan, "other": other, "id": await of_hers(house, page, lan)}
     hers, gone = filled(page.path, found), filled(page.path, {**found, **UNKNOWN})
     assert "{" not in hers, "what an address names has to be here as well"
     house.report = report(house.clock.now())
@@ -101,7 +103,7 @@ async def test_whom_a_page_lets_in(house: DeskHouse, page: DeskPage):
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.path or "today")
 async def test_nobody_is_let_in_nor_who_acts_for_nobody_any_more(house: DeskHouse, page: DeskPage):
     lan, cuc = await house.person(NAME, "learner", BRANCH), await house.person("Cúc", "officer", BRANCH)
-    path = filled(page.path, {**FILLED, "person": lan, "id": await of_hers(house, page, lan)})
+    path = filled(page.path, {**FILLED, "person": lan, "other": cuc, "id": await of_hers(house, page, lan)})
     async with house.browser() as browser:
         assert await _look(browser, page, path) in (303, None)
         assert await _deed(browser, page, path, keyed=False) in (403, None)

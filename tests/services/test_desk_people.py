@@ -201,6 +201,24 @@ async def test_a_stranger_is_confirmed_and_is_a_line_of_the_list(house: DeskHous
     assert {"recognised", "confirmed"} <= set(await noted(house, lan))
 
 
+async def test_two_persons_are_put_side_by_side_and_a_code_joins_them(house: DeskHouse):
+    cuc, lan = await house.person("Cúc", "officer"), await house.person("Trần Thị Lan", "learner")
+    ba, xa = await house.person("Bé Ba", "instructor", BRANCH), await house.person("Xa", "learner", OTHER)
+    async with house.browser(cuc) as browser:
+        assert "Không thấy ai cùng tên" in await browser.get(f"person/{lan}/same")
+        assert f"same/{ba}" in await browser.get(f"person/{lan}/same?q=ba"), "under another name"
+        assert "Không có ai như vậy" in await browser.get(f"person/{lan}/same?q=xa")
+        page = await browser.get(f"person/{lan}/same/{ba}")
+        assert "Ở lại: Bé Ba" in page and "Nhập vào: Trần Thị Lan" in page and "trong bảy ngày" in page
+        assert "Chưa làm gì cả" in await browser.post(f"person/{lan}/same/{ba}", {}, 400)
+        refused = await browser.post(f"person/{lan}/same/{ba}", {"sure": "1"}, 200)
+        assert re.search(r"MOI-\w{4}-\w{4}", refused) and "Trần Thị Lan" in refused
+        await browser.get(f"person/{lan}/same/{xa}", 404)
+        await browser.get(f"person/{lan}/same/p-000000000000", 404)
+        await browser.get(f"person/{lan}/same/{lan}", 400)
+    assert "vouched" in await noted(house, ba)
+
+
 async def test_a_code_for_a_new_phone_and_all_phones_signed_out(house: DeskHouse):
     cuc, lan = await house.person("Cúc", "officer"), await house.person("Lan", "learner")
     async with house.browser(cuc) as browser:

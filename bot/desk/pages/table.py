@@ -11,6 +11,7 @@ from bot.desk.pages import (
     correct,
     exports,
     invite,
+    joining,
     kept,
     leaving,
     line,
@@ -40,6 +41,7 @@ PAGES: tuple[DeskPage, ...] = (
     DeskPage("person/{person}", say("Một người"), "see_people", person.show, person.do),
     DeskPage("person/{person}/correct", say("Sửa dữ liệu"), "correct", correct.show, correct.do),
     DeskPage("person/{person}/same", say("Trùng với ai?"), "invite_learner", same.show, same.do),
+    DeskPage("person/{person}/same/{other}", say("Gộp hai người"), "invite_learner", joining.show, joining.do),
     DeskPage("person/{person}/kept", say("Đang giữ gì của chị ấy"), "export", kept.show, kept.do),
     DeskPage(
         "person/{person}/withdraw", say("Rút lời đồng ý giúp"), "withdraw", leaving.show_withdraw, leaving.withdraw
