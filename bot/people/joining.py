@@ -30,17 +30,17 @@ class JoinSide:
 
     @property
     def name(self) -> str:
-        """As lists call her, else as the tutor does."""
+        """As lists say it, else as the tutor does."""
         return ", ".join(self.sheet.detail.listed) or self.sheet.name or "?"
 
     @property
     def done(self) -> set[str]:
-        """The lessons she has finished."""
+        """The lessons that were finished."""
         return {each.lesson for each in self.sheet.lessons if each.done_at is not None}
 
     @property
     def guides(self) -> list[PartnerRow]:
-        """Her instructor, if she has one."""
+        """The instructor who guides this person, if there is one."""
         return [each for each in self.sheet.partners if each.guides]
 
 

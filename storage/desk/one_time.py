@@ -24,7 +24,7 @@ class OneTimeRow:
 
 
 def get(connection: Connection, learner_id: str, *, locked: bool = False) -> OneTimeRow | None:
-    """Hers, `locked` until the transaction ends."""
+    """The secret of a person, `locked` until the transaction ends."""
     query = select(desk_code).where(desk_code.c.learner_id == learner_id)
     row = connection.execute(query.with_for_update() if locked else query).first()
     if row is None:
@@ -60,7 +60,7 @@ def drop(connection: Connection, learner_id: str) -> None:
 
 
 def put_spares(connection: Connection, learner_id: str, hashes: Iterable[str]) -> None:
-    """These instead of all she had."""
+    """These instead of all there were."""
     connection.execute(delete(desk_spare).where(desk_spare.c.learner_id == learner_id))
     connection.execute(insert(desk_spare), [{"code_hash": each, "learner_id": learner_id} for each in hashes])
 

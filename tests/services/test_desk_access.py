@@ -46,6 +46,7 @@ MAY = {
     "person/{person}/delete": ANSWERS, "me": ANYBODY, "me/password": ANYBODY, "me/code": ANYBODY, "me/out": ANYBODY,
     "audit": {"admin"},
     "operations": {"admin"}, "unheard": EDITORS, "pairings": OFFICERS, "request/{id}": ANSWERS, "areas": ANYBODY,
+    "report/{id}": ANSWERS,
     "areas/{id}": ANSWERS, "model/{id}": ANSWERS, "progress": ANYBODY, "progress/{id}": ANSWERS,
     "announcements": OFFICERS, "announcement/{id}": ANSWERS, "meetings": OFFICERS, "meeting/{id}": ANSWERS,
     "exports": ANYBODY, "export/{what}": ANSWERS, "month": OFFICERS,
@@ -124,6 +125,11 @@ async def of_hers(house: DeskHouse, page: DeskPage, learner_id: str) -> str:
     match page.path.partition("/")[0]:
         case "request":
             return await asks(house, learner_id)
+        case "report":
+            line_id = await asks(house, learner_id, "help")
+            event = {"request_id": None, "pairing_id": line_id, "by": "x", "what": "reported", "detail": "{}"}
+            await put(house, "pairing_event", {**event, "at": at})
+            return line_id
         case "model":
             row = {"model_id": "mo-1", "kind": "club", "area_id": BRANCH, "name": NAME, "year": 2026, "ended_at": None}
             await put(house, "union_model", row)

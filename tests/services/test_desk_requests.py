@@ -7,8 +7,10 @@ import re
 
 import pytest
 
-from bot.pairing.policy import happenings
+from bot.pairing.policy import happenings, staff
 from bot.people.policy.permissions import OPERATOR
+from storage.people import people
+from storage.people.records import RoleRow
 from tests.support.desk_house import BRANCH, FOREIGN_BRANCH, OTHER, PROVINCE, WARD, DeskHouse
 from tests.support.desk_scene import HOSTILE, asks, happens, rows, teaches
 from tests.support.desk_scene import house as house
@@ -140,6 +142,38 @@ async def test_where_nobody_is_an_officer_the_admin_is_called(house: DeskHouse):
     (request,) = await rows(house, "request")
     assert request["owner_id"] == admin != far
     assert any(row["learner_id"] == admin and row["phrase"] == "safety_call" for row in await rows(house, "notice"))
+
+
+async def test_a_report_is_looked_at_and_seen_to_and_never_by_whom_it_is_about(house: DeskHouse):
+    cuc, hoa = await house.person("Cúc", "officer"), await teaches(house, "Hoa")
+    lan = await house.person("Lan", "learner", BRANCH)
+    request_id = await asks(house, lan)
+    await happens(house, hoa, lambda work: happenings.accept(work, work.ledger.offer_for(request_id).offer_id))
+    (pair,) = await rows(house, "pairing")
+    line_id = pair["pairing_id"]
+    give = RoleRow(hoa, "officer", WARD, "active", "operator", house.clock.now())
+    await house.database.transact(lambda c: people.set_role(c, give))
+    async with house.browser(cuc) as browser, house.browser(hoa) as guide:
+        assert "Không có lời báo nào" in await browser.get("")
+        await happens(house, hoa, lambda work: staff.caught(work, line_id, lan, hoa, "relay_money"))
+        house.clock.passes(minutes=5)
+        await happens(house, lan, lambda work: staff.report(work, line_id))
+        assert f"report/{line_id}" in await browser.get("") and f"report/{line_id}" not in await guide.get("")
+        await guide.get(f"report/{line_id}", 404)
+        await guide.post(f"report/{line_id}", {"act": "seen"}, 404)
+        page = await browser.get(f"report/{line_id}")
+        assert "Lan bấm “Báo cáo”" in page and "giữ lại tin của Hoa: có ý nhờ chuyển tiền" in page
+        assert f"person/{hoa}" in page and f"person/{lan}" in page
+        await browser.post(f"report/{line_id}", {"act": "x"}, 400)
+        await browser.post(f"report/{line_id}", {"act": "seen"})
+        assert "Không có lời báo nào" in await browser.get("")
+        assert "đã có người xem rồi" in await browser.get(f"report/{line_id}")
+        await happens(house, lan, lambda work: staff.report(work, line_id))
+        assert f"report/{line_id}" in await browser.get(""), "what comes later is told anew"
+    async with house.browser(await house.person("Xa", "officer", OTHER)) as other:
+        assert line_id not in await other.get("")
+        await other.get(f"report/{line_id}", 404)
+    assert {"report_seen", "report_dealt"} <= {row["what"] for row in await rows(house, "audit")}
 
 
 async def test_names_are_shown_as_they_are(house: DeskHouse):

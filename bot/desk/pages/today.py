@@ -1,4 +1,4 @@
-"""Who needs me today? Ends in: a request opened, somebody asked, a word to who is silent."""
+"""Who needs me today? Ends in: a request or a report opened, a word to who is silent."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from bot.people.policy.reach import REACHES
 from flows.saying import say
 from storage.desk import today as kept
 from storage.desk.today import QuietRow
+from storage.desk.told import unseen
 from storage.engine.database import Connection
 from storage.people import areas
 from storage.people.naming import place_key
@@ -54,6 +55,11 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
             }
             for row in kept.offers(connection, paths, MOST)
         ]  # fmt: skip
+        told = [
+            {"id": row.line_id, "name": row.name or "?", "area": row.area, "reported": row.reported,
+             "since": ago(row.at, now)}
+            for row in unseen(connection, paths, visit.who.learner_id, MOST)
+        ]  # fmt: skip
         quiet = [
             {**_person(row), "why": REACHES[row.why]}  # type: ignore[index]  # storage gives three of its four words
             for row in kept.unreached(connection, paths, MOST)
@@ -72,6 +78,7 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
             "chosen": chosen,
             "waiting": waiting,
             "offers": offers,
+            "told": told,
             "unreached": quiet,
             "silent": silent,
             "most": MOST,

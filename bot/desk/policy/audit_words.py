@@ -24,6 +24,7 @@ _ACTS = {
     "desk_spare_used": say("vào bằng một mã dự phòng"),
     "desk_password": say("đặt mật khẩu"), "draft_given_up": say("bỏ nháp bài học"), "exported": say("xuất dữ liệu"),
     "exported_list": say("xuất danh sách"), "request_seen": say("xem một yêu cầu"),
+    "report_seen": say("xem một lời báo"), "report_dealt": say("ghi là đã lo một lời báo"),
     "request_taken": say("nhận lo một yêu cầu"), "request_done": say("báo đã lo xong một yêu cầu"),
     "request_relieved": say("lo thay một yêu cầu"), "request_handed": say("nhờ người khác lo tiếp một yêu cầu"),
     "imported": say("nhập danh sách"), "linked": say("nối hai máy của một người"),
