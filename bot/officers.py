@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 
 from bot.announcements.service import AnnouncementRules, Announcements
 from bot.conversation.services import ConversationServices
+from bot.meetings.service import HeldMeetings
+from bot.pairing.reported import ReportedLines
 from bot.pairing.requests import Requests
 from bot.pairing.service import Hooks, PairingContext
 from bot.people.hooks import CommandHandlers
@@ -67,6 +69,16 @@ class OfficerServices:
     def requests(self) -> Requests:
         """Requests for a human that wait for an officer, and what may be done about them."""
         return Requests(self.people, self.pairing)
+
+    @cached_property
+    def reported(self) -> ReportedLines:
+        """What was reported or kept back between two people."""
+        return ReportedLines(self.people, self.pairing)
+
+    @cached_property
+    def meetings(self) -> HeldMeetings:
+        """Meetings that are begun at the desk."""
+        return HeldMeetings(self.people, self.new_id, self.book)
 
     @cached_property
     def programs(self) -> Programs:

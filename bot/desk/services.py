@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.desk.counting import Counts
 from bot.desk.entrance import Entrance
+from bot.desk.one_time import OneTimeCodes
 from bot.desk.uploads import Uploads
 from bot.officers import OfficerServices
 from bot.operations.records import OperationsReport
@@ -31,9 +32,9 @@ class DeskServices:
     union: str
     address: str
     counts: Counts
+    uploads: Uploads
     operations: Callable[[], Awaitable[OperationsReport]] | None = None
     lessons: StudioRooms | None = None
-    uploads: Uploads = field(default_factory=Uploads)
 
 
 def desk_of(
@@ -44,8 +45,12 @@ def desk_of(
     """The desk over the services of officers, and what tells how the tutor is; with the lessons of a running tutor
     editors have their studio."""
     settings = officers.settings
-    entrance = Entrance(officers.database, officers.services.names, officers.now, officers.new_id)
+    shared = officers.database, officers.services.names, officers.now, officers.new_id
+    entrance = Entrance(*shared, OneTimeCodes(*shared, settings.tutor.name))
     zone, union = ZoneInfo(settings.time.zone), settings.placeholders.get("ten_hoi", settings.tutor.union)
     rooms, address = rooms_of(settings, library, officers.now) if library else None, settings.web.public_url
     counts, title = Counts(officers.database.url, officers.now), settings.tutor.name
-    return DeskServices(officers, entrance, officers.now, zone, title, union, address, counts, operations, rooms)
+    uploads = Uploads(officers.database, officers.now)
+    return DeskServices(
+        officers, entrance, officers.now, zone, title, union, address, counts, uploads, operations, rooms
+    )

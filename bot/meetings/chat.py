@@ -123,7 +123,7 @@ class Meetings:
     ) -> None:
         """Whoever is not of this area is not ticked, whatever id a button carries."""
         who, came = command.who, kept.came(connection, held.event_id)
-        if command.mark == meeting.mark(held) and held.lesson and kept.is_expected(connection, place.path, who):
+        if command.mark == meeting.mark(held) and held.lesson and kept.expected_among(connection, place.path, [who]):
             if not command.is_here:
                 kept.untick(connection, held.event_id, who)
             elif who not in came:

@@ -151,7 +151,7 @@ class OfficerInbox:
         if request is None or learner is None or request["state"] == "closed":
             return self._gone(turn)
         mine = request["owner_id"] == turn.person.learner_id
-        if not mine and turn.person.learner_id not in availability.officers(connection, learner["path"]):
+        if not mine and turn.person.learner_id not in availability.answering(connection, learner["path"]):
             return self._refuse(connection, turn, "request")
         return request, learner
 
