@@ -49,13 +49,13 @@ MAY = {
     "report/{id}": ANSWERS,
     "areas/{id}": ANSWERS, "model/{id}": ANSWERS, "progress": ANYBODY, "progress/{id}": ANSWERS,
     "announcements": OFFICERS, "announcement/{id}": ANSWERS, "meetings": OFFICERS, "meeting/{id}": ANSWERS,
-    "exports": ANYBODY, "export/{what}": ANSWERS, "month": OFFICERS,
+    "guide": ANYBODY, "guide/{who}": ANYBODY, "exports": ANYBODY, "export/{what}": ANSWERS, "month": OFFICERS,
     **dict.fromkeys((page.path for page in LESSON_PAGES), EDITORS),
 }  # fmt: skip
 NAME = "Mộng Điệp"
-FILLED = {"lesson": "mot", "number": "1", "file": "x.png", "what": "targets"}
+FILLED = {"lesson": "mot", "number": "1", "file": "x.png", "what": "targets", "who": "learner"}
 ASKED = {"export/{what}": f"?o={BRANCH}"}
-UNKNOWN = {"person": "p-000000000000", "id": "khong-co", "what": "khong-co", "lesson": "khong-co"}
+UNKNOWN = {"person": "p-000000000000", "id": "khong-co", "what": "khong-co", "lesson": "khong-co", "who": "khong-co"}
 
 
 @pytest.fixture

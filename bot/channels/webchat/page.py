@@ -26,6 +26,8 @@ SCRIPTS = (
     "start.js",
 )
 """What the page's one script is put together of, in this order, each of `script/`: all share one scope."""
+GUIDE = '<p><a href="guide/learner">Hướng dẫn dùng {tutor}</a></p>\n'
+"""Not in a preview: its frame leads nowhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,8 @@ def page_text(tutor: str, union: str, before: str = "", *, voice: bool = False) 
     text = asset(__package__, "page.html").replace("%tutor%", html.escape(tutor)).replace("%union%", html.escape(union))
     text = text.replace("%voice%", ' data-voice="1"' if voice else "")
     text = text.replace("%style%", page_style()).replace("%script%", page_script())
-    return text.replace("%before%", before)
+    guide = "" if before else GUIDE.format(tutor=html.escape(tutor))
+    return text.replace("%guide%", guide).replace("%before%", before)
 
 
 def page_style() -> str:
