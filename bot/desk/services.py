@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.desk.counting import Counts
 from bot.desk.entrance import Entrance
 from bot.desk.uploads import Uploads
+from bot.kept_counts import KeptCounts
 from bot.officers import OfficerServices
 from bot.operations.records import OperationsReport
 from bot.publishing.library import LiveLessons
@@ -30,7 +30,7 @@ class DeskServices:
     title: str
     union: str
     address: str
-    counts: Counts
+    counts: KeptCounts
     operations: Callable[[], Awaitable[OperationsReport]] | None = None
     lessons: StudioRooms | None = None
     uploads: Uploads = field(default_factory=Uploads)
@@ -47,5 +47,7 @@ def desk_of(
     entrance = Entrance(officers.database, officers.services.names, officers.now, officers.new_id)
     zone, union = ZoneInfo(settings.time.zone), settings.placeholders.get("ten_hoi", settings.tutor.union)
     rooms, address = rooms_of(settings, library, officers.now) if library else None, settings.web.public_url
-    counts, title = Counts(officers.database.url, officers.now), settings.tutor.name
-    return DeskServices(officers, entrance, officers.now, zone, title, union, address, counts, operations, rooms)
+    title = settings.tutor.name
+    return DeskServices(
+        officers, entrance, officers.now, zone, title, union, address, officers.counts, operations, rooms
+    )

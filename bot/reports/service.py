@@ -65,15 +65,7 @@ class Reports(People):
     def counter(self, what: str, year: int | None = None) -> Callable[[Connection], ReportTable]:
         """What counts a report of everybody, for nobody to see but through `view`; a province takes seconds."""
         now = self.now()
-        span = span_of(year or now.astimezone(self.zone).year, now, self.zone, self.living_days)
-
-        def look(connection: Connection) -> ReportTable:
-            reports.snapshot(connection)
-            places = [ReportArea(r.area_id, r.kind, r.name, r.path) for r in areas.under(connection)]
-            places.sort(key=lambda place: place.above)  # a database may sort punctuation in its own way
-            return _SHEETS[what](connection, places, span)
-
-        return look
+        return counter_of(what, span_of(year or now.astimezone(self.zone).year, now, self.zone, self.living_days))
 
     async def view(self, actor: Actor, what: str, area_id: str, sheet: ReportTable, levels: int | None = None) -> Table:
         """What the actor may see of a report that was counted, so many levels below the area (None: all).
@@ -96,6 +88,22 @@ class Reports(People):
             raise NotAllowed(PERMISSIONS["report"].refusal)
 
 
+def counter_of(what: str, span: Span) -> Callable[[Connection], ReportTable]:
+    """What counts a report of everybody."""
+
+    def look(connection: Connection) -> ReportTable:
+        reports.snapshot(connection)
+        places = _places(connection, "/")
+        places.sort(key=lambda place: place.above)  # a database may sort punctuation in its own way
+        return _SHEETS[what](connection, places, span)
+
+    return look
+
+
+def _places(connection: Connection, path: str) -> list[ReportArea]:
+    return [ReportArea(r.area_id, r.kind, r.name, r.path) for r in areas.under(connection, path)]
+
+
 # --- targets ---
 
 _TARGETS = (
@@ -108,9 +116,9 @@ _TARGETS = (
 )
 
 
-def _targets(connection: Connection, places: list[ReportArea], span: Span) -> ReportTable:
-    families = add_up(places, reports.families(connection, FAMILY, span.year, span.at))
-    living = add_up(places, reports.living_families(connection, FAMILY, span.year, span.living_since, span.at))
+def _targets(connection: Connection, places: list[ReportArea], span: Span, path: str = "/") -> ReportTable:
+    families = add_up(places, reports.families(connection, FAMILY, span.year, span.at, path))
+    living = add_up(places, reports.living_families(connection, FAMILY, span.year, span.living_since, span.at, path))
     numbers = {"families": families, "living": living}
     for key, kind in (("branches", "branch"), ("groups", "group")):
         numbers[key] = add_up(places, {place.area_id: 1 for place in places if place.kind == kind})
@@ -120,15 +128,25 @@ def _targets(connection: Connection, places: list[ReportArea], span: Span) -> Re
     return ReportTable(places, _TARGETS, numbers, notes=notes, note_title="con_thieu")
 
 
-def standing_of(
-    connection: Connection, paths: list[str], now: datetime, zone: ZoneInfo, living_days: int
-) -> list[tuple[str, int, int, str]]:
-    """How the areas with these paths stand this year: (name, model families, those with a living pair, what lacks)."""
-    places = [ReportArea(r.area_id, r.kind, r.name, r.path) for r in areas.under(connection)]
-    sheet = _targets(connection, places, span_of(now.astimezone(zone).year, now, zone, living_days))
-    found = [place for path in paths for place in places if place.path == path]
-    families, living = sheet.numbers["families"], sheet.numbers["living"]
-    return [(p.name, families.get(p.area_id, 0), living.get(p.area_id, 0), sheet.notes[p.area_id]) for p in found]
+@dataclass(frozen=True, slots=True)
+class TargetStanding:
+    """How an area stands this year: model families, those with a living pair, and what lacks, in words."""
+
+    families: int
+    living: int
+    missing: str
+
+
+def standing_of(connection: Connection, path: str, span: Span) -> TargetStanding:
+    """Of the area with this path; reads it and what lies below it, nothing else."""
+    return standing_in(_targets(connection, _places(connection, path), span, path), path)
+
+
+def standing_in(sheet: ReportTable, path: str) -> TargetStanding:
+    """Of an area of a report of the targets."""
+    area_id = path.strip("/").split("/")[-1]
+    families, living = (sheet.numbers[key].get(area_id, 0) for key in ("families", "living"))
+    return TargetStanding(families, living, sheet.notes.get(area_id, ""))
 
 
 def _missing(place: ReportArea, numbers: dict[str, dict[str, int]]) -> str:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, delete, func, insert, or_, select, union
 from storage.engine.instants import to_ms
 from storage.meetings import tables as meetings_t
 from storage.people import tables as people_t
+from storage.people.areas import below
 from storage.people.invitees import is_visible
 
 _ROLES = ("learner", "instructor")
@@ -18,7 +19,7 @@ _ROLES = ("learner", "instructor")
 
 def _expected(path: str) -> Any:
     """People who learn or guide in an area or below, and entries of lists that nobody has claimed, each once."""
-    inside = people_t.area.c.path.startswith(path, autoescape=True)
+    inside = below(people_t.area.c.path, [path])
     people = (
         select(
             people_t.person.c.learner_id.label("who"),

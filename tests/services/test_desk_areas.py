@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from bot.desk.counting import Counts
+from bot.kept_counts import KeptCounts
 from storage.engine.instants import to_ms
 from tests.support.desk_house import BRANCH, FOREIGN_BRANCH, OTHER, PROVINCE, WARD, DeskHouse
 from tests.support.desk_scene import HOSTILE, asks, counted, put, rows, teaches
@@ -179,7 +179,7 @@ class Gated:
 
 async def test_a_count_that_takes_long_is_not_waited_for_and_an_old_one_serves_meanwhile():
     clock, gated = Clock(), Gated()
-    counts = Counts("", clock.now, gated.read)
+    counts = KeptCounts("", clock.now, gated.read)
     assert await counts.of("x", lambda c: 1) is None
     gated.open.set()
     await counts.settled()
@@ -202,7 +202,7 @@ async def test_a_count_that_takes_long_is_not_waited_for_and_an_old_one_serves_m
 async def test_a_count_that_fails_is_told_to_nobody_and_tried_again():
     gated = Gated()
     gated.open.set()
-    counts = Counts("", Clock().now, gated.read)
+    counts = KeptCounts("", Clock().now, gated.read)
 
     def fails(_: object) -> int:
         raise RuntimeError
