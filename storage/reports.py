@@ -21,6 +21,7 @@ Tally = Counter[str]
 """area_id → how many, of that very area, not of those below it."""
 
 WAITING = ("waiting", "offered")
+A_SLICE = 5_000
 
 
 def snapshot(connection: Connection) -> None:
@@ -203,7 +204,8 @@ def begun_lessons(connection: Connection, since: int, until: int) -> Iterator[tu
         .where(person.area_id.is_not(None))
         .group_by(person.area_id, hers.c.lesson)
     )
-    return ((row[0], row[1], int(row[2]), int(row[3])) for row in connection.execute(query))
+    rows = connection.execute(query.execution_options(yield_per=A_SLICE))  # a row for each lesson of each area
+    return ((row[0], row[1], int(row[2]), int(row[3])) for row in rows)
 
 
 def remembered(connection: Connection, since: int, until: int, after: int) -> tuple[Tally, Tally]:
