@@ -12,6 +12,7 @@ from bot.announcements.service import AnnouncementRules, Announcements
 from bot.conversation.services import ConversationServices
 from bot.meetings.service import HeldMeetings
 from bot.pairing.reported import ReportedLines
+from bot.kept_counts import KeptCounts
 from bot.pairing.requests import Requests
 from bot.pairing.service import Hooks, PairingContext
 from bot.people.hooks import CommandHandlers
@@ -26,7 +27,7 @@ from bot.tutor.onboarding import consent_text, is_of_office
 from flows import Book
 from storage.engine.database import Database
 
-MakeHandlers = Callable[[Pseudonyms, PairingContext, AnnouncementRules, Links, str], CommandHandlers]
+MakeHandlers = Callable[[Pseudonyms, PairingContext, AnnouncementRules, Links, str, KeptCounts], CommandHandlers]
 
 
 class OfficerServices:
@@ -48,13 +49,14 @@ class OfficerServices:
         self.settings, self.database, self.now, self.new_id, self.book = settings, database, now, new_id, book
         names = Pseudonyms.of_folder(Path(settings.data.dir), new_id)
         links = Links(settings.links)
+        self.counts = KeptCounts(database.url, now)
         self.rules = news_rules(settings)
         self.pairing = PairingContext(pairing_rules(settings), pairing_clock(settings), new_id, names.of)
         self.services = ConversationServices(
             names,
             Hooks(self.pairing),
             links,
-            handlers(names, self.pairing, self.rules, links, settings.web.public_url),
+            handlers(names, self.pairing, self.rules, links, settings.web.public_url, self.counts),
         )
 
     @cached_property

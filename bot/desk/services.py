@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.desk.counting import Counts
 from bot.desk.entrance import Entrance
 from bot.desk.one_time import OneTimeCodes
 from bot.desk.uploads import Uploads
+from bot.kept_counts import KeptCounts
 from bot.officers import OfficerServices
 from bot.operations.records import OperationsReport
 from bot.publishing.library import LiveLessons
@@ -31,7 +31,7 @@ class DeskServices:
     title: str
     union: str
     address: str
-    counts: Counts
+    counts: KeptCounts
     uploads: Uploads
     operations: Callable[[], Awaitable[OperationsReport]] | None = None
     lessons: StudioRooms | None = None
@@ -49,8 +49,7 @@ def desk_of(
     entrance = Entrance(*shared, OneTimeCodes(*shared, settings.tutor.name))
     zone, union = ZoneInfo(settings.time.zone), settings.placeholders.get("ten_hoi", settings.tutor.union)
     rooms, address = rooms_of(settings, library, officers.now) if library else None, settings.web.public_url
-    counts, title = Counts(officers.database.url, officers.now), settings.tutor.name
-    uploads = Uploads(officers.database, officers.now)
+    uploads, title = Uploads(officers.database, officers.now), settings.tutor.name
     return DeskServices(
-        officers, entrance, officers.now, zone, title, union, address, counts, uploads, operations, rooms
+        officers, entrance, officers.now, zone, title, union, address, officers.counts, uploads, operations, rooms
     )

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, delete, func, insert, or_, select, union, upd
 from storage.engine.instants import from_ms, to_ms
 from storage.meetings import tables as meetings_t
 from storage.people import tables as people_t
+from storage.people.areas import below
 from storage.people.invitees import is_visible
 
 _ROLES = ("learner", "instructor")
@@ -48,9 +49,8 @@ def get(connection: Connection, event_id: str, *, locked: bool = False) -> HeldM
 def on(connection: Connection, paths: Sequence[str], limit: int) -> list[HeldMeetingRow]:
     """Meetings of these areas that are on, the newest first."""
     area, met = people_t.area.c, meetings_t.meeting.c
-    inside = or_(*(area.path.startswith(path, autoescape=True) for path in paths))
     query = select(meetings_t.meeting).join(people_t.area, area.area_id == met.area_id)
-    query = query.where(met.ended_at.is_(None), inside).order_by(met.begun_at.desc(), met.event_id).limit(limit)
+    query = query.where(met.ended_at.is_(None), below(area.path, paths)).order_by(met.begun_at.desc(), met.event_id).limit(limit)
     return [_held(row) for row in connection.execute(query)] if paths else []
 
 
@@ -69,7 +69,7 @@ def _expected(path: str, words: Sequence[str] = ()) -> Any:
     """People who learn or guide in an area or below, and entries of lists that nobody has claimed, each once; with
     `words` those who are called so."""
     p, i = people_t.person.c, people_t.invitee.c
-    inside = people_t.area.c.path.startswith(path, autoescape=True)
+    inside = below(people_t.area.c.path, [path])
     people = (
         select(
             people_t.person.c.learner_id.label("who"),

@@ -33,11 +33,11 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
     Who has been silent is told within a ward: of a whole province it would be the same thirty for ever.
     """
     hers, now, chosen = visit.who.actor.paths("see_people"), desk.now(), visit.query.get("khu", "")
-    is_wide = any(path.count("/") < kept.IN_A_WARD for path in hers)
+    is_wide = areas.is_whole(hers)
 
     def look(connection: Connection) -> dict[str, object]:
-        found = (each for path in hers for each in areas.under(connection, path, "ward")) if is_wide else ()
-        wards = {each.area_id: each for each in found}
+        found = areas.wards(connection) if is_wide else ()
+        wards = {each.area_id: each for each in found if each.path.startswith(tuple(hers))}
         paths = [wards[chosen].path] if chosen in wards else hers
         waiting = [
             {
