@@ -16,6 +16,7 @@ from threading import Lock
 
 from bot.media.looking import look_at
 from bot.publishing.drafts import Circumstances, LessonReading, with_files
+from bot.publishing.tables import WORDS
 from bot.publishing.watcher import FolderLook
 from bot.publishing.watcher import look_at as look_into
 from bot.studio.policy.completion import Known
@@ -32,6 +33,7 @@ from flows.reading.loader import (
     read_lessons,
     with_draft,
 )
+from flows.reading.tables import words_of
 from flows.rules.lint import lint_draft, lint_together
 from flows.shelf.media import FOLDER
 from flows.shelf.rereading import RememberingParsers
@@ -93,6 +95,12 @@ class Checker:
         if len(around.read) >= KEPT:
             around.read.clear()
         return around.read.setdefault((str(path), source), reading)
+
+    def of_words(self, text: str) -> tuple[Problem, ...]:
+        """What is wrong with the table of how people type."""
+        path, found = str(self.root / WORDS), list[Problem]()
+        words_of((path, text.encode()), found)
+        return by_place([*found, *conflicts_in(text, path)])
 
     def _reading(self, around: _Around, path: Path, source: bytes) -> LessonReading:
         library = replace(around.library, media=self._media_of(path.parent, around.look))

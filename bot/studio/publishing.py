@@ -7,11 +7,8 @@ text alone is in force until somebody brings another file.
 from __future__ import annotations
 
 import asyncio
-import os
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import partial
 from hashlib import sha256
@@ -33,6 +30,7 @@ from bot.publishing.service import (
     plan,
     publish,
 )
+from bot.studio.following import NotReady, begun, may_write, put
 from bot.studio.policy import texts
 from bot.studio.service import Manuscript, NoSuchLesson, Studio, note
 from flows.model import Lesson, Problem
@@ -43,19 +41,10 @@ from flows.shelf.shelf import OF_FILES, languages_of
 from storage.drafts import drafts
 from storage.drafts.records import DraftRow
 from storage.engine.database import Connection
-from storage.engine.files import sync_folder
 from storage.publications.records import PublicationRow
 
 AUTHOR_DIGITS = 12  # of an editor's pseudonym: enough to find her in the audit
 PLAIN = PublishingOptions("")
-
-
-class NotReady(CamtayError):
-    """Bài còn chỗ phải sửa hay phải quyết định, nên chưa phát hành."""
-
-
-class FileBehind(CamtayError):
-    """Đã phát hành, nhưng chưa ghi được vào tệp của bài."""
 
 
 class ReviewOutdated(CamtayError):
@@ -102,11 +91,6 @@ class PublicationEntry:
     is_own: bool
 
 
-def may_write(path: Path) -> bool:
-    """Whether a file can be given other content; a served tutor's lessons cannot."""
-    return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
-
-
 class Publisher:
     """Publishes what lies on the desk of `studio`; `writes` tells whether a lesson's file follows."""
 
@@ -143,13 +127,13 @@ class Publisher:
                 raise ReviewOutdated
             desk, source = review.desk, each.lesson.source.encode()
             with ExitStack() as stack:
-                written = _begun(stack, desk.path, source) if self.writes(desk.path) else None
+                written = begun(stack, desk.path, source) if self.writes(desk.path) else None
                 if written is None:
                     each = replace(each, how=replace(each.how, author=f"{WITHOUT_FILE}{each.how.author}"))
                 await asyncio.to_thread(self._keep_files, each.lesson, each.media)
                 rows = await self._made(each, partial(self._settle, actor=actor, desk=desk, what="lesson_published"))
                 if written is not None:
-                    await asyncio.to_thread(_put, written, desk.path)
+                    await asyncio.to_thread(put, written, desk.path)
             return rows[0]
 
     async def history(self, actor: Actor, lesson: str) -> list[PublicationEntry]:
@@ -225,7 +209,7 @@ class Publisher:
 # --- the plan ----------------------------------------------------------------------------------------
 
 
-def _author(actor: Actor) -> str:
+def author_of(actor: Actor) -> str:
     return actor.name[:AUTHOR_DIGITS]
 
 
@@ -234,7 +218,7 @@ def _allowed(how: PublishingOptions, actor: Actor, lesson: Lesson) -> Publishing
     ways = {CHECKPOINT, START, *lesson.index} if how.urgent else {STAY}
     decisions = {step: decision for step, decision in how.decisions.items() if decision in ways}
     at_checkpoint = how.at_checkpoint and not how.urgent
-    return replace(how, author=_author(actor), decisions=decisions, at_checkpoint=at_checkpoint)
+    return replace(how, author=author_of(actor), decisions=decisions, at_checkpoint=at_checkpoint)
 
 
 def _gone(each: PublishingPlan) -> dict[str, int]:
@@ -264,46 +248,10 @@ def _told_apart(reading: LessonReading, lesson: str) -> tuple[tuple[Problem, ...
 
 def _entries(stored: Stored, actor: Actor) -> Iterator[PublicationEntry]:
     newest = {row.version: row.publication_id for row in stored.log}
-    own = {_author(actor), f"{WITHOUT_FILE}{_author(actor)}"}
+    own = {author_of(actor), f"{WITHOUT_FILE}{author_of(actor)}"}
     for at, row in enumerate(stored.log, 1):
         is_newest = newest[row.version] == row.publication_id
         inside = sum(count for (version, _), count in stored.inside.items() if version == row.version)
         added, gone = changed_lines(row.diff)
         is_current = at == len(stored.log)
         yield PublicationEntry(row, inside if is_newest else None, added, gone, is_current, row.author in own)
-
-
-# --- the file ----------------------------------------------------------------------------------------
-
-
-@contextmanager
-def _beside(path: Path, source: bytes) -> Iterator[Path]:
-    """The bytes on the disk beside the file whose place they are to take."""
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    written = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(source)
-            file.flush()
-            os.fsync(file.fileno())
-        shutil.copymode(path, written)
-        yield written
-    finally:
-        with suppress(OSError):  # it has taken its place
-            written.unlink()
-
-
-def _begun(stack: ExitStack, path: Path, source: bytes) -> Path:
-    """As `_beside`. Raises NotReady where nothing can be written after all: then nothing is published."""
-    try:
-        return stack.enter_context(_beside(path, source))
-    except OSError:
-        raise NotReady(say("Không ghi được vào thư mục của bài, nên chưa phát hành.")) from None
-
-
-def _put(written: Path, path: Path) -> None:
-    try:
-        os.replace(written, path)
-        sync_folder(path.parent)
-    except OSError:
-        raise FileBehind from None

@@ -18,6 +18,7 @@ from bot.people.policy.permissions import PERMISSIONS, Actor
 from bot.people.service import NobodyThere
 from bot.publishing.drafts import LessonReading
 from bot.publishing.library import LiveLessons
+from bot.publishing.tables import WORDS
 from bot.studio.checking import Checker
 from bot.studio.policy import texts
 from bot.studio.policy.merging import Merged, merge
@@ -97,7 +98,9 @@ class Studio:
             raise NotAllowed(PERMISSIONS[ACT].refusal)
 
     async def path_of(self, lesson: str) -> Path:
-        """The file of a lesson, by the id written in it, else by its folder. Raises NoSuchLesson."""
+        """The file of a lesson, by the id written in it, else by its folder; that of the table. Raises NoSuchLesson."""
+        if lesson == WORDS:
+            return self.checker.root / WORDS
         found = await asyncio.to_thread(self.checker.files)
         if lesson not in found:
             raise NoSuchLesson
@@ -213,6 +216,15 @@ class Studio:
         path = await self.path_of(lesson)
         return await asyncio.to_thread(self.checker.read, path, text.encode())
 
+    async def faults(self, actor: Actor, lesson: str, typed: str) -> tuple[Problem, ...]:
+        """What is wrong with a text, that of the table (WORDS) as well. Raises as `check`."""
+        if lesson != WORDS:
+            return (await self.check(actor, lesson, typed)).problems
+        self.admit(actor)
+        if texts.is_too_long(text := texts.plain(typed)):
+            raise TextTooLong
+        return await asyncio.to_thread(self.checker.of_words, text)
+
     # --- inside ---
 
     async def _standing(self, lesson: str, path: Path) -> str:
@@ -242,13 +254,12 @@ class _Published:
 
 
 def _published(connection: Connection, lessons: list[str]) -> dict[str, _Published]:
-    current = publications.current(connection)
     found = {}
     for lesson in lessons:
-        if lesson in current:
+        current = publications.current_of(connection, lesson)
+        if current is not None:
             sources = {row.version: texts.plain(row.source) for row in publications.versions_of(connection, lesson)}
-            version = current[lesson].version
-            found[lesson] = _Published(version, sources[version], frozenset(sources.values()))
+            found[lesson] = _Published(current.version, sources[current.version], frozenset(sources.values()))
     return found
 
 
