@@ -30,14 +30,18 @@ from bot.publishing.service import (
     plan,
     publish,
 )
-from bot.studio.following import NotReady, begun, may_write, put
+from bot.studio.brought import draft_name, found_in
+from bot.studio.following import NotReady, begun, may_write, put, put_all
 from bot.studio.policy import texts
+from bot.studio.policy.brought import BroughtFiles
 from bot.studio.service import Manuscript, NoSuchLesson, Studio, note
+from flows.engine.kinds.table import files_of
 from flows.model import Lesson, Problem
 from flows.rules.changes import CHECKPOINT, START, STAY
 from flows.saying import say
-from flows.shelf.media import media_of, recorded_of
+from flows.shelf.media import FOLDER, media_of, recorded_of
 from flows.shelf.shelf import OF_FILES, languages_of
+from flows.shelf.voice_lines import RECORDINGS, lines_of, recording_name
 from storage.drafts import drafts
 from storage.drafts.records import DraftRow
 from storage.engine.database import Connection
@@ -62,6 +66,7 @@ class PublishingReview:
     plan: PublishingPlan | None = None
     gone: Mapping[str, int] = field(default_factory=dict)
     stamp: str = ""
+    files: BroughtFiles = field(default_factory=BroughtFiles)
 
     @property
     def is_ready(self) -> bool:
@@ -105,15 +110,17 @@ class Publisher:
         desk = await self.studio.open(actor, lesson)
         raw = await asyncio.to_thread(desk.path.read_bytes)
         source = texts.layout_of(raw).written(desk.text)
-        reading = await asyncio.to_thread(self.studio.checker.read, desk.path, source)
+        files = await self.studio.brought(actor, lesson)
+        found = found_in(self.library.store, files)
+        reading = await asyncio.to_thread(self.studio.checker.read, desk.path, source, found)
         errors, warnings = _told_apart(reading, lesson)
         if errors or reading.lesson is None:
             return PublishingReview(desk, errors, warnings)
         stored = (await look(self.database, [lesson]))[lesson]
         how = _allowed(how, actor, reading.lesson)
-        each = await asyncio.to_thread(self._plan, stored, reading, how)
-        open_ = await asyncio.to_thread(self._plan, stored, reading, replace(how, decisions={}))
-        return PublishingReview(desk, errors, warnings, each, _gone(open_), stamp_of(each))
+        each = await asyncio.to_thread(self._plan, stored, reading, how, files)
+        open_ = await asyncio.to_thread(self._plan, stored, reading, replace(how, decisions={}), files)
+        return PublishingReview(desk, errors, warnings, each, _gone(open_), stamp_of(each), files)
 
     async def publish(self, actor: Actor, lesson: str, how: PublishingOptions, stamp: str) -> PublicationRow:
         """Publish what was reviewed under `stamp`. Raises NotAllowed, NoSuchLesson, NotReady, ReviewOutdated,
@@ -131,8 +138,10 @@ class Publisher:
                 if written is None:
                     each = replace(each, how=replace(each.how, author=f"{WITHOUT_FILE}{each.how.author}"))
                 await asyncio.to_thread(self._keep_files, each.lesson, each.media)
+                follow = await asyncio.to_thread(self._following, each, review.files) if written else {}
                 rows = await self._made(each, partial(self._settle, actor=actor, desk=desk, what="lesson_published"))
                 if written is not None:
+                    await asyncio.to_thread(put_all, stack, follow)
                     await asyncio.to_thread(put, written, desk.path)
             return rows[0]
 
@@ -177,17 +186,34 @@ class Publisher:
 
     # --- inside ---
 
-    def _plan(self, stored: Stored, reading: LessonReading, how: PublishingOptions) -> PublishingPlan:
+    def _plan(
+        self, stored: Stored, reading: LessonReading, how: PublishingOptions, files: BroughtFiles
+    ) -> PublishingPlan:
         lesson, library = reading.draft.lesson, reading.library
         assert lesson is not None, "only what could be read is planned"
         media = media_of(lesson, library.scenes)
         media |= recorded_of(lesson, self.library.facts, self.library.shelf.recordings)
+        wanted = {each.file for each in files_of(lesson) if each.kind != "scene"}
+        media |= files.chosen(wanted | {line.digest for line in lines_of(lesson, self.library.facts)}, media)
         return plan(stored, lesson, languages_of(lesson, library), how, self.library.facts, media)
 
     def _keep_files(self, lesson: Lesson, media: Mapping[str, str]) -> None:
         if self.library.store is not None:
             shelf = replace(self.library.shelf, good={lesson.id: lesson}, media={lesson.id: media})
             not_kept(self.library.store, shelf, lesson)
+
+    def _following(self, each: PublishingPlan, files: BroughtFiles) -> dict[Path, Path]:
+        """Where in the folder what an editor has brought goes → where it lies now."""
+        store, beside = self.library.store, Path(each.lesson.place.path).parent / FOLDER
+        lines = {line.digest: line for line in lines_of(each.lesson, self.library.facts)}
+        found: dict[Path, Path] = {}
+        for name, file in files.mine.items() if store else ():
+            path = store.path(file) if store and each.media.get(name) == file else None
+            if path is not None and name in lines:
+                found[self.library.root / RECORDINGS / recording_name(lines[name], path.suffix[1:])] = path
+            elif path is not None:
+                found[beside / name] = path
+        return found
 
     def _settle(self, connection: Connection, actor: Actor, desk: Manuscript, what: str) -> None:
         """From here on her draft begins with what was published."""
@@ -197,6 +223,7 @@ class Publisher:
         if row.text not in (desk.text, desk.base):
             raise PlanOutdated  # she has gone on writing on another page
         drafts.put(connection, replace(row, base=desk.text, text=desk.text, at=now))
+        drafts.drop(connection, draft_name(desk.lesson), actor.name)
         note(connection, actor, what, desk.lesson, now)
 
     async def _made(self, each: PublishingPlan, also: Callable[[Connection], object]) -> list[PublicationRow]:

@@ -10,6 +10,7 @@ from bot.publishing.drafts import Circumstances, months_before
 from bot.publishing.library import LiveLessons
 from bot.settings import Settings
 from bot.studio.checking import Checker
+from bot.studio.files import LessonFiles
 from bot.studio.hearing import WordsTable
 from bot.studio.previews import DraftPreviews
 from bot.studio.publishing import Publisher
@@ -24,6 +25,7 @@ class StudioRooms:
     publisher: Publisher
     previews: DraftPreviews
     words: WordsTable
+    files: LessonFiles
 
 
 def rooms_of(settings: Settings, library: LiveLessons, now: Callable[[], datetime]) -> StudioRooms:
@@ -37,4 +39,4 @@ def rooms_of(settings: Settings, library: LiveLessons, now: Callable[[], datetim
     checker = Checker(library.root, given)
     studio = Studio(library, checker, now)
     publisher = Publisher(studio)
-    return StudioRooms(studio, publisher, DraftPreviews(studio), WordsTable(publisher))
+    return StudioRooms(studio, publisher, DraftPreviews(studio), WordsTable(publisher), LessonFiles(studio))

@@ -60,6 +60,13 @@ def versions_of(connection: Connection, lesson: str) -> list[VersionRow]:
     return list(_versions(connection, query.order_by(publications_t.lesson_version.c.version)))
 
 
+def media_of(connection: Connection, lesson: str) -> dict[int, dict[str, str]]:
+    """The files of every version of a lesson, as in `VersionRow`; without their texts."""
+    query = select(publications_t.lesson_version.c.version).where(publications_t.lesson_version.c.lesson == lesson)
+    keys = {_media_key(lesson, version): version for version in connection.scalars(query)}
+    return {keys[key]: json.loads(media) for key, media in key_value.get_keys(connection, list(keys)).items()}
+
+
 def graph_hashes(connection: Connection) -> dict[tuple[str, int], str]:
     """(lesson, version) → graph hash, of all versions."""
     query = select(

@@ -7,7 +7,7 @@ what was added, is ever handed on.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import yaml
@@ -17,6 +17,7 @@ from bot.studio.policy.splicing import BREAKS, YamlLoader, YamlPath, kind_of_pla
 from flows.yaml import strictyaml
 
 _PLAIN = re.compile(r"[^\W_][^\n,:#\[\]{}&*!|>'\"%@`]*")
+AddedValue = str | Sequence[str] | Mapping[str, str]
 _Node = Any  # the stubs know no marks of a node
 
 
@@ -42,19 +43,27 @@ def with_item(text: str, path: YamlPath, value: str) -> str | None:
     return _proved([_below(text, lines, node, f"{indent}- {written}") for written in _ways(value)], text, wanted)
 
 
-def with_key(text: str, path: YamlPath, key: str, value: str | list[str]) -> str | None:
+def with_key(text: str, path: YamlPath, key: str, value: AddedValue) -> str | None:
     """`text` with one more key in the table at `path`; None where it is there already, or cannot be written."""
     node = _node(_composed(text), path)
     if not isinstance(node, MappingNode) or any(each.value == key for each, _ in node.value):
         return None
-    wanted = texts_of(text) | {(*path, key): value if isinstance(value, str) else None}
-    if not isinstance(value, str):
-        wanted |= {(*path, key, at): each for at, each in enumerate(value)}
-    written = _inline(value) if isinstance(value, str) else f"[{', '.join(map(_inline, value))}]"
-    line, lines = f"{_inline(key)}: {written}", _starts(text)
+    wanted = texts_of(text) | _read((*path, key), value)
+    line, lines = f"{_inline(key)}: {_written(value)}", _starts(text)
     if node.flow_style:
         return _proved([_inside(text, lines, node, line)], text, wanted)
     return _proved([_below(text, lines, node, " " * int(node.start_mark.column) + line)], text, wanted)
+
+
+def with_table(text: str, path: YamlPath, table: Mapping[str, str]) -> str | None:
+    """`text` with another table in place of the one at `path`; None where there is none, or it cannot be written."""
+    node = _node(_composed(text), path)
+    if not isinstance(node, MappingNode):
+        return None
+    lines = _starts(text)
+    start, end = _at(node.start_mark, lines, text), _end(text, lines, node)
+    wanted = {at: each for at, each in texts_of(text).items() if at[: len(path)] != path} | _read(path, table)
+    return _proved([f"{text[:start]}{_written(table)}{text[end:]}"], text, wanted)
 
 
 # --- where it goes -----------------------------------------------------------------------------------
@@ -71,13 +80,16 @@ def _inside(text: str, lines: list[int], node: _Node, written: str) -> str:
 
 def _below(text: str, lines: list[int], node: _Node, line: str) -> str:
     """On a line of its own below all that the node holds, notes beside its last line included."""
-    inner = node
-    while not isinstance(inner, ScalarNode) and not inner.flow_style and inner.value:
-        inner = _last(inner)
-    start, end = (_at(mark, lines, text) for mark in (inner.start_mark, inner.end_mark))
-    end = start + len(text[start:end].rstrip())
-    at = text.find("\n", end)
+    at = text.find("\n", _end(text, lines, node))
     return f"{text}\n{line}\n" if at < 0 else f"{text[:at]}\n{line}{text[at:]}"
+
+
+def _end(text: str, lines: list[int], node: _Node) -> int:
+    """Behind the last character that belongs to a node: the parser's own mark stands before whatever comes next."""
+    while not isinstance(node, ScalarNode) and not node.flow_style and node.value:
+        node = _last(node)
+    start, end = (_at(mark, lines, text) for mark in (node.start_mark, node.end_mark))
+    return start + len(text[start:end].rstrip())
 
 
 def _last(node: _Node) -> _Node:
@@ -112,6 +124,22 @@ def _at(mark: Any, lines: list[int], text: str) -> int:
 
 
 # --- how it is written -------------------------------------------------------------------------------
+
+
+def _written(value: AddedValue) -> str:
+    if isinstance(value, str):
+        return _inline(value)
+    if isinstance(value, Mapping):
+        return f"{{{', '.join(f'{_inline(key)}: {_inline(each)}' for key, each in value.items())}}}"
+    return f"[{', '.join(map(_inline, value))}]"
+
+
+def _read(path: YamlPath, value: AddedValue) -> dict[YamlPath, str | None]:
+    """What the reader will find where a value is written."""
+    if isinstance(value, str):
+        return {path: value}
+    parts = value.items() if isinstance(value, Mapping) else enumerate(value)
+    return {path: None, **{(*path, key): each for key, each in parts}}
 
 
 def _inline(value: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from bot.desk.language import teller
@@ -16,6 +17,9 @@ from bot.studio.publishing import PublicationEntry
 from flows.rules.changes import CHECKPOINT, START, STAY, summary
 from flows.saying import say
 
+_FILE = re.compile(
+    r"(# media .+: [0-9a-f]{6})[0-9a-f]{58}"
+)  # what a file is called in the store: nobody reads all of it
 DECISION = "step:"  # begins the names of the fields in which a step's learners are decided about
 MODES = {
     "first": say("lần đầu"), "text": say("sửa lời"), "graph": say("sửa đường đi"), "checkpoint": say("chuyển ở mốc"),
@@ -143,7 +147,8 @@ def _plan(plan: PublishingPlan, gone: Mapping[str, int], visit: Visit) -> dict[s
 def diff_lines(diff: str) -> list[tuple[str, str]]:
     """A unified diff as (kind, line): added, gone, same, or a new place of the file."""
     kinds = {"+": "added", "-": "gone", "@": "place"}
-    return [(kinds.get(line[:1], "same"), line[1:] if line[:1] in "+- " else line) for line in diff.splitlines()[2:]]
+    lines = (_FILE.sub(r"\1…", line) for line in diff.splitlines()[2:])
+    return [(kinds.get(line[:1], "same"), line[1:] if line[:1] in "+- " else line) for line in lines]
 
 
 def entry_of(each: PublicationEntry, desk: DeskServices, visit: Visit) -> dict[str, object]:
