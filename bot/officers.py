@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 
 from bot.announcements.service import AnnouncementRules, Announcements
 from bot.conversation.services import ConversationServices
+from bot.kept_counts import KeptCounts
 from bot.meetings.service import HeldMeetings
 from bot.pairing.reported import ReportedLines
-from bot.kept_counts import KeptCounts
 from bot.pairing.requests import Requests
 from bot.pairing.service import Hooks, PairingContext
 from bot.people.hooks import CommandHandlers

@@ -7,7 +7,7 @@
   const gutter = form.querySelector('.gutter'), list = document.getElementById('faults');
   const offers = document.getElementById('offers'), phone = document.querySelector('.trial iframe');
   const say = form.dataset, kept = `camtay.draft.${say.editor}.${say.lesson}`;
-  const here = form.action, play = phone.getAttribute('src');
+  const here = form.action, play = phone ? phone.getAttribute('src') : '';  // the table has no phone beside it
   let saving = null, saveSoon = 0, checkSoon = 0, asked = 0, marks = new Map(), chosen = -1;
   document.documentElement.classList.add('has-script');
 
@@ -183,11 +183,11 @@
   }
 
   const button = document.getElementById('offer');
-  button.addEventListener('mousedown', (event) => event.preventDefault());  // the cursor stays where it is
-  button.addEventListener('click', complete);
+  button?.addEventListener('mousedown', (event) => event.preventDefault());  // the cursor stays where it is
+  button?.addEventListener('click', complete);
   text.addEventListener('blur', hide);
   text.addEventListener('keydown', (event) => {
-    if (event.isComposing) return;
+    if (event.isComposing || !button) return;
     if (event.ctrlKey && event.code === 'Space') { event.preventDefault(); complete(); return; }
     if (offers.hidden) return;
     const act = {
@@ -199,7 +199,7 @@
 
   // --- the phone beside it ---
 
-  document.getElementById('from-here').addEventListener('click', () => {
+  document.getElementById('from-here')?.addEventListener('click', () => {
     const above = Array.from(before().matchAll(/^ *- +[a-z]+: *([a-z0-9_]+) *(?:#.*)?$/gm)).pop();
     save().then(() => { phone.src = above ? `${play}?step=${encodeURIComponent(above[1])}` : play; });
   });

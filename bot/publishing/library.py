@@ -15,6 +15,7 @@ from bot.media.store import MediaStore
 from bot.publishing.files import take_in
 from bot.publishing.policy.routes import LessonVersion, routes
 from bot.publishing.positions import places
+from bot.publishing.tables import words_in_force
 from bot.tutor.quiet_hours import QuietHours
 from flows import Book, Lesson, LessonInvalid, Problem
 from flows.reading.loader import ASKS, EAR, load_lesson, told_by_scenes
@@ -87,6 +88,7 @@ class LiveLessons:
         self._kept: dict[LessonVersion, Kept] = {}
         self._ways: Mapping[LessonVersion, Route] = {}
         self._unmade: list[str] = []
+        self._words: Mapping[str, object] = {}
         self._one = asyncio.Lock()
 
     async def open(self, now: datetime) -> Book:
@@ -129,6 +131,7 @@ class LiveLessons:
 
     async def _reload(self, shelf: Shelf | None, also: Iterable[LessonVersion]) -> Book:
         catalogue = await self.database.read(catalogue_of)
+        self._words = await words_in_force(self.database, (shelf or self.shelf).words)
         kept, tried = dict(self._kept), set(self._kept)
         needed = {(lesson, row.version) for lesson, row in catalogue.current.items()} | set(also)
         ways = _ways(catalogue, kept)
@@ -184,7 +187,7 @@ class LiveLessons:
             versions={key: each.lesson for key, each in kept.items()},
             current=current,
             phrases=shelf.phrases,
-            words=read_words(shelf.words, shelf.model),
+            words=read_words(self._words, shelf.model),
             facts=self.facts,
             tracks=shelf.tracks,
             needs=shelf.needs,
@@ -217,9 +220,9 @@ class LiveLessons:
 
 def catalogue_of(connection: Connection) -> VersionCatalogue:
     """What is published now, with the id and number of the last publication, by which a change is noticed."""
+    seen = publications.mark(connection)
     rows = publications.log(connection)
     current = {row.lesson: row for row in rows}
-    seen = (rows[-1].publication_id, len(rows)) if rows else (0, 0)
     return VersionCatalogue(seen, rows, current, publications.graph_hashes(connection))
 
 

@@ -135,6 +135,10 @@ class Previews:
         path = drafts.find(self._root, lesson_id)
         return drafts.file_beside(path.parent / FOLDER, name) if path else None
 
+    def address(self, path: Path) -> str:
+        """Where a file can be fetched by a frame that is a stranger to the site; "" where nowhere."""
+        return ""
+
     def drawing(self, lesson_id: str, name: str) -> str:
         """The SVG of a drawn screen as the file of a lesson has it now; "" where the lesson shows none of this name."""
         reading = self.reading(lesson_id, self._book())

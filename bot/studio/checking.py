@@ -13,14 +13,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Lock
+from types import MappingProxyType
 
 from bot.media.looking import look_at
 from bot.publishing.drafts import Circumstances, LessonReading, with_files
+from bot.publishing.tables import WORDS
 from bot.publishing.watcher import FolderLook
 from bot.publishing.watcher import look_at as look_into
 from bot.studio.policy.completion import Known
 from bot.studio.policy.merging import conflicts_in
-from flows.files import FoundFile
+from flows.engine.kinds.table import files_of
+from flows.files import FoundFile, LessonFile
 from flows.model import Problem
 from flows.profiles import IMAGES, VIDEOS, VOICES
 from flows.reading.loader import (
@@ -32,12 +35,14 @@ from flows.reading.loader import (
     read_lessons,
     with_draft,
 )
+from flows.reading.tables import words_of
 from flows.rules.lint import lint_draft, lint_together
 from flows.shelf.media import FOLDER
 from flows.shelf.rereading import RememberingParsers
 
 KEPT = 16  # texts that were read last: the page's faults, its preview, the next turn of it
 
+NONE: Mapping[str, FoundFile] = MappingProxyType({})
 _SHOWN = IMAGES | VOICES | VIDEOS
 
 
@@ -49,7 +54,7 @@ class _Around:
     library: LessonSet
     of_shelf: list[Problem] = field(default_factory=list)
     found: dict[str, tuple[Problem, ...]] = field(default_factory=dict)
-    read: dict[tuple[str, bytes], LessonReading] = field(default_factory=dict)
+    read: dict[tuple[object, ...], LessonReading] = field(default_factory=dict)
 
 
 class Checker:
@@ -83,24 +88,34 @@ class Checker:
         found = sorted(_by_id(around.library).items(), key=lambda item: _place(around.library, item[1]))
         return {lesson: (draft, self._judged(around, draft)) for lesson, draft in found}
 
-    def read(self, path: Path, source: bytes) -> LessonReading:
-        """A text as if it stood in the lesson file at `path`. Raises OSError."""
+    def read(self, path: Path, source: bytes, brought: Mapping[str, FoundFile] = NONE) -> LessonReading:
+        """A text as if it stood in the lesson file at `path`, with files `brought` beside those there. Raises
+        OSError."""
         around = self._now()
-        if (known := around.read.get((str(path), source))) is not None:
+        asked = str(path), source, tuple(sorted(brought.items(), key=lambda item: item[0]))
+        if (known := around.read.get(asked)) is not None:
             return known
         with _undisturbed():
-            reading = self._reading(around, path, source)
+            reading = self._reading(around, path, source, brought)
         if len(around.read) >= KEPT:
             around.read.clear()
-        return around.read.setdefault((str(path), source), reading)
+        return around.read.setdefault(asked, reading)
 
-    def _reading(self, around: _Around, path: Path, source: bytes) -> LessonReading:
-        library = replace(around.library, media=self._media_of(path.parent, around.look))
+    def of_words(self, text: str) -> tuple[Problem, ...]:
+        """What is wrong with the table of how people type."""
+        path, found = str(self.root / WORDS), list[Problem]()
+        words_of((path, text.encode()), found)
+        return by_place([*found, *conflicts_in(text, path)])
+
+    def _reading(self, around: _Around, path: Path, source: bytes, brought: Mapping[str, FoundFile]) -> LessonReading:
+        lying = self._media_of(path.parent, around.look)[str(path.parent)]
+        library = replace(around.library, media={str(path.parent): {**lying, **brought}})
         library = with_draft(library, read_draft(source, str(path), self._given().facts))
         draft = next(draft for draft in library.drafts if draft.path == str(path))
         marks = conflicts_in(source.decode("utf-8", "replace"), str(path))
         found = by_place([*_about(library, draft, path.parent, lint_together(library)), *marks])
-        return LessonReading(path, source, with_files(draft, path.parent / FOLDER, library.scenes), library, found)
+        shown = with_files(draft, path.parent / FOLDER, library.scenes)
+        return LessonReading(path, source, _with_brought(shown, brought), library, found)
 
     def _now(self) -> _Around:
         with self._one:
@@ -139,6 +154,15 @@ class Checker:
             found = {path.name: FoundFile(size, faults.get(path)) for path, size in sizes.items()}
             known = self._media[str(folder)] = stamps, found
         return {str(folder): known[1]}
+
+
+def _with_brought(draft: LessonDraft, brought: Mapping[str, FoundFile]) -> LessonDraft:
+    """The draft showing what was brought, by the names in the lesson."""
+    if draft.lesson is None or not brought:
+        return draft
+    named = {each.file for each in files_of(draft.lesson)}
+    files = {name: LessonFile(name, found.size) for name, found in brought.items() if name in named}
+    return replace(draft, lesson=replace(draft.lesson, files={**draft.lesson.files, **files}))
 
 
 @contextmanager

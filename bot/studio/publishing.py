@@ -7,11 +7,8 @@ text alone is in force until somebody brings another file.
 from __future__ import annotations
 
 import asyncio
-import os
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import partial
 from hashlib import sha256
@@ -33,29 +30,25 @@ from bot.publishing.service import (
     plan,
     publish,
 )
+from bot.studio.brought import draft_name, found_in
+from bot.studio.following import NotReady, begun, may_write, put, put_all
 from bot.studio.policy import texts
+from bot.studio.policy.brought import BroughtFiles
 from bot.studio.service import Manuscript, NoSuchLesson, Studio, note
+from flows.engine.kinds.table import files_of
 from flows.model import Lesson, Problem
 from flows.rules.changes import CHECKPOINT, START, STAY
 from flows.saying import say
-from flows.shelf.media import media_of, recorded_of
+from flows.shelf.media import FOLDER, media_of, recorded_of
 from flows.shelf.shelf import OF_FILES, languages_of
+from flows.shelf.voice_lines import RECORDINGS, lines_of, recording_name
 from storage.drafts import drafts
 from storage.drafts.records import DraftRow
 from storage.engine.database import Connection
-from storage.engine.files import sync_folder
 from storage.publications.records import PublicationRow
 
 AUTHOR_DIGITS = 12  # of an editor's pseudonym: enough to find her in the audit
 PLAIN = PublishingOptions("")
-
-
-class NotReady(CamtayError):
-    """Bài còn chỗ phải sửa hay phải quyết định, nên chưa phát hành."""
-
-
-class FileBehind(CamtayError):
-    """Đã phát hành, nhưng chưa ghi được vào tệp của bài."""
 
 
 class ReviewOutdated(CamtayError):
@@ -73,6 +66,7 @@ class PublishingReview:
     plan: PublishingPlan | None = None
     gone: Mapping[str, int] = field(default_factory=dict)
     stamp: str = ""
+    files: BroughtFiles = field(default_factory=BroughtFiles)
 
     @property
     def is_ready(self) -> bool:
@@ -102,11 +96,6 @@ class PublicationEntry:
     is_own: bool
 
 
-def may_write(path: Path) -> bool:
-    """Whether a file can be given other content; a served tutor's lessons cannot."""
-    return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
-
-
 class Publisher:
     """Publishes what lies on the desk of `studio`; `writes` tells whether a lesson's file follows."""
 
@@ -121,15 +110,17 @@ class Publisher:
         desk = await self.studio.open(actor, lesson)
         raw = await asyncio.to_thread(desk.path.read_bytes)
         source = texts.layout_of(raw).written(desk.text)
-        reading = await asyncio.to_thread(self.studio.checker.read, desk.path, source)
+        files = await self.studio.brought(actor, lesson)
+        found = found_in(self.library.store, files)
+        reading = await asyncio.to_thread(self.studio.checker.read, desk.path, source, found)
         errors, warnings = _told_apart(reading, lesson)
         if errors or reading.lesson is None:
             return PublishingReview(desk, errors, warnings)
         stored = (await look(self.database, [lesson]))[lesson]
         how = _allowed(how, actor, reading.lesson)
-        each = await asyncio.to_thread(self._plan, stored, reading, how)
-        open_ = await asyncio.to_thread(self._plan, stored, reading, replace(how, decisions={}))
-        return PublishingReview(desk, errors, warnings, each, _gone(open_), stamp_of(each))
+        each = await asyncio.to_thread(self._plan, stored, reading, how, files)
+        open_ = await asyncio.to_thread(self._plan, stored, reading, replace(how, decisions={}), files)
+        return PublishingReview(desk, errors, warnings, each, _gone(open_), stamp_of(each), files)
 
     async def publish(self, actor: Actor, lesson: str, how: PublishingOptions, stamp: str) -> PublicationRow:
         """Publish what was reviewed under `stamp`. Raises NotAllowed, NoSuchLesson, NotReady, ReviewOutdated,
@@ -143,13 +134,15 @@ class Publisher:
                 raise ReviewOutdated
             desk, source = review.desk, each.lesson.source.encode()
             with ExitStack() as stack:
-                written = _begun(stack, desk.path, source) if self.writes(desk.path) else None
+                written = begun(stack, desk.path, source) if self.writes(desk.path) else None
                 if written is None:
                     each = replace(each, how=replace(each.how, author=f"{WITHOUT_FILE}{each.how.author}"))
                 await asyncio.to_thread(self._keep_files, each.lesson, each.media)
+                follow = await asyncio.to_thread(self._following, each, review.files) if written else {}
                 rows = await self._made(each, partial(self._settle, actor=actor, desk=desk, what="lesson_published"))
                 if written is not None:
-                    await asyncio.to_thread(_put, written, desk.path)
+                    await asyncio.to_thread(put_all, stack, follow)
+                    await asyncio.to_thread(put, written, desk.path)
             return rows[0]
 
     async def history(self, actor: Actor, lesson: str) -> list[PublicationEntry]:
@@ -193,17 +186,34 @@ class Publisher:
 
     # --- inside ---
 
-    def _plan(self, stored: Stored, reading: LessonReading, how: PublishingOptions) -> PublishingPlan:
+    def _plan(
+        self, stored: Stored, reading: LessonReading, how: PublishingOptions, files: BroughtFiles
+    ) -> PublishingPlan:
         lesson, library = reading.draft.lesson, reading.library
         assert lesson is not None, "only what could be read is planned"
         media = media_of(lesson, library.scenes)
         media |= recorded_of(lesson, self.library.facts, self.library.shelf.recordings)
+        wanted = {each.file for each in files_of(lesson) if each.kind != "scene"}
+        media |= files.chosen(wanted | {line.digest for line in lines_of(lesson, self.library.facts)}, media)
         return plan(stored, lesson, languages_of(lesson, library), how, self.library.facts, media)
 
     def _keep_files(self, lesson: Lesson, media: Mapping[str, str]) -> None:
         if self.library.store is not None:
             shelf = replace(self.library.shelf, good={lesson.id: lesson}, media={lesson.id: media})
             not_kept(self.library.store, shelf, lesson)
+
+    def _following(self, each: PublishingPlan, files: BroughtFiles) -> dict[Path, Path]:
+        """Where in the folder what an editor has brought goes → where it lies now."""
+        store, beside = self.library.store, Path(each.lesson.place.path).parent / FOLDER
+        lines = {line.digest: line for line in lines_of(each.lesson, self.library.facts)}
+        found: dict[Path, Path] = {}
+        for name, file in files.mine.items() if store else ():
+            path = store.path(file) if store and each.media.get(name) == file else None
+            if path is not None and name in lines:
+                found[self.library.root / RECORDINGS / recording_name(lines[name], path.suffix[1:])] = path
+            elif path is not None:
+                found[beside / name] = path
+        return found
 
     def _settle(self, connection: Connection, actor: Actor, desk: Manuscript, what: str) -> None:
         """From here on her draft begins with what was published."""
@@ -213,6 +223,7 @@ class Publisher:
         if row.text not in (desk.text, desk.base):
             raise PlanOutdated  # she has gone on writing on another page
         drafts.put(connection, replace(row, base=desk.text, text=desk.text, at=now))
+        drafts.drop(connection, draft_name(desk.lesson), actor.name)
         note(connection, actor, what, desk.lesson, now)
 
     async def _made(self, each: PublishingPlan, also: Callable[[Connection], object]) -> list[PublicationRow]:
@@ -225,7 +236,7 @@ class Publisher:
 # --- the plan ----------------------------------------------------------------------------------------
 
 
-def _author(actor: Actor) -> str:
+def author_of(actor: Actor) -> str:
     return actor.name[:AUTHOR_DIGITS]
 
 
@@ -234,7 +245,7 @@ def _allowed(how: PublishingOptions, actor: Actor, lesson: Lesson) -> Publishing
     ways = {CHECKPOINT, START, *lesson.index} if how.urgent else {STAY}
     decisions = {step: decision for step, decision in how.decisions.items() if decision in ways}
     at_checkpoint = how.at_checkpoint and not how.urgent
-    return replace(how, author=_author(actor), decisions=decisions, at_checkpoint=at_checkpoint)
+    return replace(how, author=author_of(actor), decisions=decisions, at_checkpoint=at_checkpoint)
 
 
 def _gone(each: PublishingPlan) -> dict[str, int]:
@@ -264,46 +275,10 @@ def _told_apart(reading: LessonReading, lesson: str) -> tuple[tuple[Problem, ...
 
 def _entries(stored: Stored, actor: Actor) -> Iterator[PublicationEntry]:
     newest = {row.version: row.publication_id for row in stored.log}
-    own = {_author(actor), f"{WITHOUT_FILE}{_author(actor)}"}
+    own = {author_of(actor), f"{WITHOUT_FILE}{author_of(actor)}"}
     for at, row in enumerate(stored.log, 1):
         is_newest = newest[row.version] == row.publication_id
         inside = sum(count for (version, _), count in stored.inside.items() if version == row.version)
         added, gone = changed_lines(row.diff)
         is_current = at == len(stored.log)
         yield PublicationEntry(row, inside if is_newest else None, added, gone, is_current, row.author in own)
-
-
-# --- the file ----------------------------------------------------------------------------------------
-
-
-@contextmanager
-def _beside(path: Path, source: bytes) -> Iterator[Path]:
-    """The bytes on the disk beside the file whose place they are to take."""
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    written = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(source)
-            file.flush()
-            os.fsync(file.fileno())
-        shutil.copymode(path, written)
-        yield written
-    finally:
-        with suppress(OSError):  # it has taken its place
-            written.unlink()
-
-
-def _begun(stack: ExitStack, path: Path, source: bytes) -> Path:
-    """As `_beside`. Raises NotReady where nothing can be written after all: then nothing is published."""
-    try:
-        return stack.enter_context(_beside(path, source))
-    except OSError:
-        raise NotReady(say("Không ghi được vào thư mục của bài, nên chưa phát hành.")) from None
-
-
-def _put(written: Path, path: Path) -> None:
-    try:
-        os.replace(written, path)
-        sync_folder(path.parent)
-    except OSError:
-        raise FileBehind from None

@@ -10,6 +10,8 @@ from bot.publishing.drafts import Circumstances, months_before
 from bot.publishing.library import LiveLessons
 from bot.settings import Settings
 from bot.studio.checking import Checker
+from bot.studio.files import LessonFiles
+from bot.studio.hearing import WordsTable
 from bot.studio.previews import DraftPreviews
 from bot.studio.publishing import Publisher
 from bot.studio.service import Studio
@@ -22,6 +24,8 @@ class StudioRooms:
     studio: Studio
     publisher: Publisher
     previews: DraftPreviews
+    words: WordsTable
+    files: LessonFiles
 
 
 def rooms_of(settings: Settings, library: LiveLessons, now: Callable[[], datetime]) -> StudioRooms:
@@ -34,4 +38,5 @@ def rooms_of(settings: Settings, library: LiveLessons, now: Callable[[], datetim
 
     checker = Checker(library.root, given)
     studio = Studio(library, checker, now)
-    return StudioRooms(studio, Publisher(studio), DraftPreviews(studio))
+    publisher = Publisher(studio)
+    return StudioRooms(studio, publisher, DraftPreviews(studio), WordsTable(publisher), LessonFiles(studio))

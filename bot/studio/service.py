@@ -18,8 +18,11 @@ from bot.people.policy.permissions import PERMISSIONS, Actor
 from bot.people.service import NobodyThere
 from bot.publishing.drafts import LessonReading
 from bot.publishing.library import LiveLessons
+from bot.publishing.tables import WORDS
+from bot.studio.brought import brought, draft_name, found_in
 from bot.studio.checking import Checker
 from bot.studio.policy import texts
+from bot.studio.policy.brought import BroughtFiles
 from bot.studio.policy.merging import Merged, merge
 from flows.model import Problem
 from flows.reading.loader import LessonDraft
@@ -97,7 +100,9 @@ class Studio:
             raise NotAllowed(PERMISSIONS[ACT].refusal)
 
     async def path_of(self, lesson: str) -> Path:
-        """The file of a lesson, by the id written in it, else by its folder. Raises NoSuchLesson."""
+        """The file of a lesson, by the id written in it, else by its folder; that of the table. Raises NoSuchLesson."""
+        if lesson == WORDS:
+            return self.checker.root / WORDS
         found = await asyncio.to_thread(self.checker.files)
         if lesson not in found:
             raise NoSuchLesson
@@ -114,8 +119,9 @@ class Studio:
             errors = sum(problem.severity == "error" for problem in problems)
             now = kept.get(lesson)
             file = texts.plain(draft.lesson.source) if draft.lesson else None
-            mine = next((head.at for head in heads if (head.lesson, head.editor) == (lesson, actor.name)), None)
-            others = sum(head.lesson == lesson and head.editor != actor.name for head in heads)
+            here = [head for head in heads if head.lesson.partition("/")[0] == lesson]
+            mine = max((head.at for head in here if head.editor == actor.name), default=None)
+            others = len({head.editor for head in here} - {actor.name})
             title, track = (draft.lesson.title, draft.lesson.track) if draft.lesson else (lesson, "")
             state = _state(file, now, is_broken=bool(errors))
             version = now.version if now else None
@@ -171,7 +177,8 @@ class Studio:
         self.admit(actor)
 
         def unit(connection: Connection) -> bool:
-            is_gone = drafts.drop(connection, lesson, actor.name)
+            kept = [drafts.drop(connection, name, actor.name) for name in (lesson, draft_name(lesson))]
+            is_gone = any(kept)
             if is_gone:
                 note(connection, actor, "draft_given_up", lesson, self.now())
             return is_gone
@@ -211,7 +218,21 @@ class Studio:
         if texts.is_too_long(text):
             raise TextTooLong
         path = await self.path_of(lesson)
-        return await asyncio.to_thread(self.checker.read, path, text.encode())
+        files = await self.brought(actor, lesson)
+        return await asyncio.to_thread(self.checker.read, path, text.encode(), found_in(self.library.store, files))
+
+    async def brought(self, actor: Actor, lesson: str) -> BroughtFiles:
+        """The files that go with her draft beside those in the folder."""
+        return await self.database.read(partial(brought, lesson=lesson, editor=actor.name))
+
+    async def faults(self, actor: Actor, lesson: str, typed: str) -> tuple[Problem, ...]:
+        """What is wrong with a text, that of the table (WORDS) as well. Raises as `check`."""
+        if lesson != WORDS:
+            return (await self.check(actor, lesson, typed)).problems
+        self.admit(actor)
+        if texts.is_too_long(text := texts.plain(typed)):
+            raise TextTooLong
+        return await asyncio.to_thread(self.checker.of_words, text)
 
     # --- inside ---
 
@@ -242,13 +263,12 @@ class _Published:
 
 
 def _published(connection: Connection, lessons: list[str]) -> dict[str, _Published]:
-    current = publications.current(connection)
     found = {}
     for lesson in lessons:
-        if lesson in current:
+        current = publications.current_of(connection, lesson)
+        if current is not None:
             sources = {row.version: texts.plain(row.source) for row in publications.versions_of(connection, lesson)}
-            version = current[lesson].version
-            found[lesson] = _Published(version, sources[version], frozenset(sources.values()))
+            found[lesson] = _Published(current.version, sources[current.version], frozenset(sources.values()))
     return found
 
 

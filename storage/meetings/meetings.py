@@ -50,7 +50,11 @@ def on(connection: Connection, paths: Sequence[str], limit: int) -> list[HeldMee
     """Meetings of these areas that are on, the newest first."""
     area, met = people_t.area.c, meetings_t.meeting.c
     query = select(meetings_t.meeting).join(people_t.area, area.area_id == met.area_id)
-    query = query.where(met.ended_at.is_(None), below(area.path, paths)).order_by(met.begun_at.desc(), met.event_id).limit(limit)
+    query = (
+        query.where(met.ended_at.is_(None), below(area.path, paths))
+        .order_by(met.begun_at.desc(), met.event_id)
+        .limit(limit)
+    )
     return [_held(row) for row in connection.execute(query)] if paths else []
 
 

@@ -1,4 +1,8 @@
-"""Lesson versions and when each became the current one; where learners stand in them. Rows are added, never changed."""
+"""Lesson versions and when each became the current one; where learners stand in them. Rows are added, never changed.
+
+A table beside the lessons that was published (`words.yaml`) is kept the same way, under the name of its file; with the
+lessons it is never counted.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +25,7 @@ KEYS_AT_ONCE = 200
 _NEWEST_EACH = select(func.max(publications_t.publication.c.publication_id)).group_by(
     publications_t.publication.c.lesson
 )
+_IS_LESSON = ~publications_t.publication.c.lesson.contains(".")  # a file's name has a dot, a lesson's id never
 _HELD = or_(
     conversations_t.session.c.lesson.is_not(None),
     conversations_t.session.c.state.contains('"parked":'),
@@ -53,6 +58,13 @@ def versions_of(connection: Connection, lesson: str) -> list[VersionRow]:
     """Every version of a lesson, the oldest first."""
     query = select(publications_t.lesson_version).where(publications_t.lesson_version.c.lesson == lesson)
     return list(_versions(connection, query.order_by(publications_t.lesson_version.c.version)))
+
+
+def media_of(connection: Connection, lesson: str) -> dict[int, dict[str, str]]:
+    """The files of every version of a lesson, as in `VersionRow`; without their texts."""
+    query = select(publications_t.lesson_version.c.version).where(publications_t.lesson_version.c.lesson == lesson)
+    keys = {_media_key(lesson, version): version for version in connection.scalars(query)}
+    return {keys[key]: json.loads(media) for key, media in key_value.get_keys(connection, list(keys)).items()}
 
 
 def graph_hashes(connection: Connection) -> dict[tuple[str, int], str]:
@@ -104,7 +116,7 @@ def _media_key(lesson: str, version: int) -> str:
 
 
 def mark(connection: Connection) -> tuple[int, int]:
-    """The number of the newest publication of any lesson and how many there are: a cheap look whether anything is new.
+    """The number of the newest publication of anything and how many there are: a cheap look whether anything is new.
 
     Both, since on PostgreSQL a smaller number may be committed after a greater one.
     """
@@ -119,7 +131,8 @@ def mark(connection: Connection) -> tuple[int, int]:
 
 def current(connection: Connection) -> dict[str, PublicationRow]:
     """The newest publication of each lesson, by lesson."""
-    query = select(publications_t.publication).where(publications_t.publication.c.publication_id.in_(_NEWEST_EACH))
+    newest = publications_t.publication.c.publication_id.in_(_NEWEST_EACH)
+    query = select(publications_t.publication).where(newest, _IS_LESSON)
     return {row.lesson: row for row in _publications(connection, query)}
 
 
@@ -131,9 +144,10 @@ def current_of(connection: Connection, lesson: str) -> PublicationRow | None:
 
 
 def log(connection: Connection) -> list[PublicationRow]:
-    """Every publication in order, without the diffs."""
+    """Every publication of lessons in order, without the diffs."""
     columns = [column for column in publications_t.publication.c if column.name != "diff"]
-    return _publications(connection, select(*columns).order_by(publications_t.publication.c.publication_id))
+    query = select(*columns).where(_IS_LESSON)
+    return _publications(connection, query.order_by(publications_t.publication.c.publication_id))
 
 
 def of_lesson(connection: Connection, lesson: str) -> list[PublicationRow]:

@@ -16,8 +16,9 @@ from bot.publishing.drafts import Circumstances
 from bot.publishing.library import LiveLessons
 from bot.publishing.service import PublishingOptions, look
 from bot.studio.checking import Checker
+from bot.studio.following import NotReady
 from bot.studio.policy.merging import OURS
-from bot.studio.publishing import NotReady, Publisher, ReviewOutdated
+from bot.studio.publishing import Publisher, ReviewOutdated
 from bot.studio.service import NoSuchLesson, TextTooLong
 from flows.reading.loader import lesson_files
 from flows.shelf.shelf import read_shelf

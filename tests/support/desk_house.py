@@ -17,6 +17,7 @@ from bot.desk.entrance import Entrance
 from bot.desk.policy.entering import form_key
 from bot.desk.routes import COOKIE, DeskSite
 from bot.desk.services import desk_of
+from bot.media.store import MediaStore
 from bot.officers import OfficerServices
 from bot.operations.records import OperationsReport
 from bot.people import desk_links
@@ -120,7 +121,7 @@ async def desk_house(
     settings = load(PROJECT / "config.yaml", {}, given)
     officers = OfficerServices(settings, database, clock.now, lambda: uuid4().hex, real_book)
     await database.transact(_branches)
-    library = LiveLessons(database, lessons, facts()) if lessons else None
+    library = LiveLessons(database, lessons, facts(), store=MediaStore(data / "media")) if lessons else None
     if library:
         await library.open(at)
     made: list[DeskHouse] = []

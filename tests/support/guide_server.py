@@ -61,7 +61,10 @@ async def _ward(data: Path) -> dict[str, str]:
     await schema.ensure(database)
     async with desk_house(database, data, AT - timedelta(hours=2)) as house:
         house.channel = WebChat.name
-        found = {"officer": await house.person("Cúc", "officer"), "admin": await house.person("Ngọc", "admin", PROVINCE)}
+        found = {
+            "officer": await house.person("Cúc", "officer"),
+            "admin": await house.person("Ngọc", "admin", PROVINCE),
+        }
         found["editor"] = await house.person("Hạnh", "editor", PROVINCE)
         found["instructor"] = await _people(house)
     await database.close()

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.media.store import MediaStore
 from bot.people.policy.permissions import OPERATOR, Actor, Grant
 from bot.publishing.drafts import Circumstances
 from bot.publishing.library import LiveLessons
@@ -45,9 +46,11 @@ class Room:
 
 
 @asynccontextmanager
-async def studio_on(database: Database, root: Path, *, writes: bool = True) -> AsyncIterator[Room]:
+async def studio_on(
+    database: Database, root: Path, *, writes: bool = True, store: MediaStore | None = None
+) -> AsyncIterator[Room]:
     clock = Clock()
-    library = LiveLessons(database, root, facts())
+    library = LiveLessons(database, root, facts(), store=store)
     await library.open(clock.now())
     checker = Checker(root, lambda: Circumstances(facts()))
     studio = Studio(library, checker, clock.now)

@@ -6,12 +6,17 @@ but for marks stand together, those that most people said first.
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from datetime import datetime
 
+from bot.conversation.understanding import Overheard
+from bot.desk.pages.lessons.heard import told
 from bot.desk.services import DeskServices
 from bot.desk.visit import PageAnswer, PageShown, Visit
 from bot.desk.words import ago
+from flows.run import Book
 from flows.words.keys import plain_of
 from storage.unheard import unheard as kept
 from storage.unheard.unheard import UnheardRow
@@ -22,26 +27,34 @@ SPELLINGS = 3  # of one group
 
 
 async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
-    """The groups, each with where it was said and how it is spelled."""
+    """The groups, each with where it was said, whether it is heard by now, and the way to what it lacks."""
     rows = await desk.officers.database.read(lambda c: kept.latest(c, MOST))
-    book, now = desk.officers.book(), desk.now()
+    book = desk.lessons.studio.library.book if desk.lessons else desk.officers.book()
+    groups = await asyncio.to_thread(_shown, grouped(rows)[:SHOWN], book, desk.now())
+    return PageShown("unheard.html", {"groups": groups, "count": len(rows), "edits": desk.lessons is not None})
 
-    def place(lesson_id: str) -> str:
+
+def _shown(groups: list[list[UnheardRow]], book: Book, now: datetime) -> list[dict[str, object]]:
+    overheard = Overheard(book, now)
+
+    def title(lesson_id: str) -> str:
         lesson = book.lesson(lesson_id) if lesson_id else None
         return lesson.title if lesson else lesson_id
 
-    groups = [
-        {
-            "texts": [text for text, _ in Counter(row.text for row in group).most_common(SPELLINGS)],
-            "count": len(group), "last": ago(max(row.at for row in group), now),
-            "places": [
-                {"lesson": place(lesson), "step": step, "count": count}
-                for (lesson, step), count in Counter((row.lesson, row.step) for row in group).most_common(SPELLINGS)
-            ],
-        }
-        for group in grouped(rows)[:SHOWN]
-    ]  # fmt: skip
-    return PageShown("unheard.html", {"groups": groups, "count": len(rows)})
+    shown: list[dict[str, object]] = []
+    for group in groups:
+        texts = [text for text, _ in Counter(row.text for row in group).most_common(SPELLINGS)]
+        places = Counter((row.lesson, row.step) for row in group).most_common(SPELLINGS)
+        lesson, step = places[0][0]
+        heard = told(book, overheard, texts[0], f"{lesson}/{step}" if lesson else "")
+        shown.append(
+            {
+                "texts": texts, "count": len(group), "last": ago(max(row.at for row in group), now),
+                "heard": heard if heard and heard.is_understood else None,
+                "places": [{"id": of, "lesson": title(of), "step": at} for (of, at), _ in places],
+            }
+        )  # fmt: skip
+    return shown
 
 
 def grouped(rows: Iterable[UnheardRow]) -> list[list[UnheardRow]]:

@@ -36,6 +36,7 @@ _ACTS = {
     "resumed_drills": say("mở lại bài thử"), "seen": say("xem dữ liệu"), "signed_out": say("cho thoát mọi máy"),
     "split": say("tách một máy"), "union_phone": say("đổi số điện thoại của Hội"), "unlinked": say("tách hai người"),
     "vouched": say("cấp mã đổi máy"), "withdrawn": say("tự rút lời đồng ý"),
+    "words_published": say("phát hành bảng từ"), "words_rolled_back": say("quay lại bản cũ của bảng từ"),
     "withdrawn_by_officer": say("rút lời đồng ý giúp"),
 }  # fmt: skip
 

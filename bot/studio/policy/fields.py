@@ -53,7 +53,7 @@ def form_of(draft: LessonDraft) -> tuple[FormStep, ...]:
     lesson, page = draft.lesson, draft.page
     if lesson is None or page is None:
         return ()
-    nodes = dict(_steps(page))
+    nodes = dict(steps_in(page))
     found: dict[str, list[FormField]] = {}
     for step_id, name, field in _fields(lesson):
         at, node = nodes.get(step_id, (0, page))
@@ -87,7 +87,7 @@ def apply(text: str, form: tuple[FormStep, ...], typed: Mapping[str, str]) -> tu
     return text, tuple(refused)
 
 
-def _steps(page: Table) -> Iterator[tuple[str, tuple[int, Table]]]:
+def steps_in(page: Table) -> Iterator[tuple[str, tuple[int, Table]]]:
     """Step id → where it stands in the list, and its table; of two with one id the first."""
     steps = page.get("steps")
     seen: set[str] = set()

@@ -25,8 +25,8 @@ from flows.yaml.yamltext import STRAY
 YamlPath = tuple[str | int, ...]
 """From the root of a file to one of its values: keys, and places in lists."""
 
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_BREAKS = str.maketrans(dict.fromkeys("\x85\u2028\u2029", " "))  # for the parser these end a line
+YamlLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+BREAKS = str.maketrans(dict.fromkeys("\x85\u2028\u2029", " "))  # for the parser these end a line
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def spans(text: str) -> dict[YamlPath, ValueSpan]:
     """Every value of a file that is a text; none where the parser stumbles."""
     lines = [0]
     lines += (match.end() for match in re.finditer("\n", text))
-    loader = _Loader(text.translate(_BREAKS))
+    loader = YamlLoader(text.translate(BREAKS))
     try:
         return dict(_walk(_events(loader), text, lines))
     except yaml.YAMLError:
@@ -137,7 +137,7 @@ def _span(event: Any, text: str, lines: list[int]) -> ValueSpan:
 def _ways(text: str, span: ValueSpan, value: str) -> Iterator[str]:
     was = text[span.start : span.end]
     match span.style:
-        case "" if value and "\n" not in value and _kind(value) == _kind(was):
+        case "" if value and "\n" not in value and kind_of_plain(value) == kind_of_plain(was):
             yield value
         case "'" if "\n" not in value:
             yield "'" + value.replace("'", "''") + "'"
@@ -149,7 +149,7 @@ def _ways(text: str, span: ValueSpan, value: str) -> Iterator[str]:
     yield f'"{escaped}"'
 
 
-def _kind(value: str) -> str:
+def kind_of_plain(value: str) -> str:
     """What a plain value is to other readers of YAML: `no` is no word to them."""
     found: str = Resolver().resolve(yaml.ScalarNode, value, (True, False))  # type: ignore[no-untyped-call]
     return found
@@ -163,6 +163,12 @@ def _block(text: str, span: ValueSpan, value: str) -> str:
     usual = len(around) - len(around.lstrip()) + 2
     indent = " " * (len(first) - len(first.lstrip()) if first else usual)
     return "\n".join([head, *(f"{indent}{line}" if line else "" for line in value.split("\n"))])
+
+
+def texts_of(text: str) -> dict[YamlPath, str | None]:
+    """Path → text of everything in a file, as the reader takes it; nothing where it reads nothing."""
+    root = strictyaml.read(text, "").root
+    return _texts(root) if root is not None else {}
 
 
 def _texts(root: YamlNode) -> dict[YamlPath, str | None]:

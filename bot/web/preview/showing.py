@@ -67,11 +67,13 @@ def file(previews: Previews, lesson: str, name: str) -> tuple[Path | bytes, str]
 
 def _inside(previews: Previews, lesson: str, name: str) -> str:
     found = file(previews, lesson, name)
-    if found is None or not found[1].startswith("image/"):
+    if found is None:
         return ""
     shown, kind = found
     if isinstance(shown, Path):
-        shown = shown.read_bytes() if shown.stat().st_size <= MOST_INSIDE else b""
+        if not kind.startswith("image/") or shown.stat().st_size > MOST_INSIDE:
+            return previews.address(shown)
+        shown = shown.read_bytes()
     return f"data:{kind};base64,{base64.b64encode(shown).decode()}" if 0 < len(shown) <= MOST_INSIDE else ""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from bot.desk.language import teller
@@ -16,6 +17,9 @@ from bot.studio.publishing import PublicationEntry
 from flows.rules.changes import CHECKPOINT, START, STAY, summary
 from flows.saying import say
 
+_FILE = re.compile(
+    r"(# media .+: [0-9a-f]{6})[0-9a-f]{58}"
+)  # what a file is called in the store: nobody reads all of it
 DECISION = "step:"  # begins the names of the fields in which a step's learners are decided about
 MODES = {
     "first": say("lần đầu"), "text": say("sửa lời"), "graph": say("sửa đường đi"), "checkpoint": say("chuyển ở mốc"),
@@ -70,14 +74,14 @@ async def show_history(desk: DeskServices, visit: Visit) -> PageAnswer:
     """Every publication with what it changed, the newest first."""
     lesson = lesson_of(visit)
     entries = await rooms(desk).publisher.history(visit.who.actor, lesson)
-    shown = [_entry(each, desk, visit) for each in entries]
+    shown = [entry_of(each, desk, visit) for each in entries]
     title = titled(desk, visit, say("Các bản đã phát hành"))
     return PageShown("lessons/history.html", {"title": title, "lesson": lesson, "entries": shown})
 
 
 async def show_rollback(desk: DeskServices, visit: Visit) -> PageAnswer:
     """What going back to a version would do."""
-    room, lesson, number = rooms(desk), lesson_of(visit), _number(visit)
+    room, lesson, number = rooms(desk), lesson_of(visit), number_of(visit)
     how = _how(visit.form or visit.query)
     review = await room.publisher.review_rollback(visit.who.actor, lesson, number, how)
     plan = review.plan
@@ -93,7 +97,7 @@ async def show_rollback(desk: DeskServices, visit: Visit) -> PageAnswer:
 
 async def roll_back(desk: DeskServices, visit: Visit) -> PageAnswer:
     """Go back to a version, or take its text for the draft. Raises CamtayError."""
-    room, lesson, number, actor = rooms(desk), lesson_of(visit), _number(visit), visit.who.actor
+    room, lesson, number, actor = rooms(desk), lesson_of(visit), number_of(visit), visit.who.actor
     if visit.form.get("go") == "take":
         await room.studio.take_version(actor, lesson, number)
         return Redirect(f"lessons/{lesson}", say("Nháp nay là chữ của bản {number}.", number=number))
@@ -107,7 +111,8 @@ async def roll_back(desk: DeskServices, visit: Visit) -> PageAnswer:
 # --- as a page shows them ----------------------------------------------------------------------------
 
 
-def _number(visit: Visit) -> int:
+def number_of(visit: Visit) -> int:
+    """The version that the address names. Raises NobodyThere."""
     number = visit.path.get("number", "")
     if not number.isdecimal() or len(number) > 6:
         raise NobodyThere
@@ -142,10 +147,12 @@ def _plan(plan: PublishingPlan, gone: Mapping[str, int], visit: Visit) -> dict[s
 def diff_lines(diff: str) -> list[tuple[str, str]]:
     """A unified diff as (kind, line): added, gone, same, or a new place of the file."""
     kinds = {"+": "added", "-": "gone", "@": "place"}
-    return [(kinds.get(line[:1], "same"), line[1:] if line[:1] in "+- " else line) for line in diff.splitlines()[2:]]
+    lines = (_FILE.sub(r"\1…", line) for line in diff.splitlines()[2:])
+    return [(kinds.get(line[:1], "same"), line[1:] if line[:1] in "+- " else line) for line in lines]
 
 
-def _entry(each: PublicationEntry, desk: DeskServices, visit: Visit) -> dict[str, object]:
+def entry_of(each: PublicationEntry, desk: DeskServices, visit: Visit) -> dict[str, object]:
+    """One publication as the history shows it."""
     row, tell = each.row, teller(visit.lang)
     author = row.author.removeprefix(WITHOUT_FILE)
     who = say("chị") if each.is_own else say("tự động") if author == BY_FILES else author[:12]

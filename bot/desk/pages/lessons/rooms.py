@@ -6,9 +6,11 @@ import json
 from collections.abc import Iterable
 
 from bot.desk.language import teller
+from bot.desk.pages.lessons.hints import here
 from bot.desk.services import DeskServices
 from bot.desk.visit import Fragment, Visit
 from bot.people.service import NobodyThere
+from bot.publishing.tables import WORDS
 from bot.studio.rooms import StudioRooms
 from bot.studio.service import worst
 from flows.model import Problem
@@ -24,8 +26,13 @@ def rooms(desk: DeskServices) -> StudioRooms:
 
 
 def lesson_of(visit: Visit) -> str:
-    """The lesson that the address names."""
-    return visit.path.get("lesson", "")
+    """The lesson that the address names; without one it is about the table of how people type."""
+    return visit.path.get("lesson", WORDS)
+
+
+def place_of(visit: Visit) -> str:
+    """Where the pages of that lesson, or of the table, begin."""
+    return f"lessons/{visit.path['lesson']}" if "lesson" in visit.path else "words"
 
 
 def titled(desk: DeskServices, visit: Visit, name: str) -> str:
@@ -40,7 +47,7 @@ def faults(problems: Iterable[Problem], visit: Visit, path: str) -> list[dict[st
     return [
         {
             "line": each.place.line, "col": each.place.col, "code": each.code, "severity": each.severity,
-            "message": tell(each.message), "hint": tell(each.hint),
+            "message": tell(each.message), "hint": tell(here(each.hint)),
             "where": "" if each.place.path == path else each.place.path.rpartition("/")[2],
         }
         for each in worst(tuple(problems))[:MOST_FAULTS]

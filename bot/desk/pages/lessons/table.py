@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.desk.pages.lessons import playing, publishing, steps, tree, words, writing
+from bot.desk.pages.lessons import hearing, media, playing, publishing, steps, tree, ways, words, writing
 from bot.desk.visit import DeskPage
 from bot.studio.service import ACT
 from flows.saying import say
@@ -29,6 +29,17 @@ LESSON_PAGES: tuple[DeskPage, ...] = (
     DeskPage(f"{_LESSON}/complete", say("Soạn bài"), ACT, do=writing.complete),
     DeskPage(f"{_LESSON}/give-up", say("Soạn bài"), ACT, do=writing.give_up),
     DeskPage(f"{_LESSON}/take-over", say("Soạn bài"), ACT, do=writing.take_over),
+    DeskPage(f"{_LESSON}/media", say("Hình và tiếng"), ACT, media.show, media.bring, file_bytes=media.FORM_BYTES),
+    DeskPage(f"{_LESSON}/ways", say("Thêm cách nói"), ACT, ways.show, ways.add),
+    DeskPage("words", say("Bảng từ máy nghe"), ACT, hearing.show, writing.save),
+    DeskPage("words/add", say("Bảng từ máy nghe"), ACT, hearing.show, hearing.add),
+    DeskPage("words/publish", say("Phát hành bảng từ"), ACT, hearing.show_publish, hearing.publish),
+    DeskPage("words/history", say("Các bản của bảng từ"), ACT, hearing.show_history),
+    DeskPage("words/history/{number:[0-9]{1,6}}", say("Quay lại"), ACT, hearing.show_rollback, hearing.roll_back),
+    DeskPage("words/check", say("Bảng từ máy nghe"), ACT, do=writing.check),
+    DeskPage("words/file", say("Bảng từ máy nghe"), ACT, writing.file),
+    DeskPage("words/give-up", say("Bảng từ máy nghe"), ACT, do=writing.give_up),
+    DeskPage("words/take-over", say("Bảng từ máy nghe"), ACT, do=writing.take_over),
     DeskPage("hear", say("Nghe thử một câu"), ACT, playing.hear, playing.hear),
     DeskPage(_PLAY, say("Học thử"), ACT, playing.show, playing.show),
     DeskPage(f"{_PLAY}/state", say("Học thử"), ACT, playing.state),

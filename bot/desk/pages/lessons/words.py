@@ -11,6 +11,7 @@ from bot.desk.visit import PageAnswer, PageShown, Redirect, Visit
 from bot.errors import CamtayError
 from bot.studio.policy.fields import FormStep, apply, form_of
 from bot.studio.policy.texts import plain
+from bot.studio.policy.ways import choices_at
 from flows.reading.loader import read_draft
 from flows.saying import say
 
@@ -22,7 +23,8 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
     room, lesson = rooms(desk), lesson_of(visit)
     lying = await room.studio.open(visit.who.actor, lesson)
     text = plain(visit.form.get("began", lying.text))
-    steps = await asyncio.to_thread(_form, text, str(lying.path))
+    draft = await asyncio.to_thread(read_draft, text.encode(), str(lying.path), ())
+    steps = await asyncio.to_thread(form_of, draft)
     typed = {field.name: visit.form.get(FIELD + field.name, field.value) for step in steps for field in step.fields}
     media = sorted(path.name for path in (lying.path.parent / "media").glob("*"))
     scenes = (await asyncio.to_thread(room.studio.checker.known)).scenes
@@ -36,6 +38,7 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
             "began": text,
             "media": media,
             "scenes": scenes,
+            "spoken": {step.id for step in steps if choices_at(draft, step.id)},
         },
     )
 

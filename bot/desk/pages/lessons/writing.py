@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import replace
 
 from bot.desk.language import teller
-from bot.desk.pages.lessons.rooms import as_json, faults, lesson_of, rooms, titled
+from bot.desk.pages.lessons.rooms import as_json, faults, lesson_of, place_of, rooms, titled
 from bot.desk.services import DeskServices
 from bot.desk.visit import FileSent, PageAnswer, PageShown, Redirect, Visit
 from bot.desk.words import day_and_hour
@@ -29,24 +29,27 @@ def conflicts(count: int) -> str:
 
 async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
     """The text of a lesson, with its faults; what was typed, where it could not be kept."""
+    return PageShown(
+        "lessons/text.html", {"title": titled(desk, visit, say("Soạn bài")), **await shown_text(desk, visit)}
+    )
+
+
+async def shown_text(desk: DeskServices, visit: Visit) -> dict[str, object]:
+    """What a page shows of a text and its draft: that of a lesson, or of the table of how people type."""
     room, lesson = rooms(desk), lesson_of(visit)
     lying = await room.studio.open(visit.who.actor, lesson)
     text = plain(visit.form.get("text", lying.text))
     try:
-        found = (await room.studio.check(visit.who.actor, lesson, text)).problems
+        found = await room.studio.faults(visit.who.actor, lesson, text)
     except CamtayError:  # too long: that is told above
         found = ()
     others = await room.studio.others(visit.who.actor, lesson)
-    return PageShown(
-        "lessons/text.html",
-        {
-            "title": titled(desk, visit, say("Soạn bài")), "lesson": lesson, "text": text,
-            "began": lying.text, "lying": lying,
-            "saved": day_and_hour(lying.saved_at, desk.zone), "faults": faults(found, visit, str(lying.path)),
-            "notes": _notes(lying, visit), "others": [day_and_hour(each.at, desk.zone) for each in others],
-            "other_ids": [each.editor[:12] for each in others], "editor": visit.who.actor.name[:12],
-        },
-    )  # fmt: skip
+    return {
+        "lesson": lesson, "text": text, "began": lying.text, "lying": lying,
+        "saved": day_and_hour(lying.saved_at, desk.zone), "faults": faults(found, visit, str(lying.path)),
+        "notes": _notes(lying, visit), "others": [day_and_hour(each.at, desk.zone) for each in others],
+        "other_ids": [each.editor[:12] for each in others], "editor": visit.who.actor.name[:12],
+    }  # fmt: skip
 
 
 async def save(desk: DeskServices, visit: Visit) -> PageAnswer:
@@ -56,14 +59,14 @@ async def save(desk: DeskServices, visit: Visit) -> PageAnswer:
     if form.get("script"):
         told = {"text": saved.text, "merged": saved.merged, "notes": _notes(saved, visit), "changed": saved.is_changed}
         return as_json({**told, "at": day_and_hour(saved.saved_at, desk.zone)})
-    return Redirect(f"lessons/{lesson}", outcome(saved))
+    return Redirect(place_of(visit), outcome(saved))
 
 
 async def check(desk: DeskServices, visit: Visit) -> PageAnswer:
     """The faults of a text as it is typed, for the page's script."""
     room, lesson = rooms(desk), lesson_of(visit)
-    reading = await room.studio.check(visit.who.actor, lesson, visit.form.get("text", ""))
-    return as_json(faults(reading.problems, visit, str(reading.path)))
+    found = await room.studio.faults(visit.who.actor, lesson, visit.form.get("text", ""))
+    return as_json(faults(found, visit, str(await room.studio.path_of(lesson))))
 
 
 async def complete(desk: DeskServices, visit: Visit) -> PageAnswer:
@@ -80,9 +83,9 @@ async def give_up(desk: DeskServices, visit: Visit) -> PageAnswer:
     """Throw the draft away, where that is meant."""
     lesson = lesson_of(visit)
     if visit.form.get("sure") != "yes":
-        return Redirect(f"lessons/{lesson}", say("Chưa bỏ nháp: hãy đánh dấu ô bên cạnh trước."))
+        return Redirect(place_of(visit), say("Chưa bỏ nháp: hãy đánh dấu ô bên cạnh trước."))
     await rooms(desk).studio.give_up(visit.who.actor, lesson)
-    return Redirect(f"lessons/{lesson}", say("Đã bỏ nháp; đây là chữ đang có."))
+    return Redirect(place_of(visit), say("Đã bỏ nháp; đây là chữ đang có."))
 
 
 async def take_over(desk: DeskServices, visit: Visit) -> PageAnswer:
@@ -91,13 +94,15 @@ async def take_over(desk: DeskServices, visit: Visit) -> PageAnswer:
     others = await room.studio.others(visit.who.actor, lesson)
     editor = next((each.editor for each in others if wanted and each.editor.startswith(wanted)), "")
     saved = await room.studio.take_over(visit.who.actor, lesson, editor)
-    return Redirect(f"lessons/{lesson}", outcome(saved))
+    return Redirect(place_of(visit), outcome(saved))
 
 
 async def file(desk: DeskServices, visit: Visit) -> PageAnswer:
     """The text as a file to keep."""
     lying = await rooms(desk).studio.open(visit.who.actor, lesson_of(visit))
-    return FileSent(lying.text.encode(), "application/yaml", f"{lying.lesson}.yaml")
+    return FileSent(
+        lying.text.encode(), "application/yaml", lying.lesson if "." in lying.lesson else f"{lying.lesson}.yaml"
+    )
 
 
 def outcome(saved: Manuscript) -> str:

@@ -1,0 +1,83 @@
+"""The file that follows what was published: written beside it first, so that it takes its place whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+
+from bot.errors import CamtayError
+from flows.saying import say
+from storage.engine.files import sync_folder
+
+
+class NotReady(CamtayError):
+    """Bài còn chỗ phải sửa hay phải quyết định, nên chưa phát hành."""
+
+
+class FileBehind(CamtayError):
+    """Đã phát hành, nhưng chưa ghi được vào tệp của bài."""
+
+
+def may_write(path: Path) -> bool:
+    """Whether a file can be given other content; a served tutor's lessons cannot."""
+    return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
+
+
+@contextmanager
+def _beside(path: Path, source: bytes, like: Path | None = None) -> Iterator[Path]:
+    """The bytes on the disk beside the file whose place they are to take, as readable as that (or as `like`)."""
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    written = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(source)
+            file.flush()
+            os.fsync(file.fileno())
+        shutil.copymode(like or path, written)
+        yield written
+    finally:
+        with suppress(OSError):  # it has taken its place
+            written.unlink()
+
+
+def begun(stack: ExitStack, path: Path, source: bytes) -> Path:
+    """As `_beside`. Raises NotReady where nothing can be written after all: then nothing is published."""
+    try:
+        return stack.enter_context(_beside(path, source))
+    except OSError:
+        raise NotReady(say("Không ghi được vào thư mục của bài, nên chưa phát hành.")) from None
+
+
+def put_all(stack: ExitStack, files: Mapping[Path, Path]) -> None:
+    """Each file (target → where it lies) in its place: all are copied first, so that they come within a moment, and
+    whoever watches the folder never takes half of them. Raises FileBehind."""
+    try:
+        copied = []
+        for target, source in files.items():
+            _open_folder(target.parent)
+            copied.append((stack.enter_context(_beside(target, source.read_bytes(), source)), target))
+        for written, target in copied:
+            os.replace(written, target)
+    except OSError:
+        raise FileBehind from None
+
+
+def _open_folder(folder: Path) -> None:
+    """A folder that may be new, as readable as the one that it lies in."""
+    if not folder.is_dir():
+        _open_folder(folder.parent)
+        folder.mkdir()
+        shutil.copymode(folder.parent, folder)
+
+
+def put(written: Path, path: Path) -> None:
+    """What was written takes its place. Raises FileBehind."""
+    try:
+        os.replace(written, path)
+        sync_folder(path.parent)
+    except OSError:
+        raise FileBehind from None

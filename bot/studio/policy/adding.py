@@ -1,0 +1,162 @@
+"""One more way of saying something, written into a YAML file; every other byte stays. Pure.
+
+As in `splicing`: where things stand is taken from the parser's marks, and only a text that reads as before, but for
+what was added, is ever handed on.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import yaml
+from yaml.nodes import MappingNode, ScalarNode, SequenceNode
+
+from bot.studio.policy.splicing import BREAKS, YamlLoader, YamlPath, kind_of_plain, texts_of
+from flows.yaml import strictyaml
+
+_PLAIN = re.compile(r"[^\W_][^\n,:#\[\]{}&*!|>'\"%@`]*")
+AddedValue = str | Sequence[str] | Mapping[str, str]
+_Node = Any  # the stubs know no marks of a node
+
+
+def with_item(text: str, path: YamlPath, value: str) -> str | None:
+    """`text` with one more item in the list at `path`; where there is no list yet it is begun, in the table around it.
+    None where that cannot be written."""
+    root = _composed(text)
+    node = _node(root, path)
+    if node is None:
+        return with_key(text, path[:-1], str(path[-1]), [value])
+    before = texts_of(text)
+    lines = _starts(text)
+    if isinstance(node, ScalarNode) and node.style not in ("|", ">"):  # one way alone, without brackets
+        start, end = (_at(mark, lines, text) for mark in (node.start_mark, node.end_mark))
+        wanted = before | {path: None, (*path, 0): before.get(path), (*path, 1): value}
+        return _proved([f"{text[:start]}[{text[start:end]}, {_inline(value)}]{text[end:]}"], text, wanted)
+    if not isinstance(node, SequenceNode):
+        return None
+    wanted = before | {(*path, len(node.value)): value}
+    if node.flow_style:
+        return _proved([_inside(text, lines, node, _inline(value))], text, wanted)
+    indent = " " * int(node.start_mark.column)
+    return _proved([_below(text, lines, node, f"{indent}- {written}") for written in _ways(value)], text, wanted)
+
+
+def with_key(text: str, path: YamlPath, key: str, value: AddedValue) -> str | None:
+    """`text` with one more key in the table at `path`; None where it is there already, or cannot be written."""
+    node = _node(_composed(text), path)
+    if not isinstance(node, MappingNode) or any(each.value == key for each, _ in node.value):
+        return None
+    wanted = texts_of(text) | _read((*path, key), value)
+    line, lines = f"{_inline(key)}: {_written(value)}", _starts(text)
+    if node.flow_style:
+        return _proved([_inside(text, lines, node, line)], text, wanted)
+    return _proved([_below(text, lines, node, " " * int(node.start_mark.column) + line)], text, wanted)
+
+
+def with_table(text: str, path: YamlPath, table: Mapping[str, str]) -> str | None:
+    """`text` with another table in place of the one at `path`; None where there is none, or it cannot be written."""
+    node = _node(_composed(text), path)
+    if not isinstance(node, MappingNode):
+        return None
+    lines = _starts(text)
+    start, end = _at(node.start_mark, lines, text), _end(text, lines, node)
+    wanted = {at: each for at, each in texts_of(text).items() if at[: len(path)] != path} | _read(path, table)
+    return _proved([f"{text[:start]}{_written(table)}{text[end:]}"], text, wanted)
+
+
+# --- where it goes -----------------------------------------------------------------------------------
+
+
+def _inside(text: str, lines: list[int], node: _Node, written: str) -> str:
+    """Behind the last one between brackets."""
+    if not node.value:
+        at = _at(node.start_mark, lines, text) + 1
+        return f"{text[:at]}{written}{text[at:]}"
+    at = _at(_last(node).end_mark, lines, text)
+    return f"{text[:at]}, {written}{text[at:]}"
+
+
+def _below(text: str, lines: list[int], node: _Node, line: str) -> str:
+    """On a line of its own below all that the node holds, notes beside its last line included."""
+    at = text.find("\n", _end(text, lines, node))
+    return f"{text}\n{line}\n" if at < 0 else f"{text[:at]}\n{line}{text[at:]}"
+
+
+def _end(text: str, lines: list[int], node: _Node) -> int:
+    """Behind the last character that belongs to a node: the parser's own mark stands before whatever comes next."""
+    while not isinstance(node, ScalarNode) and not node.flow_style and node.value:
+        node = _last(node)
+    start, end = (_at(mark, lines, text) for mark in (node.start_mark, node.end_mark))
+    return start + len(text[start:end].rstrip())
+
+
+def _last(node: _Node) -> _Node:
+    return node.value[-1][1] if isinstance(node, MappingNode) else node.value[-1]
+
+
+def _node(root: _Node, path: YamlPath) -> _Node:
+    node = root
+    for part in path:
+        if isinstance(node, MappingNode):
+            node = next((value for key, value in node.value if key.value == part), None)
+        elif isinstance(node, SequenceNode) and isinstance(part, int) and part < len(node.value):
+            node = node.value[part]
+        else:
+            return None
+    return node
+
+
+def _composed(text: str) -> _Node:
+    try:
+        return yaml.compose(text.translate(BREAKS), Loader=YamlLoader)
+    except yaml.YAMLError:
+        return None
+
+
+def _starts(text: str) -> list[int]:
+    return [0, *(match.end() for match in re.finditer("\n", text))]
+
+
+def _at(mark: Any, lines: list[int], text: str) -> int:
+    return lines[mark.line] + int(mark.column) if mark.line < len(lines) else len(text)
+
+
+# --- how it is written -------------------------------------------------------------------------------
+
+
+def _written(value: AddedValue) -> str:
+    if isinstance(value, str):
+        return _inline(value)
+    if isinstance(value, Mapping):
+        return f"{{{', '.join(f'{_inline(key)}: {_inline(each)}' for key, each in value.items())}}}"
+    return f"[{', '.join(map(_inline, value))}]"
+
+
+def _read(path: YamlPath, value: AddedValue) -> dict[YamlPath, str | None]:
+    """What the reader will find where a value is written."""
+    if isinstance(value, str):
+        return {path: value}
+    parts = value.items() if isinstance(value, Mapping) else enumerate(value)
+    return {path: None, **{(*path, key): each for key, each in parts}}
+
+
+def _inline(value: str) -> str:
+    return next(_ways(value))
+
+
+def _ways(value: str) -> Iterator[str]:
+    if _PLAIN.fullmatch(value) and kind_of_plain(value) == kind_of_plain("word") and not value.endswith(" "):
+        yield value
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")
+    yield f'"{escaped}"'
+
+
+def _proved(tried: list[str], text: str, wanted: dict[YamlPath, str | None]) -> str | None:
+    before = strictyaml.read(text, "")
+    for found in tried:
+        after = strictyaml.read(found, "")
+        if after.root is not None and len(after.problems) <= len(before.problems) and texts_of(found) == wanted:
+            return found
+    return None

@@ -1,0 +1,198 @@
+"""From a sentence that nobody understood to the word it lacked: added, heard at once, published, taken back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+from bot.desk.pages.lessons.hints import HERE, here
+from bot.publishing.library import LiveLessons
+from bot.publishing.tables import WORDS
+from bot.studio.following import NotReady
+from bot.studio.hearing import WordsTable
+from bot.studio.publishing import ReviewOutdated
+from flows.saying import say
+from flows.words.understand import Command, understand
+from storage.engine.database import Database
+from storage.unheard import unheard
+from storage.unheard.unheard import UnheardRow
+from tests.services.test_library import folder
+from tests.storage.conftest import database, database_url
+from tests.support.builders import PROJECT, facts
+from tests.support.desk_house import DeskBrowser, DeskHouse, desk_house
+from tests.support.studio import LAN, MAI, OTHERS, Room, studio_on
+from tests.support.world import START
+
+__all__ = ["database", "database_url", "folder"]  # the fixtures
+
+SAID = "cho bà ngó mục bài vở"
+
+
+@pytest.fixture(params=[True, False], ids=["writes", "served"])
+async def room(request: pytest.FixtureRequest, database: Database, folder: Path) -> AsyncIterator[Room]:
+    async with studio_on(database, folder, writes=request.param) as opened:
+        yield opened
+
+
+def meant(library: LiveLessons, text: str = SAID) -> object:
+    return understand(library.book.words, text, ())
+
+
+async def published(table: WordsTable, room: Room) -> int:
+    review = await table.review(LAN)
+    row = await table.publish(LAN, review.stamp)
+    await room.library.reload()
+    return row.version
+
+
+async def test_a_way_of_saying_is_added_heard_published_and_taken_back(room: Room):
+    table, before = WordsTable(room.publisher), (room.root / WORDS).read_text("utf-8")
+    assert meant(room.library) != Command("menu")
+    desk = await table.add(LAN, "commands/menu", f"  {SAID} ")
+    assert understand((await table.book(desk)).words, SAID, ()) == Command("menu"), "with the draft it is heard at once"
+    assert meant(room.library) != Command("menu"), "nobody else hears with a draft"
+    assert not (await room.studio.open(MAI, WORDS)).is_changed
+    assert await published(table, room) == 2
+    assert meant(room.library) == Command("menu")
+    follows = room.publisher.writes(room.root / WORDS)
+    assert (SAID in (room.root / WORDS).read_text("utf-8")) == follows
+    again = LiveLessons(room.database, room.root, facts())
+    await again.open(START)
+    assert meant(again) == Command("menu"), "after a start, too"
+    assert {*again.book.current} == {"mot", "hai"}, "the table is no lesson"
+    assert {line.lesson for line in await room.studio.tree(LAN)} == {"mot", "hai"}
+    review = await table.review_rollback(LAN, 1)
+    await table.publish(LAN, review.stamp, 1)
+    await room.library.reload()
+    assert meant(room.library) != Command("menu")
+    assert (await room.studio.open(MAI, WORDS)).text == before, "the next edit begins with what is in force"
+    history = await room.publisher.history(LAN, WORDS)
+    assert [(each.row.version, each.row.mode) for each in history] == [(1, "rollback"), (2, "text"), (1, "first")]
+    assert [what for _, what, _ in await room.audit()] == ["words_published", "words_rolled_back"]
+
+
+async def test_a_spelling_is_added(room: Room):
+    table = WordsTable(room.publisher)
+    desk = await table.spell(LAN, "Thựcđơnn", "thực đơn")
+    assert "thựcđơnn: thực đơn" in desk.text
+    with pytest.raises(NotReady):
+        await table.spell(LAN, "thựcđơnn", "thực đơn")
+
+
+async def test_what_makes_no_sense_is_not_published(room: Room):
+    table = WordsTable(room.publisher)
+    for meaning, said in (("", SAID), ("commands/khong-co", SAID), ("spelling/ko", SAID), ("commands/menu", "  ")):
+        with pytest.raises(NotReady):
+            await table.add(LAN, meaning, said)
+    await table.add(LAN, "commands/menu", "không phải tôi")  # it means something else already
+    review = await table.review(LAN)
+    assert ({each.code for each in review.problems if each.severity == "error"}, review.is_ready) == ({"E010"}, False)
+    with pytest.raises(NotReady):
+        await table.publish(LAN, review.stamp)
+
+
+async def test_nothing_unseen_is_published(room: Room):
+    table = WordsTable(room.publisher)
+    await table.add(LAN, "commands/menu", SAID)
+    review = await table.review(LAN)
+    await table.add(LAN, "commands/menu", f"{SAID} nữa")
+    with pytest.raises(ReviewOutdated):
+        await table.publish(LAN, review.stamp)
+
+
+async def test_only_who_edits_lessons_may(room: Room):
+    table = WordsTable(room.publisher)
+    for actor in OTHERS:
+        for ask in (table.add(actor, "commands/menu", SAID), table.spell(actor, "x", "y"), table.review(actor),
+                    table.review_rollback(actor, 1), table.publish(actor, "")):  # fmt: skip
+            with pytest.raises(Exception, match="soạn bài"):
+                await ask
+
+
+# --- the pages ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+async def editor(database: Database, folder: Path, tmp_path: Path) -> AsyncIterator[DeskBrowser]:
+    async with (
+        desk_house(database, tmp_path / "data", lessons=folder) as house,
+        house.browser(await house.person("Lan", "editor")) as browser,
+    ):
+        yield browser
+
+
+async def given(house: DeskHouse, text: str, lesson: str = "", step: str = "") -> None:
+    learner = await house.person("Sáu", "learner")
+    row = UnheardRow(text, lesson, step, house.clock.now())
+    await house.database.transact(lambda c: unheard.add(c, learner, row))
+
+
+def link_to(page: str, beginning: str) -> str:
+    found = re.search(rf'href="(?:\.\./)*(?:\./)?({re.escape(beginning)}[^"]*)"', page)
+    assert found, f"no way to {beginning}"
+    return found[1].replace("&amp;", "&")
+
+
+async def test_from_the_sentence_to_the_table_in_one_click(editor: DeskBrowser):
+    await given(editor.house, SAID)
+    page = await editor.get("unheard")
+    assert "Nay máy đã hiểu" not in page
+    way = link_to(page, "words?")
+    page = await editor.get(way)
+    assert f'value="{SAID}"' in page
+    assert "Máy chưa hiểu" in page
+    back = await editor.post("words/add", {"said": SAID, "way": SAID, "meaning": "commands/menu"})
+    assert back.endswith(f"words?said={quote(SAID).replace('%20', '+')}")
+    page = await editor.get(way)
+    assert "✓ Máy hiểu" in page
+    assert "danh sách bài" in page
+    stamp = re.search(r'name="stamp" value="(\w+)"', await editor.get("words/publish"))
+    assert stamp
+    await editor.post("words/publish", {"stamp": stamp[1]})
+    assert "Đã phát hành bản 2" in await editor.get("words/history")
+    assert "Quay lại bản 1" in await editor.get("words/history")
+    assert "+ " in await editor.get("words/history/1") or "− " in await editor.get("words/history/1")
+
+
+async def test_from_the_sentence_to_the_button_of_its_step_in_one_click(editor: DeskBrowser):
+    said = "thôi em hổng dám nói"
+    await given(editor.house, said, "mot", "hoi")
+    way = link_to(await editor.get("unheard"), "lessons/mot/ways?")
+    page = await editor.get(way)
+    assert "Máy chưa hiểu" in page
+    assert "Không đọc" in page
+    form = {"step": "hoi", "said": said, "choice": "khong", "way": said}
+    assert "lessons/mot/ways?step=hoi" in await editor.post("lessons/mot/ways", form)
+    page = await editor.get(way)
+    assert "✓ Máy hiểu" in page
+    assert "bấm nút “Không đọc”" in page
+    assert "lessons/mot/publish" in page
+    assert f"ways: [{said}]" in await editor.get("lessons/mot/publish")
+    await editor.post("lessons/mot/ways", {**form, "choice": ""}, 400)
+
+
+async def test_a_step_that_is_gone_is_no_dead_end(editor: DeskBrowser):
+    page = await editor.get(f"lessons/mot/ways?step=khong_con&said={quote(SAID)}")
+    assert '<option value="hoi">' in page
+    assert "words?" in page
+
+
+# --- hints -------------------------------------------------------------------------------------------
+
+
+def test_no_hint_of_a_rule_sends_an_editor_to_a_terminal():
+    """Every hint in the rules and readers that names a command, or a file that she has not, is said otherwise."""
+    rooms = ("rules", "reading", "play", "yaml")
+    files = [path for room in rooms for path in sorted((PROJECT / "flows" / room).glob("*.py"))]
+    said = [each for path in files for each in re.findall(r'say\(\s*"((?:[^"\\]|\\.)+)"', path.read_text("utf-8"))]
+    wanted = {each for each in said if "./camtay" in each or "lessons/" in each}
+    assert len(wanted) > 8
+    assert wanted - HERE.keys() == set()
+    assert not any("./camtay" in each for each in HERE.values())
+    whole = say("{first}; {then}", first=say("sửa dòng này, rồi ./camtay test-lessons"), then=say("xong"))
+    assert "./camtay" not in here(whole)
+    assert here("chữ thường") == "chữ thường"

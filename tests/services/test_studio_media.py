@@ -1,0 +1,209 @@
+"""Pictures and recordings that an editor brings: looked into, hers until published, taken back with their version."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from bot.desk.pages.lessons.table import LESSON_PAGES
+from bot.desk.policy.entering import form_key
+from bot.media.store import MediaStore
+from bot.publishing.service import PublishingOptions
+from bot.studio.files import LessonFiles, NotTaken
+from bot.studio.policy.pictures import FILE_BYTES, with_picture
+from bot.studio.previews import DraftPreviews
+from bot.web.preview import showing
+from flows.files import words_digest
+from flows.reading.loader import read_draft
+from storage.engine.database import Database
+from storage.publications import publications
+from tests.services.test_library import LESSON, folder
+from tests.storage.conftest import database, database_url
+from tests.support.desk_house import DeskBrowser, desk_house
+from tests.support.media import aac, bomb, moving, opus, photo, picture
+from tests.support.studio import LAN, MAI, OTHERS, Room, studio_on
+
+__all__ = ["database", "database_url", "folder"]  # the fixtures
+
+PLAIN = PublishingOptions("")
+WORDS = "Mã OTP không đọc cho ai cả."  # sounds the same whoever hears it
+DIGEST = words_digest(WORDS)
+
+
+@pytest.fixture(params=[True, False], ids=["writes", "served"])
+async def room(request: pytest.FixtureRequest, database: Database, folder: Path, tmp_path: Path) -> AsyncIterator[Room]:
+    async with studio_on(database, folder, writes=request.param, store=MediaStore(tmp_path / "media")) as opened:
+        yield opened
+
+
+async def published(room: Room) -> int:
+    review = await room.publisher.review(LAN, "mot", PLAIN)
+    row = await room.publisher.publish(LAN, "mot", PLAIN, review.stamp)
+    await taken_over(room)
+    return row.version
+
+
+async def taken_over(room: Room) -> None:
+    """The book as a running tutor has it a moment later."""
+    await room.library.reload()
+    while await room.library.make_files():
+        pass
+
+
+async def media_of(room: Room) -> dict[int, dict[str, str]]:
+    return await room.database.read(lambda c: publications.media_of(c, "mot"))
+
+
+async def seen(room: Room, actor: object, name: str) -> bytes:
+    """A file as the preview of an editor gives it."""
+    previews = await DraftPreviews(room.studio).of(LAN if actor is LAN else MAI, "mot")
+    found = previews.file("mot", name)
+    return found.read_bytes() if found else b""
+
+
+async def test_a_picture_is_hers_until_it_is_published_and_the_old_one_comes_back(room: Room):
+    files, one, two = LessonFiles(room.studio), picture(colour="teal"), picture(colour="plum")
+    desk = await files.picture(LAN, "mot", "chao", one, 'Nút "Tiếp": màu hồng')
+    assert r'image: {src: chao.png, alt: "Nút \"Tiếp\": màu hồng"}' in desk.text
+    assert (await seen(room, LAN, "chao.png"), await seen(room, MAI, "chao.png")) == (one, b"")
+    assert not any(each.code == "E504" for each in (await room.studio.check(LAN, "mot", desk.text)).problems)
+    assert not (room.file().parent / "media").exists()
+    assert (await room.studio.tree(LAN))[0].mine is not None
+    assert await published(room) == 2
+    lying = room.file().parent / "media" / "chao.png"
+    assert (lying.read_bytes() if lying.exists() else b"") == (one if room.publisher.writes(lying) else b"")
+    assert (await seen(room, MAI, "chao.png")) == one, "what is published everybody has"
+    await files.picture(LAN, "mot", "chao", two, "Màu tím")
+    assert (await seen(room, LAN, "chao.png"), await seen(room, MAI, "chao.png")) == (two, one)
+    assert await published(room) == 3
+    media = await media_of(room)
+    assert media[2]["chao.png"] != media[3]["chao.png"]
+    assert room.library.book.versions["mot", 3].files["chao.png"].file == media[3]["chao.png"]
+    review = await room.publisher.review_rollback(LAN, "mot", 2)
+    await room.publisher.roll_back(LAN, "mot", 2, PLAIN, review.stamp)
+    await taken_over(room)
+    assert room.library.book.lesson("mot").files["chao.png"].file == media[2]["chao.png"]  # type: ignore[union-attr]
+    assert await seen(room, MAI, "chao.png") == one
+    store = room.library.store
+    assert store is not None and store.path(media[2]["chao.png"]) is not None
+
+
+async def test_a_recording_is_heard_published_and_given_back(room: Room):
+    files = LessonFiles(room.studio)
+    await files.recording(LAN, "mot", DIGEST, aac(2))
+    assert (await seen(room, LAN, DIGEST), await seen(room, MAI, DIGEST)) == (aac(2), b"")
+    await files.give_back(LAN, "mot", DIGEST)
+    assert await seen(room, LAN, DIGEST) == b""
+    await files.recording(LAN, "mot", DIGEST, aac(3))
+    assert await published(room) == 2
+    assert DIGEST in (await media_of(room))[2]
+    lying = room.root / "recordings" / "media" / f"mot.giai.text.{DIGEST}.aac"
+    assert lying.exists() == room.publisher.writes(room.file())
+    assert await seen(room, MAI, DIGEST) == aac(3)
+    assert (await room.publisher.review(LAN, "mot", PLAIN)).plan.unchanged  # type: ignore[union-attr]
+
+
+BAD = [
+    (b"", "Chưa chọn tệp"), (b"PK\x03\x04 la zip", "không phải là hình"), (picture()[:200], "hỏng"),
+    (moving(), "cử động"), (bomb(), "40 triệu"), (b"\xff\xd8\xff" + b"x" * FILE_BYTES, "nặng quá 8 MB"),
+    (opus(2), "không phải là hình"), (b"<svg onload=alert(1)>", "không phải là hình"),
+]  # fmt: skip
+
+
+async def test_what_is_no_picture_is_refused_in_a_sentence(room: Room):
+    files = LessonFiles(room.studio)
+    for body, told in BAD:
+        with pytest.raises(NotTaken, match=told):
+            await files.picture(LAN, "mot", "chao", body, "Một hình")
+    with pytest.raises(NotTaken, match="trong hình có gì"):
+        await files.picture(LAN, "mot", "chao", picture(), "  ")
+    for body, told in ((picture(), "tiếng"), (aac(700), "10 phút"), (opus(2)[:40], "hỏng")):
+        with pytest.raises(NotTaken, match=told):
+            await files.recording(LAN, "mot", DIGEST, body)
+    assert (await room.studio.open(LAN, "mot")).text == LESSON
+    assert not (await room.studio.brought(LAN, "mot")).mine
+
+
+async def test_giving_the_draft_up_gives_the_files_up(room: Room):
+    await LessonFiles(room.studio).picture(LAN, "mot", "chao", picture(), "Một hình")
+    assert await room.studio.give_up(LAN, "mot")
+    assert not (await room.studio.brought(LAN, "mot")).mine
+
+
+async def test_only_who_edits_lessons_may(room: Room):
+    files = LessonFiles(room.studio)
+    for actor in OTHERS:
+        for ask in (files.picture(actor, "mot", "chao", picture(), "x"), files.recording(actor, "mot", DIGEST, aac(1)),
+                    files.give_back(actor, "mot", DIGEST)):  # fmt: skip
+            with pytest.raises(Exception, match="soạn bài"):
+                await ask
+
+
+async def test_a_heavy_picture_shows_in_the_frame_that_has_no_session(room: Room):
+    heavy = photo(2600, 1900)
+    assert len(heavy) > showing.MOST_INSIDE
+    await LessonFiles(room.studio).picture(LAN, "mot", "chao", heavy, "Ảnh chụp")
+    previews = await DraftPreviews(room.studio).of(LAN, "mot")
+    page = showing.page(previews, "mot", [], "Cầm Tay", ("", ""))
+    kept = (await room.studio.brought(LAN, "mot")).mine["chao.jpg"]
+    assert page is not None and f"/media/{kept}" in page
+
+
+@pytest.mark.parametrize(
+    "image", ["", "    image: {scene: a, ring: b}\n", "    image:\n      scene: a\n      ring: b\n"]
+)
+def test_a_picture_takes_the_place_of_a_drawing(image: str):
+    text = LESSON.replace('    wait_tap: "Tiếp"\n', f'    wait_tap: "Tiếp"\n{image}')
+    found = with_picture(text, "chao", "chao.jpg", "Một: hình")
+    assert found is not None
+    lesson = read_draft(found.encode(), "", ()).lesson
+    assert lesson is not None and lesson.steps[0].image is not None
+    assert (lesson.steps[0].image.src, lesson.steps[0].image.scene, lesson.steps[0].image.alt) == (
+        "chao.jpg", "", "Một: hình",
+    )  # fmt: skip
+    again = with_picture(found, "chao", "chao.png", "Khác")
+    assert again is not None and "src: chao.png" in again and "Khác" in again
+    assert with_picture(text, "khong_co", "a.png", "a") is None
+
+
+# --- the page ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+async def editor(database: Database, folder: Path, tmp_path: Path) -> AsyncIterator[DeskBrowser]:
+    async with (
+        desk_house(database, tmp_path / "data", lessons=folder) as house,
+        house.browser(await house.person("Lan", "editor")) as browser,
+    ):
+        yield browser
+
+
+async def send(editor: DeskBrowser, body: bytes, **fields: str) -> tuple[int, str]:
+    form = aiohttp.FormData({**fields, "form_key": form_key(editor.token)})
+    form.add_field("file", io.BytesIO(body), filename="x.bin", content_type="application/octet-stream")
+    address = f"{editor.house.url}desk/lessons/mot/media"
+    async with editor.session.post(address, data=form, allow_redirects=False) as response:
+        return response.status, await response.text()
+
+
+async def test_seen_replaced_and_heard_on_its_page(editor: DeskBrowser):
+    assert "chưa có hình nào" in await editor.get("lessons/mot/media")
+    assert (await send(editor, picture(), step="chao", alt="<b>Nút</b>"))[0] == 303
+    assert (await send(editor, aac(2), name=DIGEST))[0] == 303
+    page = await editor.get("lessons/mot/media")
+    assert "&lt;b&gt;Nút&lt;/b&gt;" in page
+    assert page.count("mới, chưa phát hành") == 2
+    assert 'src="../../play/mot/media/chao.png"' in page
+    async with editor.session.get(f"{editor.house.url}desk/play/mot/media/chao.png") as response:
+        assert (response.content_type, await response.read()) == ("image/png", picture())
+    async with editor.session.get(f"{editor.house.url}desk/play/mot/media/{DIGEST}") as response:
+        assert (response.content_type, await response.read()) == ("audio/aac", aac(2))
+    status, page = await send(editor, b"khong phai hinh", step="chao", alt="Còn đây")
+    assert (status, "không phải là hình" in page, "Còn đây" in page) == (400, True, True)
+    status, page = await send(editor, b"\xff\xd8\xff" + b"x" * FILE_BYTES, step="chao", alt="Còn đây")
+    assert (status, "nặng quá 8 MB" in page) == (400, True)
+    assert next(each for each in LESSON_PAGES if each.path.endswith("/media")).file_bytes > FILE_BYTES
