@@ -7,8 +7,10 @@ import asyncio
 import re
 import shutil
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import update
@@ -77,6 +79,10 @@ def _name_branches(c: Connection) -> None:
     areas.add(c, rows)
 
 
+def _accepts(learner: str) -> Callable[[Any], Any]:
+    return lambda work: happenings.accept(work, work.ledger.offer_for(learner).offer_id)
+
+
 async def _people(house: DeskHouse) -> str:
     await house.database.transact(_name_branches)
     hoa = await teaches(house, "Hoa", BRANCH)
@@ -84,7 +90,7 @@ async def _people(house: DeskHouse) -> str:
     for name in ("Mận", "Bảy"):
         hers_id = await house.person(name, "learner", BRANCH)
         hers = await asks(house, hers_id)
-        await happens(house, hoa, lambda work, hers=hers: happenings.accept(work, work.ledger.offer_for(hers).offer_id))
+        await happens(house, hoa, _accepts(hers))
         found.append(hers_id)
     yen = await house.person("Yến", "learner", BRANCH)
     row = RoleRow(yen, "instructor", BRANCH, "asked", OPERATOR_NAME, house.clock.now())
