@@ -58,7 +58,9 @@ class Album:
         """The screen from where `top` begins (as it is without), `height` high."""
         page.set_viewport_size({"width": WIDTH, "height": height})
         if top:
-            page.locator(top).last.evaluate("each => { each.scrollIntoView({block: each.closest('#log') ? 'center' : 'start'}); scrollBy(0, -8); }")
+            page.locator(top).last.evaluate(
+                "each => { each.scrollIntoView({block: each.closest('#log') ? 'center' : 'start'}); scrollBy(0, -8); }"
+            )
         page.evaluate(STILL)
         words = sorted({each for each in page.evaluate(SAID) if is_label(each)})
         self.taken.append(name)

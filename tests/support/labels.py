@@ -54,7 +54,11 @@ def _sentences() -> Iterator[str]:
     yield from ROLES.values()
     phrases = read_table(LESSONS / "phrases.yaml")
     yield from (text for name, text in phrases.items() if name.startswith("label_"))  # type: ignore[misc]
-    keys = [*STEP_KEYS.values(), *HEAD_WORDS.keys.values(), *(v for each in NAMED.values() for v in each.words.keys.values())]
+    keys = [
+        *STEP_KEYS.values(),
+        *HEAD_WORDS.keys.values(),
+        *(v for each in NAMED.values() for v in each.words.keys.values()),
+    ]
     yield from (each.partition(" — ")[0] for each in keys)
 
 
@@ -66,7 +70,9 @@ def _found(pattern: re.Pattern[str], paths: Iterable[Path]) -> Iterator[str]:
 
 @cache
 def _titles() -> frozenset[str]:
-    of_lessons = (re.search(r'^title: "(.+)"', path.read_text("utf-8"), re.M) for path in LESSONS.glob("*/*/lesson.yaml"))
+    of_lessons = (
+        re.search(r'^title: "(.+)"', path.read_text("utf-8"), re.M) for path in LESSONS.glob("*/*/lesson.yaml")
+    )
     tracks = re.findall(r'title: "(.+?)"', (LESSONS / "tracks.yaml").read_text("utf-8"))
     return frozenset([*(found[1] for found in of_lessons if found), *tracks])
 
