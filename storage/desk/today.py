@@ -124,7 +124,7 @@ def unreached(connection: Connection, paths: Sequence[str], limit: int) -> list[
             role.role.in_(("instructor", "officer")), role.state == "active", below(_a.path, paths),
             or_(_s.channel.is_(None), _i.away.is_(True), no_bell),
         )
-        .order_by(_a.path, _p.name, role.learner_id)
+        .order_by(_a.path, _p.order_key, role.learner_id)
         .limit(limit)
     )  # fmt: skip
     return [
