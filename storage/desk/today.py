@@ -73,8 +73,9 @@ def below(column: Any, paths: Sequence[str]) -> Any:
     return or_(*(and_(column >= path, column < path[:-1] + "0") for path in paths))  # "0" comes right after "/"
 
 
-def waiting(connection: Connection, paths: Sequence[str], limit: int) -> list[WaitingRow]:
-    """Requests of these areas that are not over, the most urgent first, then by when they move on."""
+def waiting(connection: Connection, paths: Sequence[str], limit: int, *, strangers: bool = False) -> list[WaitingRow]:
+    """Requests of these areas that are not over, the most urgent first, then by when they move on; with `strangers`
+    those of people whose place nobody knows as well."""
     owner = people_t.person.alias()
     query = (
         select(
@@ -84,7 +85,7 @@ def waiting(connection: Connection, paths: Sequence[str], limit: int) -> list[Wa
         .join(people_t.person, _p.learner_id == _r.learner_id)
         .outerjoin(people_t.area, _a.area_id == _p.area_id)
         .outerjoin(owner, owner.c.learner_id == _r.owner_id)
-        .where(_r.state.in_(("waiting", "offered", "open")), _within(paths))
+        .where(_r.state.in_(("waiting", "offered", "open")), _within(paths, strangers=strangers))
         .order_by(_r.priority, _r.due_at, _r.request_id)
         .limit(limit)
     )  # fmt: skip
@@ -149,14 +150,14 @@ def silent(connection: Connection, paths: Sequence[str], since: datetime, limit:
     return [QuietRow(r[0], r[1], "learner", r[2], "silent", _maybe(r[3])) for r in connection.execute(query)]
 
 
-def _within(paths: Sequence[str]) -> Any:
+def _within(paths: Sequence[str], *, strangers: bool = False) -> Any:
     """Whoever may look everywhere sees strangers too, whose place nobody knows.
 
     Within a ward its few areas lead to the people; a province has 24,000 of them, and few requests: those lead then.
     """
     is_wide = any(path.count("/") < IN_A_WARD for path in paths)
     there = below(_a.path.concat("") if is_wide else _a.path, paths)  # what is computed has no index
-    return or_(_a.path.is_(None), there) if "/" in paths else there
+    return or_(_a.path.is_(None), there) if strangers or "/" in paths else there
 
 
 def _maybe(at: int | None) -> datetime | None:
