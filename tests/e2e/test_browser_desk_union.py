@@ -109,9 +109,9 @@ def test_a_meeting_is_begun_rolled_and_ended(desk: Page):
     desk.get_by_label("Bài của buổi họp").select_option(index=1)
     desk.get_by_role("button", name="Bắt đầu họp").click()
     looks_well(desk)
-    desk.get_by_label("Mai").check()
+    desk.get_by_role("checkbox", name="Mai").check()
     desk.get_by_role("button", name="Ghi điểm danh").click()
-    expect(desk.get_by_label("Mai")).to_be_checked()
+    expect(desk.get_by_role("checkbox", name="Mai")).to_be_checked()
     desk.get_by_role("button", name="Ghi và kết thúc").click()
     expect(desk.get_by_role("status")).to_contain_text("1 người có mặt")
 
