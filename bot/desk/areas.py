@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeVar
@@ -15,6 +15,7 @@ from storage.desk.choosing import choices
 from storage.desk.person import looked_since
 from storage.engine.database import Connection
 from storage.people.areas import AreaRow
+from storage.people.naming import place_key
 
 LOOKED = timedelta(hours=1)
 """How long a look at somebody's pages stands for all further ones of the same visitor."""
@@ -45,9 +46,26 @@ async def area_choice(desk: DeskServices, visit: Visit, act: str, wanted: str) -
     chosen = next((row for row in rows if row.area_id == wanted), None)
     if wanted and chosen is None:
         raise NobodyThere
+    rows = in_order(rows)
     top = min((row.path.count("/") for row in rows), default=0)
     options = tuple((row.area_id, row.name, row.path.count("/") - top) for row in rows)
     return AreaChoice(options, chosen, (chosen.path,) if chosen else tuple(paths))
+
+
+def in_order(rows: Sequence[AreaRow]) -> list[AreaRow]:
+    """In the order of the tree, those that lie side by side as Vietnamese lists have them: "Chi hội 2" before "10"."""
+    keys = {row.path: _key(row.name) for row in rows}
+
+    def way(row: AreaRow) -> list[tuple[str, str]]:
+        parts = row.path.strip("/").split("/")
+        above = (f"/{'/'.join(parts[: depth + 1])}/" for depth in range(len(parts)))
+        return [(keys.get(path, ""), path) for path in above]
+
+    return sorted(rows, key=way)
+
+
+def _key(name: str) -> str:
+    return " ".join(word.rjust(6, "0") if word.isdecimal() else place_key(word) for word in name.split())
 
 
 async def about(desk: DeskServices, visit: Visit, learner_id: str, work: Callable[[Connection, AreaRow], T]) -> T:

@@ -21,17 +21,20 @@ ACTION = "meet"
 MOST = 300
 """Of a roll at once: a branch has about a hundred; in a ward one looks for a name."""
 
+HELD_IN = ("ward", "branch", "group")
+"""Kinds of areas that meet: of a whole province nobody calls a roll."""
+
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class MeetingRoll:
-    """A meeting with those who may have come: `listed` of `total`, by given name; `here` have come in all."""
+    """A meeting with those who may have come, by given name, `more` of whom are not listed; `here` have come in all."""
 
     row: HeldMeetingRow
     place: AreaRow
     listed: tuple[Attendant, ...]
-    total: int
+    more: bool
     here: int
 
 
@@ -55,6 +58,8 @@ class HeldMeetings:
             raise CamtayError(say("Chọn bài học cho buổi họp."))
 
         def work(connection: Connection, place: AreaRow) -> str:
+            if place.kind not in HELD_IN:
+                raise CamtayError(say("Họp ở một xã, phường, chi hội hay tổ."))
             row = HeldMeetingRow(self.new_id(), place.area_id, lesson_id, actor.name, self.people.now(), None)
             kept.begin(connection, row)
             self.people.note(connection, actor, "meeting_begun", "", place.area_id)
@@ -69,10 +74,12 @@ class HeldMeetings:
             return None
 
         def work(connection: Connection, place: AreaRow) -> MeetingRoll:
-            rows, total = kept.expected(connection, place.path, 0, MOST, words)
+            rows = kept.listed(connection, place.path, 0, MOST + 1, words)
             came = kept.came(connection, event_id)
-            listed = (Attendant(who, name, who in came, area if area != place.name else "") for who, name, area in rows)
-            return MeetingRoll(row, place, tuple(listed), total, kept.count(connection, event_id))
+            listed = (
+                Attendant(who, name, who in came, area if area != place.name else "") for who, name, area in rows[:MOST]
+            )
+            return MeetingRoll(row, place, tuple(listed), len(rows) > MOST, kept.count(connection, event_id))
 
         return await self.people.act(actor, ACTION, row.area_id, work)
 

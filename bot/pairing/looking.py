@@ -27,8 +27,8 @@ class RequestLook:
     """`lines` say why it is where it is, `asked` who was asked and what came of it, `happened` (ms, what) the rest.
 
     `guide` names the learner's instructor, `owner` whoever has taken the request, `heirs` (id, name) to whom that one
-    may hand it over. `may_act`: whether whoever looks is one of those who may answer for the learner; `quiet`: nobody
-    is asked at this hour.
+    may hand it over. `may_act`: whether whoever looks is one of those who may answer for the learner; `is_stranger`:
+    nobody has confirmed the learner as a member; `quiet`: nobody is asked at this hour.
     """
 
     request: Request
@@ -41,6 +41,7 @@ class RequestLook:
     owner: str
     heirs: tuple[tuple[str, str], ...]
     may_act: bool
+    is_stranger: bool
     quiet: bool
 
 
@@ -71,6 +72,7 @@ def look(connection: Connection, world: PairingContext, request_id: str, by: str
         names.get(request.owner_id, "") if request.state == "open" else "",
         tuple((each, names.get(each, "")) for each in heirs),
         by in officers,
+        not learner.confirmed,
         world.clock.is_quiet(now),
     )  # fmt: skip
 

@@ -78,7 +78,7 @@ class Requests:
         def note(connection: Connection, place: AreaRow) -> None:
             self.people.note(connection, actor, "request_seen", learner_id, place.area_id)
 
-        await self.people.about(actor, "see_people", learner_id, note)
+        await self.people.about(actor, "see_people", learner_id, note, self._answers(by))
         now = to_ms(self.people.now())
         found = await self.people.database.read(lambda c: look(c, self.world, request_id, by, now))
         if found is None:
@@ -114,7 +114,7 @@ class Requests:
                 raise CamtayError(say("Chưa làm được: việc này đã có người lo, đã xong, hoặc không phải của chị."))
             self.people.note(connection, actor, what, learner_id, place.area_id)
 
-        await self.people.about(actor, "approve", learner_id, work)
+        await self.people.about(actor, "approve", learner_id, work, self._answers(by))
 
     async def assign(self, actor: Actor, by: str, request_id: str, instructor_id: str) -> None:
         """Ask one instructor by name; `by` is the officer. Raises CamtayError with the reason."""
@@ -129,7 +129,7 @@ class Requests:
                 raise CamtayError(say("Chưa hỏi được: {reason}.", reason=NOT_NOW.get(reason, reason)))
             self.people.note(connection, actor, "assigned", learner_id, place.area_id)
 
-        await self.people.about(actor, "approve", learner_id, work)
+        await self.people.about(actor, "approve", learner_id, work, self._answers(by))
 
     async def confirm(self, actor: Actor, learner_id: str, area_id: str) -> None:
         """Confirm somebody as a member of this area, who can be paired from now on. Raises NotAllowed, NobodyThere."""
@@ -144,6 +144,13 @@ class Requests:
             services.hooks.confirmed(connection, learner_id, "learner", now)
 
         await self.people.act(actor, "invite_learner", area_id, work)
+
+    async def sees_strangers(self, by: str) -> bool:
+        """Whether she answers for those whose place nobody knows."""
+        return await self.people.database.read(self._answers(by))
+
+    def _answers(self, by: str) -> Callable[[Connection], bool]:
+        return lambda connection: by in availability.for_strangers(connection)
 
     async def _learner(self, request_id: str) -> str:
         row = await self.people.database.read(lambda c: pairings.request(c, request_id))

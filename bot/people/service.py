@@ -343,8 +343,12 @@ class People:
 
         return _unless_refused(*await self.database.transact(unit))
 
-    async def about(self, actor: Actor, action: str, learner_id: str, work: Callable[[Connection, AreaRow], T]) -> T:
-        """Do the work if the actor may where this person belongs, which is read here, never taken from who asks."""
+    async def about(
+        self, actor: Actor, action: str, learner_id: str, work: Callable[[Connection, AreaRow], T],
+        of_strangers: Callable[[Connection], bool] = lambda connection: False,
+    ) -> T:  # fmt: skip
+        """Do the work if the actor may where this person belongs, which is read here, never taken from who asks; of
+        somebody whose place nobody knows, if `of_strangers` says so."""
 
         def unit(connection: Connection) -> tuple[NotAllowed | None, T | None]:
             conversations.learners_by_id(connection, [learner_id])  # locked first, as the tutor's own batches do
@@ -353,6 +357,8 @@ class People:
                 raise NobodyThere
             place = areas.get(connection, belonging[1]) if belonging[1] else None
             nowhere = AreaRow("", None, "", "", "", "/")  # known to nobody but the operator
+            if place is None and of_strangers(connection):
+                return None, work(connection, nowhere)
             return self._allowed(connection, actor, action, place or nowhere, learner_id, work)
 
         return _unless_refused(*await self.database.transact(unit))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select, true, tuple_
+from sqlalchemy import Connection, Select, func, or_, select, true, tuple_
 
 from storage.engine.instants import from_ms, to_ms
 from storage.pairing import tables as pairing_t
@@ -37,9 +37,11 @@ class BoardRow:
 
 
 def requests(
-    connection: Connection, paths: Sequence[str], state: str, limit: int, after: BoardMark | None = None
-) -> list[BoardRow]:
-    """Requests in this state, the most urgent first, then the oldest; from behind `after` on."""
+    connection: Connection, paths: Sequence[str], state: str, limit: int, after: BoardMark | None = None, *,
+    strangers: bool = False,
+) -> list[BoardRow]:  # fmt: skip
+    """Requests in this state, the most urgent first, then the oldest; from behind `after` on; with `strangers` those of
+    people whose place nobody knows as well."""
     asked, owner = pairing_t.offer.alias(), people_t.person.alias()
     helper = func.coalesce(asked.c.instructor_id, _r.owner_id)
     query = (
@@ -51,7 +53,7 @@ def requests(
         .outerjoin(people_t.area, _a.area_id == _p.area_id)
         .outerjoin(asked, (asked.c.request_id == _r.request_id) & (asked.c.state == "open"))
         .outerjoin(owner, owner.c.learner_id == helper)
-        .where(_r.state == state, _there(paths, func.coalesce(_a.path, "")))
+        .where(_r.state == state, _there(paths, func.coalesce(_a.path, ""), strangers=strangers))
         .order_by(_r.priority, _r.since_at, _r.request_id)
         .limit(limit)
     )  # fmt: skip
@@ -119,9 +121,10 @@ def _pair_row(row: Any, state: str) -> BoardRow:
     return BoardRow(row[0], row[1], row[2], row[3], f"pair-{state}", row[4], from_ms(row[5]), None, row[6], mark)
 
 
-def _there(paths: Sequence[str], path: Any) -> Any:
+def _there(paths: Sequence[str], path: Any, *, strangers: bool = False) -> Any:
     """Whoever may look everywhere sees those of no known place too. Of `coalesce` there is no index: then a database
     begins with the few requests that are not over, not with everybody of the area."""
-    if "/" in paths:
+    if "/" in paths or (strangers and is_whole(paths)):
         return true()
-    return _p.area_id.is_not(None) if is_whole(paths) else below(path, paths)
+    inside = _p.area_id.is_not(None) if is_whole(paths) else below(path, paths)
+    return or_(_p.area_id.is_(None), inside) if strangers else inside

@@ -66,8 +66,9 @@ class QuietRow:
     seen_at: datetime | None
 
 
-def waiting(connection: Connection, paths: Sequence[str], limit: int) -> list[WaitingRow]:
-    """Requests of these areas that are not over, the most urgent first, then by when they move on."""
+def waiting(connection: Connection, paths: Sequence[str], limit: int, *, strangers: bool = False) -> list[WaitingRow]:
+    """Requests of these areas that are not over, the most urgent first, then by when they move on; with `strangers`
+    those of people whose place nobody knows as well."""
     owner = people_t.person.alias()
     query = (
         select(
@@ -77,7 +78,7 @@ def waiting(connection: Connection, paths: Sequence[str], limit: int) -> list[Wa
         .join(people_t.person, _p.learner_id == _r.learner_id)
         .outerjoin(people_t.area, _a.area_id == _p.area_id)
         .outerjoin(owner, owner.c.learner_id == _r.owner_id)
-        .where(_r.state.in_(("waiting", "offered", "open")), _within(paths))
+        .where(_r.state.in_(("waiting", "offered", "open")), _within(paths, strangers=strangers))
         .order_by(_r.priority, _r.due_at, _r.request_id)
         .limit(limit)
     )  # fmt: skip
@@ -117,7 +118,7 @@ def unreached(connection: Connection, paths: Sequence[str], limit: int) -> list[
             role.role.in_(("instructor", "officer")), role.state == "active", below(_a.path, paths),
             or_(_s.channel.is_(None), _i.away.is_(True), no_bell),
         )
-        .order_by(_a.path, _p.name, role.learner_id)
+        .order_by(_a.path, _p.order_key, role.learner_id)
         .limit(limit)
     )  # fmt: skip
     return [
@@ -142,14 +143,15 @@ def silent(connection: Connection, paths: Sequence[str], since: datetime, limit:
     return [QuietRow(r[0], r[1], "learner", r[2], "silent", _maybe(r[3])) for r in connection.execute(query)]
 
 
-def _within(paths: Sequence[str]) -> Any:
+def _within(paths: Sequence[str], *, strangers: bool = False) -> Any:
     """Whoever may look everywhere sees strangers too, whose place nobody knows.
 
     Within a ward its few areas lead to the people; of everywhere the few requests lead.
     """
-    if "/" in paths:
+    if "/" in paths or (strangers and is_whole(paths)):
         return true()
-    return _p.area_id.is_not(None) if is_whole(paths) else below(_a.path, paths)
+    inside = _p.area_id.is_not(None) if is_whole(paths) else below(_a.path, paths)
+    return or_(_p.area_id.is_(None), inside) if strangers else inside
 
 
 def _maybe(at: int | None) -> datetime | None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, or_, select, union, update
+from sqlalchemy import Connection, delete, func, insert, or_, select, union_all, update
 
 from storage.engine.instants import from_ms, to_ms
 from storage.meetings import tables as meetings_t
@@ -87,24 +87,30 @@ def _expected(path: str, words: Sequence[str] = ()) -> Any:
         .where(*(p.search_key.contains(f" {word}", autoescape=True) for word in words))
         .group_by(people_t.person.c.learner_id, people_t.person.c.name, p.order_key)
     )
-    listed = (
+    entries = (
         select(people_t.invitee.c.invitee_id, people_t.invitee.c.name, people_t.area.c.name, i.order_key)
         .join(people_t.area, people_t.area.c.area_id == people_t.invitee.c.area_id)
-        .where(inside, people_t.invitee.c.role.in_(_ROLES), people_t.invitee.c.claimed_by.is_(None), is_visible())
+        .where(
+            inside, people_t.invitee.c.role.in_(_ROLES), i.claimed_by.concat("").is_(None), is_visible()
+        )  # of a ward its few areas lead
         .where(*(i.search_key.contains(f" {word}", autoescape=True) for word in words))
     )
-    return union(people, listed).subquery()
+    return union_all(people, entries).subquery()
 
 
-def expected(
+def expected(connection: Connection, path: str, offset: int, limit: int) -> tuple[list[tuple[str, str, str]], int]:
+    """A page of (id, name, area) in the order of Vietnamese lists, and how many there are in all."""
+    total = connection.scalar(select(func.count()).select_from(_expected(path)))
+    return listed(connection, path, offset, limit), int(total or 0)
+
+
+def listed(
     connection: Connection, path: str, offset: int, limit: int, words: Sequence[str] = ()
-) -> tuple[list[tuple[str, str, str]], int]:
-    """A page of (id, name, area) in the order of Vietnamese lists, and how many there are in all; `words` of a name as
-    of `storage.people.naming.words_of`."""
+) -> list[tuple[str, str, str]]:
+    """The same page without the count; `words` of a name as of `storage.people.naming.words_of`."""
     all_ = _expected(path, words)
     query = select(all_).order_by(all_.c.order_key, all_.c.name, all_.c.who).offset(offset).limit(limit)
-    total = connection.scalar(select(func.count()).select_from(all_))
-    return [(row[0], row[1], row[2]) for row in connection.execute(query)], int(total or 0)
+    return [(row[0], row[1], row[2]) for row in connection.execute(query)]
 
 
 def expected_among(connection: Connection, path: str, ids: Collection[str]) -> set[str]:

@@ -150,9 +150,15 @@ def officers(connection: Connection, path: str) -> list[str]:
 
 
 def answering(connection: Connection, path: str) -> list[str]:
-    """Who may take an area's requests: its officers, the nearest first, then the admins above it."""
-    admins = connection.scalars(_ADMINS_ABOVE, {"above": _above(path)})
+    """Who may take an area's requests: its officers, the nearest first, then the admins above it (of no known place all
+    of them)."""
+    admins = connection.scalars(_ADMINS_ABOVE, {"above": _above(path)}) if path else connection.scalars(_ADMINS)
     return list(dict.fromkeys((*officers(connection, path), *admins)))
+
+
+def for_strangers(connection: Connection) -> list[str]:
+    """Who answers for those whose place nobody knows: officers of the widest area that has any, and the admins."""
+    return list(dict.fromkeys((*widest_officers(connection), *connection.scalars(_ADMINS))))
 
 
 def _above(path: str) -> list[str]:

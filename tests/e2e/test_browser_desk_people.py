@@ -85,6 +85,11 @@ def test_an_officers_first_list(tmp_path: Path, tutor: Server, open_context: Ope
     page.get_by_label("Tệp danh sách").set_input_files(tmp_path / "hội viên.csv")
     page.get_by_role("button", name="Xem trước").click()
     expect(page.get_by_text("2 người mới")).to_be_visible()
+    page.get_by_label("Sửa hay bỏ một dòng").fill("đào")
+    page.get_by_role("button", name="Mở dòng ấy").click()
+    expect(page.get_by_label("Họ và tên")).to_have_value("Trần Thị Đào")
+    fits(page)
+    page.get_by_role("link", name="Về bản xem trước").click()
     for yes in page.get_by_label("Đúng").all():
         yes.check()
     fits(page)

@@ -102,6 +102,20 @@ def test_an_emergency_is_opened_from_today_and_taken(desk: Page):
     expect(desk.get_by_text("đã lo xong").first).to_be_visible()
 
 
+def test_a_meeting_is_begun_rolled_and_ended(desk: Page):
+    goes_to(desk, "Buổi họp")
+    looks_well(desk)
+    desk.get_by_label("Họp ở đâu").select_option(BRANCH)
+    desk.get_by_label("Bài của buổi họp").select_option(index=1)
+    desk.get_by_role("button", name="Bắt đầu họp").click()
+    looks_well(desk)
+    desk.get_by_role("checkbox", name="Mai").check()
+    desk.get_by_role("button", name="Ghi điểm danh").click()
+    expect(desk.get_by_role("checkbox", name="Mai")).to_be_checked()
+    desk.get_by_role("button", name="Ghi và kết thúc").click()
+    expect(desk.get_by_role("status")).to_contain_text("1 người có mặt")
+
+
 def test_an_instructor_is_asked_by_hand(desk: Page):
     goes_to(desk, "Ghép đôi")
     looks_well(desk)
@@ -142,7 +156,7 @@ def test_the_month_is_printed_on_one_sheet(desk: Page, tmp_path: Path):
 def test_every_page_is_for_everybody_and_runs_nothing_that_was_written(desk: Page):
     base = desk.url.rstrip("/")
     for path in ("pairings", "areas", f"areas/{BRANCH}", "progress", "model/m1", "announcements", "announcement/a1",
-                 "meetings", "meeting/e1", "exports"):  # fmt: skip
+                 "meetings", "meeting/e1", "exports", "me", "me/code"):  # fmt: skip
         desk.goto(f"{base}/{path}")
         expect(desk.get_by_role("heading", level=1)).to_be_visible()
         expect(desk.get_by_text("trang tự mở lại")).to_have_count(0)

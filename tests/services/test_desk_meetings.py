@@ -90,9 +90,11 @@ async def test_in_a_large_area_one_looks_for_a_name(house: DeskHouse):
     await house.database.transact(lambda c: invitees.add(c, lines, "", house.clock.now()))
     tam = await house.person("Nguyễn Tám", "learner", WARD)
     async with house.browser(await house.person("Cúc", "officer", PROVINCE)) as browser:
+        refused = await browser.post("meetings", {"khu": PROVINCE, "bai": await lesson_of(browser)}, 400)
+        assert "Họp ở một xã" in refused
         event_id = await begun(browser, WARD)
         page = await browser.get(f"meeting/{event_id}")
-        assert len(names(page)) == 300 and "Còn 11 người nữa" in page and "Nguyễn Tám" not in page
+        assert len(names(page)) == 300 and "Còn người nữa" in page and "Nguyễn Tám" not in page
         page = await browser.get(f"meeting/{event_id}?q=tam")
         assert names(page) == [("Nguyễn Tám", False)] and f'value="{tam}"' in page
         assert "Không có ai tên như vậy" in await browser.get(f"meeting/{event_id}?q=khongco")

@@ -8,9 +8,11 @@ import re
 import pytest
 from sqlalchemy import select
 
+from bot.desk.areas import in_order
 from bot.people.policy.permissions import OPERATOR
 from storage.people import invitees, people
 from storage.people import tables as people_t
+from storage.people.areas import AreaRow
 from storage.people.records import InviteeRow, RoleRow
 from tests.support.desk_house import BRANCH, OTHER, PROVINCE, WARD, DeskBrowser, DeskHouse
 from tests.support.desk_scene import house as house
@@ -199,6 +201,14 @@ async def test_a_stranger_is_confirmed_and_is_a_line_of_the_list(house: DeskHous
         await act(browser, lan, 404, act="confirm", khu=OTHER)
         assert "Chưa chọn" in await act(browser, lan, 400, act="confirm")
     assert {"recognised", "confirmed"} <= set(await noted(house, lan))
+
+
+def test_areas_that_lie_side_by_side_are_in_the_order_of_vietnamese_lists():
+    tree = {"/x/": "Tỉnh", "/x/1/": "Xã Ấp Đông", "/x/2/": "Phường Đồng Xoài", "/x/3/": "Phường Dĩ An",
+            "/x/3/a/": "Khu phố 10", "/x/3/b/": "Khu phố 2"}  # fmt: skip
+    rows = [AreaRow(path, None, "", name, "", path) for path, name in tree.items()]
+    found = [row.name for row in in_order(rows)]
+    assert found == ["Tỉnh", "Phường Dĩ An", "Khu phố 2", "Khu phố 10", "Phường Đồng Xoài", "Xã Ấp Đông"]
 
 
 async def test_two_persons_are_put_side_by_side_and_a_code_joins_them(house: DeskHouse):

@@ -176,6 +176,29 @@ async def test_a_report_is_looked_at_and_seen_to_and_never_by_whom_it_is_about(h
     assert {"report_seen", "report_dealt"} <= {row["what"] for row in await rows(house, "audit")}
 
 
+async def test_a_stranger_who_cries_is_seen_and_taken_by_whoever_answers_for_all(house: DeskHouse):
+    cuc, tinh = await house.person("Cúc", "officer"), await house.person("Tỉnh", "officer", PROVINCE)
+    admin, la = await house.person("Ánh", "admin", PROVINCE), await house.person("Lạ")
+    cry = await asks(house, la, "safety")
+    async with house.browser(cuc) as ward:
+        assert cry not in await ward.get("") + await ward.get("pairings"), "a ward's officer answers for a ward"
+        await ward.get(f"request/{cry}", 404)
+        await ward.post(f"request/{cry}", {"act": "take"}, 404)
+    async with house.browser(admin) as browser:
+        assert f"request/{cry}" in await browser.get("") and f"request/{cry}" in await browser.get("pairings")
+        assert "chưa biết ở đâu" in await browser.get(f"request/{cry}")
+        await browser.get(f"person/{la}", 404)
+    async with house.browser(tinh) as browser:
+        await browser.post(f"request/{cry}", {"act": "take"})
+        assert "Chưa chọn địa bàn" in await browser.post(f"request/{cry}", {"act": "confirm", "khu": ""}, 400)
+        await browser.post(f"request/{cry}", {"act": "confirm", "khu": WARD})
+        page = await browser.get(f"request/{cry}")
+        assert "Phường Trấn Biên" in page and "Chưa ai xác nhận" not in page
+        await browser.post(f"request/{cry}", {"act": "done"})
+    (request,) = await rows(house, "request")
+    assert request["state"] == "closed"
+
+
 async def test_names_are_shown_as_they_are(house: DeskHouse):
     cuc, lan = await house.person(HOSTILE, "officer"), await house.person(HOSTILE, "learner")
     await teaches(house, HOSTILE)

@@ -16,8 +16,9 @@ import pytest
 
 from bot.announcements.service import Announcements
 from bot.errors import CamtayError, NotAllowed
+from bot.meetings.service import HeldMeetings
 from bot.pairing.requests import Requests
-from bot.people import importing
+from bot.people import importing, joining
 from bot.people.export import export_of_chat
 from bot.people.policy import people_file
 from bot.people.policy.permissions import PERMISSIONS, Actor
@@ -75,6 +76,10 @@ def reporting(t: Tutor) -> Reports:
     return Reports(t.database, t.services, t.clock.now, t.ids)
 
 
+def meeting(t: Tutor) -> HeldMeetings:
+    return HeldMeetings(t.people, t.ids, real_book)
+
+
 def requests(t: Tutor) -> Requests:
     return Requests(t.people, t.pairing)
 
@@ -111,6 +116,8 @@ MAY: dict[str, tuple[Act, set[tuple[str, str]]]] = {
     "requests": (lambda t, who, ids: requests(t).unclosed(who, WARD), ANSWERS),
     "explain": (lambda t, who, ids: requests(t).explain(who, ids["request"]), ANSWERS),
     "confirm": (lambda t, who, ids: requests(t).confirm(who, ids["learner"], WARD), ANSWERS),
+    "see two as one": (lambda t, who, ids: joining.preview(t.people, who, ids["learner"], ids["helper"]), ANSWERS),
+    "begin a meeting": (lambda t, who, ids: meeting(t).begin(who, WARD, meeting(t).lessons()[0].id), ANSWERS),
     "announce": (lambda t, who, ids: announcing(t).draft(who, WARD, TEXT), ANSWERS),
     "announcements": (lambda t, who, ids: announcing(t).list_of(who, WARD), ANSWERS),
     "models": (models, ANSWERS),
@@ -177,7 +184,7 @@ def test_every_act_of_the_table_is_asked_at_some_door() -> None:
     asked = {"see_people", "import", "approve", "vouch", "suspend", "export", "correct", "withdraw", "delete"}
     asked |= {f"invite_{role}" for role in ("learner", "instructor", "officer", "editor", "admin")}
     asked |= {"announce", "report", "see_counts", "models"}
-    asked |= {"meet", "drill", "record"}  # in the chat alone: test_meetings, test_drills, test_recording_chat
+    asked |= {"meet", "drill", "record"}  # "meet" above and in test_meetings; test_drills, test_recording_chat
     asked |= {"edit_lessons", "see_unheard", "operate", "see_audit"}  # at the desk alone: test_desk_access
     assert asked == PERMISSIONS.keys()
 

@@ -35,6 +35,8 @@ def fill(connection: Connection, learner_id: str, other: str) -> None:
     add(people_t.role, **she, role="instructor", area_id=WARD, state="active", by="x", at=1)
     add(unheard_t.unheard, **she, text=f"chào {NAME}", at=1)
     add(desk_t.desk_account, **she, login=f"l-{tag}", shown=NAME, password="x", set_at=1)
+    add(desk_t.desk_code, **she, sealed=f"c-{tag}", made_at=1, on_since=1, last_step=1)
+    add(desk_t.desk_spare, **she, code_hash=f"s-{tag}")
     add(desk_t.desk_session, session_hash=f"s-{tag}", **she, way="link", agent="x", made_at=1, seen_at=1)
     people.put_instructor(connection, InstructorRow(learner_id, 3, (), ("vi",), "08:00-20:00"))
     invitees.add(connection, [InviteeRow(f"i-{tag}", f"Nguyễn Thị {NAME}", WARD, "learner")], "x", START)

@@ -43,7 +43,7 @@ def _on(desk: DeskServices, roll: MeetingRoll, typed: str) -> PageAnswer:
         "title": roll.place.name, "id": roll.row.event_id, "area_id": roll.place.area_id,
         "lesson": title_of(desk, roll.row.lesson), "at_hour": day_and_hour(roll.row.begun_at, desk.zone),
         "came": roll.here, "listed": roll.listed, "was": " ".join(each.who for each in roll.listed if each.here),
-        "more": roll.total - len(roll.listed), "q": typed, "address": desk.address,
+        "more": roll.more, "q": typed, "address": desk.address,
         "picture": square(desk.address) if desk.address else "",
     }  # fmt: skip
     return PageShown("meeting_on.html", values)

@@ -35,24 +35,27 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
     """The board; `?cot=` is one column of it, `?sau=` where a page of that goes on."""
     paths, now, only = visit.who.actor.paths("see_people"), desk.now(), visit.query.get("cot", "")
     wanted = [only] if only in COLUMNS else list(COLUMNS)
+    strangers = await desk.officers.requests.sees_strangers(visit.who.learner_id)
     limit, after = (A_PAGE, _mark(visit.query.get("sau", ""))) if only in COLUMNS else (AT_FIRST, None)
 
     def look(connection: Connection) -> list[dict[str, object]]:
-        return [_column(desk, key, _rows(connection, key, paths, now, limit + 1, after), limit, now) for key in wanted]
+        found = {key: _rows(connection, key, paths, now, limit + 1, after, strangers=strangers) for key in wanted}
+        return [_column(desk, key, rows, limit, now) for key, rows in found.items()]
 
     return PageShown("pairings.html", {"columns": await desk.officers.database.read(look), "only": only in COLUMNS})
 
 
 def _rows(
-    connection: Connection, key: str, paths: Sequence[str], now: datetime, limit: int, after: BoardMark | None
-) -> list[BoardRow]:
+    connection: Connection, key: str, paths: Sequence[str], now: datetime, limit: int, after: BoardMark | None, *,
+    strangers: bool,
+) -> list[BoardRow]:  # fmt: skip
     match key:
         case "pairs":
             return board.pairs(connection, paths, limit, after)
         case "ended":
             return board.ended(connection, paths, now - LATELY, limit, after)
         case _:
-            return board.requests(connection, paths, key, limit, after)
+            return board.requests(connection, paths, key, limit, after, strangers=strangers)
 
 
 def _column(desk: DeskServices, key: str, rows: Sequence[BoardRow], limit: int, now: datetime) -> dict[str, object]:

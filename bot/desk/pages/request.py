@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from bot.desk.areas import area_choice
 from bot.desk.pages.today import KINDS, STATES
 from bot.desk.services import DeskServices
 from bot.desk.visit import PageAnswer, PageShown, Redirect, Visit
@@ -50,11 +51,12 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
         "heirs": found.heirs, "may_act": found.may_act, "quiet": found.quiet,
         "mine": request.state == "open" and request.owner_id == visit.who.learner_id,
     }  # fmt: skip
-    return PageShown("request.html", values)
+    choice = await area_choice(desk, visit, "invite_learner", "") if found.is_stranger and not is_over else None
+    return PageShown("request.html", {**values, "stranger": choice})
 
 
 async def do(desk: DeskServices, visit: Visit) -> PageAnswer:
-    """Take it (over), hand it over, ask an instructor for it, or say that it is done.
+    """Take it (over), hand it over, confirm who asks, ask an instructor for it, or say that it is done.
 
     Raises CamtayError, NotAllowed, NobodyThere.
     """
@@ -70,6 +72,13 @@ async def do(desk: DeskServices, visit: Visit) -> PageAnswer:
         case "take":
             await requests.take(who.actor, who.learner_id, request_id)
             return Redirect(back, say("Chị đã nhận lo việc này. Người học được báo ngay."))
+        case "confirm":
+            choice = await area_choice(desk, visit, "invite_learner", visit.form.get("khu", ""))
+            found = await requests.look(who.actor, who.learner_id, request_id)
+            if choice.chosen is None or not found.may_act:
+                raise CamtayError(say("Chưa chọn địa bàn."))
+            await requests.confirm(who.actor, found.request.learner_id, choice.chosen_id)
+            return Redirect(back, say("Đã xác nhận là hội viên ở {area}.", area=choice.chosen.name))
         case "done":
             await requests.done(who.actor, who.learner_id, request_id)
             return Redirect(back, say("Đã ghi là xong."))

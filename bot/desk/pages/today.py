@@ -33,6 +33,7 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
     Who has been silent is told within a ward: of a whole province it would be the same thirty for ever.
     """
     hers, now, chosen = visit.who.actor.paths("see_people"), desk.now(), visit.query.get("khu", "")
+    strangers = not chosen and await desk.officers.requests.sees_strangers(visit.who.learner_id)
     is_wide = areas.is_whole(hers)
 
     def look(connection: Connection) -> dict[str, object]:
@@ -46,7 +47,7 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
                 "helper": row.helper if row.state != "waiting" else "",  # who was called has not taken it
                 "since": ago(row.since_at, now), "left": left(row.due_at, now), "late": row.due_at < now,
             }
-            for row in kept.waiting(connection, paths, MOST)
+            for row in kept.waiting(connection, paths, MOST, strangers=strangers)
         ]  # fmt: skip
         offers = [
             {
