@@ -165,6 +165,7 @@ async def test_all_roles_are_there_and_the_cast_names_them(made: Database):
     assert {row["state"] for row in rows["role"]} == {"active", "asked", "suspended"}
     assert roles["officer"] == 3 and roles["editor"] == roles["admin"] == 1
     assert roles["instructor"] == SMALL.instructors and roles["learner"] >= SMALL.learners - 4
+    assert all(str(row["invitee_id"]).startswith("i-") for row in rows["invitee"]), "as of lists that came in"
     cast = await made.read(cast_of)
     people = {row["learner_id"]: row["name"] for row in rows["person"]}
     assert {each.role for each in cast} >= {"learner", "instructor", "officer", "editor", "admin"}
