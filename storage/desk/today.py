@@ -122,7 +122,8 @@ def unreached(connection: Connection, paths: Sequence[str], limit: int) -> list[
             of_role = query.where(role.role == each).order_by(role.at, role.learner_id)
             rows += connection.execute(of_role.limit(limit - len(rows)))
     else:
-        hers = query.where(role.role.in_(("instructor", "officer")), below(_a.path, paths))
+        there = select(_a.area_id).where(below(_a.path, paths))
+        hers = query.where(role.role.in_(("instructor", "officer")), role.area_id.in_(there))
         rows += connection.execute(hers.order_by(_a.path, _p.name, role.learner_id).limit(limit))
     return [
         QuietRow(r[0], r[1], r[2], r[3], "away" if r[5] else "page" if r[4] else "nowhere", _maybe(r[6])) for r in rows

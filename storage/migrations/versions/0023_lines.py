@@ -1,4 +1,4 @@
-"""Large houses: who has held a role for longest, which codes an area has, the newest pairs, which updates were set aside."""
+"""Large houses: who has held a role for longest, codes of an area, the newest pairs, updates that were set aside."""
 
 import sqlalchemy as sa
 from alembic import op
