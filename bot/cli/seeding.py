@@ -11,6 +11,7 @@ from time import monotonic
 from bot.cli.environment import CommandEnvironment
 from bot.cli.language import told
 from bot.cli.terminal import Print, complain, show
+from bot.seeding.sizes import planned
 from bot.seeding.world import WorldPlan, seed
 from bot.settings import Settings
 from storage.engine.address import sqlite_path
@@ -19,11 +20,8 @@ from storage.engine.lock import lock_all
 
 
 def main(settings: Settings, given: argparse.Namespace, world: CommandEnvironment, write: Print = show) -> int:
-    """Fill the database and say what is in it. Raises WorldRefused, AlreadyRunning, StorageError."""
-    plan = WorldPlan(
-        max(3, given.learners), max(1, given.instructors), max(0, given.attempts), max(7, given.days),
-        max(1, given.lines),
-    )  # fmt: skip
+    """Fill the database and say what is in it. Raises CamtayError, AlreadyRunning, StorageError."""
+    plan = planned(given.learners, given.instructors, given.attempts, given.days, given.lines)
     began = monotonic()
     rows = asyncio.run(fill(settings, plan, given.seed, world))
     said = "Xong sau {s} giây: {people} người giả, {attempts} câu trả lời, {rows} dòng trong cả cơ sở dữ liệu."

@@ -41,7 +41,8 @@ def _is_called(connection: Connection, row: Row, me: str) -> bool:
     """Whether it has rung this person: as owner, as the learner's instructor, as an officer whom it has reached."""
     if row["owner_id"] == me or row["guided"]:
         return True
-    return me in availability.officers(connection, row["path"])[: max(row["width"] - OFFICER + 1, 0)]
+    reached = row["width"] - OFFICER + 1
+    return reached > 0 and me in availability.officers(connection, row["path"])[:reached]
 
 
 def _answers(connection: Connection, turn: TurnContext) -> list[PendingMatter]:

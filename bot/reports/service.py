@@ -107,9 +107,15 @@ def counter_of(what: str, span: Span) -> Callable[[Connection], ReportTable]:
 
     def look(connection: Connection) -> ReportTable:
         reports.snapshot(connection)
-        return _SHEETS[what](connection, _places(connection, "/"), span)
+        return _SHEETS[what](connection, _shared(_places(connection, "/")), span)
 
     return look
+
+
+@lru_cache(1)
+def _shared(places: AreaTree) -> AreaTree:
+    """The same one as before while no area has changed: reports that are kept have it in common."""
+    return places
 
 
 def _places(connection: Connection, path: str) -> AreaTree:
@@ -209,7 +215,7 @@ def _pairs(connection: Connection, places: AreaTree, span: Span) -> ReportTable:
     counts: dict[str, Counter[str]] = {column.key: Counter() for column in _PAIRS}
     counts["pairs"] = reports.open_pairings(connection)
     above = {place.area_id: place.above for place in places}
-    waits: dict[str, list[float]] = {}
+    waits: dict[str, array[float]] = {}
     for asked in reports.requests(connection, span.since, span.until):
         if asked.state in reports.WAITING:
             counts["waiting"][asked.area_id] += 1
@@ -218,7 +224,7 @@ def _pairs(connection: Connection, places: AreaTree, span: Span) -> ReportTable:
             if asked.answered_at is not None:
                 counts["answered"][asked.area_id] += 1
                 for area_id in above.get(asked.area_id, ()):
-                    waits.setdefault(area_id, []).append((asked.answered_at - asked.since_at) / HOUR_MS)
+                    waits.setdefault(area_id, array("d")).append((asked.answered_at - asked.since_at) / HOUR_MS)
             elif asked.state == "closed":
                 counts["dropped"][asked.area_id] += 1
     _count_guides(connection, places, counts, span.at)
@@ -272,22 +278,21 @@ def _progress(connection: Connection, places: AreaTree, span: Span) -> ReportTab
     counts |= {level: each for level, each in reports.skills(connection, *within).items() if level in LEVELS}
     counts["firm"], _ = reports.marks(connection, "skill", *within)
     counts["checkins"], counts["works"] = reports.marks(connection, "checkin", *within)
-    shares: dict[str, dict[str, list[float]]] = {}
+    shares: dict[str, dict[str, array[float]]] = {}
     above = {place.area_id: place.above for place in places}
     for which in ("before", "after"):
         tests = reports.tests(connection, which, *within)
         counts[f"tests_{which}"] = Counter(area_id for area_id, _ in tests)
         for area_id, share in sorted(tests, key=itemgetter(1)):
             for each in above.get(area_id, ()):
-                shares.setdefault(which, {}).setdefault(each, []).append(100 * share)
+                shares.setdefault(which, {}).setdefault(each, array("d")).append(100 * share)
     drilled = reports.drills(connection, *within)
     counts["tried"] = Counter(area_id for area_id, _, _ in drilled)
     for area_id, right, answers in drilled:
         for each in above.get(area_id, ()):
-            shares.setdefault("drills", {}).setdefault(each, []).append(100 * right / answers)
+            shares.setdefault("drills", {}).setdefault(each, array("d")).append(100 * right / answers)
     counts["meetings"], counts["attended"] = reports.attendance(connection, *within)
-    measured = {of: {area_id: array("d", each) for area_id, each in some.items()} for of, some in shares.items()}
-    return ReportTable(places, _PROGRESS, {key: add_up(places, each) for key, each in counts.items()}, _RIGHT, measured)
+    return ReportTable(places, _PROGRESS, {key: add_up(places, each) for key, each in counts.items()}, _RIGHT, shares)
 
 
 _SHEETS: dict[str, Callable[[Connection, AreaTree, Span], ReportTable]] = {

@@ -212,7 +212,7 @@ async def _confirms(n: Neighbourhood, one: Villager) -> None:
 async def _lists(n: Neighbourhood) -> None:
     """Some of the list have not come yet."""
     rows = [
-        InviteeRow(n.tutor.new_id(), placeholder("y", LAST - at), n.rng.choice(n.groups).area_id, "learner")
+        InviteeRow(f"i-{n.tutor.new_id()}", placeholder("y", LAST - at), n.rng.choice(n.groups).area_id, "learner")
         for at in range(NEVER_CAME)
     ]
     by, now = (await n.officer()).name, n.now

@@ -145,7 +145,7 @@ class Neighbourhood:
 
     async def joins(self, one: Villager, role: str, area_id: str, by: Actor = OPERATOR) -> None:
         """Put somebody on the list of an area by her whole name; she spends the code that `by` has given her."""
-        entry = InviteeRow(self.tutor.new_id(), one.name.replace("Qz", "Qy"), area_id, role)
+        entry = InviteeRow(f"i-{self.tutor.new_id()}", one.name.replace("Qz", "Qy"), area_id, role)
         now, people = self.now, self.tutor.officers.people
         await self.tutor.database.transact(lambda c: invitees.add(c, [entry], by.name, now))
         made = await people.invite(by, role, area_id, entry.invitee_id)

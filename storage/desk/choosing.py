@@ -20,7 +20,10 @@ def choices(connection: Connection, paths: Sequence[str], chosen_id: str = "") -
         return []
     chosen = areas.get(connection, chosen_id) if chosen_id else None
     way = [each for each in (chosen.path if chosen else "").split("/") if each]
-    tops = select(_a.area_id).where(or_(_a.path.in_(paths), _a.parent_id.is_(None)), below(_a.path, paths))
-    near = or_(_a.area_id.in_(tops), _a.parent_id.in_(tops), _a.area_id.in_(way), _a.parent_id.in_(way))
-    query = areas.seen().where(near, below(_a.path, paths)).order_by(_a.path).limit(MOST)
+    hers = below(
+        _a.path.concat(""), paths
+    )  # what is computed has no index: ids lead to a few areas, paths to thousands
+    tops = connection.scalars(select(_a.area_id).where(or_(_a.path.in_(paths), _a.parent_id.is_(None)), hers))
+    ids = [*tops, *way]
+    query = areas.seen().where(or_(_a.area_id.in_(ids), _a.parent_id.in_(ids)), hers).order_by(_a.path).limit(MOST)
     return [AreaRow(*row) for row in connection.execute(query)]

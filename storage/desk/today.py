@@ -105,7 +105,8 @@ def offers(connection: Connection, paths: Sequence[str], limit: int) -> list[Off
 
 
 def unreached(connection: Connection, paths: Sequence[str], limit: int) -> list[QuietRow]:
-    """Instructors and officers who cannot be called: who asks them is not heard."""
+    """Instructors and officers who cannot be called: who asks them is not heard. By area and name; of everywhere
+    officers first, and of each role who has held it for longest."""
     role = people_t.role.c
     no_bell = and_(_s.channel.in_(tuple(KEEP_LOGS)), rings(role.learner_id) == 0)
     query = (
@@ -114,16 +115,19 @@ def unreached(connection: Connection, paths: Sequence[str], limit: int) -> list[
         .join(people_t.person, _p.learner_id == role.learner_id)
         .outerjoin(conversations_t.session, _s.learner_id == role.learner_id)
         .outerjoin(people_t.identity, and_(_i.channel == _s.channel, _i.chat_id == _s.chat_id))
-        .where(
-            role.role.in_(("instructor", "officer")), role.state == "active", below(_a.path, paths),
-            or_(_s.channel.is_(None), _i.away.is_(True), no_bell),
-        )
-        .order_by(_a.path, _p.order_key, role.learner_id)
-        .limit(limit)
+        .where(role.state == "active", or_(_s.channel.is_(None), _i.away.is_(True), no_bell))
     )  # fmt: skip
+    rows: list[Any] = []
+    if is_whole(paths):  # in the order of an index: to sort them all by their areas takes a second
+        for each in ("officer", "instructor"):
+            of_role = query.where(role.role == each).order_by(role.at, role.learner_id)
+            rows += connection.execute(of_role.limit(limit - len(rows)))
+    else:
+        there = select(_a.area_id).where(below(_a.path, paths))
+        hers = query.where(role.role.in_(("instructor", "officer")), role.area_id.in_(there))
+        rows += connection.execute(hers.order_by(_a.path, _p.order_key, role.learner_id).limit(limit))
     return [
-        QuietRow(r[0], r[1], r[2], r[3], "away" if r[5] else "page" if r[4] else "nowhere", _maybe(r[6]))
-        for r in connection.execute(query)
+        QuietRow(r[0], r[1], r[2], r[3], "away" if r[5] else "page" if r[4] else "nowhere", _maybe(r[6])) for r in rows
     ]
 
 

@@ -89,6 +89,7 @@ Index(
     postgresql_where=text("state = 'open'"),
 )
 Index("pairing_learner", pairing.c.learner_id)
+Index("pairing_line", pairing.c.opened_at, pairing.c.pairing_id)  # by state it would be tempting for those of a ward
 
 pairing_event = Table(
     "pairing_event",

@@ -97,7 +97,7 @@ role = Table(
     PrimaryKeyConstraint("learner_id", "role", "area_id"),
 )
 Index("role_area", role.c.role, role.c.area_id)
-Index("role_line", role.c.role, role.c.state, role.c.at, role.c.learner_id)
+Index("role_line", role.c.role, role.c.at, role.c.learner_id, role.c.state, role.c.area_id)
 
 suspension = Table(
     "suspension",

@@ -34,6 +34,7 @@ from bot.rules import pairing_clock
 from bot.seeding import names
 from bot.seeding.cast import cast_of
 from bot.seeding.copying import PREFIX
+from bot.seeding.sizes import planned
 from bot.seeding.world import WorldPlan, WorldRefused, seed
 from bot.settings import Settings
 from bot.tutor import state_codec
@@ -164,6 +165,7 @@ async def test_all_roles_are_there_and_the_cast_names_them(made: Database):
     assert {row["state"] for row in rows["role"]} == {"active", "asked", "suspended"}
     assert roles["officer"] == 3 and roles["editor"] == roles["admin"] == 1
     assert roles["instructor"] == SMALL.instructors and roles["learner"] >= SMALL.learners - 4
+    assert all(str(row["invitee_id"]).startswith("i-") for row in rows["invitee"]), "as of lists that came in"
     cast = await made.read(cast_of)
     people = {row["learner_id"]: row["name"] for row in rows["person"]}
     assert {each.role for each in cast} >= {"learner", "instructor", "officer", "editor", "admin"}
@@ -204,6 +206,52 @@ async def test_both_databases_hold_the_same_world(folder: Path, tmp_path: Path, 
     assert {name: sorted(map(str, rows)) for name, rows in one.items()} == {
         name: sorted(map(str, rows)) for name, rows in other.items()
     }
+
+
+# --- how large it may be ---
+
+
+@pytest.mark.parametrize(
+    ("given", "guides", "attempts"),
+    [
+        ((50,), 12, 1_500),
+        ((100_000,), 24_000, 3_000_000),
+        ((3,), 1, 90),
+        ((20, 1, 0), 1, 0),
+        ((50, None, None, 7), 12, 504),
+    ],
+)
+def test_what_is_not_said_follows_from_the_learners(given: tuple[int | None, ...], guides: int, attempts: int):
+    plan = planned(*given)  # type: ignore[arg-type]
+    assert (plan.learners, plan.instructors, plan.attempts) == (given[0], guides, attempts)
+    assert all(plan.of(kind).instructors >= 1 and plan.of(kind).learners >= 1 for kind in range(2))
+
+
+@pytest.mark.parametrize(
+    ("flags", "words"),
+    [
+        (["--learners", "0"], "--learners: phải từ 3"), (["--learners", "-5"], "--learners: phải từ 3"),
+        (["--learners", "2000000"], "tới 1000000"),
+        (["--learners", "100000", "--instructors", "12"], "100000 học viên cần từ 2000 tới"),
+        (["--instructors", "0"], "từ 1 tới 100 người chỉ"), (["--instructors", "101"], "từ 1 tới 100 người chỉ"),
+        (["--attempts", "9000000"], "--attempts: chừng ấy người trong 120 ngày"), (["--attempts", "-1"], "từ 0 tới"),
+        (["--days", "0"], "--days: phải từ 7"), (["--lines", "0"], "--lines: phải từ 1"),
+    ],
+)  # fmt: skip
+def test_a_world_that_cannot_be_is_told_in_a_sentence(
+    flags: list[str], words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    assert main(["seed", "--data", str(tmp_path / "none"), *flags]) == 1
+    said = capsys.readouterr().err
+    assert words in said and "Traceback" not in said and not (tmp_path / "none" / "camtay.db").exists()
+
+
+async def test_the_smallest_of_all_worlds_is_whole(tmp_path: Path):
+    made = await make(tmp_path, planned(3, 1, 0, 7))
+    database = open_database(made.database_url)
+    cast = await database.read(cast_of)
+    await database.close()
+    assert {each.role for each in cast} >= {"learner", "instructor", "officer", "editor", "admin"}
 
 
 # --- nothing mixes ---
