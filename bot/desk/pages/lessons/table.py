@@ -4,17 +4,34 @@ from __future__ import annotations
 
 from bot.desk.pages.lessons import playing, publishing, steps, tree, words, writing
 from bot.desk.visit import DeskPage
+from bot.media.store import TYPES
 from bot.studio.service import ACT
+from bot.web.preview.asked import NAMES as PLAYED
+from bot.web.preview.hear_routes import NAMES as HEARD
 from flows.saying import say
 
 _LESSON = "lessons/{lesson:[a-z0-9-]{1,40}}"
 _PLAY = "play/{lesson:[a-z0-9-]{1,40}}"
+_HOW = ("when", f"{publishing.DECISION}*")
+_JSON = ("application/json",)
 
 LESSON_PAGES: tuple[DeskPage, ...] = (
     DeskPage("lessons", say("Bài học"), ACT, tree.show, nav=say("Bài học")),
-    DeskPage(_LESSON, say("Soạn bài"), ACT, writing.show, writing.save),
-    DeskPage(f"{_LESSON}/words", say("Sửa lời, sửa hình"), ACT, words.show, words.save),
-    DeskPage(f"{_LESSON}/publish", say("Phát hành"), ACT, publishing.show, publishing.publish),
+    DeskPage(
+        _LESSON, say("Soạn bài"), ACT, writing.show, writing.save, fields=["began", "text", "script"], gives=_JSON
+    ),
+    DeskPage(
+        f"{_LESSON}/words", say("Sửa lời, sửa hình"), ACT, words.show, words.save, fields=["began", f"{words.FIELD}*"]
+    ),
+    DeskPage(
+        f"{_LESSON}/publish",
+        say("Phát hành"),
+        ACT,
+        publishing.show,
+        publishing.publish,
+        asks=_HOW,
+        fields=[*_HOW, "go", "stamp"],
+    ),
     DeskPage(f"{_LESSON}/history", say("Các bản đã phát hành"), ACT, publishing.show_history),
     DeskPage(
         f"{_LESSON}/history/{{number:[0-9]{{1,6}}}}",
@@ -22,16 +39,31 @@ LESSON_PAGES: tuple[DeskPage, ...] = (
         ACT,
         publishing.show_rollback,
         publishing.roll_back,
+        asks=_HOW,
+        fields=[*_HOW, "go", "stamp"],
     ),
     DeskPage(f"{_LESSON}/steps", say("Các bước và bản thoại"), ACT, steps.show),
-    DeskPage(f"{_LESSON}/file", say("Soạn bài"), ACT, writing.file),
-    DeskPage(f"{_LESSON}/check", say("Soạn bài"), ACT, do=writing.check),
-    DeskPage(f"{_LESSON}/complete", say("Soạn bài"), ACT, do=writing.complete),
-    DeskPage(f"{_LESSON}/give-up", say("Soạn bài"), ACT, do=writing.give_up),
-    DeskPage(f"{_LESSON}/take-over", say("Soạn bài"), ACT, do=writing.take_over),
-    DeskPage("hear", say("Nghe thử một câu"), ACT, playing.hear, playing.hear),
-    DeskPage(_PLAY, say("Học thử"), ACT, playing.show, playing.show),
-    DeskPage(f"{_PLAY}/state", say("Học thử"), ACT, playing.state),
-    DeskPage(f"{_PLAY}/graph.svg", say("Sơ đồ"), ACT, playing.graph),
-    DeskPage(f"{_PLAY}/media/{{file}}", say("Học thử"), ACT, playing.media),
+    DeskPage(f"{_LESSON}/file", say("Soạn bài"), ACT, writing.file, gives=["application/yaml"]),
+    DeskPage(f"{_LESSON}/check", say("Soạn bài"), ACT, do=writing.check, fields=["text"], gives=_JSON),
+    DeskPage(
+        f"{_LESSON}/complete",
+        say("Soạn bài"),
+        ACT,
+        do=writing.complete,
+        fields=["text", "line", "col", "steps"],
+        gives=_JSON,
+    ),
+    DeskPage(f"{_LESSON}/give-up", say("Soạn bài"), ACT, do=writing.give_up, fields=["sure"]),
+    DeskPage(f"{_LESSON}/take-over", say("Soạn bài"), ACT, do=writing.take_over, fields=["editor"]),
+    DeskPage("hear", say("Nghe thử một câu"), ACT, playing.hear, playing.hear, asks=HEARD, fields=HEARD),
+    DeskPage(_PLAY, say("Học thử"), ACT, playing.show, playing.show, asks=PLAYED, fields=PLAYED),
+    DeskPage(f"{_PLAY}/state", say("Học thử"), ACT, playing.state, gives=_JSON),
+    DeskPage(f"{_PLAY}/graph.svg", say("Sơ đồ"), ACT, playing.graph, gives=["image/svg+xml"]),
+    DeskPage(
+        f"{_PLAY}/media/{{file}}",
+        say("Học thử"),
+        ACT,
+        playing.media,
+        gives=sorted({*TYPES.values()}),
+    ),
 )
