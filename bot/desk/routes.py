@@ -32,6 +32,7 @@ from bot.desk.visit import (
 from bot.errors import CamtayError, NotAllowed
 from bot.people.service import NobodyThere
 from bot.web.forms import form_of, written
+from bot.web.media import FOR_EVER
 from flows.saying import said_by, say
 
 COOKIE, SAID_COOKIE = "camtay_desk", "camtay_desk_said"
@@ -40,10 +41,15 @@ MOST_FIELDS = 2_000
 FORM_BYTES = 1_000_000
 
 _FOREIGN = say("Trang này mở lâu quá rồi hoặc được gửi từ nơi khác. Tải lại trang rồi làm lại; chưa có gì thay đổi.")
+_OUT = say("Chị đã ra khỏi bàn làm việc nên chưa có gì thay đổi. Vào lại rồi gửi lần nữa.")
 _NOT_YOURS = say("Trang này không có, hoặc không thuộc việc của chị.")
 
 _PATH = web.RequestKey("desk.path", Mapping[str, str])
 """What the address of a page carries."""
+
+
+class OpenedBefore(CamtayError):
+    """Trang này mở từ trước lần vào này nên chưa có gì thay đổi. Đọc lại rồi gửi lần nữa."""
 
 
 class DeskSite:
@@ -78,13 +84,15 @@ class DeskSite:
     async def to_desk(self, _: web.Request) -> web.Response:
         raise web.HTTPFound("desk/")
 
-    async def enter(self, request: web.Request, fault: str = "", status: int = 200) -> web.Response:
-        """The page where a name and a password are asked for, and told how to come in by chat."""
+    async def enter(
+        self, request: web.Request, fault: str = "", status: int = 200, typed: Sequence[str] = ()
+    ) -> web.Response:
+        """The page where a name and a password are asked for, and told how to come in by chat; with what was `typed`
+        into a page by somebody who was out."""
         lang, at = _language(request), _at(request)
         tell = teller(lang)
-        return frame.bare(
-            "enter.html", lang, at, tell, tell(say("Vào bàn làm việc")), status, fault=tell(fault), desk=self._desk
-        )
+        shown = {"fault": tell(fault), "desk": self._desk, "typed": typed}
+        return frame.bare("enter.html", lang, at, tell, tell(say("Vào bàn làm việc")), status, **shown)
 
     async def entered(self, request: web.Request) -> web.Response:
         """A name and a password were sent."""
@@ -138,11 +146,11 @@ class DeskSite:
         """Carry out what a form of a page asks, where it is one of ours."""
         assert page.do is not None
         form, files = await _sent(request, page.file_bytes)
-        token = request.cookies.get(COOKIE, "")
-        if not is_form_key(form.pop("form_key", ""), token) or not self._is_ours(request):
+        is_keyed = is_form_key(form.pop("form_key", ""), request.cookies.get(COOKIE, ""))
+        if not self._is_ours(request):
             return await self._refused(request, _FOREIGN, 403)
         taken = {name: value for name, value in form.items() if is_named(name, page.fields)}
-        return await self._answered(page, request, page.do, taken, files)
+        return await self._answered(page, request, page.do if is_keyed else _opened_before, taken, files)
 
     async def out(self, request: web.Request) -> web.Response:
         """Put this browser out."""
@@ -168,7 +176,9 @@ class DeskSite:
     ) -> web.StreamResponse:  # fmt: skip
         who, is_look = await self._desk.entrance.visitor(request.cookies.get(COOKIE, "")), form is None
         if who is None:
-            return _moved(f"{_at(request)}enter") if is_look else await self.enter(request, status=401)
+            return (
+                _moved(f"{_at(request)}enter") if form is None else await self.enter(request, _OUT, 401, _told_by(form))
+            )
         asked = tuple((name, written(said)) for name, said in request.query.items() if is_named(name, page.asks))
         query = dict(reversed(asked))  # of what comes several times the first
         visit = Visit(who, _language(request), _at(request), request[_PATH], query, form or {}, files, asked)
@@ -181,9 +191,10 @@ class DeskSite:
         except (NotAllowed, NobodyThere):  # in one sentence: else it would tell that there is something
             return self._told(page, visit, _NOT_YOURS, 404)
         except CamtayError as fault:
+            status = 403 if isinstance(fault, OpenedBefore) else 400
             if is_look or page.show is None:
-                return self._told(page, visit, said_by(fault), 400)
-            return await self._again(page, visit, said_by(fault))
+                return self._told(page, visit, said_by(fault), status)
+            return await self._again(page, visit, said_by(fault), status)
         return self._shown(page, visit, answer, self._read_said(request))
 
     def _shown(self, page: DeskPage, visit: Visit, answer: PageAnswer, said: str = "", fault: str = "") -> web.Response:
@@ -210,14 +221,17 @@ class DeskSite:
                     response.del_cookie(SAID_COOKIE, path="/")
                 return response
 
-    async def _again(self, page: DeskPage, visit: Visit, fault: str) -> web.Response:
+    async def _again(self, page: DeskPage, visit: Visit, fault: str, status: int) -> web.Response:
         """The page once more, with what was typed and what is wrong with it."""
         assert page.show is not None
         try:
-            response = self._shown(page, visit, await page.show(self._desk, visit), fault=fault)
-        except CamtayError:  # what the page is about is gone as well
-            return self._told(page, visit, fault, 400)
-        response.set_status(400)
+            again = await page.show(self._desk, visit)
+        except CamtayError:
+            return self._told(page, visit, fault, status)
+        if not isinstance(again, PageShown):  # what it is about is gone, or it has no place for a sentence
+            return self._told(page, visit, fault, status)
+        response = self._shown(page, visit, again, fault=fault)
+        response.set_status(status)
         return response
 
     def _told(self, page: DeskPage, visit: Visit, sentence: str, status: int) -> web.Response:
@@ -254,8 +268,19 @@ class DeskSite:
         return self._desk.address.startswith("https://") or request.secure
 
 
-async def _file(name: str, _: web.Request) -> web.Response:
-    headers = {"Cache-Control": "public, max-age=31536000, immutable"}
+async def _opened_before(_: DeskServices, __: Visit) -> PageAnswer:
+    raise OpenedBefore
+
+
+def _told_by(form: Mapping[str, str]) -> list[str]:
+    """What somebody wrote in sentences, to be copied; no password, and no text that the page had brought itself."""
+    return [said for name, said in form.items() if name not in ("password", "began") and " " in said.strip()]
+
+
+async def _file(name: str, request: web.Request) -> web.Response:
+    """A style or script: kept for ever under the name that a page of this program gives it, and under no other."""
+    is_this = request.query_string == frame.version(name)
+    headers = {"Cache-Control": FOR_EVER if is_this else "no-cache"}
     return web.Response(text=frame.file(name), content_type=frame.FILES[name], charset="utf-8", headers=headers)
 
 
