@@ -26,9 +26,9 @@ _LEADS = {"Location": {"description": "Where it goes on.", "schema": {"type": "s
 _PATIENCE = {"Retry-After": {"description": "Seconds.", "schema": {"type": "string", "pattern": "^[0-9]+$"}}}
 _HEADERS = {302: _LEADS, 303: _LEADS, 429: _PATIENCE}
 
-Schema = Mapping[str, object]
-ANY_TEXT: Schema = {"type": "string"}
-ANYTHING: Schema = {}
+ANY_TEXT: Mapping[str, object] = {"type": "string"}
+ANYTHING: Mapping[str, object] = {}
+"""What fits, as JSON Schema."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +43,11 @@ class Endpoint:
     answers: Mapping[int, Sequence[str]]
     asks: Sequence[str] = ()
     heads: Sequence[str] = ()
-    takes: Mapping[str, Schema] = field(default_factory=dict)
+    takes: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     guard: str = ""
 
 
-def form(names: Sequence[str], files: Sequence[str] = ()) -> dict[str, Schema]:
+def form(names: Sequence[str], files: Sequence[str] = ()) -> dict[str, Mapping[str, object]]:
     """What a form of these fields takes; a name that ends in * stands for all that begin so."""
     brought = {"type": "string", "contentMediaType": "application/octet-stream"}
     shown = {name: brought if name in files else ANY_TEXT for name in names if not name.endswith("*")}

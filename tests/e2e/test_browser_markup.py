@@ -171,8 +171,8 @@ def _is_fault(line: ConsoleMessage) -> bool:
 def _ids(folder: Path) -> dict[str, list[str]]:
     """By the first word of an address, what it may name."""
     of = {
-        "person": "SELECT DISTINCT learner_id FROM role LIMIT 4",
-        "request": "SELECT request_id FROM request ORDER BY state LIMIT 4", "areas": "SELECT area_id FROM role LIMIT 3",
+        "person": "SELECT DISTINCT learner_id FROM role LIMIT 1",
+        "request": "SELECT request_id FROM request ORDER BY state LIMIT 2", "areas": "SELECT area_id FROM role LIMIT 1",
         "progress": "SELECT area_id FROM role LIMIT 1", "model": "SELECT model_id FROM union_model LIMIT 2",
         "announcement": "SELECT announcement_id FROM announcement",
         "meeting": "SELECT event_id FROM attendance LIMIT 1",
