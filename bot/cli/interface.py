@@ -27,5 +27,5 @@ def endpoints() -> Iterator[Endpoint]:
 
 def print_interface(write: Callable[[str], object]) -> int:
     """Write the document; 0."""
-    write(json.dumps(document(endpoints(), "Cầm Tay", VERSION), ensure_ascii=False, indent=1))
+    write(json.dumps(document(endpoints(), "camtay", VERSION), ensure_ascii=False, indent=1))
     return 0
