@@ -53,7 +53,7 @@ def form(names: Sequence[str], files: Sequence[str] = ()) -> dict[str, Mapping[s
     shown = {name: brought if name in files else ANY_TEXT for name in names if not name.endswith("*")}
     begun = {f"^{re.escape(name[:-1])}": ANY_TEXT for name in names if name.endswith("*")}
     more = {"patternProperties": begun} if begun else {}
-    return {FILES if files else FORM: {"type": "object", "properties": shown, **more, "additionalProperties": False}}
+    return {FILES if files else FORM: {"type": "object", "properties": shown, **more}}
 
 
 def document(endpoints: Iterable[Endpoint], title: str, version: str) -> dict[str, object]:

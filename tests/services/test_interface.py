@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from bot.app import Environment, bootstrap
 from bot.channels.registry import CHANNELS
 from bot.cli.interface import endpoints
 from bot.cli.main import main
+from bot.desk.pages.table import PAGES
 from bot.desk.visit import is_named
 from bot.endpoints import HTML, Endpoint, bare, document, form
 from tests.support.builders import PROJECT
@@ -38,6 +40,19 @@ async def test_every_address_is_told_and_none_that_is_not_there(tmp_path: Path) 
     assert len(told) == len({*told})
     assert {*told} - there == set(), "told, and not there"
     assert there - {*told} == set(), "there, and not told: ENDPOINTS beside its routes"
+
+
+def test_a_page_tells_the_names_that_its_forms_have_and_no_others() -> None:
+    """A name that no page's line tells never reaches the page; one that nothing has is left from long ago."""
+    told = {name for page in PAGES for name in (*page.asks, *page.fields)}
+    desk = PROJECT / "bot" / "desk"
+    forms = "".join(path.read_text("utf-8") for path in sorted(desk.rglob("*.html")))
+    named = set(re.findall(r'\sname="([a-z_]+)"', forms)) - {"viewport", "robots", "form_key", "token", "lang"}
+    assert {name for name in named if not is_named(name, [*told])} == set(), "in a form, and in no page's line"
+    rooms = (desk / "pages", desk / "places.py", PROJECT / "bot" / "web" / "preview")
+    files = [path for room in rooms for path in ([room] if room.suffix else sorted(room.rglob("*.py")))]
+    code = "".join(path.read_text("utf-8") for path in files if path.name != "table.py")
+    assert {name for name in told if f'"{name.rstrip("*")}' not in code} == set(), "told, and read by nobody"
 
 
 def test_one_address_is_told_once() -> None:

@@ -43,6 +43,7 @@ from tests.support.process import free_port
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance]
 EXAMPLES, EXAMPLES_LONG = 2, 40
 ROLES = ("nobody", "learner", "officer", "editor", "admin", "provider")
+PATIENCE_S = 60  # of a machine that others want as well
 NEVER_ENDS = "/chat/stream"
 ENDS_A_VISIT = ("/desk/out", "/desk/me/out", "/desk/me/password")
 """Tried last of all: whoever is out sees the entrance alone."""
@@ -89,7 +90,7 @@ class Tried:
         )  # fmt: skip
         @given(case=operation.as_strategy())
         def once(case: Any) -> None:
-            response = case.call(base_url=url, session=session, allow_redirects=False)
+            response = case.call(base_url=url, session=session, allow_redirects=False, timeout=PATIENCE_S)
             self.statuses[role, response.status_code] += 1
             try:
                 case.validate_response(response, checks=CHECKS)
