@@ -17,7 +17,7 @@ from random import Random
 from typing import Any
 from uuid import uuid4
 
-from aiohttp.web import AbstractRouteDef
+from aiohttp.web import AbstractRouteDef, Application
 
 from bot import restoring
 from bot.announcements.service import AnnouncementFeeder
@@ -149,6 +149,7 @@ class App:
     watch: bool
     doorbell: Doorbell
     voice: VoiceWorker
+    webchat: WebChat
     cast: Sequence[CastMember] = ()
     workers: Workers = field(default_factory=Workers)
 
@@ -211,13 +212,13 @@ async def bootstrap(
     operations = Operations(health, _folders(settings), world.now, doorbell.knocker.answers)
     app = App(
         settings, world, database, library, conversation, intake, ticker, steady, officers, owners, health, operations,
-        key, files, store, watch, doorbell, voice, cast,
+        key, files, store, watch, doorbell, voice, webchat, cast,
     )  # fmt: skip
-    port = await _start(stack, app, webchat)
+    port = await _start(stack, app)
     if is_locked:
         note_port(data, port)
-    shelf = library.shelf
-    log.info("started", extra={"lessons": len(shelf.good), "broken": sorted(shelf.broken), "watch": watch})
+    good, broken = len(library.shelf.good), sorted(library.shelf.broken)
+    log.info("started", extra={"lessons": good, "broken": broken, "watch": watch})
     return app
 
 
@@ -253,8 +254,6 @@ def _webchat(
     settings: Settings, world: Environment, database: Database, library: LiveLessons, store: MediaStore,
     streams: Streams, doorbell: Doorbell, submit: Submit,
 ) -> WebChat:  # fmt: skip
-    web = settings.web
-
     async def history(chat_id: str, after: int, limit: int, oldest: bool = False) -> list[LogEntry]:
         rows = await database.read(lambda connection: web_log.history(connection, chat_id, after, limit, oldest))
         return [unpack_entry(row) for row in rows]
@@ -270,8 +269,8 @@ def _webchat(
         key_path=Path(settings.data.dir) / "web.key",
         tutor=settings.tutor.name,
         union=settings.tutor.union,
-        public_url=web.public_url,
-        max_text=web.max_text,
+        public_url=settings.web.public_url,
+        max_text=settings.web.max_text,
         export=export,
         describe=store.describe,
         streams=streams,
@@ -280,23 +279,18 @@ def _webchat(
 
 
 def _streams(files: int) -> Streams:
-    bounds = bounds_for(files)
-    return Streams(bounds.streams, bounds.streams_per_address)
+    return Streams((bounds := bounds_for(files)).streams, bounds.streams_per_address)
 
 
-async def _start(stack: AsyncExitStack, app: App, webchat: WebChat) -> int:
+async def _start(stack: AsyncExitStack, app: App) -> int:
     """Begin what runs: what begins last ends first. Returns the port of the web page."""
     workers = app.workers
     for owner in app.owners:
         stack.push_async_callback(_close, owner)
     stack.push_async_callback(workers.end)
     stack.push_async_callback(_drain, app.intake, workers.watched(app.intake.run()))
-    routes = [*distinct(route for owner in app.owners for route in owner.routes()), *_previews(app)]
-    lag = LoopLag()
-    routes += [*media_routes(app.store), *_certificates(app), *_probes(app, lag), _desk(app), *_demo(app, webchat)]
-    web, proxies = app.settings.web, networks(app.settings.web.proxies)
-    pages = server.create_app(webchat, app.health.tell, routes, proxies, app.key)
-    runner = await server.start(pages, web.host, web.port, bounds_for(app.files), proxies)
+    web, lag = app.settings.web, LoopLag()
+    runner = await server.start(pages_of(app, lag), web.host, web.port, bounds_for(app.files), networks(web.proxies))
     stack.push_async_callback(runner.cleanup)
     workers.start(app.ticker.run())
     workers.start(app.doorbell.run())
@@ -306,6 +300,13 @@ async def _start(stack: AsyncExitStack, app: App, webchat: WebChat) -> int:
         stack.callback(owner.stop)
         workers.start(owner.run())
     return int(runner.addresses[0][1])
+
+
+def pages_of(app: App, lag: LoopLag) -> Application:
+    """All that is served over HTTP."""
+    routes = [*distinct(route for owner in app.owners for route in owner.routes()), *_previews(app), *_demo(app)]
+    routes += [*media_routes(app.store), *_certificates(app), *_probes(app, lag), _desk(app)]
+    return server.create_app(app.webchat, app.health.tell, routes, networks(app.settings.web.proxies), app.key)
 
 
 async def _close(owner: ChannelOwner) -> None:
@@ -353,9 +354,9 @@ def _folders(settings: Settings) -> set[Path]:
     return {data, (sqlite_path(settings.database_url) or data / "x").parent}
 
 
-def _demo(app: App, webchat: WebChat) -> Sequence[AbstractRouteDef]:
+def _demo(app: App) -> Sequence[AbstractRouteDef]:
     """The pages of made-up people, for who works at this machine; a real world has none."""
-    return demo_routes(app.cast, app.officers, lambda chat: webchat.cookie_for(Visitor(chat, 0)), app.key.opens)
+    return demo_routes(app.cast, app.officers, lambda chat: app.webchat.cookie_for(Visitor(chat, 0)), app.key.opens)
 
 
 def _certificates(app: App) -> Sequence[AbstractRouteDef]:
@@ -367,8 +368,8 @@ def _certificates(app: App) -> Sequence[AbstractRouteDef]:
 
 def _desk(app: App) -> AbstractRouteDef:
     """The pages of officers, editors and admins."""
-    asks = partial(asker, proxies=networks(app.settings.web.proxies))
-    return desk_route(app.officers, app.operations.tell, app.library, app.key.text, asks)
+    address = partial(asker, proxies=networks(app.settings.web.proxies))
+    return desk_route(app.officers, app.operations.tell, app.library, app.key.text, address)
 
 
 def _announcements(app: App) -> Iterator[Coroutine[Any, Any, None]]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hmac
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from aiohttp import web
 from yarl import URL
 
 from bot.channels.base import Submit, Update
+from bot.endpoints import ANYTHING, HTML, JSON, Endpoint
 from bot.errors import StorageUnavailable
 
 MOST_BYTES = 1_000_000  # an update is some kilobytes; whoever sends more is not the provider
@@ -54,6 +55,13 @@ def handler(
         return answer(update)
 
     return handle
+
+
+def endpoint(path: str, of: str, *headers: str, gives: Sequence[str] = (), others: Sequence[int] = (401,)) -> Endpoint:
+    """What a webhook takes and answers: `headers` show that it is the provider, `others` is for who is not; `gives` are
+    the media types of its 200."""
+    answers = {200: gives, 400: [HTML], 413: (), 503: (), **dict.fromkeys(others, ())}
+    return Endpoint("POST", path, f"What happens at {of}.", answers, heads=headers, takes={JSON: ANYTHING})
 
 
 def address_of(configured: str, default_path: str) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
+from types import MappingProxyType
 from urllib.parse import quote, urlsplit
 
 from aiohttp import web
@@ -16,9 +17,22 @@ from bot.desk.language import LANGUAGES, language_of, teller
 from bot.desk.pages.table import PAGES
 from bot.desk.policy.entering import LASTS, is_form_key
 from bot.desk.services import DeskServices
-from bot.desk.visit import DeskPage, DeskVisitor, FileSent, Fragment, PageAnswer, PageShown, Redirect, Upload, Visit
+from bot.desk.visit import (
+    DeskPage,
+    DeskVisitor,
+    FileSent,
+    Fragment,
+    PageAnswer,
+    PageShown,
+    Redirect,
+    Upload,
+    Visit,
+    is_named,
+)
 from bot.errors import CamtayError, NotAllowed
 from bot.people.service import NobodyThere
+from bot.web.forms import form_of, written
+from bot.web.media import FOR_EVER
 from flows.saying import said_by, say
 
 COOKIE, SAID_COOKIE = "camtay_desk", "camtay_desk_said"
@@ -27,10 +41,15 @@ MOST_FIELDS = 2_000
 FORM_BYTES = 1_000_000
 
 _FOREIGN = say("Trang này mở lâu quá rồi hoặc được gửi từ nơi khác. Tải lại trang rồi làm lại; chưa có gì thay đổi.")
+_OUT = say("Chị đã ra khỏi bàn làm việc nên chưa có gì thay đổi. Vào lại rồi gửi lần nữa.")
 _NOT_YOURS = say("Trang này không có, hoặc không thuộc việc của chị.")
 
 _PATH = web.RequestKey("desk.path", Mapping[str, str])
 """What the address of a page carries."""
+
+
+class OpenedBefore(CamtayError):
+    """Trang này mở từ trước lần vào này nên chưa có gì thay đổi. Đọc lại rồi gửi lần nữa."""
 
 
 class DeskSite:
@@ -40,26 +59,25 @@ class DeskSite:
     def __init__(self, desk: DeskServices, key: str, asker: Callable[[web.Request], str]) -> None:
         self._desk, self._asker = desk, asker
         self._seal = URLSafeTimedSerializer(key, salt="camtay.desk.said")
-        self._router = web.UrlDispatcher()
-        self._router.add_routes(
-            [
-                web.get("/desk", self.to_desk), web.get("/desk/enter", self.enter),
-                web.post("/desk/enter", self.entered), web.post("/desk/enter/code", self.by_code),
-                web.get("/desk/vao/{token:[0-9a-f]{32,64}}", self.shown_link),
-                web.post("/desk/vao", self.by_link), web.post("/desk/out", self.out),
-                web.post("/desk/language", self.language),
-                *(web.get(f"/desk/{name}", partial(_file, name)) for name in frame.FILES),
-                *(web.get(f"/desk/{page.path}", partial(self.look, page)) for page in PAGES if page.show),
-                *(web.post(f"/desk/{page.path}", partial(self.deed, page)) for page in PAGES if page.do),
-            ]
+        self.routes: Sequence[web.AbstractRouteDef] = (
+            web.get("/desk", self.to_desk), web.get("/desk/enter", self.enter),
+            web.post("/desk/enter", self.entered), web.post("/desk/enter/code", self.by_code),
+            web.get("/desk/vao/{token:[0-9a-f]{32,64}}", self.shown_link),
+            web.post("/desk/vao", self.by_link), web.post("/desk/out", self.out),
+            web.post("/desk/language", self.language),
+            *(web.get(f"/desk/{name}", partial(_file, name)) for name in frame.FILES),
+            *(web.get(f"/desk/{page.path}", partial(self.look, page)) for page in PAGES if page.show),
+            *(web.post(f"/desk/{page.path}", partial(self.deed, page)) for page in PAGES if page.do),
         )  # fmt: skip
+        self._router = web.UrlDispatcher()
+        self._router.add_routes(self.routes)
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         """The page of an address. Raises HTTPNotFound and HTTPMethodNotAllowed as a server does."""
         found = await self._router.resolve(request)
         if found.http_exception is not None:
             raise found.http_exception
-        request[_PATH] = dict(found)
+        request[_PATH] = {name: written(said) for name, said in found.items()}
         return await found.handler(request)
 
     # --- before somebody is in ---
@@ -67,13 +85,15 @@ class DeskSite:
     async def to_desk(self, _: web.Request) -> web.Response:
         raise web.HTTPFound("desk/")
 
-    async def enter(self, request: web.Request, fault: str = "", status: int = 200) -> web.Response:
-        """The page where a name and a password are asked for, and told how to come in by chat."""
+    async def enter(
+        self, request: web.Request, fault: str = "", status: int = 200, typed: Sequence[str] = ()
+    ) -> web.Response:
+        """The page where a name and a password are asked for, and told how to come in by chat; with what was `typed`
+        into a page by somebody who was out."""
         lang, at = _language(request), _at(request)
         tell = teller(lang)
-        return frame.bare(
-            "enter.html", lang, at, tell, tell(say("Vào bàn làm việc")), status, fault=tell(fault), desk=self._desk
-        )
+        shown = {"fault": tell(fault), "desk": self._desk, "typed": typed}
+        return frame.bare("enter.html", lang, at, tell, tell(say("Vào bàn làm việc")), status, **shown)
 
     async def entered(self, request: web.Request) -> web.Response:
         """A name and a password were sent."""
@@ -142,16 +162,17 @@ class DeskSite:
     async def look(self, page: DeskPage, request: web.Request) -> web.StreamResponse:
         """Show a page."""
         assert page.show is not None
-        return await self._answered(page, request, page.show, {}, {})
+        return await self._answered(page, request, page.show)
 
     async def deed(self, page: DeskPage, request: web.Request) -> web.StreamResponse:
         """Carry out what a form of a page asks, where it is one of ours."""
         assert page.do is not None
         form, files = await _sent(request, page.file_bytes)
-        token = request.cookies.get(COOKIE, "")
-        if not is_form_key(form.pop("form_key", ""), token) or not self._is_ours(request):
+        is_keyed = is_form_key(form.pop("form_key", ""), request.cookies.get(COOKIE, ""))
+        if not self._is_ours(request):
             return await self._refused(request, _FOREIGN, 403)
-        return await self._answered(page, request, page.do, form, files)
+        taken = {name: value for name, value in form.items() if is_named(name, page.fields)}
+        return await self._answered(page, request, page.do if is_keyed else _opened_before, taken, files)
 
     async def out(self, request: web.Request) -> web.Response:
         """Put this browser out."""
@@ -173,16 +194,18 @@ class DeskSite:
 
     async def _answered(
         self, page: DeskPage, request: web.Request, handler: Callable[[DeskServices, Visit], Awaitable[PageAnswer]],
-        form: Mapping[str, str], files: Mapping[str, Upload],
+        form: Mapping[str, str] | None = None, files: Mapping[str, Upload] = MappingProxyType({}),
     ) -> web.StreamResponse:  # fmt: skip
-        who = await self._desk.entrance.visitor(request.cookies.get(COOKIE, ""))
+        who, is_look = await self._desk.entrance.visitor(request.cookies.get(COOKIE, "")), form is None
         if who is None:
-            return await self.enter(request, status=401) if form else _moved(f"{_at(request)}enter")
-        query = dict(request.query)
-        asked = tuple(request.query.items())
-        visit = Visit(who, _language(request), _at(request), request[_PATH], query, form, files, asked)
+            return (
+                _moved(f"{_at(request)}enter") if form is None else await self.enter(request, _OUT, 401, _told_by(form))
+            )
+        asked = tuple((name, written(said)) for name, said in request.query.items() if is_named(name, page.asks))
+        query = dict(reversed(asked))  # of what comes several times the first
+        visit = Visit(who, _language(request), _at(request), request[_PATH], query, form or {}, files, asked)
         if not page.lets_in(who.actor):
-            if not page.path and not form:  # the desk's own address leads everybody to a page of theirs
+            if not page.path and is_look:  # the desk's own address leads everybody to a page of theirs
                 return _moved(visit.at + next(each.path for each in PAGES if each.nav and each.lets_in(who.actor)))
             return self._told(page, visit, _NOT_YOURS, 404)
         try:
@@ -190,9 +213,10 @@ class DeskSite:
         except (NotAllowed, NobodyThere):  # in one sentence: else it would tell that there is something
             return self._told(page, visit, _NOT_YOURS, 404)
         except CamtayError as fault:
-            if not form or page.show is None:
-                return self._told(page, visit, said_by(fault), 400)
-            return await self._again(page, visit, said_by(fault))
+            status = 403 if isinstance(fault, OpenedBefore) else 400
+            if is_look or page.show is None:
+                return self._told(page, visit, said_by(fault), status)
+            return await self._again(page, visit, said_by(fault), status)
         return self._shown(page, visit, answer, self._read_said(request))
 
     def _shown(self, page: DeskPage, visit: Visit, answer: PageAnswer, said: str = "", fault: str = "") -> web.Response:
@@ -219,14 +243,17 @@ class DeskSite:
                     response.del_cookie(SAID_COOKIE, path="/")
                 return response
 
-    async def _again(self, page: DeskPage, visit: Visit, fault: str) -> web.Response:
+    async def _again(self, page: DeskPage, visit: Visit, fault: str, status: int) -> web.Response:
         """The page once more, with what was typed and what is wrong with it."""
         assert page.show is not None
         try:
-            response = self._shown(page, visit, await page.show(self._desk, visit), fault=fault)
-        except CamtayError:  # what the page is about is gone as well
-            return self._told(page, visit, fault, 400)
-        response.set_status(400)
+            again = await page.show(self._desk, visit)
+        except CamtayError:
+            return self._told(page, visit, fault, status)
+        if not isinstance(again, PageShown):  # what it is about is gone, or it has no place for a sentence
+            return self._told(page, visit, fault, status)
+        response = self._shown(page, visit, again, fault=fault)
+        response.set_status(status)
         return response
 
     def _told(self, page: DeskPage, visit: Visit, sentence: str, status: int) -> web.Response:
@@ -252,8 +279,10 @@ class DeskSite:
         """Whether a form comes from a page of ours: browsers say so, each in its way, and none lets a page lie."""
         if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
             return False
-        origin = request.headers.get("Origin") or request.headers.get("Referer", "")
-        asked = urlsplit(origin).netloc.lower()
+        try:
+            asked = urlsplit(request.headers.get("Origin") or request.headers.get("Referer", "")).netloc.lower()
+        except ValueError:
+            return False
         known = {request.headers.get("Host", "").lower(), urlsplit(self._desk.address).netloc.lower()}
         return bool(asked) and asked in known
 
@@ -261,8 +290,19 @@ class DeskSite:
         return self._desk.address.startswith("https://") or request.secure
 
 
-async def _file(name: str, _: web.Request) -> web.Response:
-    headers = {"Cache-Control": "public, max-age=31536000, immutable"}
+async def _opened_before(_: DeskServices, __: Visit) -> PageAnswer:
+    raise OpenedBefore
+
+
+def _told_by(form: Mapping[str, str]) -> list[str]:
+    """What somebody wrote in sentences, to be copied; no password, and no text that the page had brought itself."""
+    return [said for name, said in form.items() if name not in ("password", "began") and " " in said.strip()]
+
+
+async def _file(name: str, request: web.Request) -> web.Response:
+    """A style or script: kept for ever under the name that a page of this program gives it, and under no other."""
+    is_this = request.query_string == frame.version(name)
+    headers = {"Cache-Control": FOR_EVER if is_this else "no-cache"}
     return web.Response(text=frame.file(name), content_type=frame.FILES[name], charset="utf-8", headers=headers)
 
 
@@ -275,19 +315,16 @@ async def _sent(request: web.Request, file_bytes: int = 0) -> tuple[dict[str, st
     most = FORM_BYTES + file_bytes
     if request.content_length is None or request.content_length > most:
         raise web.HTTPRequestEntityTooLarge(most, request.content_length or 0)
-    try:
-        given = await (request.clone(client_max_size=most) if file_bytes else request).post()
-    except ValueError:
-        raise web.HTTPBadRequest from None
     found: dict[str, str] = {}
     files: dict[str, Upload] = {}
-    for at, (name, value) in enumerate(given.items()):
+    for at, (name, value) in enumerate(await form_of(request, most if file_bytes else 0)):
         if isinstance(value, web.FileField):
             with value.file as file:
                 if file_bytes:
                     files[name] = Upload(value.filename, file.read())
         elif at < MOST_FIELDS and isinstance(value, str):
-            found[name] = f"{found[name]}\n{value}" if name in found else value
+            said = written(value)
+            found[name] = f"{found[name]}\n{said}" if name in found else said
     return found, files
 
 

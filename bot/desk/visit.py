@@ -38,7 +38,8 @@ class Upload:
 @dataclass(frozen=True, slots=True)
 class Visit:
     """One request: `at` leads from its address to that of the desk; `form` is empty of a look, and `files` of most;
-    `asked` is the query once more, with what it names several times."""
+    `asked` is the query once more, with what it names several times. Of query and form only what the page's line in the
+    table names is there, as text that can be written down."""
 
     who: DeskVisitor
     lang: str
@@ -94,7 +95,9 @@ class DeskPage:
     """One address of the desk, `path` below it: who carries `act` somewhere may come ("" is whoever is in).
 
     `show` answers a look, `do` a form; `nav` is what the page is called among the others ("": it is not named there).
-    `file_bytes` is how much the files of its form may weigh together; of most pages no file is read.
+    `asks` are the names in its address's query and `fields` those of its form, nothing else is read; one that ends in *
+    stands for all that begin so. `gives` are the media types that it answers with beside HTML. `file_bytes` is how much
+    the files of its form may weigh together; of most pages no file is read.
     """
 
     path: str
@@ -104,7 +107,15 @@ class DeskPage:
     do: PageHandler | None = None
     nav: Sentence | None = None
     file_bytes: int = 0
+    asks: Sequence[str] = ()
+    fields: Sequence[str] = ()
+    gives: Sequence[str] = ()
 
     def lets_in(self, actor: Actor) -> bool:
         """Whether somebody with these roles sees it."""
         return not self.act or bool(actor.paths(self.act))
+
+
+def is_named(name: str, names: Sequence[str]) -> bool:
+    """Whether a name is one of those that a page's line tells."""
+    return any(name == each or (each.endswith("*") and name.startswith(each[:-1])) for each in names)

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 
 from bot.certificates.policy import certificate
+from bot.endpoints import HTML, PDF, PNG, Endpoint
 from bot.pages import asset, digest, render_page
 from bot.prints import PrintFailed, printed
 from storage.conversations import certificates as kept
@@ -18,15 +19,22 @@ from storage.conversations.certificates import CertificateRow
 from storage.engine.database import Database
 
 AT_ONCE = 2  # papers that are drawn side by side: each takes a fifth of a second of one core
-TYPES = {"pdf": "application/pdf", "png": "image/png"}
+TYPES = {"pdf": PDF, "png": PNG}
+_CODE = "/giay/{code:[0-9a-zA-Z_-]{1,64}}"
+_PAPER = _CODE + "/{secret:[0-9a-zA-Z_-]{1,64}}.{kind:pdf|png}"
+_NONE = {404: [HTML], 503: [HTML]}
+ENDPOINTS = (
+    Endpoint("GET", _CODE, "What others read on a certificate.", {200: [HTML], **_NONE}),
+    Endpoint("GET", _PAPER, "The certificate itself.", {200: [PDF, PNG], **_NONE}),
+)
 
 
 def certificate_routes(database: Database, zone: ZoneInfo, union: str, public_url: str) -> list[web.AbstractRouteDef]:
     """GET /giay/CODE for everybody, /giay/CODE/SECRET.pdf and .png for the learner; 404 for what is none of these."""
     pages = _Certificates(database, zone, union, public_url.rstrip("/"))
     return [
-        web.get("/giay/{code:[0-9a-zA-Z_-]{1,64}}", pages.seen),
-        web.get("/giay/{code:[0-9a-zA-Z_-]{1,64}}/{secret:[0-9a-zA-Z_-]{1,64}}.{kind:pdf|png}", pages.paper),
+        web.get(_CODE, pages.seen),
+        web.get(_PAPER, pages.paper),
     ]
 
 

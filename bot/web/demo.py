@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from aiohttp import web
 
 from bot.channels.webchat.identity import COOKIE, COOKIE_AGE_S
+from bot.endpoints import HTML, Endpoint
 from bot.officers import OfficerServices
 from bot.people import desk_links
 from bot.seeding.cast import CastMember
@@ -19,6 +20,16 @@ PATH = "/demo/"
 
 AT_DESK = ("officer", "editor", "admin")
 SHOWN = ("learner", "instructor", *AT_DESK)
+ENDPOINTS = (
+    Endpoint(
+        "GET",
+        f"{PATH}{{role}}",
+        "Be one of a made-up world.",
+        {303: (), 404: [HTML], 503: [HTML]},
+        ["key"],
+        guard="here",
+    ),
+)
 
 
 def demo_routes(

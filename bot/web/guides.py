@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from bot.endpoints import HTML, Endpoint
 from bot.pages import asset, digest, render_page
 
 if TYPE_CHECKING:
@@ -24,6 +25,15 @@ GUIDES = ("learner", "instructor", "officer", "editor", "operator")
 PUBLIC = ("learner", "instructor")
 """Of people who have no desk: given to whoever asks."""
 
+ENDPOINTS = (
+    *(Endpoint("GET", f"/guide/{name}", f"The guide of the {name}.", {200: [HTML], 304: ()}, heads=["If-None-Match"])
+      for name in PUBLIC),
+    Endpoint(
+        "GET", "/guide/pictures/{name:[a-z0-9-]{1,40}}.webp", "A picture of a guide.",
+        {200: ["image/webp"], 206: ["image/webp"], 304: (), 404: [HTML], 412: (), 416: ()},
+        heads=["Range", "If-None-Match", "If-Modified-Since"],
+    ),
+)  # fmt: skip
 _A_DAY = "public, max-age=86400"
 _ASIDE = {"learner": "instructor", "instructor": "learner"}
 

@@ -10,8 +10,16 @@ import asyncio
 
 from aiohttp import web
 
+from bot.endpoints import HTML, Endpoint
 from bot.media.store import PLACE, TYPES, MediaStore
 
+ENDPOINTS = (
+    Endpoint(
+        "GET", f"/{PLACE}{{file}}", "A picture or recording of a lesson.",
+        {200: sorted({*TYPES.values()}), 206: sorted({*TYPES.values()}), 304: (), 404: [HTML], 412: (), 416: ()},
+        heads=["Range", "If-None-Match", "If-Modified-Since"],
+    ),
+)  # fmt: skip
 FOR_EVER = "public, max-age=31536000, immutable"
 
 

@@ -7,10 +7,16 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
+from bot.endpoints import HTML, JSON, TEXT, Endpoint
 from bot.web.access import LocalKey, is_asked_here
 from bot.web.server import HealthCheck
 
 SHORTEST_TOKEN = 16  # characters: nobody guesses that many
+
+ENDPOINTS = (
+    Endpoint("GET", "/readyz", "Whether traffic may come.", {200: [JSON], 503: [JSON]}, ["key"], guard="here"),
+    Endpoint("GET", "/metrics", "The figures, for a Prometheus.", {200: [TEXT], 404: [HTML]}, ["key"], guard="figures"),
+)
 
 MetricsText = Callable[[], Awaitable[tuple[bytes, str]]]
 """The page of figures and its media type."""

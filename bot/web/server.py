@@ -7,13 +7,17 @@ from collections.abc import Awaitable, Callable, Sequence
 from functools import cache, partial
 
 from aiohttp import web
+from aiohttp.http import HttpProcessingError
 
 from bot.channels.webchat import WebChat, voice_routes, web_routes
+from bot.endpoints import JSON, Endpoint
 from bot.errors import StorageUnavailable
 from bot.pages import asset, digest, render_page
 from bot.web.access import PROXIES, LocalKey, Networks, asker, take_key
 from bot.web.door import IDLE_S, Bounds, DoorSite, tell_the_door
 from bot.web.guides import guide_routes
+
+ENDPOINTS = (Endpoint("GET", "/healthz", "Whether it is well.", {200: [JSON], 503: [JSON]}, ["key"], guard="here"),)
 
 HealthCheck = Callable[[], Awaitable[tuple[bool, dict[str, object]]]]
 
@@ -102,6 +106,11 @@ async def _speak_plainly(
         return _sentence(request, refusal.status, _SENTENCES.get(refusal.status, _OTHER_REFUSAL), kept)
     except StorageUnavailable:
         return _sentence(request, 503, _SENTENCES[503], {"Retry-After": "5"})
+    except (web.RequestPayloadError, HttpProcessingError):  # what was sent is not what its head says
+        request.content.feed_eof()  # the server would read on to the end, and stumble once more
+        refused = _sentence(request, 400, _OTHER_REFUSAL, {})
+        refused.force_close()
+        return refused
     except ConnectionError:
         raise  # the browser has gone: there is nobody to tell
     except Exception:  # noqa: BLE001 the edge of one request: the fault is logged, the server goes on

@@ -58,6 +58,14 @@ async def test_hostile_json_is_refused_in_a_sentence(house: House, body: bytes) 
         assert not house.conversation.handled
 
 
+async def test_what_is_not_packed_as_it_says_is_refused(house: House) -> None:
+    async with house.browser() as browser:
+        headers = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
+        async with browser.session.post("/chat/send", data=b'{"id":"abcdefgh"}', headers=headers) as answer:
+            assert answer.status == 400 and "chưa mở được" in await answer.text()
+        assert await browser.say("còn sống") == 200
+
+
 async def test_text_is_cleaned_of_what_no_database_takes(house: House) -> None:
     async with house.browser() as browser:
         await browser.post(b'{"id":"abcdefgh","text":"  a\\u0000b\\ud83dc\\r\\nd\\te \\u001b[31m\\ud83d\\ude00 "}')

@@ -29,7 +29,7 @@ class Server:
     """
 
     def __init__(self, folder: Path, *command: str) -> None:
-        port = free_port()
+        port, self.folder = free_port(), folder
         self._command = [sys.executable, *(part.format(folder=folder, port=port) for part in command)]
         self._output = folder / "output.txt"
         self._process: subprocess.Popen[bytes] | None = None

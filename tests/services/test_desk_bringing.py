@@ -40,7 +40,7 @@ async def bring(
     browser: DeskBrowser, source: str | bytes, status: int = 303, khu: str = "", name: str = "hội viên.csv"
 ) -> str:
     """Send a file; what is answered, of a redirect where it leads."""
-    form = aiohttp.FormData({"khu": khu, "form_key": form_key(browser.token)})
+    form = aiohttp.FormData({"khu": khu, "form_key": form_key(browser.token)}, quote_fields=False)  # as a browser
     body = source if isinstance(source, bytes) else source.encode()
     form.add_field("file", io.BytesIO(body), filename=name, content_type="application/octet-stream")
     address = f"{browser.house.url}desk/import"
@@ -178,6 +178,16 @@ async def test_what_is_no_list_is_one_sentence(house: DeskHouse, source: object,
         await bring(browser, source())  # type: ignore[operator]
         page = html.unescape(await browser.get("import/check"))
         assert said in page and "chưa nhập gì cả" in page
+
+
+async def test_what_a_file_and_its_cells_are_called_is_text(house: DeskHouse):
+    evil = "'><script>alert(1)</script><img src=x onerror=alert(2)>"
+    rows = f'{HEAD}\n"Lan{evil}",1962{evil},Trấn Biên{evil},"Hoa Sen{evil}",{evil}\n{evil},1962,Trấn Biên,{evil},\n'
+    async with house.browser(await house.person("Cúc", "officer")) as browser:
+        await bring(browser, rows, name=f"file{evil}.csv")
+        page = await browser.get("import/check")
+        assert "<script>alert" not in page and "<img" not in page
+        assert page.count("&lt;script&gt;") >= 3 and "file&#39;&gt;" in page
 
 
 async def test_too_much_is_refused_and_other_pages_read_no_files(house: DeskHouse):

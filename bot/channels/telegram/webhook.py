@@ -14,9 +14,11 @@ from yarl import URL
 from bot.channels import posted
 from bot.channels.base import Submit, Update
 from bot.channels.telegram.channel import TelegramChannel
+from bot.endpoints import JSON
 
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
 _DEFAULT_PATH = "/telegram"
+ENDPOINTS = (posted.endpoint(_DEFAULT_PATH, "Telegram", SECRET_HEADER, gives=[JSON]),)
 
 
 def webhook_secret(token: str) -> str:

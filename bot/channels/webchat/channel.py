@@ -38,7 +38,7 @@ StorageUnavailable."""
 Describe = Callable[[str], Mapping[str, object]]
 """A file of the media store as README.md tells the page of it; empty where it is gone."""
 
-_CLIENT_ID = re.compile(r"[0-9A-Za-z_-]{8,40}")
+CLIENT_ID = re.compile(r"[0-9A-Za-z_-]{8,40}")
 _TOKEN_BYTES = 64
 _NOT_TEXT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]")
 
@@ -150,7 +150,7 @@ class WebChat:
         if not isinstance(message, dict):
             raise Malformed
         client_id, text, token = message.get("id"), message.get("text"), message.get("token")
-        if not isinstance(client_id, str) or not _CLIENT_ID.fullmatch(client_id):
+        if not isinstance(client_id, str) or not CLIENT_ID.fullmatch(client_id):
             raise Malformed
         body: Text | Tap
         if isinstance(text, str) and token is None:
@@ -168,7 +168,7 @@ class WebChat:
 
         Raises Malformed, Crowded, StorageUnavailable, OSError.
         """
-        if self.sounds is None or not isinstance(client_id, str) or not _CLIENT_ID.fullmatch(client_id):
+        if self.sounds is None or not isinstance(client_id, str) or not CLIENT_ID.fullmatch(client_id):
             raise Malformed
         await self.admit(chat_id, address)
         ref = self.sounds.ref(chat_id, client_id)

@@ -15,6 +15,7 @@ from bot.channels.zalo_bot.channel import ZaloBotChannel
 
 SECRET_HEADER = "X-Bot-Api-Secret-Token"
 _DEFAULT_PATH = "/zalo-bot"
+ENDPOINTS = (posted.endpoint(_DEFAULT_PATH, "Zalo Bot", SECRET_HEADER),)
 
 
 def webhook_secret(token: str) -> str:

@@ -16,6 +16,7 @@ from datetime import datetime
 from aiohttp import web
 from yarl import URL
 
+from bot.channels import posted
 from bot.channels.base import Submit
 from bot.channels.zalo_oa.channel import ZaloOaChannel
 from bot.channels.zalo_oa.signature import SIGNATURE_HEADER, TIMESTAMP_HEADER, is_signed
@@ -25,6 +26,7 @@ _MAX_BODY = 1_000_000
 _READ_S = 5.0  # Zalo sends at once; whoever sends drop by drop is somebody else
 _COMMIT_S = 1.7  # of the two seconds that Zalo waits
 _DEFAULT_PATH = "/zalo-oa"
+ENDPOINTS = (posted.endpoint(_DEFAULT_PATH, "Zalo OA", SIGNATURE_HEADER, TIMESTAMP_HEADER, others=(403, 408)),)
 
 log = logging.getLogger(__name__)
 

@@ -19,6 +19,9 @@ LONGEST_SAID = 2_100  # a little over what the engine looks at, so that "too lon
 LONGEST_VALUE = 200
 MOST_VALUES = 40
 
+NAMES = ("step", "vars", "points", "name", "address", "channel", "lang", "at", "of", "a", "say")
+"""What an address or a form may tell of a play; `a` any number of times."""
+
 _WISHES: Mapping[str, Wish] = {"live": "live", "file": "file"}
 _ACT = re.compile(r"(tap|say|send|wait):(.*)", re.S)
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from aiohttp import web
 
 from bot.conversation.understanding import HearReport, Overheard
+from bot.web.forms import form_of
 from bot.web.preview.asked import Pairs, text_of
 from bot.web.preview.frame import FormPairs, page_response
 from bot.web.preview.hear_page import HearAsked, hear_page
@@ -15,6 +16,9 @@ from bot.web.preview.hear_words import KINDS
 from flows.words.ear.ear import LONGEST
 
 NO_STEP = "Không có bước này. Viết mã bài, dấu /, rồi mã bước, như M0/tro_lai."
+
+NAMES = ("text", "as", "at")
+"""What an address or a form may tell of a message for trial."""
 
 _CODES = {word: code for code, word in KINDS.items()}
 
@@ -26,10 +30,7 @@ def hear_routes(overheard: Callable[[], Overheard], may: Callable[[web.Request],
         """The form is posted; an address with a short `text` is understood as well."""
         if not may(request):
             raise web.HTTPNotFound
-        try:
-            pairs: Pairs = (await request.post() if request.method == "POST" else request.query).items()
-        except ValueError:  # no form at all, or one that cannot be read
-            raise web.HTTPBadRequest from None
+        pairs: Pairs = await form_of(request) if request.method == "POST" else request.query.items()
         return page_response(await asyncio.to_thread(heard_page, overheard(), pairs, "/preview/"))
 
     return [web.get("/preview/hear", page), web.post("/preview/hear", page)]

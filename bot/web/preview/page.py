@@ -111,7 +111,8 @@ def as_transcript(book: Book, play: Play) -> str:
 def _act(turn: PlayedTurn) -> Act:
     kind, what = (turn.deed.kind, turn.deed.what) if turn.deed else ("say", "")
     if kind == "wait":
-        return Act("wait", wait_s=int(what) if what.isdigit() else max(60, round(turn.waited.total_seconds())))
+        is_told = what.isascii() and what.isdigit() and len(what) < 10  # as it was played
+        return Act("wait", wait_s=int(what) if is_told else max(60, round(turn.waited.total_seconds())))
     return Act(kind, turn.said.strip("[]") if kind == "send" else turn.said)
 
 

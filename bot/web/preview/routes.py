@@ -10,11 +10,34 @@ from pathlib import Path
 from aiohttp import web
 
 from bot.conversation.understanding import Overheard
+from bot.endpoints import HTML, JSON, SVG, Endpoint, form
+from bot.media.store import TYPES
 from bot.publishing.preview import Previews
+from bot.web.forms import form_of
 from bot.web.preview import page, showing
+from bot.web.preview.asked import NAMES as PLAYED
 from bot.web.preview.asked import Pairs
 from bot.web.preview.frame import page_response
+from bot.web.preview.hear_routes import NAMES as HEARD
 from bot.web.preview.hear_routes import hear_routes
+
+_AT = "/preview/{lesson}"
+_NONE = {302: (), 404: [HTML]}  # with ?key= in the address it goes on without
+_POSTED = {200: [HTML], 400: [HTML], 404: [HTML], 413: [HTML]}
+ENDPOINTS = (
+    Endpoint("GET", "/preview", "The preview.", _NONE, ["key"], guard="here"),
+    Endpoint("GET", "/preview/", "All lessons, with their faults.", {200: [HTML], **_NONE}, ["key"], guard="here"),
+    Endpoint("GET", "/preview/hear", "What is heard.", {200: [HTML], **_NONE}, HEARD, guard="here"),
+    Endpoint("POST", "/preview/hear", "What is heard.", _POSTED, takes=form(HEARD), guard="here"),
+    Endpoint("GET", _AT, "A lesson as it is played.", {200: [HTML], **_NONE}, PLAYED, guard="here"),
+    Endpoint("POST", _AT, "A lesson as it is played.", _POSTED, takes=form(PLAYED), guard="here"),
+    Endpoint("GET", f"{_AT}/state", "What changes with its file.", {200: [JSON], **_NONE}, guard="here"),
+    Endpoint("GET", f"{_AT}/graph.svg", "Its steps, drawn.", {200: [SVG], **_NONE}, guard="here"),
+    Endpoint(
+        "GET", f"{_AT}/media/{{file}}", "Its pictures and recordings.", {200: sorted({*TYPES.values()}), **_NONE},
+        guard="here",
+    ),
+)  # fmt: skip
 
 _ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
 
@@ -64,11 +87,7 @@ class _Routes:
     async def posted(self, request: web.Request) -> web.Response:
         """As a GET, for a play that is too long for an address."""
         lesson = self._enter(request)
-        try:
-            form = await request.post()
-        except ValueError:  # no form at all, or one that cannot be read
-            raise web.HTTPBadRequest from None
-        return await self._show(lesson, form.items())
+        return await self._show(lesson, await form_of(request))
 
     async def state(self, request: web.Request) -> web.Response:
         stamp = await asyncio.to_thread(self._previews.stamp, self._enter(request))

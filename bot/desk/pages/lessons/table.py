@@ -4,45 +4,56 @@ from __future__ import annotations
 
 from bot.desk.pages.lessons import hearing, media, playing, publishing, steps, tree, ways, words, writing
 from bot.desk.visit import DeskPage
+from bot.media.store import TYPES
 from bot.studio.service import ACT
+from bot.web.preview.asked import NAMES as PLAYED
+from bot.web.preview.hear_routes import NAMES as HEARD
 from flows.saying import say
 
 _LESSON = "lessons/{lesson:[a-z0-9-]{1,40}}"
 _PLAY = "play/{lesson:[a-z0-9-]{1,40}}"
+_HOW = ("when", f"{publishing.DECISION}*")
+_JSON = ("application/json",)
+_YAML = ("application/yaml",)
+_TABLE = say("Bảng từ máy nghe")
 
 LESSON_PAGES: tuple[DeskPage, ...] = (
     DeskPage("lessons", say("Bài học"), ACT, tree.show, nav=say("Bài học")),
-    DeskPage(_LESSON, say("Soạn bài"), ACT, writing.show, writing.save),
-    DeskPage(f"{_LESSON}/words", say("Sửa lời, sửa hình"), ACT, words.show, words.save),
-    DeskPage(f"{_LESSON}/publish", say("Phát hành"), ACT, publishing.show, publishing.publish),
+    DeskPage(_LESSON, say("Soạn bài"), ACT, writing.show, writing.save, fields=["began", "text", "script"],
+             gives=_JSON),
+    DeskPage(f"{_LESSON}/words", say("Sửa lời, sửa hình"), ACT, words.show, words.save,
+             fields=["began", f"{words.FIELD}*"]),
+    DeskPage(f"{_LESSON}/publish", say("Phát hành"), ACT, publishing.show, publishing.publish, asks=_HOW,
+             fields=[*_HOW, "go", "stamp"]),
     DeskPage(f"{_LESSON}/history", say("Các bản đã phát hành"), ACT, publishing.show_history),
-    DeskPage(
-        f"{_LESSON}/history/{{number:[0-9]{{1,6}}}}",
-        say("Quay lại"),
-        ACT,
-        publishing.show_rollback,
-        publishing.roll_back,
-    ),
+    DeskPage(f"{_LESSON}/history/{{number:[0-9]{{1,6}}}}", say("Quay lại"), ACT, publishing.show_rollback,
+             publishing.roll_back, asks=_HOW, fields=[*_HOW, "go", "stamp"]),
     DeskPage(f"{_LESSON}/steps", say("Các bước và bản thoại"), ACT, steps.show),
-    DeskPage(f"{_LESSON}/file", say("Soạn bài"), ACT, writing.file),
-    DeskPage(f"{_LESSON}/check", say("Soạn bài"), ACT, do=writing.check),
-    DeskPage(f"{_LESSON}/complete", say("Soạn bài"), ACT, do=writing.complete),
-    DeskPage(f"{_LESSON}/give-up", say("Soạn bài"), ACT, do=writing.give_up),
-    DeskPage(f"{_LESSON}/take-over", say("Soạn bài"), ACT, do=writing.take_over),
-    DeskPage(f"{_LESSON}/media", say("Hình và tiếng"), ACT, media.show, media.bring, file_bytes=media.FORM_BYTES),
-    DeskPage(f"{_LESSON}/ways", say("Thêm cách nói"), ACT, ways.show, ways.add),
-    DeskPage("words", say("Bảng từ máy nghe"), ACT, hearing.show, writing.save),
-    DeskPage("words/add", say("Bảng từ máy nghe"), ACT, hearing.show, hearing.add),
-    DeskPage("words/publish", say("Phát hành bảng từ"), ACT, hearing.show_publish, hearing.publish),
+    DeskPage(f"{_LESSON}/file", say("Soạn bài"), ACT, writing.file, gives=_YAML),
+    DeskPage(f"{_LESSON}/check", say("Soạn bài"), ACT, do=writing.check, fields=["text"], gives=_JSON),
+    DeskPage(f"{_LESSON}/complete", say("Soạn bài"), ACT, do=writing.complete,
+             fields=["text", "line", "col", "steps"], gives=_JSON),
+    DeskPage(f"{_LESSON}/give-up", say("Soạn bài"), ACT, do=writing.give_up, fields=["sure"]),
+    DeskPage(f"{_LESSON}/take-over", say("Soạn bài"), ACT, do=writing.take_over, fields=["editor"]),
+    DeskPage(f"{_LESSON}/media", say("Hình và tiếng"), ACT, media.show, media.bring, file_bytes=media.FORM_BYTES,
+             asks=["address"], fields=["address", "alt", "go", "name", "step", "file"]),
+    DeskPage(f"{_LESSON}/ways", say("Thêm cách nói"), ACT, ways.show, ways.add, asks=["step", "said"],
+             fields=["choice", "said", "step", "way"]),
+    DeskPage("words", _TABLE, ACT, hearing.show, writing.save, asks=["said", "at"], fields=["began", "text", "script"],
+             gives=_JSON),
+    DeskPage("words/add", _TABLE, ACT, hearing.show, hearing.add, asks=["said", "at"],
+             fields=["meaning", "means", "typed", "way", "said", "at"]),
+    DeskPage("words/publish", say("Phát hành bảng từ"), ACT, hearing.show_publish, hearing.publish, fields=["stamp"]),
     DeskPage("words/history", say("Các bản của bảng từ"), ACT, hearing.show_history),
-    DeskPage("words/history/{number:[0-9]{1,6}}", say("Quay lại"), ACT, hearing.show_rollback, hearing.roll_back),
-    DeskPage("words/check", say("Bảng từ máy nghe"), ACT, do=writing.check),
-    DeskPage("words/file", say("Bảng từ máy nghe"), ACT, writing.file),
-    DeskPage("words/give-up", say("Bảng từ máy nghe"), ACT, do=writing.give_up),
-    DeskPage("words/take-over", say("Bảng từ máy nghe"), ACT, do=writing.take_over),
-    DeskPage("hear", say("Nghe thử một câu"), ACT, playing.hear, playing.hear),
-    DeskPage(_PLAY, say("Học thử"), ACT, playing.show, playing.show),
-    DeskPage(f"{_PLAY}/state", say("Học thử"), ACT, playing.state),
-    DeskPage(f"{_PLAY}/graph.svg", say("Sơ đồ"), ACT, playing.graph),
-    DeskPage(f"{_PLAY}/media/{{file}}", say("Học thử"), ACT, playing.media),
-)
+    DeskPage("words/history/{number:[0-9]{1,6}}", say("Quay lại"), ACT, hearing.show_rollback, hearing.roll_back,
+             fields=["stamp"]),
+    DeskPage("words/check", _TABLE, ACT, do=writing.check, fields=["text"], gives=_JSON),
+    DeskPage("words/file", _TABLE, ACT, writing.file, gives=_YAML),
+    DeskPage("words/give-up", _TABLE, ACT, do=writing.give_up, fields=["sure"]),
+    DeskPage("words/take-over", _TABLE, ACT, do=writing.take_over, fields=["editor"]),
+    DeskPage("hear", say("Nghe thử một câu"), ACT, playing.hear, playing.hear, asks=HEARD, fields=HEARD),
+    DeskPage(_PLAY, say("Học thử"), ACT, playing.show, playing.show, asks=PLAYED, fields=PLAYED),
+    DeskPage(f"{_PLAY}/state", say("Học thử"), ACT, playing.state, gives=_JSON),
+    DeskPage(f"{_PLAY}/graph.svg", say("Sơ đồ"), ACT, playing.graph, gives=["image/svg+xml"]),
+    DeskPage(f"{_PLAY}/media/{{file}}", say("Học thử"), ACT, playing.media, gives=sorted({*TYPES.values()})),
+)  # fmt: skip

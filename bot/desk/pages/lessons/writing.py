@@ -73,9 +73,9 @@ async def complete(desk: DeskServices, visit: Visit) -> PageAnswer:
     """What can be written at a place of the text, for the page's script."""
     room, form = rooms(desk), visit.form
     room.studio.admit(visit.who.actor)
-    line, col = (int(form[name]) if form.get(name, "").isdecimal() else 0 for name in ("line", "col"))
+    line, col = (int(said) if (said := form.get(name, "")[:6]).isdecimal() else 0 for name in ("line", "col"))
     known = replace(await asyncio.to_thread(room.studio.checker.known), steps=form.get("steps", "").split()[:200])
-    found = offers(plain(form.get("text", "")), min(line, 99_999), min(col, 99_999), known)
+    found = offers(plain(form.get("text", "")), line, col, known)
     return as_json([{"word": each.word, "about": each.about, "typed": each.typed} for each in found])
 
 
