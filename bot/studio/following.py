@@ -10,6 +10,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from bot.errors import CamtayError
+from bot.media.store import READABLE
 from flows.saying import say
 from storage.engine.files import sync_folder
 
@@ -28,8 +29,8 @@ def may_write(path: Path) -> bool:
 
 
 @contextmanager
-def _beside(path: Path, source: bytes, like: Path | None = None) -> Iterator[Path]:
-    """The bytes on the disk beside the file whose place they are to take, as readable as that (or as `like`)."""
+def _beside(path: Path, source: bytes) -> Iterator[Path]:
+    """The bytes on the disk beside the file whose place they are to take, as readable as that."""
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     written = Path(name)
     try:
@@ -37,7 +38,10 @@ def _beside(path: Path, source: bytes, like: Path | None = None) -> Iterator[Pat
             file.write(source)
             file.flush()
             os.fsync(file.fileno())
-        shutil.copymode(like or path, written)
+        if path.exists():
+            shutil.copymode(path, written)
+        else:
+            written.chmod(READABLE)
         yield written
     finally:
         with suppress(OSError):  # it has taken its place
@@ -52,14 +56,14 @@ def begun(stack: ExitStack, path: Path, source: bytes) -> Path:
         raise NotReady(say("Không ghi được vào thư mục của bài, nên chưa phát hành.")) from None
 
 
-def put_all(stack: ExitStack, files: Mapping[Path, Path]) -> None:
-    """Each file (target → where it lies) in its place: all are copied first, so that they come within a moment, and
+def put_all(stack: ExitStack, files: Mapping[Path, bytes]) -> None:
+    """Each file (where it goes → its bytes) in its place: all are copied first, so that they come within a moment, and
     whoever watches the folder never takes half of them. Raises FileBehind."""
     try:
         copied = []
         for target, source in files.items():
             _open_folder(target.parent)
-            copied.append((stack.enter_context(_beside(target, source.read_bytes(), source)), target))
+            copied.append((stack.enter_context(_beside(target, source)), target))
         for written, target in copied:
             os.replace(written, target)
     except OSError:

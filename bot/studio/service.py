@@ -19,10 +19,9 @@ from bot.people.service import NobodyThere
 from bot.publishing.drafts import LessonReading
 from bot.publishing.library import LiveLessons
 from bot.publishing.tables import WORDS
-from bot.studio.brought import brought, draft_name, found_in
+from bot.studio.brought import Beside, beside
 from bot.studio.checking import Checker
 from bot.studio.policy import texts
-from bot.studio.policy.brought import BroughtFiles
 from bot.studio.policy.merging import Merged, merge
 from flows.model import Problem
 from flows.reading.loader import LessonDraft
@@ -177,8 +176,7 @@ class Studio:
         self.admit(actor)
 
         def unit(connection: Connection) -> bool:
-            kept = [drafts.drop(connection, name, actor.name) for name in (lesson, draft_name(lesson))]
-            is_gone = any(kept)
+            is_gone = drafts.drop(connection, lesson, actor.name)
             if is_gone:
                 note(connection, actor, "draft_given_up", lesson, self.now())
             return is_gone
@@ -218,12 +216,15 @@ class Studio:
         if texts.is_too_long(text):
             raise TextTooLong
         path = await self.path_of(lesson)
-        files = await self.brought(actor, lesson)
-        return await asyncio.to_thread(self.checker.read, path, text.encode(), found_in(self.library.store, files))
+        beside_it = await self.beside(actor, lesson)
+        return await asyncio.to_thread(self.checker.read, path, text.encode(), beside_it)
 
-    async def brought(self, actor: Actor, lesson: str) -> BroughtFiles:
-        """The files that go with her draft beside those in the folder."""
-        return await self.database.read(partial(brought, lesson=lesson, editor=actor.name))
+    async def beside(self, actor: Actor, lesson: str) -> Beside:
+        """What goes with her draft beside its text: files and translations, hers and those published."""
+        versions, store = self.library.book.versions, self.library.store
+        return await self.database.read(
+            partial(beside, lesson=lesson, editor=actor.name, versions=versions, store=store)
+        )
 
     async def faults(self, actor: Actor, lesson: str, typed: str) -> tuple[Problem, ...]:
         """What is wrong with a text, that of the table (WORDS) as well. Raises as `check`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.desk.pages.lessons import hearing, media, playing, publishing, steps, tree, ways, words, writing
+from bot.desk.pages.lessons import hearing, languages, media, playing, publishing, steps, tree, ways, words, writing
 from bot.desk.visit import DeskPage
 from bot.studio.service import ACT
 from flows.saying import say
@@ -30,6 +30,7 @@ LESSON_PAGES: tuple[DeskPage, ...] = (
     DeskPage(f"{_LESSON}/give-up", say("Soạn bài"), ACT, do=writing.give_up),
     DeskPage(f"{_LESSON}/take-over", say("Soạn bài"), ACT, do=writing.take_over),
     DeskPage(f"{_LESSON}/media", say("Hình và tiếng"), ACT, media.show, media.bring, file_bytes=media.FORM_BYTES),
+    DeskPage(f"{_LESSON}/languages", say("Bản dịch"), ACT, languages.show, languages.save),
     DeskPage(f"{_LESSON}/ways", say("Thêm cách nói"), ACT, ways.show, ways.add),
     DeskPage("words", say("Bảng từ máy nghe"), ACT, hearing.show, writing.save),
     DeskPage("words/add", say("Bảng từ máy nghe"), ACT, hearing.show, hearing.add),
