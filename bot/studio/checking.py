@@ -19,6 +19,7 @@ from bot.publishing.drafts import Circumstances, LessonReading, with_files
 from bot.publishing.tables import WORDS
 from bot.publishing.watcher import FolderLook
 from bot.publishing.watcher import look_at as look_into
+from bot.studio.beginning import path_for
 from bot.studio.brought import Beside
 from bot.studio.policy.completion import Known
 from bot.studio.policy.merging import conflicts_in
@@ -99,6 +100,11 @@ class Checker:
         if len(around.read) >= KEPT:
             around.read.clear()
         return around.read.setdefault(asked, reading)
+
+    def alone(self, lesson: str, text: str) -> tuple[LessonDraft, tuple[Problem, ...]]:
+        """A lesson that has no file yet, and what is wrong with it, as `looked_over` tells it."""
+        reading = self.read(path_for(self.root, lesson, text), text.encode())
+        return reading.draft, reading.problems
 
     def of_words(self, text: str) -> tuple[Problem, ...]:
         """What is wrong with the table of how people type."""

@@ -24,8 +24,9 @@ class FileBehind(CamtayError):
 
 
 def may_write(path: Path) -> bool:
-    """Whether a file can be given other content; a served tutor's lessons cannot."""
-    return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
+    """Whether a file can be given other content, or come to be; a served tutor's lessons cannot."""
+    beside = next(each for each in path.parents if each.exists())
+    return os.access(beside, os.W_OK) and (not path.exists() or os.access(path, os.W_OK))
 
 
 @contextmanager
@@ -51,6 +52,7 @@ def _beside(path: Path, source: bytes) -> Iterator[Path]:
 def begun(stack: ExitStack, path: Path, source: bytes) -> Path:
     """As `_beside`. Raises NotReady where nothing can be written after all: then nothing is published."""
     try:
+        _open_folder(path.parent)
         return stack.enter_context(_beside(path, source))
     except OSError:
         raise NotReady(say("Không ghi được vào thư mục của bài, nên chưa phát hành.")) from None

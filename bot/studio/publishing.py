@@ -18,8 +18,8 @@ from bot.errors import CamtayError
 from bot.people.policy.permissions import Actor
 from bot.publishing.drafts import LessonReading
 from bot.publishing.files import not_kept
+from bot.publishing.library import WITHOUT_FILE
 from bot.publishing.service import (
-    WITHOUT_FILE,
     PlanOutdated,
     PublishingOptions,
     PublishingPlan,
@@ -110,7 +110,7 @@ class Publisher:
     async def review(self, actor: Actor, lesson: str, how: PublishingOptions = PLAIN) -> PublishingReview:
         """What publishing her draft now would do. Raises NotAllowed, NoSuchLesson."""
         desk = await self.studio.open(actor, lesson)
-        raw = await asyncio.to_thread(desk.path.read_bytes)
+        raw = await asyncio.to_thread(_raw, desk.path)
         source = texts.layout_of(raw).written(desk.text)
         beside = await self.studio.beside(actor, lesson)
         reading = await asyncio.to_thread(self.studio.checker.read, desk.path, source, beside)
@@ -234,6 +234,11 @@ class Publisher:
             return await publish(self.database, [each], self.studio.now(), also)
         except PlanOutdated:
             raise ReviewOutdated from None
+
+
+def _raw(path: Path) -> bytes:
+    """A lesson's file; nothing of one that has none yet."""
+    return path.read_bytes() if path.exists() else b""
 
 
 # --- the plan ----------------------------------------------------------------------------------------

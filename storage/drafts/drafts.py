@@ -25,6 +25,12 @@ def heads(connection: Connection) -> list[DraftHead]:
     return [DraftHead(row.lesson, row.editor, from_ms(row.at)) for row in rows]
 
 
+def begun(connection: Connection) -> list[tuple[str, str]]:
+    """(lesson, text) of the drafts that were begun from nothing, the oldest first."""
+    rows = connection.execute(select(_c.lesson, _c.text).where(_c.base == "").order_by(_c.at))
+    return [(row.lesson, row.text) for row in rows]
+
+
 def put(connection: Connection, row: DraftRow) -> None:
     """Keep a draft, one revision above that of `row`. Raises Conflict where somebody has saved it since."""
     values = {"base": row.base, "text": row.text, "at": to_ms(row.at), "revision": row.revision + 1}

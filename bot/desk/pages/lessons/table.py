@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from bot.desk.pages.lessons import hearing, languages, media, playing, publishing, steps, tree, ways, words, writing
+from bot.desk.pages.lessons import (
+    beginning,
+    hearing,
+    languages,
+    media,
+    playing,
+    publishing,
+    steps,
+    tree,
+    ways,
+    words,
+    writing,
+)
 from bot.desk.visit import DeskPage
 from bot.studio.service import ACT
 from flows.saying import say
@@ -12,6 +24,7 @@ _PLAY = "play/{lesson:[a-z0-9-]{1,40}}"
 
 LESSON_PAGES: tuple[DeskPage, ...] = (
     DeskPage("lessons", say("Bài học"), ACT, tree.show, nav=say("Bài học")),
+    DeskPage("new-lesson", say("Bài mới"), ACT, beginning.show, beginning.begin),
     DeskPage(_LESSON, say("Soạn bài"), ACT, writing.show, writing.save),
     DeskPage(f"{_LESSON}/words", say("Sửa lời, sửa hình"), ACT, words.show, words.save),
     DeskPage(f"{_LESSON}/publish", say("Phát hành"), ACT, publishing.show, publishing.publish),
