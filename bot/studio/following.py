@@ -49,10 +49,11 @@ def _beside(path: Path, source: bytes) -> Iterator[Path]:
             written.unlink()
 
 
-def begun(stack: ExitStack, path: Path, source: bytes) -> Path:
-    """As `_beside`. Raises NotReady where nothing can be written after all: then nothing is published."""
+def begun(stack: ExitStack, path: Path, source: bytes, *, is_first: bool = False) -> Path:
+    """As `_beside`; of a lesson's first file the folder may be new. Raises NotReady where nothing can be written after all: then nothing is published."""
     try:
-        _open_folder(path.parent)
+        if is_first:
+            _open_folder(path.parent)
         return stack.enter_context(_beside(path, source))
     except OSError:
         raise NotReady(say("Không ghi được vào thư mục của bài, nên chưa phát hành.")) from None

@@ -135,7 +135,8 @@ class Publisher:
                 raise ReviewOutdated
             desk, source = review.desk, each.lesson.source.encode()
             with ExitStack() as stack:
-                written = begun(stack, desk.path, source) if self.writes(desk.path) else None
+                follows, is_first = self.writes(desk.path), not desk.base
+                written = begun(stack, desk.path, source, is_first=is_first) if follows else None
                 if written is None:
                     each = replace(each, how=replace(each.how, author=f"{WITHOUT_FILE}{each.how.author}"))
                 await asyncio.to_thread(self._keep_files, each.lesson, each.media)
