@@ -50,7 +50,9 @@ def _beside(path: Path, source: bytes) -> Iterator[Path]:
 
 
 def begun(stack: ExitStack, path: Path, source: bytes, *, is_first: bool = False) -> Path:
-    """As `_beside`; of a lesson's first file the folder may be new. Raises NotReady where nothing can be written after all: then nothing is published."""
+    """As `_beside`; of a lesson's first file the folder may be new.
+
+    Raises NotReady where nothing can be written after all: then nothing is published."""
     try:
         if is_first:
             _open_folder(path.parent)

@@ -197,6 +197,20 @@ def test_a_morning_on_a_phone_without_a_script(come_in, server: Server):
     expect(page.get_by_role("status")).to_contain_text("Đã phát hành bản 2")
 
 
+def test_what_is_typed_into_the_gentle_form_outlives_the_page(come_in, server: Server):
+    page = at(come_in("Lan"), server, "/words")
+    page.get_by_label("Tên bài").fill("Gõ dở")
+    page.goto(f"{server.url}desk/lessons")
+    at(page, server, "/words")
+    expect(page.get_by_label("Tên bài")).to_have_value("Gõ dở")
+    expect(page.get_by_role("status")).to_contain_text("đã lấy lại")
+    page.get_by_role("button", name="Lưu nháp").click()
+    expect(page.get_by_role("status")).to_have_text("Đã lưu nháp.")
+    assert page.evaluate("localStorage.length") == 0
+    at(page, server, "/languages")
+    expect(page.get_by_text("câu gốc đã sửa sau khi dịch")).to_be_visible()
+
+
 def test_a_heavy_picture_and_a_recording_are_seen_and_heard(come_in, server: Server):
     """On their page, and the picture on the phone as well, whose frame has no session of its own."""
     page, heavy = at(come_in("Lan"), server, "/media"), photo(2600, 1900)
