@@ -23,6 +23,7 @@ COPY flows flows
 COPY storage storage
 COPY bot bot
 COPY lessons lessons
+COPY docs/guides docs/guides
 RUN python -m compileall -q bot storage flows \
  && useradd --system --uid 10001 --home-dir /data camtay \
  && install -d -o camtay -g camtay -m 0700 /data

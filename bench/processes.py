@@ -45,6 +45,7 @@ class Process:
             )  # fmt: skip
         self._root = psutil.Process(self._popen.pid)
         self.peak_rss = 0
+        self.pid = self._popen.pid
         _running.add(self)
 
     @property

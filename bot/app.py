@@ -177,6 +177,7 @@ async def bootstrap(
         lambda: library.book,
         partial(handlers_of, take=store.take_picture),
     )
+    officers.counts.run()
     quotas = QuotaMeters(world.now, quiet, world.new_id)
     command = world.listener() if settings.voice.listen == "yes" else ()
     conversation = Conversation(database, book, world.universe, quiet, officers.services, quotas, listens=bool(command))

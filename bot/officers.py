@@ -10,6 +10,9 @@ from zoneinfo import ZoneInfo
 
 from bot.announcements.service import AnnouncementRules, Announcements
 from bot.conversation.services import ConversationServices
+from bot.kept_counts import KeptCounts
+from bot.meetings.service import HeldMeetings
+from bot.pairing.reported import ReportedLines
 from bot.pairing.requests import Requests
 from bot.pairing.service import Hooks, PairingContext
 from bot.people.hooks import CommandHandlers
@@ -24,7 +27,7 @@ from bot.tutor.onboarding import consent_text, is_of_office
 from flows import Book
 from storage.engine.database import Database
 
-MakeHandlers = Callable[[Pseudonyms, PairingContext, AnnouncementRules, Links, str], CommandHandlers]
+MakeHandlers = Callable[[Pseudonyms, PairingContext, AnnouncementRules, Links, str, KeptCounts], CommandHandlers]
 
 
 class OfficerServices:
@@ -46,13 +49,14 @@ class OfficerServices:
         self.settings, self.database, self.now, self.new_id, self.book = settings, database, now, new_id, book
         names = Pseudonyms.of_folder(Path(settings.data.dir), new_id)
         links = Links(settings.links)
+        self.counts = KeptCounts(database.url, now)
         self.rules = news_rules(settings)
         self.pairing = PairingContext(pairing_rules(settings), pairing_clock(settings), new_id, names.of)
         self.services = ConversationServices(
             names,
             Hooks(self.pairing),
             links,
-            handlers(names, self.pairing, self.rules, links, settings.web.public_url),
+            handlers(names, self.pairing, self.rules, links, settings.web.public_url, self.counts),
         )
 
     @cached_property
@@ -67,6 +71,16 @@ class OfficerServices:
     def requests(self) -> Requests:
         """Requests for a human that wait for an officer, and what may be done about them."""
         return Requests(self.people, self.pairing)
+
+    @cached_property
+    def reported(self) -> ReportedLines:
+        """What was reported or kept back between two people."""
+        return ReportedLines(self.people, self.pairing)
+
+    @cached_property
+    def meetings(self) -> HeldMeetings:
+        """Meetings that are begun at the desk."""
+        return HeldMeetings(self.people, self.new_id, self.book)
 
     @cached_property
     def programs(self) -> Programs:

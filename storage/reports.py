@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, case, func, literal, or_, select, text, union, union_all
+from sqlalchemy import Connection, Select, case, exists, func, literal, or_, select, text, union_all
 
 from storage.conversations import tables as conversations_t
 from storage.meetings import tables as meetings_t
 from storage.pairing import tables as pairing_t
 from storage.people import tables as people_t
+from storage.people.areas import below
 from storage.programs import tables as programs_t
 from storage.scams import tables as scams_t
 
@@ -20,6 +21,7 @@ Tally = Counter[str]
 """area_id → how many, of that very area, not of those below it."""
 
 WAITING = ("waiting", "offered")
+A_SLICE = 5_000
 
 
 def snapshot(connection: Connection) -> None:
@@ -33,46 +35,48 @@ def snapshot(connection: Connection) -> None:
 # --- the yearly target ---
 
 
-def families(connection: Connection, kind: str, year: int, at: int) -> Tally:
-    """Models of this kind and year that had not ended at `at` (ms)."""
+def families(connection: Connection, kind: str, year: int, at: int, path: str = "/") -> Tally:
+    """Models of this kind and year, in an area and below, that had not ended at `at` (ms)."""
     model = programs_t.union_model.c
-    return _counted(
-        connection, select(model.area_id, func.count()).where(*_alive(kind, year, at)).group_by(model.area_id)
-    )
-
-
-def living_families(connection: Connection, kind: str, year: int, since: int, at: int) -> Tally:
-    """Families of these with a member in a pairing open at `at` that has given a sign of life since `since`.
-
-    A sign of life: the pairing began, either of the two was heard, a request of the learner was taken up.
-    """
-    pair = pairing_t.pairing.c
-    is_open = pair.opened_at < at, or_(pair.ended_at.is_(None), pair.ended_at >= at)
-    heard = select(conversations_t.session.c.learner_id).where(conversations_t.session.c.seen_at >= since)
-    taken = select(pairing_t.request.c.learner_id).join(
-        pairing_t.pairing_event, pairing_t.pairing_event.c.request_id == pairing_t.request.c.request_id
-    )
-    taken = taken.where(pairing_t.pairing_event.c.at >= since, pairing_t.pairing_event.c.what == "taken")
-    signs = (pair.opened_at >= since, pair.learner_id.in_(heard), pair.instructor_id.in_(heard))
-    living = select(pairing_t.pairing.c.pairing_id).where(*is_open, or_(*signs, pair.learner_id.in_(taken)))
-    of_either = union(
-        *(
-            select(programs_t.membership.c.model_id)
-            .join(pairing_t.pairing, programs_t.membership.c.learner_id == person)
-            .where(pair.pairing_id.in_(living))
-            for person in (pair.learner_id, pair.instructor_id)
-        )
-    ).subquery()
-    model = programs_t.union_model.c
-    query = select(model.area_id, func.count()).where(
-        *_alive(kind, year, at), model.model_id.in_(select(of_either.c.model_id))
-    )
+    query = select(model.area_id, func.count()).where(*_alive(kind, year, at, path))
     return _counted(connection, query.group_by(model.area_id))
 
 
-def _alive(kind: str, year: int, at: int) -> tuple[Any, ...]:
+def living_families(connection: Connection, kind: str, year: int, since: int, at: int, path: str = "/") -> Tally:
+    """Families of these with a member in a pairing open at `at` that has given a sign of life since `since`.
+
+    A sign of life: the pairing began, either of the two was heard, a request of the learner was taken up. Each family
+    is asked for its members, each of these for the own pairings: what there is elsewhere costs nothing.
+    """
+    pair, model, member = pairing_t.pairing.c, programs_t.union_model.c, programs_t.membership.c
+    session, request, event = conversations_t.session.c, pairing_t.request.c, pairing_t.pairing_event.c
+    taken = (
+        exists()
+        .where(request.learner_id == pair.learner_id, event.request_id == request.request_id)
+        .where(event.at >= since, event.what == "taken")
+    )
+    heard = (
+        exists().where(session.learner_id == each, session.seen_at >= since)
+        for each in (pair.learner_id, pair.instructor_id)
+    )
+    lives = (
+        pair.opened_at < at,
+        or_(pair.ended_at.is_(None), pair.ended_at >= at),
+        or_(pair.opened_at >= since, *heard, taken),
+    )
+    of_either = (
+        exists().where(member.model_id == model.model_id, each == member.learner_id, *lives)
+        for each in (pair.learner_id, pair.instructor_id)
+    )
+    query = select(model.area_id, func.count()).where(*_alive(kind, year, at, path), or_(*of_either))
+    return _counted(connection, query.group_by(model.area_id))
+
+
+def _alive(kind: str, year: int, at: int, path: str) -> tuple[Any, ...]:
     model = programs_t.union_model.c
-    return model.kind == kind, model.year == year, or_(model.ended_at.is_(None), model.ended_at > at)
+    there = model.area_id.in_(select(people_t.area.c.area_id).where(below(people_t.area.c.path, [path])))
+    alive = model.kind == kind, model.year == year, or_(model.ended_at.is_(None), model.ended_at > at)
+    return alive if path == "/" else (*alive, there)
 
 
 # --- pairs ---
@@ -200,7 +204,8 @@ def begun_lessons(connection: Connection, since: int, until: int) -> Iterator[tu
         .where(person.area_id.is_not(None))
         .group_by(person.area_id, hers.c.lesson)
     )
-    return ((row[0], row[1], int(row[2]), int(row[3])) for row in connection.execute(query))
+    rows = connection.execute(query.execution_options(yield_per=A_SLICE))  # a row for each lesson of each area
+    return ((row[0], row[1], int(row[2]), int(row[3])) for row in rows)
 
 
 def remembered(connection: Connection, since: int, until: int, after: int) -> tuple[Tally, Tally]:

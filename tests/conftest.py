@@ -15,6 +15,7 @@ from tests.support.postgres import NOT_FOUND, PostgresServer, running_server
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help="the long tests too: 100 kills instead of 10, and the like")
+    parser.addoption("--pictures", action="store_true", help="take the pictures of docs/guides anew")
     parser.addoption("--strict-env", action="store_true", help="no test may be left out: a skip is a failure")
 
 

@@ -16,13 +16,15 @@ from bot.cli.terminal import complain, near
 from bot.errors import SettingsInvalid
 from bot.seeding.cast import cast_of
 from bot.seeding.world import WorldPlan
-from bot.settings import Data, DatabaseAddress, Settings, Web
+from bot.settings import Data, DatabaseAddress, Helper, Settings, Web
 from flows.saying import say
 from storage import worlds
 from storage.engine import schema
 from storage.engine.database import open_database
 
 LOOPBACK = "127.0.0.1"
+MADE_UP_HELPER = Helper("Nguyễn Thị Hoa", "0123 456 789")
+"""Whom "giúp" names in a made-up ward. Numbers of ten digits have not begun with 012 since 2018: it is nobody's."""
 DATABASE = "camtay.db"
 BEGUN = ("camtay.", "people.key", "checked.json")
 """How the files are called that are there when a first start is broken off at once."""
@@ -53,8 +55,11 @@ def main(settings: Settings, given: argparse.Namespace, world: CommandEnvironmen
 
 
 def apart(settings: Settings, folder: Path, port: int) -> Settings:
-    """The same tutor over that folder alone, at this machine alone, without any messenger."""
-    return replace(settings, data=Data(str(folder)), database=DatabaseAddress(""), web=Web(LOOPBACK, port), channels={})
+    """The same tutor over that folder alone, at this machine alone, without any messenger; nobody real is named."""
+    return replace(
+        settings, data=Data(str(folder)), database=DatabaseAddress(""), web=Web(LOOPBACK, port), channels={},
+        helper=MADE_UP_HELPER,
+    )  # fmt: skip
 
 
 def is_to_be_made(folder: Path, *, fresh: bool) -> bool:

@@ -7,6 +7,7 @@ from bot.announcements.policy.commands import AnnouncementCommand
 from bot.announcements.service import AnnouncementRules
 from bot.certificates.chat import CertificateChat
 from bot.certificates.policy.commands import CertificateCommand
+from bot.kept_counts import KeptCounts
 from bot.knocks.chat import Bells
 from bot.knocks.policy.commands import BellCommand
 from bot.meetings.chat import Meetings
@@ -42,24 +43,25 @@ def handlers_of(
     news: AnnouncementRules | None = None,
     links: Links | None = None,
     address: str = "",
+    counts: KeptCounts | None = None,
     take: TakePicture | None = None,
 ) -> CommandHandlers:
-    """What the services of a running tutor need beside their own; `address` is that of the web page, `take` keeps
-    pictures made for one learner (None: all is told in words)."""
+    """What the services of a running tutor need beside their own; `address` is that of the web page, `counts` what is
+    counted beside (None: in the turn), `take` keeps pictures made for one learner (None: all is told in words)."""
     return (
         (OfferCommand, Offers(pairing)),
         (LineCommand, Lines(pairing)),
         (RosterCommand, Roster(pairing)),
         (InboxCommand, OfficerInbox(names, Hooks(pairing), pairing)),
         (MeetingCommand, Meetings(names)),
-        (FigureCommand, Figures(names, pairing.clock.quiet.zone, links or Links())),
+        (FigureCommand, Figures(names, pairing.clock.quiet.zone, links or Links(), counts)),
         (AskDeskLink, DeskLinks(names, address)),
         (RecorderCommand, RecorderChat(names)),
         (BellCommand, Bells()),
         (CertificateCommand, CertificateChat(pairing.clock.quiet.zone, address)),
         (ProgressCommand, ProgressChat(names, take)),
         (ScamCommand, ScamChat()),
-        (DrillCommand, DrillChat(names)),
+        (DrillCommand, DrillChat(names, counts)),
         (GiveUnheard, UnheardChat()),
         (AnnouncementCommand, AnnouncementChat(names, news or AnnouncementRules(), pairing.clock.quiet)),
     )

@@ -1,4 +1,5 @@
-"""The way in: a link through the person's own chat, or a name and a password. One transaction each.
+"""The way in: a link through the person's own chat, or a name and a password, and where its owner wants it a one-time
+code. One transaction each.
 
 Whoever is in is known by 256 bits that her browser holds and of which only the hash is kept. Roles are read with every
 request: who is demoted is out of a page at the next tap.
@@ -7,8 +8,10 @@ request: who is demoted is out of a page at the next tap.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
+from bot.desk.one_time import OneTimeCodes
 from bot.desk.passwords import hash_password, is_password
 from bot.desk.policy import entering
 from bot.desk.policy.entering import Failures
@@ -25,6 +28,9 @@ from storage.engine.database import Connection, Database
 from storage.people import invitations, people
 from storage.people.records import AuditRow
 
+TOO_OFTEN = say("Đã thử sai nhiều lần. Chờ một lúc rồi thử lại, hoặc vào bằng đường dẫn qua chat.")
+Subjects = tuple[tuple[str, int], ...]
+
 
 class NotLetIn(CamtayError):
     """Tên hoặc mật khẩu chưa đúng. Thử lại, hoặc nhắn “bàn làm việc” cho Cầm Tay để lấy đường dẫn vào."""
@@ -34,11 +40,24 @@ class LinkIsOver(CamtayError):
     """Đường dẫn này đã dùng hoặc đã hết hạn. Nhắn lại “bàn làm việc” cho Cầm Tay để lấy đường dẫn mới."""
 
 
+class NotTheCode(CamtayError):
+    """Mã chưa đúng hoặc đã dùng. Chờ máy hiện mã mới rồi gõ lại, hay gõ một mã dự phòng."""
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordRight:
+    """`token` is what the browser is to hold; "" where a code is asked for: until that is right it holds `ticket`."""
+
+    token: str = ""
+    ticket: str = ""
+
+
 class Entrance:
     def __init__(
-        self, database: Database, names: Pseudonyms, now: Callable[[], datetime], new_id: Callable[[], str]
-    ) -> None:
-        self.database, self.names, self.now, self.new_id = database, names, now, new_id
+        self, database: Database, names: Pseudonyms, now: Callable[[], datetime], new_id: Callable[[], str],
+        codes: OneTimeCodes,
+    ) -> None:  # fmt: skip
+        self.database, self.names, self.now, self.new_id, self.codes = database, names, now, new_id, codes
 
     # --- in ---
 
@@ -59,33 +78,67 @@ class Entrance:
             raise LinkIsOver
         return made
 
-    async def by_password(self, login: str, password: str, source: str, agent: str) -> str:
-        """What the browser is to hold, for the right password. Raises NotLetIn, which tells nothing of who is here.
+    async def by_password(self, login: str, password: str, source: str, agent: str) -> PasswordRight:
+        """In, or asked for a code, for the right password. Raises NotLetIn, which tells nothing of who is here.
 
         `source` is the address that asks; failures of a name and of an address make both wait, longer each time.
         """
         named = self.names.of(f"login:{login.strip().lower()}")
-        subjects = ((named, entering.FREE_TRIES), (self.names.of(f"line:{source}"), entering.FREE_TRIES_OF_LINE))
+        subjects = self._subjects(named, source)
         account = await self.database.read(lambda c: kept.account_named(c, named))
         if await self.database.read(lambda c: self._waits(c, subjects)):
-            raise NotLetIn(say("Đã thử sai nhiều lần. Chờ một lúc rồi thử lại, hoặc vào bằng đường dẫn qua chat."))
+            raise NotLetIn(TOO_OFTEN)
         is_right = await is_password(password[: entering.LONGEST + 1], account.password if account else "")
 
-        def work(connection: Connection) -> str | None:
-            now = self.now()
+        def work(connection: Connection) -> PasswordRight | None:
             acts = account is not None and _acts(actor_of(connection, self.names, account.learner_id))
             if account is None or not is_right or not acts:
-                for subject, _ in subjects:
-                    kept.count_failure(connection, subject, now, now - entering.FORGOTTEN)
+                self._fail(connection, subjects)
                 return None
+            if self.codes.is_on(connection, account.learner_id):  # nothing is forgiven before the code is right
+                return PasswordRight(ticket=self.codes.ticket(account.learner_id))
             kept.forgive(connection, named)
-            return self._let_in(connection, account.learner_id, "password", agent)
+            return PasswordRight(self._let_in(connection, account.learner_id, "password", agent))
 
         if (made := await self.database.transact(work)) is None:
             raise NotLetIn
         return made
 
-    def _waits(self, connection: Connection, subjects: tuple[tuple[str, int], ...]) -> bool:
+    async def by_code(self, ticket: str, typed: str, source: str, agent: str) -> str:
+        """What the browser is to hold, for the right code after the right password. Raises NotTheCode, NotLetIn.
+
+        Wrong codes count as wrong passwords do, for the same name and the same address.
+        """
+        holder = self.codes.holder(ticket)
+        account = await self.database.read(lambda c: kept.account_of(c, holder)) if holder else None
+        if account is None:
+            raise NotLetIn(say("Đã lâu quá rồi: gõ lại tên và mật khẩu."))
+        subjects = self._subjects(account.login, source)
+        if await self.database.read(lambda c: self._waits(c, subjects)):
+            raise NotLetIn(TOO_OFTEN)
+
+        def work(connection: Connection) -> str | None:
+            learner_id = account.learner_id
+            acts = _acts(actor_of(connection, self.names, learner_id))
+            if not acts or not self.codes.passes(connection, learner_id, typed):
+                self._fail(connection, subjects)
+                return None
+            kept.forgive(connection, account.login)
+            return self._let_in(connection, learner_id, "code", agent)
+
+        if (made := await self.database.transact(work)) is None:
+            raise NotTheCode
+        return made
+
+    def _subjects(self, named: str, source: str) -> Subjects:
+        return (named, entering.FREE_TRIES), (self.names.of(f"line:{source}"), entering.FREE_TRIES_OF_LINE)
+
+    def _fail(self, connection: Connection, subjects: Subjects) -> None:
+        now = self.now()
+        for subject, _ in subjects:
+            kept.count_failure(connection, subject, now, now - entering.FORGOTTEN)
+
+    def _waits(self, connection: Connection, subjects: Subjects) -> bool:
         ends = (entering.waits_until(Failures(*kept.failures(connection, each)), free) for each, free in subjects)
         return any(end is not None and end > self.now() for end in ends)
 
@@ -112,7 +165,8 @@ class Entrance:
             actor, name = actor_of(connection, self.names, row.learner_id), people.name_of(connection, row.learner_id)
             if not _acts(actor):
                 return None
-            return DeskVisitor(row.learner_id, name, actor, session_hash, entering.form_key(token)), row.seen_at
+            keys = entering.form_key(token), entering.box_key(token)
+            return DeskVisitor(row.learner_id, name, actor, session_hash, *keys), row.seen_at
 
         found = await self.database.read(look)
         if found is None:

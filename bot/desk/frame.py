@@ -10,9 +10,11 @@ from aiohttp import web
 from bot.desk.language import Teller
 from bot.desk.visit import DeskPage, Visit
 from bot.pages import asset, digest, render_page
+from bot.web.guides import guide_style
 
 STYLE, SCRIPT = "desk.css", "desk.js"
-FILES = {STYLE: "text/css", SCRIPT: "text/javascript", "lessons.css": "text/css", "lessons.js": "text/javascript"}
+FILES = {STYLE: "text/css", SCRIPT: "text/javascript", "lessons.css": "text/css", "lessons.js": "text/javascript",
+         "guide.css": "text/css"}  # fmt: skip
 HEADERS = {
     "Cache-Control": "no-store",
     "X-Robots-Tag": "noindex",
@@ -28,9 +30,9 @@ HEADERS = {
 @cache
 def file(name: str) -> str:
     """The text of the desk's style or script."""
-    return asset("bot.channels.webchat", "palette.css") + asset(__package__, name) if name == STYLE else asset(
-        __package__, name
-    )  # fmt: skip
+    if name == "guide.css":
+        return guide_style()
+    return asset("bot.channels.webchat", "palette.css") * (name == STYLE) + asset(__package__, name)
 
 
 @cache

@@ -10,7 +10,7 @@ from aiohttp import web
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from bot.desk import frame
-from bot.desk.entrance import LinkIsOver, NotLetIn
+from bot.desk.entrance import LinkIsOver, NotLetIn, NotTheCode
 from bot.desk.language import COOKIE as LANGUAGE_COOKIE
 from bot.desk.language import LANGUAGES, language_of, teller
 from bot.desk.pages.table import PAGES
@@ -44,7 +44,8 @@ class DeskSite:
         self._router.add_routes(
             [
                 web.get("/desk", self.to_desk), web.get("/desk/enter", self.enter),
-                web.post("/desk/enter", self.entered), web.get("/desk/vao/{token:[0-9a-f]{32,64}}", self.shown_link),
+                web.post("/desk/enter", self.entered), web.post("/desk/enter/code", self.by_code),
+                web.get("/desk/vao/{token:[0-9a-f]{32,64}}", self.shown_link),
                 web.post("/desk/vao", self.by_link), web.post("/desk/out", self.out),
                 web.post("/desk/language", self.language),
                 *(web.get(f"/desk/{name}", partial(_file, name)) for name in frame.FILES),
@@ -81,9 +82,30 @@ class DeskSite:
             return await self.enter(request, _FOREIGN, 403)
         agent = request.headers.get("User-Agent", "")
         try:
-            token = await self._desk.entrance.by_password(
+            right = await self._desk.entrance.by_password(
                 form.get("login", "")[:80], form.get("password", ""), self._asker(request), agent
             )
+        except NotLetIn as refusal:
+            return await self.enter(request, said_by(refusal), 403)
+        return self._let_in(request, right.token) if right.token else self._asks_code(request, right.ticket)
+
+    def _asks_code(self, request: web.Request, ticket: str, fault: str = "", status: int = 200) -> web.Response:
+        """The password was right: now the code, for who wants it so."""
+        lang, at = _language(request), _at(request)
+        tell = teller(lang)
+        shown = {"ticket": ticket, "fault": tell(fault), "desk": self._desk}
+        return frame.bare("enter_code.html", lang, at, tell, tell(say("Mã một lần")), status, **shown)
+
+    async def by_code(self, request: web.Request) -> web.Response:
+        """A code was sent after a password."""
+        form = await self._foreign_or_form(request)
+        if form is None:
+            return await self.enter(request, _FOREIGN, 403)
+        ticket, agent = form.get("ticket", "")[:600], request.headers.get("User-Agent", "")
+        try:
+            token = await self._desk.entrance.by_code(ticket, form.get("code", "")[:80], self._asker(request), agent)
+        except NotTheCode as refusal:
+            return self._asks_code(request, ticket, said_by(refusal), 403)
         except NotLetIn as refusal:
             return await self.enter(request, said_by(refusal), 403)
         return self._let_in(request, token)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.desk.counting import Counts
 from bot.desk.entrance import Entrance
+from bot.desk.one_time import OneTimeCodes
 from bot.desk.uploads import Uploads
+from bot.kept_counts import KeptCounts
 from bot.officers import OfficerServices
 from bot.operations.records import OperationsReport
 from bot.publishing.library import LiveLessons
@@ -30,10 +31,10 @@ class DeskServices:
     title: str
     union: str
     address: str
-    counts: Counts
+    counts: KeptCounts
+    uploads: Uploads
     operations: Callable[[], Awaitable[OperationsReport]] | None = None
     lessons: StudioRooms | None = None
-    uploads: Uploads = field(default_factory=Uploads)
 
 
 def desk_of(
@@ -44,8 +45,11 @@ def desk_of(
     """The desk over the services of officers, and what tells how the tutor is; with the lessons of a running tutor
     editors have their studio."""
     settings = officers.settings
-    entrance = Entrance(officers.database, officers.services.names, officers.now, officers.new_id)
+    shared = officers.database, officers.services.names, officers.now, officers.new_id
+    entrance = Entrance(*shared, OneTimeCodes(*shared, settings.tutor.name))
     zone, union = ZoneInfo(settings.time.zone), settings.placeholders.get("ten_hoi", settings.tutor.union)
     rooms, address = rooms_of(settings, library, officers.now) if library else None, settings.web.public_url
-    counts, title = Counts(officers.database.url, officers.now), settings.tutor.name
-    return DeskServices(officers, entrance, officers.now, zone, title, union, address, counts, operations, rooms)
+    uploads, title = Uploads(officers.database, officers.now), settings.tutor.name
+    return DeskServices(
+        officers, entrance, officers.now, zone, title, union, address, officers.counts, uploads, operations, rooms
+    )

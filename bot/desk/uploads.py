@@ -1,15 +1,22 @@
-"""Lists that were brought and not yet taken in: in this process's memory alone, one a browser, half an hour at most."""
+"""Lists that were brought and not yet taken in: a row a browser, sealed by what that browser alone holds, for a day.
+
+So a restart loses none, any process shows it, and neither the database nor a backup has a name of it to read.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 
+from bot.desk.sealing import seal, unseal
+from bot.desk.visit import DeskVisitor
+from bot.people.policy.lists import keeping
 from bot.people.policy.people_file import PeopleList
-
-LASTS = timedelta(minutes=30)
-MOST = 20
-"""Lists at once: of five megabytes each they are a hundred."""
+from bot.people.retention import BROUGHT_IS_OLD
+from storage.desk import brought as kept
+from storage.engine.database import Database
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,30 +26,33 @@ class BroughtList:
     sheet: PeopleList
     into: str
     name: str
-    at: datetime
 
 
-@dataclass(slots=True)
 class Uploads:
-    """By the browser (`session`) that brought it, nobody else's: gone with the next one, a yes, a no or its time."""
+    """By the browser that brought it, nobody else's: gone with the next one, a yes, a no or its time."""
 
-    _kept: dict[str, BroughtList] = field(default_factory=dict)
+    def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
+        self._database, self._now = database, now
 
-    def keep(self, session: str, brought: BroughtList) -> None:
-        """Keep it instead of what this browser brought before, and of the oldest where there are too many."""
-        self._kept = {who: each for who, each in self._kept.items() if brought.at - each.at < LASTS and who != session}
-        while len(self._kept) >= MOST:
-            del self._kept[min(self._kept, key=lambda who: self._kept[who].at)]
-        self._kept[session] = brought
+    async def keep(self, who: DeskVisitor, brought: BroughtList) -> None:
+        """Keep it instead of what this browser brought before."""
+        text = json.dumps([keeping.written(brought.sheet), brought.into, brought.name])
+        sealed, now = seal(who.box, text, who.session), self._now()
+        await self._database.transact(lambda c: kept.put(c, who.session, sealed, now))
 
-    def of(self, session: str, now: datetime) -> BroughtList | None:
-        """What this browser brought; None once its time is over."""
-        found = self._kept.get(session)
-        if found is not None and now - found.at >= LASTS:
-            self.drop(session)
+    async def of(self, who: DeskVisitor) -> BroughtList | None:
+        """What this browser brought; None once its time is over, or where another program has kept it."""
+        since = self._now() - BROUGHT_IS_OLD
+        sealed = await self._database.read(lambda c: kept.get(c, who.session, since))
+        text = unseal(who.box, sealed, who.session) if sealed else None
+        if text is None:
             return None
-        return found
+        try:
+            sheet, into, name = json.loads(text)
+            return BroughtList(keeping.read_again(sheet), into, name)
+        except (ValueError, KeyError, TypeError):
+            return None
 
-    def drop(self, session: str) -> None:
+    async def drop(self, who: DeskVisitor) -> None:
         """It is needed no more."""
-        self._kept.pop(session, None)
+        await self._database.transact(lambda c: kept.drop(c, who.session))

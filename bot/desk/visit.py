@@ -16,13 +16,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class DeskVisitor:
-    """Who looks, with the roles of this very moment; `form_key` is what forms carry, `session` the hash of hers."""
+    """Who looks, with the roles of this very moment; `form_key` is what forms carry, `session` the hash of hers, `box`
+    the key of what is kept for this browser alone: it is made of what only the browser holds."""
 
     learner_id: str
     name: str
     actor: Actor
     session: str
     form_key: str
+    box: bytes
 
 
 @dataclass(frozen=True, slots=True)

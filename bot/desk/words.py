@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -17,13 +16,6 @@ def day_and_hour(at: datetime | None, zone: ZoneInfo) -> str:
 def clock(at: datetime, zone: ZoneInfo) -> str:
     """ "08:05", of something of today."""
     return f"{at.astimezone(zone):%H:%M}"
-
-
-def given_first(name: str) -> tuple[str, str]:
-    """By what Vietnamese lists are ordered: the given name, which comes last, then all of it; marks after letters."""
-    bare = unicodedata.normalize("NFD", name.casefold().translate({0x111: "d~"}))
-    letters = "".join(each for each in bare if not unicodedata.combining(each))
-    return f"{letters.split()[-1] if letters.split() else ''} {bare.split()[-1] if bare.split() else ''}", bare
 
 
 def day(at: datetime | None, zone: ZoneInfo) -> str:

@@ -67,10 +67,10 @@ class Meetings:
         return ANSWERED
 
     def _begin(self, connection: Connection, turn: TurnContext, page: int) -> None:
-        mine = self._areas(connection, turn)
-        if not mine:
+        mine = self._areas(connection, turn, page)
+        if not mine and not page:
             self._refuse(connection, turn, "")
-        elif len(mine) == 1:
+        elif len(mine) == 1 and not page:
             self._gather(connection, turn, mine[0])
         else:
             meeting.ask_area(turn, [(place.area_id, place.name) for place in mine], page)
@@ -123,7 +123,7 @@ class Meetings:
     ) -> None:
         """Whoever is not of this area is not ticked, whatever id a button carries."""
         who, came = command.who, kept.came(connection, held.event_id)
-        if command.mark == meeting.mark(held) and held.lesson and kept.is_expected(connection, place.path, who):
+        if command.mark == meeting.mark(held) and held.lesson and kept.expected_among(connection, place.path, [who]):
             if not command.is_here:
                 kept.untick(connection, held.event_id, who)
             elif who not in came:
@@ -150,14 +150,11 @@ class Meetings:
     def _may(self, connection: Connection, turn: TurnContext, place: AreaRow) -> bool:
         return actor_of(connection, self.names, turn.person.learner_id).may(ACTION, place.path)
 
-    def _areas(self, connection: Connection, turn: TurnContext) -> list[AreaRow]:
-        """Branches and groups of the officer's areas; an area itself where it has none."""
-        found: dict[str, AreaRow] = {}
-        for path in actor_of(connection, self.names, turn.person.learner_id).paths(ACTION):
-            below = areas.under(connection, path)
-            small = [place for place in below if place.kind in ("branch", "group")]
-            found.update({place.area_id: place for place in small or below[:1]})
-        return sorted(found.values(), key=lambda place: place.path)
+    def _areas(self, connection: Connection, turn: TurnContext, page: int) -> list[AreaRow]:
+        """A page of the branches and groups of the officer's areas, and one more where there is; those areas themselves
+        where they have none."""
+        paths = actor_of(connection, self.names, turn.person.learner_id).paths(ACTION)
+        return areas.smallest(connection, paths, page * A_PAGE, A_PAGE + 1)
 
     def _refuse(self, connection: Connection, turn: TurnContext, area_id: str) -> None:
         self._note(connection, turn, f"refused_{ACTION}", area_id)

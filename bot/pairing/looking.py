@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bot.pairing.calls import calls_for
 from bot.pairing.policy import history as words
+from bot.pairing.policy import taking
 from bot.pairing.policy.candidates import scopes
 from bot.pairing.policy.explain import InstructorChoice, choices, situation
 from bot.pairing.policy.model import WARD, Learner, Request
@@ -25,8 +26,9 @@ ENOUGH, BEYOND = 8, 12  # who have a place left in the ward; else so many of the
 class RequestLook:
     """`lines` say why it is where it is, `asked` who was asked and what came of it, `happened` (ms, what) the rest.
 
-    `guide` names the learner's instructor, `owner` whoever has taken the request. `may_act`: whether whoever looks is
-    one of the officers who answer for the learner; `quiet`: nobody is asked at this hour.
+    `guide` names the learner's instructor, `owner` whoever has taken the request, `heirs` (id, name) to whom that one
+    may hand it over. `may_act`: whether whoever looks is one of those who may answer for the learner; `quiet`: nobody
+    is asked at this hour.
     """
 
     request: Request
@@ -37,6 +39,7 @@ class RequestLook:
     happened: tuple[tuple[int, str], ...]
     guide: str
     owner: str
+    heirs: tuple[tuple[str, str], ...]
     may_act: bool
     quiet: bool
 
@@ -50,8 +53,8 @@ def look(connection: Connection, world: PairingContext, request_id: str, by: str
         return None
     calls = calls_for(connection, world.pseudonym, row) if request.kind == "safety" else ()
     asked, pairing = history.asked(connection, request_id), ledger.pairing_of(learner.learner_id)
-    officers = availability.officers(connection, learner.path)
-    guide = pairing.instructor_id if pairing else ""
+    officers = ledger.answering(learner.path)
+    guide, heirs = pairing.instructor_id if pairing else "", taking.heirs(ledger, request)
     names = _names(connection, {*officers, *(each.instructor_id for each in asked), guide, request.owner_id, by})
     hidden = {world.pseudonym(each): name for each, name in {**names, learner.learner_id: learner.name}.items()}
     return RequestLook(
@@ -66,6 +69,7 @@ def look(connection: Connection, world: PairingContext, request_id: str, by: str
         ),
         names.get(guide, ""),
         names.get(request.owner_id, "") if request.state == "open" else "",
+        tuple((each, names.get(each, "")) for each in heirs),
         by in officers,
         world.clock.is_quiet(now),
     )  # fmt: skip

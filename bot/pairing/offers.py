@@ -87,7 +87,7 @@ class Offers:
 
         def event(work: PairingWork) -> list[tuple[str, str, str]]:
             request = work.ledger.request(request_id)
-            found = taking.heirs(work, request)[: officer_inbox.A_PAGE] if request else ()
+            found = taking.heirs(work.ledger, request)[: officer_inbox.A_PAGE] if request else ()
             pairing = work.ledger.pairing_of(request.learner_id) if request else None
             guide = pairing.instructor_id if pairing else ""
             return [(each, work.name(each), "role_instructor" if each == guide else "role_officer") for each in found]

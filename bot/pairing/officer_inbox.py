@@ -35,6 +35,7 @@ from storage.people.records import AuditRow, InvitationRow
 
 MOST = 50
 MOST_ASKED = 4
+MOST_PLACES = 8  # that are offered for somebody new, on one page
 
 
 class OfficerInbox:
@@ -151,7 +152,7 @@ class OfficerInbox:
         if request is None or learner is None or request["state"] == "closed":
             return self._gone(turn)
         mine = request["owner_id"] == turn.person.learner_id
-        if not mine and turn.person.learner_id not in availability.officers(connection, learner["path"]):
+        if not mine and turn.person.learner_id not in availability.answering(connection, learner["path"]):
             return self._refuse(connection, turn, "request")
         return request, learner
 
@@ -286,11 +287,9 @@ class OfficerInbox:
 
     def _areas(self, connection: Connection, turn: TurnContext, told: str) -> list[tuple[str, str]]:
         """The place the stranger told (the path `told`), the officer's own areas and those right below, on one page."""
-        found = [(a.area_id, a.name) for a in areas.under(connection, told) if a.path == told] if told else []
-        for path in self._paths(connection, turn):
-            depth = path.count("/")
-            found += [(a.area_id, a.name) for a in areas.under(connection, path) if a.path.count("/") - depth in (0, 1)]
-        return list(dict.fromkeys(found))[:8]
+        found = areas.at(connection, [told]) if told else []
+        found += areas.near(connection, self._paths(connection, turn), MOST_PLACES)
+        return list(dict.fromkeys((each.area_id, each.name) for each in found))[:MOST_PLACES]
 
     def settle_in(self, connection: Connection, turn: TurnContext, request_id: str, area_id: str) -> CommandOutcome:
         """Confirm a stranger as a member of this area, who can be paired from now on."""

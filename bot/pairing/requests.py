@@ -93,6 +93,17 @@ class Requests:
         """The officer `by`, who has taken it, has seen to it. Raises CamtayError, NotAllowed, NobodyThere."""
         await self._own(actor, by, request_id, "request_done", lambda work: taking.done(work, request_id))
 
+    async def relieve(self, actor: Actor, by: str, request_id: str) -> None:
+        """`by` goes on with what somebody else has taken, who is told. Raises CamtayError, NotAllowed, NobodyThere."""
+        await self._own(actor, by, request_id, "request_relieved", lambda work: taking.relieve(work, request_id))
+
+    async def hand_over(self, actor: Actor, by: str, request_id: str, to: str) -> None:
+        """`by`, who has taken it, asks `to` to go on with it; until then it stays with `by`.
+
+        Raises CamtayError, NotAllowed, NobodyThere.
+        """
+        await self._own(actor, by, request_id, "request_handed", lambda work: taking.hand_over(work, request_id, to))
+
     async def _own(
         self, actor: Actor, by: str, request_id: str, what: str, event: Callable[[PairingWork], bool]
     ) -> None:

@@ -117,6 +117,9 @@ class SqlLedger:
     def officers(self, path: str) -> Sequence[str]:
         return self._get("officers", path, lambda: availability.officers(self._connection, path))
 
+    def answering(self, path: str) -> Sequence[str]:
+        return self._get("answering", path, lambda: availability.answering(self._connection, path))
+
     def away(self, people: Sequence[str], now: int) -> Collection[str]:
         return self._get("away", " ".join(people), lambda: availability.away(self._connection, people, now))
 

@@ -10,7 +10,7 @@ from bot.people.hooks import PairingHooks
 from bot.people.leave_word import tell
 from bot.people.policy import invitations as pure
 from bot.people.policy.officer_commands import GivenCommand, ListCodes, ShowCode, TakeCodeBack
-from bot.people.policy.permissions import ACTING, Actor
+from bot.people.policy.permissions import ACTING, OFFICERS, Actor
 from bot.people.pseudonyms import Pseudonyms
 from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.tutor.turn import TurnContext
@@ -79,7 +79,7 @@ class Given:
             people.end_role(connection, row.used_by, row.role, row.area_id)
             if row.role == "instructor":
                 self.hooks.instructor_gone(connection, row.used_by, "suspended", now)
-            if row.role == "officer":
+            if row.role in OFFICERS:
                 self.hooks.officer_gone(connection, row.used_by, now)
             if row.role in ACTING:
                 seats.forget_shown(connection, row.used_by)

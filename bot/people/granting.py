@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from bot.people.policy.instructor import Teaching
-from bot.people.policy.permissions import ACTING, OPERATOR_NAME, PERMISSIONS, Actor, Grant
+from bot.people.policy.permissions import ACTING, OFFICERS, OPERATOR_NAME, PERMISSIONS, Actor, Grant
 from bot.people.pseudonyms import Pseudonyms
 from storage.engine.database import Connection
 from storage.engine.instants import to_ms
@@ -110,7 +110,7 @@ def suspend(
     invitations.withdraw_by(connection, names.of(learner_id))
     if role == "instructor":
         gone.instructor_gone(connection, learner_id, "suspended", now)
-    if role == "officer":
+    if role in OFFICERS:
         gone.officer_gone(connection, learner_id, now)
     return True
 
@@ -122,6 +122,30 @@ def lift(connection: Connection, names: Pseudonyms, who: Actor, learner_id: str,
     suspensions.lift(connection, _subjects(connection, names, learner_id), role)
     people.end_suspension(connection, learner_id, role)
     return True
+
+
+def may_restore(connection: Connection, names: Pseudonyms, who: Actor, learner_id: str) -> bool:
+    """Whether her right reaches as far as that of everybody who suspended this person, in every role that holds."""
+    held, grants = _held(connection, names, learner_id), grants_of(connection, learner_id)
+    ends = (who.may_end(row.role, [each for each in grants if each.role == row.role]) for row in held)
+    return who.may_lift(row.path for row in held) and all(ends)
+
+
+def restore(
+    connection: Connection, names: Pseudonyms, who: Actor, learner_id: str, now: datetime
+) -> tuple[str, ...] | None:
+    """End all suspensions of a person at once, since any one holds every role back; the roles that were held come back
+    where they were. Which these are; None, and nothing is changed, where one is beyond who asks.
+    """
+    if not may_restore(connection, names, who, learner_id):
+        return None
+    had = [row for row in people.roles_of(connection, learner_id) if row.state == "suspended"]
+    for role in sorted({row.role for row in _held(connection, names, learner_id)}):
+        lift(connection, names, who, learner_id, role)
+    for each in had:
+        row = InvitationRow("", "invite", each.role, each.area_id, None, None, who.name, now, now)
+        give(connection, names, row, learner_id, now)
+    return tuple(dict.fromkeys(each.role for each in had))
 
 
 def keep_suspensions(connection: Connection, names: Pseudonyms, learner_id: str, *, deleted: bool) -> None:

@@ -191,4 +191,4 @@ def _known(connection: Connection, learner_id: str) -> tuple[AreaRow | None, Seq
 
 
 def _wards(connection: Connection) -> list[tuple[str, str]]:
-    return [(row.area_id, row.name) for row in areas.under(connection, kind="ward")]
+    return [(row.area_id, row.name) for row in areas.wards(connection)]

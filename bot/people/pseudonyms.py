@@ -54,5 +54,9 @@ class Pseudonyms:
         """The id of a line of an imported list: the same line has the same id."""
         return f"i-{self._hash('listed', chr(0).join(parts))}"
 
+    def key(self, what: str) -> bytes:
+        """32 bytes that seal what the database must not read: another `what`, another key."""
+        return hmac.new(self._key, f"key:{what}".encode(), hashlib.sha256).digest()
+
     def _hash(self, what: str, text: str) -> str:
         return hmac.new(self._key, f"{what}:{text}".encode(), hashlib.sha256).hexdigest()[:LENGTH]

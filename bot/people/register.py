@@ -22,6 +22,7 @@ from bot.people.policy.commands import (
     TeachingCommand,
 )
 from bot.people.policy.officer_commands import GivenCommand, VouchingCommand
+from bot.people.policy.permissions import OFFICERS
 from bot.people.profile import OwnProfile
 from bot.people.pseudonyms import Pseudonyms
 from bot.people.vouching import Vouching
@@ -73,8 +74,9 @@ class PeopleRegister:
         if instructs(connection, learner_id):
             self.hooks.instructor_gone(connection, learner_id, why, now)
         self.hooks.learner_gone(connection, learner_id, why, now)
-        if any(role.role == "officer" for role in people.roles_of(connection, learner_id)):
-            people.drop_role(connection, learner_id, "officer")
+        if answers := {each.role for each in people.roles_of(connection, learner_id)} & OFFICERS:
+            for role in sorted(answers):
+                people.drop_role(connection, learner_id, role)
             self.hooks.officer_gone(connection, learner_id, now)
         keep_suspensions(connection, self.names, learner_id, deleted=why == "deleted")
         subject = self.names.of(learner_id)

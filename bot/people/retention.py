@@ -16,6 +16,7 @@ from pathlib import Path
 from bot.people.register import PeopleRegister
 from storage.announcements import announcements
 from storage.conversations import leaving
+from storage.desk import brought
 from storage.engine import key_value
 from storage.engine.database import Connection, Database
 from storage.engine.instants import to_ms
@@ -29,6 +30,7 @@ PAGE = 2_000  # persons looked at in one read
 SLICE = 50  # persons asked in one transaction; forgotten are they one by one
 TOLD_SLICE = 500  # rows of who was told, likewise
 NEWS_IS_OLD = timedelta(days=90)
+BROUGHT_IS_OLD = timedelta(days=1)
 CLOCK = "clock"  # who acts, in the audit
 
 _ASIDE = re.compile(r".+\.before-.+|before-restore-\d{8}-\d{6}")
@@ -102,6 +104,10 @@ class Retention:
         forget = partial(announcements.forget_told, before=before, limit=TOLD_SLICE)
         while await self.database.transact(forget) == TOLD_SLICE:
             pass
+
+    async def drop_brought(self, now: datetime) -> None:
+        """Lists that were brought to the desk and left there."""
+        await self.database.transact(partial(brought.expire, before=now - BROUGHT_IS_OLD))
 
     async def compact(self) -> bool:
         """Write the database's file anew if anything was deleted since it last was; it takes a second or more."""

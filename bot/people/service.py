@@ -237,6 +237,28 @@ class People:
 
         await self.about(actor, "suspend", learner_id, work)
 
+    async def lift(self, actor: Actor, learner_id: str) -> tuple[str, ...]:
+        """Let somebody act again who was suspended; the roles that come back.
+
+        Raises NotAllowed where a suspension is beyond who asks, NobodyThere, CamtayError.
+        """
+
+        def work(connection: Connection, place: AreaRow) -> tuple[str, ...]:
+            now, services = self.now(), self.services
+            held = granting.bars(connection, services.names, learner_id, "instructor")
+            if not held:
+                raise CamtayError(say("Chị ấy không còn bị tạm dừng; tải lại trang rồi xem lại."))
+            back = granting.restore(connection, services.names, actor, learner_id, now)
+            if back is None:
+                raise NotAllowed(BEYOND)
+            for role in back:
+                services.hooks.confirmed(connection, learner_id, role, now, unasked=role == "instructor")
+            for role in sorted({row.role for row in held}):
+                self.note(connection, actor, f"lifted_{role}", learner_id, place.area_id)
+            return back
+
+        return await self.about(actor, "suspend", learner_id, work)
+
     async def export(self, actor: Actor, learner_id: str) -> dict[str, list[dict[str, object]]]:
         """Everything that is kept of somebody, by table. Raises NotAllowed, NobodyThere."""
 

@@ -12,10 +12,13 @@ and the province when all their branches and groups have.
 
 from __future__ import annotations
 
+import asyncio
+from array import array
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from operator import itemgetter
 from zoneinfo import ZoneInfo
 
@@ -23,7 +26,18 @@ from bot.errors import NotAllowed
 from bot.people.policy.permissions import OPERATOR, PERMISSIONS, Actor
 from bot.people.service import NobodyThere, People
 from bot.reports.lessons import lessons_sheet
-from bot.reports.policy.table import UPPER, Column, Measure, ReportArea, ReportTable, Table, add_up, table
+from bot.reports.policy.table import (
+    UPPER,
+    AreaCounts,
+    AreaTree,
+    Column,
+    Measure,
+    ReportArea,
+    ReportTable,
+    Table,
+    add_up,
+    table,
+)
 from bot.reports.programs import FAMILY
 from flows.saying import joined, say
 from storage import reports
@@ -65,15 +79,7 @@ class Reports(People):
     def counter(self, what: str, year: int | None = None) -> Callable[[Connection], ReportTable]:
         """What counts a report of everybody, for nobody to see but through `view`; a province takes seconds."""
         now = self.now()
-        span = span_of(year or now.astimezone(self.zone).year, now, self.zone, self.living_days)
-
-        def look(connection: Connection) -> ReportTable:
-            reports.snapshot(connection)
-            places = [ReportArea(r.area_id, r.kind, r.name, r.path) for r in areas.under(connection)]
-            places.sort(key=lambda place: place.above)  # a database may sort punctuation in its own way
-            return _SHEETS[what](connection, places, span)
-
-        return look
+        return counter_of(what, span_of(year or now.astimezone(self.zone).year, now, self.zone, self.living_days))
 
     async def view(self, actor: Actor, what: str, area_id: str, sheet: ReportTable, levels: int | None = None) -> Table:
         """What the actor may see of a report that was counted, so many levels below the area (None: all).
@@ -84,7 +90,7 @@ class Reports(People):
         if top is None:
             raise NobodyThere(say("Không có địa bàn nào mang mã “{area_id}”.", area_id=area_id[:40]))
         await self._written_down(actor, what, top)
-        return table(sheet, top, lambda path: actor.may("report", path), levels)
+        return await asyncio.to_thread(table, sheet, top, lambda path: actor.may("report", path), levels)
 
     async def _written_down(self, actor: Actor, what: str, top: ReportArea) -> None:
         """A report whose reader is named in the audit, and refused where there is nothing to see."""
@@ -94,6 +100,21 @@ class Reports(People):
             await self.database.transact(lambda c: self.note(c, actor, note, "", top.area_id))
         if not allowed:
             raise NotAllowed(PERMISSIONS["report"].refusal)
+
+
+def counter_of(what: str, span: Span) -> Callable[[Connection], ReportTable]:
+    """What counts a report of everybody."""
+
+    def look(connection: Connection) -> ReportTable:
+        reports.snapshot(connection)
+        return _SHEETS[what](connection, _places(connection, "/"), span)
+
+    return look
+
+
+def _places(connection: Connection, path: str) -> AreaTree:
+    found = (ReportArea(r.area_id, r.kind, r.name, r.path) for r in areas.under(connection, path))
+    return AreaTree(sorted(found, key=lambda place: place.above))  # a database may sort punctuation in its own way
 
 
 # --- targets ---
@@ -108,10 +129,10 @@ _TARGETS = (
 )
 
 
-def _targets(connection: Connection, places: list[ReportArea], span: Span) -> ReportTable:
-    families = add_up(places, reports.families(connection, FAMILY, span.year, span.at))
-    living = add_up(places, reports.living_families(connection, FAMILY, span.year, span.living_since, span.at))
-    numbers = {"families": families, "living": living}
+def _targets(connection: Connection, places: AreaTree, span: Span, path: str = "/") -> ReportTable:
+    families = add_up(places, reports.families(connection, FAMILY, span.year, span.at, path))
+    living = add_up(places, reports.living_families(connection, FAMILY, span.year, span.living_since, span.at, path))
+    numbers: dict[str, AreaCounts] = {"families": families, "living": living}
     for key, kind in (("branches", "branch"), ("groups", "group")):
         numbers[key] = add_up(places, {place.area_id: 1 for place in places if place.kind == kind})
         reached = {place.area_id: 1 for place in places if place.kind == kind and living.get(place.area_id)}
@@ -120,33 +141,50 @@ def _targets(connection: Connection, places: list[ReportArea], span: Span) -> Re
     return ReportTable(places, _TARGETS, numbers, notes=notes, note_title="con_thieu")
 
 
-def standing_of(
-    connection: Connection, paths: list[str], now: datetime, zone: ZoneInfo, living_days: int
-) -> list[tuple[str, int, int, str]]:
-    """How the areas with these paths stand this year: (name, model families, those with a living pair, what lacks)."""
-    places = [ReportArea(r.area_id, r.kind, r.name, r.path) for r in areas.under(connection)]
-    sheet = _targets(connection, places, span_of(now.astimezone(zone).year, now, zone, living_days))
-    found = [place for path in paths for place in places if place.path == path]
-    families, living = sheet.numbers["families"], sheet.numbers["living"]
-    return [(p.name, families.get(p.area_id, 0), living.get(p.area_id, 0), sheet.notes[p.area_id]) for p in found]
+@dataclass(frozen=True, slots=True)
+class TargetStanding:
+    """How an area stands this year: model families, those with a living pair, and what lacks, in words."""
+
+    families: int
+    living: int
+    missing: str
 
 
-def _missing(place: ReportArea, numbers: dict[str, dict[str, int]]) -> str:
+def standing_of(connection: Connection, path: str, span: Span) -> TargetStanding:
+    """Of the area with this path; reads it and what lies below it, nothing else."""
+    return standing_in(_targets(connection, _places(connection, path), span, path), path)
+
+
+def standing_in(sheet: ReportTable, path: str) -> TargetStanding:
+    """Of an area of a report of the targets."""
+    area_id = path.strip("/").split("/")[-1]
+    families, living = (sheet.numbers[key].get(area_id, 0) for key in ("families", "living"))
+    return TargetStanding(families, living, sheet.notes.get(area_id, ""))
+
+
+def _missing(place: ReportArea, numbers: Mapping[str, Mapping[str, int]]) -> str:
     """What an area lacks, in words; "đạt" when nothing."""
 
     def of(key: str) -> int:
         return numbers[key].get(place.area_id, 0)
 
-    if place.kind not in UPPER and not of("families"):
+    lacking = of("branches") - of("branches_reached"), of("groups") - of("groups_reached")
+    if place.kind in UPPER:
+        return _lacks_above(*lacking) if of("branches") + of("groups") else say("chưa có chi hội nào")
+    if not of("families"):
         return say("chưa có Gia đình số")
-    if place.kind not in UPPER and not of("living"):
+    if not of("living"):
         return say("Gia đình số chưa có đôi 1+1 đang sống")
-    branches, groups = of("branches") - of("branches_reached"), of("groups") - of("groups_reached")
-    if place.kind not in UPPER:
-        is_whole = not groups or place.kind == "group"
-        return say("đạt") if is_whole else say("đạt; còn {count} tổ chưa đạt", count=groups)
-    if not of("branches") + of("groups"):
-        return say("chưa có chi hội nào")
+    return _lacks(0 if place.kind == "group" else lacking[1])
+
+
+@lru_cache(1_000)  # thousands of areas lack the same
+def _lacks(groups: int) -> str:
+    return say("đạt; còn {count} tổ chưa đạt", count=groups) if groups else say("đạt")
+
+
+@lru_cache(1_000)
+def _lacks_above(branches: int, groups: int) -> str:
     lacking = [say("{count} chi hội", count=branches)] if branches else []
     lacking += [say("{count} tổ", count=groups)] if groups else []
     return say("còn {lacking} chưa đạt", lacking=joined(lacking, " và ")) if lacking else say("đạt")
@@ -167,7 +205,7 @@ _PAIRS = (
 _WAITS = (Measure("median", "gio_cho_trung_vi", "median"), Measure("p95", "gio_cho_p95", "p95"))
 
 
-def _pairs(connection: Connection, places: list[ReportArea], span: Span) -> ReportTable:
+def _pairs(connection: Connection, places: AreaTree, span: Span) -> ReportTable:
     counts: dict[str, Counter[str]] = {column.key: Counter() for column in _PAIRS}
     counts["pairs"] = reports.open_pairings(connection)
     above = {place.area_id: place.above for place in places}
@@ -184,12 +222,11 @@ def _pairs(connection: Connection, places: list[ReportArea], span: Span) -> Repo
             elif asked.state == "closed":
                 counts["dropped"][asked.area_id] += 1
     _count_guides(connection, places, counts, span.at)
-    for spans in waits.values():
-        spans.sort()
-    return ReportTable(places, _PAIRS, {key: add_up(places, each) for key, each in counts.items()}, _WAITS, {"": waits})
+    measured = {"": {area_id: array("d", sorted(spans)) for area_id, spans in waits.items()}}
+    return ReportTable(places, _PAIRS, {key: add_up(places, each) for key, each in counts.items()}, _WAITS, measured)
 
 
-def _count_guides(connection: Connection, places: list[ReportArea], counts: dict[str, Counter[str]], now: int) -> None:
+def _count_guides(connection: Connection, places: AreaTree, counts: dict[str, Counter[str]], now: int) -> None:
     """Count each instructor once, in the narrowest of the areas."""
     narrowest: dict[str, reports.Guide] = {}
     for guide in reports.guides(connection, now):
@@ -228,7 +265,7 @@ _RIGHT = (
 )
 
 
-def _progress(connection: Connection, places: list[ReportArea], span: Span) -> ReportTable:
+def _progress(connection: Connection, places: AreaTree, span: Span) -> ReportTable:
     counts = {"learners": reports.learners(connection)}
     within = span.since, span.until
     counts["started"], counts["lessons"], counts["passes"] = reports.finished(connection, *within)
@@ -249,10 +286,11 @@ def _progress(connection: Connection, places: list[ReportArea], span: Span) -> R
         for each in above.get(area_id, ()):
             shares.setdefault("drills", {}).setdefault(each, []).append(100 * right / answers)
     counts["meetings"], counts["attended"] = reports.attendance(connection, *within)
-    return ReportTable(places, _PROGRESS, {key: add_up(places, each) for key, each in counts.items()}, _RIGHT, shares)
+    measured = {of: {area_id: array("d", each) for area_id, each in some.items()} for of, some in shares.items()}
+    return ReportTable(places, _PROGRESS, {key: add_up(places, each) for key, each in counts.items()}, _RIGHT, measured)
 
 
-_SHEETS: dict[str, Callable[[Connection, list[ReportArea], Span], ReportTable]] = {
+_SHEETS: dict[str, Callable[[Connection, AreaTree, Span], ReportTable]] = {
     "targets": _targets,
     "pairs": _pairs,
     "progress": _progress,

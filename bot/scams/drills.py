@@ -6,6 +6,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import assert_never
 
+from bot.kept_counts import KeptCounts
 from bot.pairing.policy import lines
 from bot.people.granting import actor_of
 from bot.people.pseudonyms import Pseudonyms
@@ -28,6 +29,7 @@ from storage.engine.database import Connection
 from storage.people import areas, people
 from storage.people.records import AuditRow
 from storage.scams import drills
+from storage.scams.drills import DrillCount
 
 MONTHS = 6
 """Months that are told of, this one among them, and over which an area is counted."""
@@ -37,8 +39,9 @@ AREAS = 5  # areas of hers that an officer is told about in one message
 
 
 class DrillChat:
-    def __init__(self, names: Pseudonyms) -> None:
-        self.names = names
+    def __init__(self, names: Pseudonyms, counts: KeptCounts | None = None) -> None:
+        """`counts` keeps what is counted beside the chat; None: all is counted in the turn."""
+        self.names, self.counts = names, counts
 
     def carry_out(self, connection: Connection, turn: TurnContext, command: DrillCommand) -> CommandOutcome:
         """Only for whoever has agreed; an officer's acts in the areas that are hers."""
@@ -136,7 +139,7 @@ class DrillChat:
 
     def _areas(self, connection: Connection, turn: TurnContext) -> list[areas.AreaRow]:
         paths = actor_of(connection, self.names, turn.person.learner_id).paths("drill")
-        return [area for area in areas.under(connection) if area.path in paths][:AREAS]
+        return areas.at(connection, paths)[:AREAS]
 
     def _pause(self, connection: Connection, turn: TurnContext, *, paused: bool) -> None:
         mine = self._areas(connection, turn)
@@ -160,7 +163,10 @@ class DrillChat:
         mine = self._areas(connection, turn)
         since = drilling.months(turn.universe.now.astimezone(turn.book.zone), MONTHS)[-1]
         for each in mine:
-            count = drills.count_below(connection, each.path, since)
+            count = self._count(connection, each.path, since)
+            if count is None:
+                turn.say(turn.phrase("figures_counting", noi=each.name))
+                continue
             if count.people < LEAST:
                 turn.say(turn.phrase("drill_area_few", noi=each.name))
                 continue
@@ -168,3 +174,10 @@ class DrillChat:
             turn.say(turn.phrase("drill_area", noi=each.name, nguoi=str(count.people), phan_tram=share))
         if not mine:
             turn.say(turn.phrase("not_yours"))
+
+    def _count(self, connection: Connection, path: str, since: datetime) -> DrillCount | None:
+        """Of a ward at once; of a province as it was counted beside the chat, None while it is not yet."""
+        if self.counts is None or not self.counts.is_running or not areas.is_whole([path]):
+            return drills.count_below(connection, path, since)
+        counted = self.counts.at_once(("drills", path), lambda c: drills.count_below(c, path, since))
+        return counted.value if counted else None

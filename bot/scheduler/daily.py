@@ -64,6 +64,7 @@ class Caretaker:
         forgotten = await self.retention.forget(now)
         asked = await self.retention.ask(now)
         await self.retention.close_news(now)
+        await self.retention.drop_brought(now)
         removed = await asyncio.to_thread(self._remove_copies, now)
         if self.sweep_files:
             await self.sweep_files()

@@ -13,6 +13,7 @@ from bot.errors import StorageUnavailable
 from bot.pages import asset, digest, render_page
 from bot.web.access import PROXIES, LocalKey, Networks, asker, take_key
 from bot.web.door import IDLE_S, Bounds, DoorSite, tell_the_door
+from bot.web.guides import guide_routes
 
 HealthCheck = Callable[[], Awaitable[tuple[bool, dict[str, object]]]]
 
@@ -47,7 +48,7 @@ def create_app(
     app = web.Application(middlewares=[tell_the_door, _speak_plainly, *taking], client_max_size=BODY_BYTES)
     app.on_response_prepare.append(_harden)
     app.router.add_get("/healthz", _healthz(health, key))
-    app.add_routes(routes)
+    app.add_routes([*routes, *guide_routes()])
     if webchat is not None:
         chat = webchat
         app.add_routes(web_routes(chat, partial(asker, proxies=proxies)))

@@ -20,7 +20,8 @@ REQUIRED = frozenset(
     crew_nothing_done crew_seen_long crew_seen_today crew_seen_week crew_which danger_alone danger_wait_1
     danger_wait_2 danger_wait_3 danger_wait_4 data_file data_log data_none data_shown data_union data_whole
     data_whole_web declined delete_ask deleted die_again die_call die_steps disk_low done_noted edited emergency
-    emergency_ask emergency_done emergency_hello emergency_helper emergency_now figures_invite figures_targets
+    emergency_ask emergency_done emergency_hello emergency_helper emergency_now figures_counted figures_counting
+    figures_invite figures_targets
     follow_up follow_up_learner found_account found_link found_money found_other found_papers_wanted found_phone
     found_remote found_secret found_secret_wanted given_list given_nameless given_none given_one given_unused
     given_used hand_over_ask hand_over_nobody handed handed_on hard_here harm_die harm_hurt hello help help_asked

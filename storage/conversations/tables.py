@@ -135,6 +135,9 @@ inbox = Table(
     PrimaryKeyConstraint("channel", "update_id"),
 )
 
+_is_aside = inbox.c.fault.is_not(None)
+Index("inbox_aside", inbox.c.at, sqlite_where=_is_aside, postgresql_where=_is_aside)  # few, in a table of very many
+
 outbox = Table(
     "outbox",
     metadata,

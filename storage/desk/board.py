@@ -7,17 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, or_, select, tuple_
+from sqlalchemy import Connection, Select, func, select, true, tuple_
 
-from storage.desk.today import below
 from storage.engine.instants import from_ms, to_ms
 from storage.pairing import tables as pairing_t
 from storage.people import tables as people_t
+from storage.people.areas import below, is_whole
 
 BoardMark = tuple[int, int, str]
 """Where a page ends: priority and instant of a request, 0 and instant of a pairing, and its id."""
-
-PROVINCE_DEPTH = 2  # strokes in the path of a province, "/dong-nai/"
 
 _r, _pair, _p, _a = pairing_t.request.c, pairing_t.pairing.c, people_t.person.c, people_t.area.c
 
@@ -53,7 +51,7 @@ def requests(
         .outerjoin(people_t.area, _a.area_id == _p.area_id)
         .outerjoin(asked, (asked.c.request_id == _r.request_id) & (asked.c.state == "open"))
         .outerjoin(owner, owner.c.learner_id == helper)
-        .where(_r.state == state, _within(func.coalesce(_a.path, ""), paths))
+        .where(_r.state == state, _there(paths, func.coalesce(_a.path, "")))
         .order_by(_r.priority, _r.since_at, _r.request_id)
         .limit(limit)
     )  # fmt: skip
@@ -83,14 +81,13 @@ def _pairs(
     """Of a ward by its people. Of a province the newest first, whoever's they are, until enough are hers to see: a sort
     of all with all that is joined to them would take a second."""
     found: list[BoardRow] = []
-    is_wide = any(path.count("/") <= PROVINCE_DEPTH for path in paths)
     while len(found) < limit:
         keys = select(_pair.pairing_id).where(_pair.state == state, at >= since)
         if after is not None:
             keys = keys.where(tuple_(at, _pair.pairing_id) < tuple_(*after[1:]))
         query = _pairs_query(state, at, since, after)
-        if not is_wide:
-            query = query.where(_within(_a.path, paths))
+        if not is_whole(paths):
+            query = query.where(_there(paths, _a.path))
             return [_pair_row(row, state) for row in connection.execute(query.limit(limit))]
         newest = [row[0] for row in connection.execute(keys.order_by(at.desc(), _pair.pairing_id.desc()).limit(limit))]
         rows = connection.execute(query.where(_pair.pairing_id.in_(newest))).all() if newest else []
@@ -122,7 +119,9 @@ def _pair_row(row: Any, state: str) -> BoardRow:
     return BoardRow(row[0], row[1], row[2], row[3], f"pair-{state}", row[4], from_ms(row[5]), None, row[6], mark)
 
 
-def _within(path: Any, paths: Sequence[str]) -> Any:
+def _there(paths: Sequence[str], path: Any) -> Any:
     """Whoever may look everywhere sees those of no known place too. Of `coalesce` there is no index: then a database
     begins with the few requests that are not over, not with everybody of the area."""
-    return or_(_a.area_id.is_(None), below(path, paths)) if "/" in paths else below(path, paths)
+    if "/" in paths:
+        return true()
+    return _p.area_id.is_not(None) if is_whole(paths) else below(path, paths)

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, or_, select
 
-from storage.desk.today import below
 from storage.people import areas
 from storage.people import tables as people_t
-from storage.people.areas import AreaRow
+from storage.people.areas import AreaRow, below
 
 _a = people_t.area.c
 MOST = 500

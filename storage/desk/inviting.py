@@ -7,9 +7,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from storage.desk.today import below
 from storage.engine.instants import to_ms
 from storage.people import tables as people_t
+from storage.people.areas import below
 from storage.people.invitees import is_visible
 
 _i, _a, _c = people_t.invitee.c, people_t.area.c, people_t.invitation.c

@@ -8,9 +8,9 @@ from datetime import datetime
 from sqlalchemy import Connection, func, select, tuple_
 
 from storage.conversations import tables as conversations_t
-from storage.desk.today import below
 from storage.engine.instants import from_ms
 from storage.people import tables as people_t
+from storage.people.areas import below
 
 ListMark = tuple[str, str, str]
 """Where a slice ends: learner_id, role, area_id."""

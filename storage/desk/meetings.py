@@ -8,11 +8,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
-from storage.desk.board import PROVINCE_DEPTH
-from storage.desk.today import below
 from storage.engine.instants import from_ms
 from storage.meetings import tables as meetings_t
 from storage.people import tables as people_t
+from storage.people.areas import below, is_whole
 
 _m, _a = meetings_t.attendance.c, people_t.area.c
 
@@ -45,12 +44,11 @@ LATEST = 20_000  # rows of the roll, the last ones, that are looked at for whoev
 def held(connection: Connection, paths: Sequence[str], limit: int, event_id: str = "") -> list[MeetingRow]:
     """Meetings of these areas, or one of them, the latest first."""
     first = func.min(_m.at)
-    is_wide = any(path.count("/") <= PROVINCE_DEPTH for path in paths)
     query = select(_m.event_id, _m.area_id, _m.lesson, first.label("at"), func.count().label("came"))
     query = query.group_by(_m.event_id, _m.area_id, _m.lesson).order_by(first.desc(), _m.event_id).limit(limit)
     if event_id:
         query = query.where(_m.event_id == event_id)
-    elif is_wide:
+    elif is_whole(paths):
         last = connection.scalar(select(func.max(_m.attendance_id))) or 0
         query = query.where(_m.attendance_id > last - LATEST)
     else:

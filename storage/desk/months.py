@@ -9,10 +9,10 @@ from sqlalchemy import Connection, Select, case, func, literal, select, union_al
 
 from storage.announcements import tables as announcements_t
 from storage.conversations import tables as conversations_t
-from storage.desk.today import below
 from storage.meetings import tables as meetings_t
 from storage.pairing import tables as pairing_t
 from storage.people import tables as people_t
+from storage.people.areas import below
 from storage.programs import tables as programs_t
 
 Months = dict[str, list[int]]

@@ -28,19 +28,16 @@ from sqlalchemy import (
 )
 
 from storage.conversations import tables as conversations_t
-from storage.desk.today import below
 from storage.engine.instants import from_ms
 from storage.people import naming
 from storage.people import tables as people_t
-from storage.people.areas import PROVINCE
+from storage.people.areas import below, is_whole
 from storage.people.invitees import is_visible
 from storage.people.reach import rings
 
 _p, _i, _a, _r = people_t.person.c, people_t.invitee.c, people_t.area.c, people_t.role.c
 _s, _d = conversations_t.session.c, people_t.identity.c
 
-WHOLE = ("/", f"/{PROVINCE}/")
-"""Everybody who lives anywhere lives below these."""
 NOBODY = ("none", "invited")
 """States that no role has: here without any; in a list alone."""
 
@@ -202,7 +199,7 @@ def _named(column: Any, words: Sequence[str]) -> list[ColumnElement[bool]]:
 def _rare(connection: Connection, wanted: Wanted, words: Table) -> Select[Any] | None:
     """The bearers of a word that few bear, where one is looked for in the whole; of frequent ones the order's index
     soon has as many as fill a page, and a ward's people are few."""
-    if not any(path in WHOLE for path in wanted.paths):
+    if not is_whole(wanted.paths):
         return None
     of = next(column for column in words.columns if column.name.endswith("_id"))
     for word in sorted(set(wanted.words), key=len, reverse=True):
@@ -220,6 +217,6 @@ def _within(query: Select[Any], area_id: Any, paths: Sequence[str]) -> Select[An
     than all the rest. Of a ward its areas come first."""
     if "/" in paths:
         return query  # strangers too, whose place nobody knows
-    if any(path in WHOLE for path in paths):
+    if is_whole(paths):
         return query.where(area_id.is_not(None))
     return query.join(people_t.area, _a.area_id == area_id).where(below(_a.path, paths))

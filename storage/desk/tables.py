@@ -1,10 +1,10 @@
-"""The tables of the desk: who comes in with a password, which browsers are in, who tried in vain."""
+"""The tables of the desk: passwords and one-time codes, browsers that are in, what they brought, who tried in vain."""
 
 from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, Table, Text
 
-from storage.engine.columns import instant, key_column, metadata, number, of_person, text_column
+from storage.engine.columns import instant, key_column, maybe_instant, metadata, number, of_person, text_column
 
 desk_account = Table(
     "desk_account",
@@ -25,6 +25,31 @@ desk_session = Table(
     text_column("agent"),
     instant("made_at"),
     instant("seen_at"),
+)
+
+brought_list = Table(
+    "brought_list",
+    metadata,
+    key_column("owner"),  # the hash of a browser's session
+    text_column("sealed"),
+    Column("at", BigInteger, nullable=False, index=True),
+)
+
+desk_code = Table(
+    "desk_code",
+    metadata,
+    Column("learner_id", Text, of_person(), primary_key=True),
+    text_column("sealed"),  # the secret that codes are made of
+    instant("made_at"),
+    maybe_instant("on_since"),
+    Column("last_step", BigInteger, nullable=False),
+)
+
+desk_spare = Table(
+    "desk_spare",
+    metadata,
+    key_column("code_hash"),
+    Column("learner_id", Text, of_person(), nullable=False, index=True),
 )
 
 desk_failure = Table(

@@ -10,20 +10,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, or_, select
+from sqlalchemy import Connection, and_, func, or_, select, true
 
 from flows.profiles import KEEP_LOGS
 from storage.conversations import tables as conversations_t
 from storage.engine.instants import from_ms, to_ms
 from storage.pairing import tables as pairing_t
 from storage.people import tables as people_t
+from storage.people.areas import below, is_whole
 from storage.people.reach import rings
 
 _r, _o, _p, _a = pairing_t.request.c, pairing_t.offer.c, people_t.person.c, people_t.area.c
 _s, _i = conversations_t.session.c, people_t.identity.c
-
-
-IN_A_WARD = 3  # slashes of a ward's path
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +64,6 @@ class QuietRow:
     area: str
     why: str
     seen_at: datetime | None
-
-
-def below(column: Any, paths: Sequence[str]) -> Any:
-    """Whether an area's path is one of these or lies below it, as a range that an index answers."""
-    return or_(*(and_(column >= path, column < path[:-1] + "0") for path in paths))  # "0" comes right after "/"
 
 
 def waiting(connection: Connection, paths: Sequence[str], limit: int) -> list[WaitingRow]:
@@ -152,11 +145,11 @@ def silent(connection: Connection, paths: Sequence[str], since: datetime, limit:
 def _within(paths: Sequence[str]) -> Any:
     """Whoever may look everywhere sees strangers too, whose place nobody knows.
 
-    Within a ward its few areas lead to the people; a province has 24,000 of them, and few requests: those lead then.
+    Within a ward its few areas lead to the people; of everywhere the few requests lead.
     """
-    is_wide = any(path.count("/") < IN_A_WARD for path in paths)
-    there = below(_a.path.concat("") if is_wide else _a.path, paths)  # what is computed has no index
-    return or_(_a.path.is_(None), there) if "/" in paths else there
+    if "/" in paths:
+        return true()
+    return _p.area_id.is_not(None) if is_whole(paths) else below(_a.path, paths)
 
 
 def _maybe(at: int | None) -> datetime | None:

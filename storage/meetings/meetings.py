@@ -1,55 +1,116 @@
-"""Who may come to a meeting of an area, and who came: attendance, kept apart from what anybody can do."""
+"""Who may come to a meeting of an area, and who came: attendance, kept apart from what anybody can do.
+
+A meeting begun at the desk is a row of its own; one begun in a chat lives in its officer's conversation.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, or_, select, union
+from sqlalchemy import Connection, delete, func, insert, or_, select, union, update
 
-from storage.engine.instants import to_ms
+from storage.engine.instants import from_ms, to_ms
 from storage.meetings import tables as meetings_t
 from storage.people import tables as people_t
+from storage.people.areas import below
 from storage.people.invitees import is_visible
 
 _ROLES = ("learner", "instructor")
 
 
-def _expected(path: str) -> Any:
-    """People who learn or guide in an area or below, and entries of lists that nobody has claimed, each once."""
-    inside = people_t.area.c.path.startswith(path, autoescape=True)
+@dataclass(frozen=True, slots=True)
+class HeldMeetingRow:
+    """A meeting that was begun at the desk; `by` is a pseudonym, `ended_at` None while it is on."""
+
+    event_id: str
+    area_id: str
+    lesson: str
+    by: str
+    begun_at: datetime
+    ended_at: datetime | None
+
+
+def begin(connection: Connection, row: HeldMeetingRow) -> None:
+    """A meeting is on from now."""
+    values = {"event_id": row.event_id, "area_id": row.area_id, "lesson": row.lesson, "by": row.by}
+    connection.execute(insert(meetings_t.meeting), {**values, "begun_at": to_ms(row.begun_at), "ended_at": None})
+
+
+def get(connection: Connection, event_id: str, *, locked: bool = False) -> HeldMeetingRow | None:
+    """The meeting of this id, `locked` until the transaction ends; None for one that was begun in a chat."""
+    query = select(meetings_t.meeting).where(meetings_t.meeting.c.event_id == event_id)
+    row = connection.execute(query.with_for_update() if locked else query).first()
+    return None if row is None else _held(row)
+
+
+def on(connection: Connection, paths: Sequence[str], limit: int) -> list[HeldMeetingRow]:
+    """Meetings of these areas that are on, the newest first."""
+    area, met = people_t.area.c, meetings_t.meeting.c
+    query = select(meetings_t.meeting).join(people_t.area, area.area_id == met.area_id)
+    query = (
+        query.where(met.ended_at.is_(None), below(area.path, paths))
+        .order_by(met.begun_at.desc(), met.event_id)
+        .limit(limit)
+    )
+    return [_held(row) for row in connection.execute(query)] if paths else []
+
+
+def end(connection: Connection, event_id: str, now: datetime) -> None:
+    """It is over."""
+    mine = meetings_t.meeting.c.event_id == event_id
+    connection.execute(update(meetings_t.meeting).where(mine).values(ended_at=to_ms(now)))
+
+
+def _held(row: Any) -> HeldMeetingRow:
+    ended_at = None if row.ended_at is None else from_ms(row.ended_at)
+    return HeldMeetingRow(row.event_id, row.area_id, row.lesson, row.by, from_ms(row.begun_at), ended_at)
+
+
+def _expected(path: str, words: Sequence[str] = ()) -> Any:
+    """People who learn or guide in an area or below, and entries of lists that nobody has claimed, each once; with
+    `words` those who are called so."""
+    p, i = people_t.person.c, people_t.invitee.c
+    inside = below(people_t.area.c.path, [path])
     people = (
         select(
             people_t.person.c.learner_id.label("who"),
             people_t.person.c.name,
             func.min(people_t.area.c.name).label("area"),
+            p.order_key,
         )
         .join(people_t.role, people_t.role.c.learner_id == people_t.person.c.learner_id)
         .join(people_t.area, people_t.area.c.area_id == people_t.role.c.area_id)
         .where(inside, people_t.role.c.role.in_(_ROLES), people_t.role.c.state == "active")
-        .group_by(people_t.person.c.learner_id, people_t.person.c.name)
+        .where(*(p.search_key.contains(f" {word}", autoescape=True) for word in words))
+        .group_by(people_t.person.c.learner_id, people_t.person.c.name, p.order_key)
     )
     listed = (
-        select(people_t.invitee.c.invitee_id, people_t.invitee.c.name, people_t.area.c.name)
+        select(people_t.invitee.c.invitee_id, people_t.invitee.c.name, people_t.area.c.name, i.order_key)
         .join(people_t.area, people_t.area.c.area_id == people_t.invitee.c.area_id)
         .where(inside, people_t.invitee.c.role.in_(_ROLES), people_t.invitee.c.claimed_by.is_(None), is_visible())
+        .where(*(i.search_key.contains(f" {word}", autoescape=True) for word in words))
     )
     return union(people, listed).subquery()
 
 
-def expected(connection: Connection, path: str, offset: int, limit: int) -> tuple[list[tuple[str, str, str]], int]:
-    """A page of (id, name, area) by name, and how many there are in all."""
-    all_ = _expected(path)
-    query = select(all_).order_by(all_.c.name, all_.c.who).offset(offset).limit(limit)
+def expected(
+    connection: Connection, path: str, offset: int, limit: int, words: Sequence[str] = ()
+) -> tuple[list[tuple[str, str, str]], int]:
+    """A page of (id, name, area) in the order of Vietnamese lists, and how many there are in all; `words` of a name as
+    of `storage.people.naming.words_of`."""
+    all_ = _expected(path, words)
+    query = select(all_).order_by(all_.c.order_key, all_.c.name, all_.c.who).offset(offset).limit(limit)
     total = connection.scalar(select(func.count()).select_from(all_))
     return [(row[0], row[1], row[2]) for row in connection.execute(query)], int(total or 0)
 
 
-def is_expected(connection: Connection, path: str, attendant_id: str) -> bool:
-    """Whether this person or list entry belongs to the area below `path`, by which the roll is called."""
+def expected_among(connection: Connection, path: str, ids: Collection[str]) -> set[str]:
+    """Which of these people and list entries belong to the area below `path`, by which the roll is called."""
     all_ = _expected(path)
-    return connection.scalar(select(all_.c.who).where(all_.c.who == attendant_id)) is not None
+    return set(connection.scalars(select(all_.c.who).where(all_.c.who.in_(sorted(ids))))) if ids else set()
 
 
 def came(connection: Connection, event_id: str) -> set[str]:

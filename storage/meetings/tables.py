@@ -1,10 +1,22 @@
-"""The table of who came to a meeting."""
+"""The tables of meetings begun at the desk, and of who came to any meeting."""
 
 from __future__ import annotations
 
 from sqlalchemy import Index, Table
 
-from storage.engine.columns import instant, maybe_text, metadata, serial, text_column
+from storage.engine.columns import instant, key_column, maybe_instant, maybe_text, metadata, serial, text_column
+
+meeting = Table(
+    "meeting",
+    metadata,
+    key_column("event_id"),
+    text_column("area_id"),
+    text_column("lesson"),
+    text_column("by"),
+    instant("begun_at"),
+    maybe_instant("ended_at"),
+)
+Index("meeting_area", meeting.c.area_id, meeting.c.ended_at)
 
 attendance = Table(
     "attendance",

@@ -111,6 +111,13 @@ _OFFICERS = (
     .order_by(func.length(people_t.area.c.path).desc(), people_t.role.c.learner_id)
 )
 _OFFICERS_ABOVE = _OFFICERS.where(people_t.area.c.path.in_(bindparam("above", expanding=True)))
+_ADMINS = (
+    select(people_t.role.c.learner_id)
+    .join(people_t.area, people_t.area.c.area_id == people_t.role.c.area_id)
+    .where(people_t.role.c.role == "admin", people_t.role.c.state == "active")
+    .order_by(func.length(people_t.area.c.path).desc(), people_t.role.c.learner_id)
+)
+_ADMINS_ABOVE = _ADMINS.where(people_t.area.c.path.in_(bindparam("above", expanding=True)))
 
 
 def learner(connection: Connection, learner_id: str) -> Row | None:
@@ -134,11 +141,24 @@ def instructors(connection: Connection, after: str, limit: int, *, roomy: bool =
 
 
 def officers(connection: Connection, path: str) -> list[str]:
-    """Active officers above an area, the nearest first; where there is none, whoever answers for the widest."""
+    """Active officers above an area, the nearest first; where there is none, whoever answers for the widest, and where
+    nobody is an officer at all, the admins: nobody who cries is left with a list of nobody.
+    """
+    found = [row.learner_id for row in connection.execute(_OFFICERS_ABOVE, {"above": _above(path)})]
+    found = found or [row.learner_id for row in connection.execute(_OFFICERS)][::-1][:20]
+    return found or list(connection.scalars(_ADMINS))[::-1][:20]
+
+
+def answering(connection: Connection, path: str) -> list[str]:
+    """Who may take an area's requests: its officers, the nearest first, then the admins above it."""
+    admins = connection.scalars(_ADMINS_ABOVE, {"above": _above(path)})
+    return list(dict.fromkeys((*officers(connection, path), *admins)))
+
+
+def _above(path: str) -> list[str]:
+    """The paths of an area and of all above it, the widest first."""
     parts = path.strip("/").split("/")
-    above = ["/" + "/".join(parts[:depth]) + "/" for depth in range(1, len(parts) + 1)]
-    found = [row.learner_id for row in connection.execute(_OFFICERS_ABOVE, {"above": above})]
-    return found or [row.learner_id for row in connection.execute(_OFFICERS)][::-1][:20]
+    return ["/" + "/".join(parts[:depth]) + "/" for depth in range(1, len(parts) + 1)]
 
 
 def widest_officers(connection: Connection) -> list[str]:

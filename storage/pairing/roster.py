@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, case, exists, func, insert, or_, select
+from sqlalchemy import Connection, Select, and_, case, exists, func, insert, or_, select, union_all
 
 from flows.profiles import KEEP_LOGS
 from storage.conversations import tables as conversations_t
@@ -17,6 +17,7 @@ from storage.engine.rows import Row
 from storage.pairing import tables as pairing_t
 from storage.pairing.availability import closed
 from storage.people import tables as people_t
+from storage.people.areas import below, is_whole
 from storage.people.reach import looked_at, rings
 
 _DONE = (
@@ -86,10 +87,6 @@ def seen_alone(connection: Connection, by: str) -> int:
 # --- an officer ---
 
 
-def _below(column: Any, paths: Sequence[str]) -> Any:
-    return or_(*(and_(column >= path, column < path[:-1] + "0") for path in paths))  # "0" comes right after "/"
-
-
 def waiting(connection: Connection, officer_id: str, paths: Sequence[str], limit: int) -> list[Row]:
     """Requests in an officer's areas, or the officer's to answer: safety that is taken, other cries, members before
     strangers; then the rest, the oldest first. `helper`: the name of whoever has taken it.
@@ -111,7 +108,7 @@ def waiting(connection: Connection, officer_id: str, paths: Sequence[str], limit
         .outerjoin(owner, and_(owner.c.learner_id == r.owner_id, r.state == "open"))
         .join(people_t.person, people_t.person.c.learner_id == r.learner_id)
         .outerjoin(people_t.area, people_t.area.c.area_id == people_t.person.c.area_id)
-        .where(hers, or_(r.owner_id == officer_id, _below(people_t.area.c.path, paths)))
+        .where(hers, or_(r.owner_id == officer_id, below(people_t.area.c.path, paths)))
         .order_by(case((taken, 0), else_=1), r.priority, case((confirmed, 0), else_=1), r.since_at, r.request_id)
         .limit(limit)
     )  # fmt: skip
@@ -132,7 +129,7 @@ def unclosed(connection: Connection, path: str, limit: int = 1_000) -> list[Row]
         .order_by(r.priority, r.since_at, r.request_id)
         .limit(limit)
     )  # fmt: skip
-    return _all(connection, query if path == "/" else query.where(_below(people_t.area.c.path, [path])))
+    return _all(connection, query if path == "/" else query.where(below(people_t.area.c.path, [path])))
 
 
 def counts(connection: Connection, now: int) -> dict[str, int]:
@@ -193,14 +190,32 @@ def with_role(
         .join(people_t.area, people_t.area.c.area_id == people_t.role.c.area_id)
         .outerjoin(pairing_t.standing, pairing_t.standing.c.learner_id == people_t.role.c.learner_id)
         .outerjoin(people_t.instructor, people_t.instructor.c.learner_id == people_t.role.c.learner_id)
-        .where(people_t.role.c.role == role, people_t.role.c.state.in_(sorted(states)),
-        _below(people_t.area.c.path, paths))
+        .where(people_t.role.c.role == role, people_t.role.c.state.in_(sorted(states)))
         .order_by(people_t.role.c.at, people_t.role.c.learner_id)
         .limit(limit)
     )  # fmt: skip
     if person_id is not None:
-        query = query.where(people_t.role.c.learner_id == person_id)
-    return _all(connection, query)
+        return _all(
+            connection, query.where(people_t.role.c.learner_id == person_id, below(people_t.area.c.path, paths))
+        )
+    first = _first_of(paths, role, states, limit).subquery()
+    hers = and_(first.c.learner_id == people_t.role.c.learner_id, first.c.area_id == people_t.role.c.area_id)
+    return _all(connection, query.join(first, hers))
+
+
+def _first_of(paths: Sequence[str], role: str, states: Collection[str], limit: int) -> Select[Any]:
+    """Who has held a role there for longest. A ward is looked through by its areas; of everywhere those of each state
+    stand in an index in this order."""
+    r = people_t.role.c
+    of_role = select(r.learner_id, r.area_id, r.at).where(r.role == role)
+    if is_whole(paths):
+        by = of_role.order_by(r.at, r.learner_id).limit(limit)
+        found = union_all(*(select(by.where(r.state == state).subquery()) for state in sorted(states))).subquery()
+    else:
+        there = select(people_t.area.c.area_id).where(below(people_t.area.c.path, paths))
+        state = r.state.concat("")  # what is computed has no index
+        found = of_role.where(r.area_id.in_(there), state.in_(sorted(states))).subquery()
+    return select(found).order_by(found.c.at + 0, found.c.learner_id).limit(limit)
 
 
 def _all(connection: Connection, query: Select[Any]) -> list[Row]:

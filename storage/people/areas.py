@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Select, or_, select
+from sqlalchemy import Connection, Select, and_, literal, or_, select
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -81,9 +81,57 @@ def add(connection: Connection, rows: Iterable[AreaRow], import_id: str | None =
         connection.execute(into(people_t.area).on_conflict_do_nothing(), values)
 
 
+WHOLE = ("/", f"/{PROVINCE}/")
+"""Paths below which all areas lie."""
+
+
+def is_whole(paths: Collection[str]) -> bool:
+    """Whether that is all of them: whose area it is need not be asked then, and a look at each of thousands costs more
+    than all the rest."""
+    return any(path in WHOLE for path in paths)
+
+
+def below(column: Any, paths: Sequence[str]) -> Any:
+    """Whether an area's path is one of these or lies below it, as a range that an index answers."""
+    return or_(*(and_(column >= path, column < path[:-1] + "0") for path in paths))  # "0" comes right after "/"
+
+
+def at(connection: Connection, paths: Collection[str]) -> list[AreaRow]:
+    """The areas with just these paths, each after its parent."""
+    query = seen().where(people_t.area.c.path.in_(sorted(paths))).order_by(people_t.area.c.path)
+    return [AreaRow(*row) for row in connection.execute(query)] if paths else []
+
+
+def near(connection: Connection, paths: Collection[str], limit: int) -> list[AreaRow]:
+    """The areas with these paths and those right below, in the order of the tree."""
+    tops = select(people_t.area.c.area_id).where(people_t.area.c.path.in_(sorted(paths)))
+    hers = or_(people_t.area.c.area_id.in_(tops), people_t.area.c.parent_id.in_(tops))
+    query = seen().where(hers).order_by(people_t.area.c.path).limit(limit)
+    return [AreaRow(*row) for row in connection.execute(query)] if paths else []
+
+
+def smallest(connection: Connection, paths: Collection[str], offset: int, limit: int) -> list[AreaRow]:
+    """A page of the branches and groups within these areas, in the order of the tree; an area itself where it has
+    none."""
+    if not paths:
+        return []
+    path, is_small = people_t.area.c.path, people_t.area.c.kind.in_(("branch", "group"))
+    some = {each: select(literal(1)).where(below(path, [each]), is_small).limit(1) for each in sorted(paths)}
+    bare = [each for each, query in some.items() if connection.scalar(query) is None]
+    query = seen().where(below(path, sorted(paths)), or_(is_small, path.in_(bare))).order_by(path)
+    return [AreaRow(*row) for row in connection.execute(query.offset(offset).limit(limit))]
+
+
+def wards(connection: Connection) -> list[AreaRow]:
+    """All wards and communes: what lies right below a province."""
+    provinces = select(people_t.area.c.area_id).where(people_t.area.c.parent_id.is_(None))
+    query = seen().where(people_t.area.c.parent_id.in_(provinces), people_t.area.c.kind == "ward")
+    return [AreaRow(*row) for row in connection.execute(query.order_by(people_t.area.c.path))]
+
+
 def under(connection: Connection, path: str = "/", kind: str | None = None) -> list[AreaRow]:
     """The areas below `path`, itself included, each after its parent; of an import only once it is finished."""
-    query = seen().where(people_t.area.c.path.startswith(path, autoescape=True)).order_by(people_t.area.c.path)
+    query = seen().where(below(people_t.area.c.path, [path])).order_by(people_t.area.c.path)
     if kind is not None:
         query = query.where(people_t.area.c.kind == kind)
     return [AreaRow(*row) for row in connection.execute(query)]

@@ -155,7 +155,19 @@ def drop_invitees(connection: Connection, ids: Sequence[str]) -> None:
 
 # --- what is known of her ----------------------------------------------------------------------------
 
-_HIDDEN = {"code_hash", "import_id", "rows", "pin", "login", "password", "session_hash", "search_key", "order_key"}
+_HIDDEN = {
+    "code_hash",
+    "import_id",
+    "rows",
+    "pin",
+    "login",
+    "password",
+    "session_hash",
+    "sealed",
+    "last_step",
+    "search_key",
+    "order_key",
+}
 
 
 def export(connection: Connection, learner_id: str) -> dict[str, list[dict[str, Any]]]:

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, delete, insert, or_
 from storage.engine import key_value
 from storage.engine.errors import Conflict
 from storage.engine.instants import from_ms, to_ms
-from storage.people import naming
+from storage.people import areas, naming
 from storage.people import tables as people_t
 from storage.people.forgetting import keep_tombstones
 from storage.people.records import InvitationRow
@@ -141,16 +141,26 @@ def expire(connection: Connection, before: datetime, limit: int) -> int:
 
 
 def given(connection: Connection, paths: Sequence[str], now: datetime, since: timedelta, limit: int) -> list[GivenRow]:
-    """Codes for these areas and all below: living ones, and those used within `since`; the newest first."""
-    living = and_(people_t.invitation.c.used_at.is_(None), people_t.invitation.c.expires_at > to_ms(now))
-    within = or_(*(people_t.area.c.path.startswith(path, autoescape=True) for path in paths))
-    query = _GIVEN.where(within, or_(living, people_t.invitation.c.used_at > to_ms(now - since)))
-    return [_given(row) for row in connection.execute(query.limit(limit))]
+    """Codes for these areas and all below: living ones, and those used within `since`; the newest first.
+
+    Of more than `limit` those are told that end, or would have ended, last. A ward's areas lead to its codes; of
+    everywhere the last ones stand at the end of an index.
+    """
+    i, whole = people_t.invitation.c, areas.is_whole(paths)
+    ends = i.expires_at if whole else i.expires_at + 0  # what is computed has no index
+    of_late = or_(and_(i.used_at.is_(None), ends > to_ms(now)), i.used_at > to_ms(now - since))
+    last = select(i.code_hash).where(i.kind == "invite", of_late, ends > to_ms(now - since))  # used before its end
+    if not whole:
+        last = last.join(people_t.area, people_t.area.c.area_id == i.area_id)
+        last = last.where(areas.below(people_t.area.c.path, paths))
+    some = last.order_by(ends.desc(), i.code_hash).limit(limit).subquery()
+    return [_given(row) for row in connection.execute(_GIVEN.join(some, some.c.code_hash == i.code_hash))]
 
 
 def beginning(connection: Connection, short: str) -> GivenRow | None:
     """The invitation whose hash begins so; None where there is none or more than one."""
-    query = _GIVEN.where(people_t.invitation.c.code_hash.startswith(short, autoescape=True)).limit(2)
+    code_hash = people_t.invitation.c.code_hash
+    query = _GIVEN.where(code_hash >= short, code_hash < f"{short}g").limit(2)  # "g" comes after every digit
     rows = connection.execute(query).all()
     return _given(rows[0]) if len(rows) == 1 else None
 

@@ -57,6 +57,11 @@ def order_key(name: str) -> str:
     return " ".join([*map(_ordered, given), *map(_ordered, rest), *told])
 
 
+def place_key(name: str) -> str:
+    """What names of places are sorted by, character by character: from the first word on, letters before tones."""
+    return " ".join(map(_ordered, re.sub(r"[\W_]+", " ", name.translate(_ONE_D)).split()))
+
+
 @lru_cache(maxsize=8_192)
 def _ordered(word: str) -> str:
     """A word as letters of one alphabet, its tones behind it."""

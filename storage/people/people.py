@@ -15,7 +15,6 @@ from sqlalchemy import (
     func,
     insert,
     null,
-    or_,
     select,
     union_all,
     update,
@@ -29,6 +28,7 @@ from storage.engine.instants import from_ms, to_ms
 from storage.pairing import tables as pairing_t
 from storage.people import naming, traces
 from storage.people import tables as people_t
+from storage.people.areas import below
 from storage.people.invitees import is_visible
 from storage.people.reach import looked_at, rings
 from storage.people.records import AuditRow, InstructorRow, PersonEntry, RoleRow
@@ -190,7 +190,7 @@ def guide_of(connection: Connection, learner_id: str) -> str | None:
 
 def named_below(connection: Connection, paths: Sequence[str]) -> list[tuple[str, str, str]]:
     """(learner_id, name, area) of everybody with a name who lives in these areas or below, by name."""
-    within = or_(*(people_t.area.c.path.startswith(path, autoescape=True) for path in paths))
+    within = below(people_t.area.c.path, paths)
     query = (
         select(people_t.person.c.learner_id, people_t.person.c.name, people_t.area.c.name)
         .join(people_t.area, people_t.area.c.area_id == people_t.person.c.area_id)
@@ -271,7 +271,7 @@ def listed(
         .join(people_t.person, people_t.person.c.learner_id == people_t.role.c.learner_id)
         .outerjoin(conversations_t.session, _talk.learner_id == people_t.role.c.learner_id)
         .outerjoin(people_t.identity, and_(_i.channel == _talk.channel, _i.chat_id == _talk.chat_id))
-        .where(people_t.area.c.path.startswith(path, autoescape=True))
+        .where(below(people_t.area.c.path, [path]))
     )
     invited = (
         select(
@@ -290,7 +290,7 @@ def listed(
         )
         .join(people_t.area, people_t.area.c.area_id == people_t.invitee.c.area_id)
         .where(
-            people_t.area.c.path.startswith(path, autoescape=True),
+            below(people_t.area.c.path, [path]),
             people_t.invitee.c.claimed_by.is_(None),
             is_visible(),
         )

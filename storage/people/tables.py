@@ -97,6 +97,7 @@ role = Table(
     PrimaryKeyConstraint("learner_id", "role", "area_id"),
 )
 Index("role_area", role.c.role, role.c.area_id)
+Index("role_line", role.c.role, role.c.state, role.c.at, role.c.learner_id)
 
 suspension = Table(
     "suspension",
@@ -189,6 +190,7 @@ invitation = Table(
 Index("invitation_used_by", invitation.c.used_by)
 Index("invitation_learner", invitation.c.learner_id)
 Index("invitation_invitee", invitation.c.invitee_id)
+Index("invitation_area", invitation.c.area_id)
 Index("invitation_expires", invitation.c.expires_at)
 
 seat = Table(

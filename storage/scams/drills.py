@@ -12,6 +12,7 @@ from storage.conversations import tables as conversations_t
 from storage.engine.instants import from_ms, to_ms
 from storage.pairing import tables as pairing_t
 from storage.people import tables as people_t
+from storage.people.areas import below
 from storage.scams import tables as scams_t
 
 _d = scams_t.drill.c
@@ -124,7 +125,7 @@ def count_below(connection: Connection, path: str, since: datetime) -> DrillCoun
         select(func.count(func.distinct(_d.learner_id)), func.count(), func.count().filter(_d.right.is_(True)))
         .join(people_t.person, people_t.person.c.learner_id == _d.learner_id)
         .join(people_t.area, people_t.area.c.area_id == people_t.person.c.area_id)
-        .where(people_t.area.c.path.startswith(path, autoescape=True), _d.said_at >= to_ms(since))
+        .where(below(people_t.area.c.path, [path]), _d.said_at >= to_ms(since))
     )
     row = connection.execute(query).one()
     return DrillCount(int(row[0]), int(row[1]), int(row[2]))

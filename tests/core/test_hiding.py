@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.reports.policy.disclosure import Cell, knowing_own, part, told
-from bot.reports.policy.table import Column, Measure, ReportArea, ReportTable, Table, add_up, table
+from bot.reports.policy.table import AreaTree, Column, Measure, ReportArea, ReportTable, Table, add_up, table
 
 PROVINCE = ReportArea("p", "province", "Tỉnh", "/p/")
 COLUMNS = (Column("all", "tat_ca"), Column("some", "mot_phan", "all"))
@@ -40,7 +40,7 @@ def test_one_sees_her_own_ward_and_sums_of_the_others():
         ReportArea("b1", "branch", "Hoa Sen", "/p/w1/b1/"),
         ReportArea("b2", "branch", "Bông Súng", "/p/w2/b2/"),
     ]
-    numbers = {"all": add_up(places, {"w1": 1, "b1": 2, "w2": 1, "b2": 7})}
+    numbers = {"all": add_up(AreaTree(places), {"w1": 1, "b1": 2, "w2": 1, "b2": 7})}
     spans = {"w2": [1.0] * 4, "p": [1.0, 2.0, 3.0, 4.0, 40.0]}
     waits = (Measure("median", "trung_vi", "median"), Measure("p95", "p95", "p95"))
     sheet = ReportTable(
@@ -79,7 +79,9 @@ def published(world: list[Ward]) -> Table:
         for column in (0, 1):
             counts[column].update({f"b{at}": own[column], f"w{at}": rest[column]})
     sheet = ReportTable(
-        places, COLUMNS, {key: add_up(places, each) for key, each in zip(("all", "some"), counts, strict=True)}
+        places,
+        COLUMNS,
+        {key: add_up(AreaTree(places), each) for key, each in zip(("all", "some"), counts, strict=True)},
     )
     return table(sheet, PROVINCE, lambda path: "/b" in path)
 

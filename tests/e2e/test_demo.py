@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -13,28 +12,31 @@ from typing import Any
 
 import aiohttp
 import pytest
+import pytest_asyncio
 
 from bot.seeding.world import WorldPlan
 from tests.support.made_up import make
 from tests.support.process import ROOT, TutorProcess, until
 
 ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+/demo/(\w+)\?key=\w+")
+AT_ONE = pytest.mark.asyncio(loop_scope="module")
 WARD = WorldPlan(learners=20, instructors=6, attempts=300, days=45)
 
 
 @pytest.fixture(scope="module")
 def ward(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A smaller ward than `demo` would make, where it looks for one."""
-    folder = tmp_path_factory.mktemp("demo")
+    folder = tmp_path_factory.mktemp("demo") / "data-demo"
+    folder.mkdir()
     asyncio.run(make(folder, WARD))
     return folder
 
 
-@pytest.fixture
-async def demo(ward: Path, tmp_path: Path) -> AsyncIterator[TutorProcess]:
-    shutil.copytree(ward, tmp_path / "data-demo")
-    process = TutorProcess(tmp_path, {"TELEGRAM_TOKEN": "1:never-used"})
-    process.command = ("-m", "bot", "demo", "--data", str(tmp_path / "data-demo"), "--port", str(process.port))
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def demo(ward: Path) -> AsyncIterator[TutorProcess]:
+    """Started once: nobody here takes anything from another, and who stops it starts it again."""
+    process = TutorProcess(ward.parent, {"TELEGRAM_TOKEN": "1:never-used"})
+    process.command = ("-m", "bot", "demo", "--data", str(ward), "--port", str(process.port))
     try:
         await process.start()
         yield process
@@ -82,6 +84,7 @@ async def opened(demo: TutorProcess, role: str) -> Page:
     return Page(session, demo.url)
 
 
+@AT_ONE
 async def test_one_click_and_the_browser_is_somebody_whose_page_goes_on(demo: TutorProcess):
     learner, officer = await opened(demo, "learner"), await opened(demo, "officer")
     try:
@@ -92,11 +95,13 @@ async def test_one_click_and_the_browser_is_somebody_whose_page_goes_on(demo: Tu
         inbox = await officer.says("việc của cán bộ")
         assert "khẩn" in inbox.lower(), inbox
         assert "Gia đình số" in await officer.says("chỉ tiêu")
+        assert "Chưa có người giúp" not in demo.output
     finally:
         await learner.session.close()
         await officer.session.close()
 
 
+@AT_ONE
 async def test_who_works_at_the_desk_is_in_with_one_tap_more(demo: TutorProcess):
     for role, shown in (("officer", "Đang chờ"), ("editor", "Bài học"), ("admin", "Vận hành")):
         page = await opened(demo, role)
@@ -110,6 +115,7 @@ async def test_who_works_at_the_desk_is_in_with_one_tap_more(demo: TutorProcess)
         await page.session.close()
 
 
+@AT_ONE
 async def test_nobody_is_signed_in_without_the_key_or_as_anybody_else(demo: TutorProcess):
     right = (await addresses(demo))["learner"]
     wrong = [right.partition("?")[0], right.replace("key=", "key=x"), right.replace("/learner", "/second"),
@@ -122,6 +128,7 @@ async def test_nobody_is_signed_in_without_the_key_or_as_anybody_else(demo: Tuto
             assert answer.status == 404, "not by way of a proxy"
 
 
+@AT_ONE
 async def test_ctrl_c_ends_it_and_a_second_start_goes_on(demo: TutorProcess):
     learner = await opened(demo, "learner")
     await learner.says("menu")

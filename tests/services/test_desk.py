@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -23,30 +22,16 @@ from bot.operations.records import (
 )
 from bot.operations.rehearsal import Rehearsal
 from bot.people.policy.permissions import OPERATOR
-from storage.engine import schema
-from storage.engine.database import Connection, open_database
+from storage.engine.database import Connection
 from storage.engine.instants import to_ms
 from storage.pairing import tables as pairing_t
 from storage.unheard import unheard
 from storage.unheard.unheard import UnheardRow
-from tests.support.desk_house import OTHER, WARD, DeskHouse, desk_house
-from tests.support.harness import empty_database, everything
+from tests.support.desk_house import OTHER, WARD, DeskHouse
+from tests.support.desk_scene import house as house
+from tests.support.harness import everything
 
 PASSWORD = "con mèo leo cây cau"
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-async def house(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[DeskHouse]:
-    if request.param == "sqlite":
-        await empty_database(tmp_path / "camtay.db")
-        url = f"sqlite:///{tmp_path / 'camtay.db'}"
-    else:
-        url = request.getfixturevalue("postgres_url")
-    database = open_database(url)
-    await schema.ensure(database)
-    async with desk_house(database, tmp_path) as made:
-        yield made
-    await database.close()
 
 
 async def test_a_link_lets_one_browser_in_once_and_only_by_a_tap(house: DeskHouse):

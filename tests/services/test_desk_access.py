@@ -39,20 +39,23 @@ OFFICERS = ANSWERS | {"officer of another ward", "officer of another branch"}
 EDITORS = {"editor", "admin"}
 ANYBODY = set(VISITORS)
 MAY = {
-    "": OFFICERS, "people": OFFICERS, "import": OFFICERS, "import/check": OFFICERS, "invite": OFFICERS,
-    "invite/codes": OFFICERS, "person/{person}": ANSWERS, "person/{person}/correct": ANSWERS,
-    "person/{person}/same": ANSWERS, "person/{person}/kept": ANSWERS, "person/{person}/withdraw": ANSWERS,
-    "person/{person}/delete": ANSWERS, "me": ANYBODY, "me/password": ANYBODY, "me/out": ANYBODY, "audit": {"admin"},
+    "": OFFICERS, "people": OFFICERS, "import": OFFICERS, "import/check": OFFICERS, "import/line": OFFICERS,
+    "invite": OFFICERS, "invite/codes": OFFICERS, "person/{person}": ANSWERS, "person/{person}/correct": ANSWERS,
+    "person/{person}/same": ANSWERS, "person/{person}/same/{other}": ANSWERS,
+    "person/{person}/kept": ANSWERS, "person/{person}/withdraw": ANSWERS,
+    "person/{person}/delete": ANSWERS, "me": ANYBODY, "me/password": ANYBODY, "me/code": ANYBODY, "me/out": ANYBODY,
+    "audit": {"admin"},
     "operations": {"admin"}, "unheard": EDITORS, "pairings": OFFICERS, "request/{id}": ANSWERS, "areas": ANYBODY,
+    "report/{id}": ANSWERS,
     "areas/{id}": ANSWERS, "model/{id}": ANSWERS, "progress": ANYBODY, "progress/{id}": ANSWERS,
     "announcements": OFFICERS, "announcement/{id}": ANSWERS, "meetings": OFFICERS, "meeting/{id}": ANSWERS,
-    "exports": ANYBODY, "export/{what}": ANSWERS, "month": OFFICERS,
+    "guide": ANYBODY, "guide/{who}": ANYBODY, "exports": ANYBODY, "export/{what}": ANSWERS, "month": OFFICERS,
     **dict.fromkeys((page.path for page in LESSON_PAGES), EDITORS),
 }  # fmt: skip
 NAME = "Mộng Điệp"
-FILLED = {"lesson": "mot", "number": "1", "file": "x.png", "what": "targets"}
+FILLED = {"lesson": "mot", "number": "1", "file": "x.png", "what": "targets", "who": "learner"}
 ASKED = {"export/{what}": f"?o={BRANCH}"}
-UNKNOWN = {"person": "p-000000000000", "id": "khong-co", "what": "khong-co", "lesson": "khong-co"}
+UNKNOWN = {"person": "p-000000000000", "id": "khong-co", "what": "khong-co", "lesson": "khong-co", "who": "khong-co"}
 
 
 @pytest.fixture
@@ -73,7 +76,8 @@ def test_every_page_is_here():
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.path or "today")
 async def test_whom_a_page_lets_in(house: DeskHouse, page: DeskPage):
     lan = await house.person(NAME, "learner", BRANCH)
-    found = {**FILLED, "person": lan, "id": await of_hers(house, page, lan)}
+    other = await house.person(NAME, "learner", BRANCH)
+    found = {**FILLED, "person": lan, "other": other, "id": await of_hers(house, page, lan)}
     hers, gone = filled(page.path, found), filled(page.path, {**found, **UNKNOWN})
     assert "{" not in hers, "what an address names has to be here as well"
     house.report = report(house.clock.now())
@@ -100,7 +104,7 @@ async def test_whom_a_page_lets_in(house: DeskHouse, page: DeskPage):
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.path or "today")
 async def test_nobody_is_let_in_nor_who_acts_for_nobody_any_more(house: DeskHouse, page: DeskPage):
     lan, cuc = await house.person(NAME, "learner", BRANCH), await house.person("Cúc", "officer", BRANCH)
-    path = filled(page.path, {**FILLED, "person": lan, "id": await of_hers(house, page, lan)})
+    path = filled(page.path, {**FILLED, "person": lan, "other": cuc, "id": await of_hers(house, page, lan)})
     async with house.browser() as browser:
         assert await _look(browser, page, path) in (303, None)
         assert await _deed(browser, page, path, keyed=False) in (403, None)
@@ -121,6 +125,11 @@ async def of_hers(house: DeskHouse, page: DeskPage, learner_id: str) -> str:
     match page.path.partition("/")[0]:
         case "request":
             return await asks(house, learner_id)
+        case "report":
+            line_id = await asks(house, learner_id, "help")
+            event = {"request_id": None, "pairing_id": line_id, "by": "x", "what": "reported", "detail": "{}"}
+            await put(house, "pairing_event", {**event, "at": at})
+            return line_id
         case "model":
             row = {"model_id": "mo-1", "kind": "club", "area_id": BRANCH, "name": NAME, "year": 2026, "ended_at": None}
             await put(house, "union_model", row)
@@ -132,6 +141,8 @@ async def of_hers(house: DeskHouse, page: DeskPage, learner_id: str) -> str:
         case "meeting":
             came = {"event_id": "me-1", "area_id": BRANCH, "lesson": "mot", "learner_id": learner_id}
             await put(house, "attendance", {**came, "at": at, "by": "x"})
+            met = {"event_id": "me-1", "area_id": BRANCH, "lesson": "mot", "by": "x", "begun_at": at, "ended_at": None}
+            await put(house, "meeting", met)
             return "me-1"
     return BRANCH
 

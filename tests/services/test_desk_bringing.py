@@ -6,47 +6,34 @@ import html
 import io
 import re
 import zipfile
-from collections.abc import AsyncIterator
-from datetime import timedelta
-from pathlib import Path
+from dataclasses import replace
 
 import aiohttp
 import pytest
 import xlsxwriter
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from bot.desk.policy.entering import form_key
-from bot.desk.uploads import LASTS, MOST, BroughtList, Uploads
-from bot.people.policy.people_file import PeopleList
+from bot.desk.sealing import seal
+from bot.desk.services import desk_of
+from bot.people.policy import people_file
+from bot.people.policy.lists import keeping
+from bot.people.retention import BROUGHT_IS_OLD, Retention, RetentionRules
 from bot.prints import printed
 from bot.prints.invitations import CodeCard, poster, sheet
-from storage.engine import schema
-from storage.engine.database import open_database
+from flows.saying import in_english, say
+from storage.desk import brought
 from storage.people import people
 from storage.people import tables as people_t
 from tests.services.test_prints import words_of
 from tests.services.test_workbooks import bomb, other_office
-from tests.support.desk_house import BRANCH, OTHER, WARD, DeskBrowser, DeskHouse, desk_house
-from tests.support.harness import empty_database, everything
+from tests.support.desk_house import BRANCH, OTHER, WARD, DeskBrowser, DeskHouse
+from tests.support.desk_scene import house as house
+from tests.support.harness import everything, rows_of
 from tests.support.squares import read_squares
-from tests.support.world import START
 
 HEAD = "Họ và tên,Năm sinh,Xã/Phường,Chi hội,Ghi chú"
 LIST = f"{HEAD}\nNguyễn Thị Lan,1962,Trấn Biên,Hoa Sen,0912345678\nTrần Thị Đào,1970,Trấn Biên,Hoa Sen,\n"
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-async def house(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[DeskHouse]:
-    if request.param == "sqlite":
-        await empty_database(tmp_path / "camtay.db")
-        url = f"sqlite:///{tmp_path / 'camtay.db'}"
-    else:
-        url = request.getfixturevalue("postgres_url")
-    database = open_database(url)
-    await schema.ensure(database)
-    async with desk_house(database, tmp_path) as made:
-        yield made
-    await database.close()
 
 
 async def bring(
@@ -86,12 +73,17 @@ def workbook(*rows: list[str], formula: str = "") -> bytes:
     return made.getvalue()
 
 
+def but_the_list(connection: Connection) -> str:
+    """Everything that is kept, but the list that waits, sealed, for a yes."""
+    return "\n".join(line for line in everything(connection).splitlines() if not line.startswith("brought_list"))
+
+
 # --- lists -------------------------------------------------------------------------------------------
 
 
 async def test_a_list_is_looked_at_and_then_comes_in(house: DeskHouse):
     async with house.browser(await house.person("Cúc", "officer")) as browser:
-        before = await house.database.read(everything)
+        before = await house.database.read(but_the_list)
         assert await bring(browser, LIST) == "./import/check"
         page = html.unescape(await browser.get("import/check"))
         assert "2 người mới, 1 chi hội hay tổ mới, 0 người đã có" in page
@@ -99,7 +91,7 @@ async def test_a_list_is_looked_at_and_then_comes_in(house: DeskHouse):
             "“Họ và tên”: tên" in page and "“Năm sinh”: ngày hay năm sinh" in page and "“Ghi chú”: không dùng" in page
         )
         assert "Hoa Sen" in page and "<td>Trần Thị Đào</td>" in page and "0912345678" not in page
-        assert await house.database.read(everything) == before, "nothing is written before the yes"
+        assert await house.database.read(but_the_list) == before, "nothing is written before the yes"
         answers = {f"q{at}": "yes" for at in range(page.count("<fieldset>"))}
         if answers:
             assert "Còn câu chưa trả lời" in await browser.post(
@@ -209,18 +201,72 @@ async def test_a_list_is_nobody_elses_and_not_for_long(house: DeskHouse):
         for browser in (other, second):
             await browser.get("import/check", 303)
             assert "không còn được giữ" in await browser.get("import")
-        house.clock.passes(seconds=LASTS.total_seconds())
+        for _ in range(4):
+            assert "Trần Thị Đào" in await hers.get("import/check"), "for a day, as long as she is in"
+            house.clock.passes(seconds=BROUGHT_IS_OLD.total_seconds() / 4)
         await hers.get("import/check", 303)
         assert await hers.post("import/check", {"act": "take"}) == "../import"
 
 
-def test_lists_that_wait_are_few():
-    kept = Uploads()
-    for at in range(MOST + 1):
-        kept.keep(f"s{at}", BroughtList(PeopleList(), "", "", START + timedelta(seconds=at)))
-    assert kept.of("s0", START) is None and kept.of("s1", START) is not None
-    kept.drop("s1")
-    assert kept.of("s1", START) is None
+async def test_a_list_outlives_a_restart_and_nobody_reads_it_in_the_database(house: DeskHouse):
+    async with house.browser(await house.person("Cúc", "officer")) as browser:
+        await bring(browser, LIST)
+        (row,) = await house.database.read(lambda c: rows_of(c, "brought_list"))
+        assert "Lan" not in str(row) and browser.token not in str(row)
+        again = desk_of(house.officers)
+        who = await again.entrance.visitor(browser.token)
+        assert who is not None
+        found = await again.uploads.of(who)
+        assert found is not None and [each.name for each in found.sheet.rows] == ["Nguyễn Thị Lan", "Trần Thị Đào"]
+        assert await again.uploads.of(replace(who, box=bytes(32))) is None, "another browser's key"
+        newer = seal(who.box, '["{}", "", ""]', who.session)
+        await house.database.transact(lambda c: brought.put(c, who.session, newer, house.clock.now()))
+        assert await again.uploads.of(who) is None, "of another program's"
+        await bring(browser, LIST)
+        retention = Retention(house.database, house.officers.services, RetentionRules(), lambda: "x")
+        await retention.drop_brought(house.clock.now() + BROUGHT_IS_OLD)
+        await browser.get("import/check", 303)
+
+
+def test_a_list_as_a_text_is_the_same_list_and_can_be_said_in_english():
+    table = {"dòng {n}: {why}": "line {n}: {why}", "thiếu tên": "no name"}
+    sheet = people_file.read(f"{LIST}\n,1960,Trấn Biên,,\n".encode())
+    sheet.notes.append(say("dòng {n}: {why}", n=3, why=say("thiếu tên")))
+    again = keeping.read_again(keeping.written(sheet))
+    assert again == sheet and in_english(again.notes[-1], table) == "line 3: no name"
+
+
+async def fixes(browser: DeskBrowser, line: str, status: int = 303, **form: str) -> str:
+    """Send the form of a line as its page shows it, but for what is given."""
+    page = await browser.get(f"import/line?dong={line}")
+    shown = {key: html.unescape(value) for key, value in re.findall(r'name="(\w+)" value="([^"]*)"', page)}
+    shown = {key: value for key, value in shown.items() if key not in ("form_key", "act")}
+    return html.unescape(await browser.post("import/line", {**shown, "vai": "learner", "act": "fix", **form}, status))
+
+
+async def test_a_line_is_put_right_or_left_out_before_the_list_comes_in(house: DeskHouse):
+    wrong = f"{LIST}Lê Thị Hoa,1950,Trấn Biêng,,\n,1960,Trấn Biên,,\nVõ 09123,1950,Trấn Biên,,\n"
+    async with house.browser(await house.person("Cúc", "officer")) as browser:
+        await bring(browser, wrong)
+        page = html.unescape(await browser.get("import/check"))
+        assert "import/line?dong=4" in page and "import/line?dong=6" in page and 'value="take"' not in page
+        await fixes(browser, "4", xa="Trấn Biên")
+        assert "thiếu tên" in await fixes(browser, "5", 400, name=" ")
+        await fixes(browser, "5", act="drop")
+        await fixes(browser, "6", name="võ thị SÁU")
+        await fixes(browser, "đào", act="drop")
+        page = html.unescape(await browser.get("import/check"))
+        assert "3 người mới" in page and "đã bỏ dòng 3 (“Trần Thị Đào”)" in page and "đã bỏ dòng 5" in page
+        refused = await fixes(browser, "2", 400, xa="Tam Hiệp")
+        assert "Chị chỉ nhập được danh sách cho địa bàn mình phụ trách" in refused
+        stale = {"o": "0", "dong": "2", "la": "Ai Đó", "act": "drop"}
+        assert "vừa đổi" in await browser.post("import/line", stale, 400)
+        assert "Không có dòng nào" in await browser.get("import/line?dong=999")
+        page = html.unescape(await browser.get("import/check"))
+        sent = {"act": "take", "stamp": stamp(page), **{f"q{at}": "yes" for at in range(page.count("<fieldset>"))}}
+        await browser.post("import/check", sent)
+        assert await browser.get("import/line?dong=2", 303) == ""
+    assert await listed(house) == ["Lê Thị Hoa", "Nguyễn Thị Lan", "Võ Thị Sáu"]
 
 
 # --- codes -------------------------------------------------------------------------------------------

@@ -4,34 +4,16 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
 from bot.people.policy.permissions import OPERATOR
-from storage.engine import schema
-from storage.engine.database import open_database
 from storage.people import invitees, people
 from storage.people import tables as people_t
 from storage.people.records import InviteeRow, RoleRow
-from tests.support.desk_house import BRANCH, OTHER, PROVINCE, WARD, DeskBrowser, DeskHouse, desk_house
-from tests.support.harness import empty_database
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-async def house(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[DeskHouse]:
-    if request.param == "sqlite":
-        await empty_database(tmp_path / "camtay.db")
-        url = f"sqlite:///{tmp_path / 'camtay.db'}"
-    else:
-        url = request.getfixturevalue("postgres_url")
-    database = open_database(url)
-    await schema.ensure(database)
-    async with desk_house(database, tmp_path) as made:
-        yield made
-    await database.close()
+from tests.support.desk_house import BRANCH, OTHER, PROVINCE, WARD, DeskBrowser, DeskHouse
+from tests.support.desk_scene import house as house
 
 
 def lines(page: str) -> list[str]:
@@ -160,14 +142,34 @@ async def test_suspended_approved_and_told_where_the_right_ends(house: DeskHouse
         await act(browser, mai, act="suspend", role="instructor")
         assert await roles(house, mai) == [("instructor", BRANCH, "suspended")]
         page = await browser.get(f"person/{mai}")
-        assert "đang tạm dừng" in page and "Mở lại việc chỉ bài" in page and "có hiệu lực ngay" in page
-        await act(browser, mai, act="approve")
+        assert "đang tạm dừng" in page and "Mở lại: cho làm việc như trước" in page and "có hiệu lực ngay" in page
+        await act(browser, mai, act="lift")
         assert await roles(house, mai) == [("instructor", BRANCH, "active")]
+        assert "không còn bị tạm dừng" in await act(browser, mai, 400, act="lift")
         refused = await act(browser, cuc, 400, act="suspend", role="officer")
         assert "do cấp trên giao" in refused and "Tạm dừng vai cán bộ" not in refused
         assert "Không rõ" in await act(browser, mai, 400, act="suspend", role="learner")
         assert "Không rõ việc" in await act(browser, mai, 400, act="nhảy")
     assert "suspended_instructor" in await noted(house, mai)
+
+
+async def test_whoever_was_suspended_in_several_roles_acts_again_by_one_deed_of_whoever_may(house: DeskHouse):
+    cuc, admin = await house.person("Cúc", "officer", PROVINCE), await house.person("Ánh", "admin", PROVINCE)
+    mai = await house.person("Mai", "officer", BRANCH)
+    give = RoleRow(mai, "instructor", WARD, "active", "operator", house.clock.now())
+    await house.database.transact(lambda c: people.set_role(c, give))
+    async with house.browser(await house.person("Hai", "officer")) as ward, house.browser(admin) as browser:
+        await act(browser, mai, act="suspend", role="officer")
+        await act(ward, mai, act="suspend", role="instructor")
+        page = await ward.get(f"person/{mai}")
+        assert "Do cấp trên tạm dừng" in page and "Mở lại: cho" not in page
+        assert "Chị ấy do cấp trên tạm dừng" in await act(ward, mai, 400, act="lift")
+        assert [state for *_, state in await roles(house, mai)] == ["suspended", "suspended"]
+        page = await browser.get(f"person/{mai}")
+        assert "Đang bị tạm dừng: người chỉ bài, cán bộ" in page
+        await act(browser, mai, act="lift")
+    assert sorted(await roles(house, mai)) == [("instructor", WARD, "active"), ("officer", BRANCH, "active")]
+    assert {"lifted_officer", "lifted_instructor"} <= set(await noted(house, mai)) and cuc
 
 
 async def test_a_stranger_is_confirmed_and_is_a_line_of_the_list(house: DeskHouse):
@@ -197,6 +199,24 @@ async def test_a_stranger_is_confirmed_and_is_a_line_of_the_list(house: DeskHous
         await act(browser, lan, 404, act="confirm", khu=OTHER)
         assert "Chưa chọn" in await act(browser, lan, 400, act="confirm")
     assert {"recognised", "confirmed"} <= set(await noted(house, lan))
+
+
+async def test_two_persons_are_put_side_by_side_and_a_code_joins_them(house: DeskHouse):
+    cuc, lan = await house.person("Cúc", "officer"), await house.person("Trần Thị Lan", "learner")
+    ba, xa = await house.person("Bé Ba", "instructor", BRANCH), await house.person("Xa", "learner", OTHER)
+    async with house.browser(cuc) as browser:
+        assert "Không thấy ai cùng tên" in await browser.get(f"person/{lan}/same")
+        assert f"same/{ba}" in await browser.get(f"person/{lan}/same?q=ba"), "under another name"
+        assert "Không có ai như vậy" in await browser.get(f"person/{lan}/same?q=xa")
+        page = await browser.get(f"person/{lan}/same/{ba}")
+        assert "Ở lại: Bé Ba" in page and "Nhập vào: Trần Thị Lan" in page and "trong bảy ngày" in page
+        assert "Chưa làm gì cả" in await browser.post(f"person/{lan}/same/{ba}", {}, 400)
+        refused = await browser.post(f"person/{lan}/same/{ba}", {"sure": "1"}, 200)
+        assert re.search(r"MOI-\w{4}-\w{4}", refused) and "Trần Thị Lan" in refused
+        await browser.get(f"person/{lan}/same/{xa}", 404)
+        await browser.get(f"person/{lan}/same/p-000000000000", 404)
+        await browser.get(f"person/{lan}/same/{lan}", 400)
+    assert "vouched" in await noted(house, ba)
 
 
 async def test_a_code_for_a_new_phone_and_all_phones_signed_out(house: DeskHouse):

@@ -7,7 +7,10 @@ import re
 
 import pytest
 
-from bot.pairing.policy import happenings
+from bot.pairing.policy import happenings, staff
+from bot.people.policy.permissions import OPERATOR
+from storage.people import people
+from storage.people.records import RoleRow
 from tests.support.desk_house import BRANCH, FOREIGN_BRANCH, OTHER, PROVINCE, WARD, DeskHouse
 from tests.support.desk_scene import HOSTILE, asks, happens, rows, teaches
 from tests.support.desk_scene import house as house
@@ -99,17 +102,78 @@ async def test_of_another_area_it_is_as_if_there_were_none(house: DeskHouse, rol
         await nobody.post(f"request/{request_id}", {"act": "take"}, 401)
 
 
-async def test_only_officers_of_the_area_ask_by_hand(house: DeskHouse):
-    """An admin sees, and leaves asking to those who know the people."""
-    await house.person("Cúc", "officer")
-    admin, lan = await house.person("Ánh", "admin", PROVINCE), await house.person("Lan", "learner")
-    hoa = await teaches(house, "Hoa")
-    request_id = await asks(house, lan)
+async def test_an_admin_asks_takes_and_hands_over_where_nobody_else_does(house: DeskHouse):
+    cuc, admin = await house.person("Cúc", "officer"), await house.person("Ánh", "admin", PROVINCE)
+    lan, hoa = await house.person("Lan", "learner"), await teaches(house, "Hoa", OTHER)
+    request_id, cry = await asks(house, lan), await asks(house, await house.person("Mơ", "learner"), "safety")
+    assert {row["owner_id"] for row in await rows(house, "request")} == {hoa, cuc}, "nobody rings an admin meanwhile"
     async with house.browser(admin) as browser:
-        page = await browser.get(f"request/{request_id}")
-        assert "Chỉ cán bộ phụ trách địa bàn này mới hỏi được" in page and "Hỏi người này" not in page
-        refused = await browser.post(f"request/{request_id}", {"act": "ask", "instructor": hoa}, 400)
-        assert "không thuộc địa bàn" in refused
+        await happens(house, hoa, lambda work: happenings.decline(work, work.ledger.offer_for(request_id).offer_id))
+        await browser.post(f"request/{request_id}", {"act": "ask", "instructor": hoa})
+        await browser.post(f"request/{cry}", {"act": "take"})
+        page = await browser.get(f"request/{cry}")
+        assert "Ánh đã nhận và đang lo" in page and f'<option value="{cuc}">Cúc' in page
+        assert "Chưa làm được" in await browser.post(f"request/{cry}", {"act": "hand", "to": hoa}, 400)
+        await browser.post(f"request/{cry}", {"act": "hand", "to": cuc})
+        assert "vẫn là của chị" in await browser.get(f"request/{cry}")
+    async with house.browser(cuc) as browser:
+        assert "Tôi lo thay Ánh" in await browser.get(f"request/{cry}")
+        await browser.post(f"request/{cry}", {"act": "relieve"})
+        assert "Cúc đã nhận và đang lo" in await browser.get(f"request/{cry}")
+    told = {row["phrase"] for row in await rows(house, "notice") if row["learner_id"] in (admin, cuc)}
+    assert {"handed", "relieved"} <= told
+    acts = [row["what"] for row in await rows(house, "audit")]
+    assert {"assigned", "request_taken", "request_handed", "request_relieved"} <= set(acts)
+
+
+async def test_what_an_admin_had_taken_goes_back_when_the_role_ends(house: DeskHouse):
+    cuc, admin = await house.person("Cúc", "officer"), await house.person("Ánh", "admin", PROVINCE)
+    cry = await asks(house, await house.person("Lan", "learner"), "safety")
+    async with house.browser(admin) as browser:
+        await browser.post(f"request/{cry}", {"act": "take"})
+    await house.officers.people.suspend(OPERATOR, admin, "admin")
+    (request,) = await rows(house, "request")
+    assert (request["owner_id"], request["state"]) == (cuc, "waiting")
+
+
+async def test_where_nobody_is_an_officer_the_admin_is_called(house: DeskHouse):
+    admin, far = await house.person("Ánh", "admin", PROVINCE), await house.person("Xa", "admin", OTHER)
+    await asks(house, await house.person("Lan", "learner"), "safety")
+    (request,) = await rows(house, "request")
+    assert request["owner_id"] == admin != far
+    assert any(row["learner_id"] == admin and row["phrase"] == "safety_call" for row in await rows(house, "notice"))
+
+
+async def test_a_report_is_looked_at_and_seen_to_and_never_by_whom_it_is_about(house: DeskHouse):
+    cuc, hoa = await house.person("Cúc", "officer"), await teaches(house, "Hoa")
+    lan = await house.person("Lan", "learner", BRANCH)
+    request_id = await asks(house, lan)
+    await happens(house, hoa, lambda work: happenings.accept(work, work.ledger.offer_for(request_id).offer_id))
+    (pair,) = await rows(house, "pairing")
+    line_id = pair["pairing_id"]
+    give = RoleRow(hoa, "officer", WARD, "active", "operator", house.clock.now())
+    await house.database.transact(lambda c: people.set_role(c, give))
+    async with house.browser(cuc) as browser, house.browser(hoa) as guide:
+        assert "Không có lời báo nào" in await browser.get("")
+        await happens(house, hoa, lambda work: staff.caught(work, line_id, lan, hoa, "relay_money"))
+        house.clock.passes(minutes=5)
+        await happens(house, lan, lambda work: staff.report(work, line_id))
+        assert f"report/{line_id}" in await browser.get("") and f"report/{line_id}" not in await guide.get("")
+        await guide.get(f"report/{line_id}", 404)
+        await guide.post(f"report/{line_id}", {"act": "seen"}, 404)
+        page = await browser.get(f"report/{line_id}")
+        assert "Lan bấm “Báo cáo”" in page and "giữ lại tin của Hoa: có ý nhờ chuyển tiền" in page
+        assert f"person/{hoa}" in page and f"person/{lan}" in page
+        await browser.post(f"report/{line_id}", {"act": "x"}, 400)
+        await browser.post(f"report/{line_id}", {"act": "seen"})
+        assert "Không có lời báo nào" in await browser.get("")
+        assert "đã có người xem rồi" in await browser.get(f"report/{line_id}")
+        await happens(house, lan, lambda work: staff.report(work, line_id))
+        assert f"report/{line_id}" in await browser.get(""), "what comes later is told anew"
+    async with house.browser(await house.person("Xa", "officer", OTHER)) as other:
+        assert line_id not in await other.get("")
+        await other.get(f"report/{line_id}", 404)
+    assert {"report_seen", "report_dealt"} <= {row["what"] for row in await rows(house, "audit")}
 
 
 async def test_names_are_shown_as_they_are(house: DeskHouse):

@@ -193,14 +193,14 @@ async def test_long_lists_come_in_pages(tmp_path: Path):
         await hoa.tap("Chi hội 0")
         await hoa.tap("Bài thu")
         await hoa.say("điểm danh")
-        assert "☐ Thành viên I" not in hoa.buttons
+        assert "☐ Thành viên E" not in hoa.buttons
         await hoa.tap("Xem thêm")
-        await hoa.tap("☐ Thành viên I")
-        assert "☑ Thành viên I" in hoa.buttons, "she stays on the page"
+        await hoa.tap("☐ Thành viên E")
+        assert "☑ Thành viên E" in hoa.buttons, "she stays on the page"
         await hoa.tap("Phần trước")
-        await hoa.tap("☐ Thành viên A")
+        await hoa.tap("☐ Thành viên F")
         await hoa.tap("Xong")
-        assert await who_came(t) == ["Thành viên A", "Thành viên I"]
+        assert await who_came(t) == ["Thành viên E", "Thành viên F"]
 
 
 async def test_who_is_deleted_leaves_a_count_and_an_entry_that_is_claimed_is_one_person(tmp_path: Path):

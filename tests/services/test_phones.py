@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from bot.errors import CamtayError
+from bot.people import joining
 from bot.people.policy import codes
 from bot.people.policy.permissions import OPERATOR
+from storage.desk import person
 from tests.support.builders import book, lesson
 from tests.support.harness import TELEGRAM, WEB, Learner, Tutor, tutor
 
@@ -391,6 +394,44 @@ async def test_a_phone_left_behind_sees_nothing_and_she_comes_back_by_a_code(t: 
     assert "nhắc" not in lan.said and "Lan" not in lan.said, "nor does anything that comes due"
     new = await t.learner("new", WEB).shows(await t.people.code_back(OPERATOR, await id_of(t, "Lan")))
     assert "Làm mot" in new.said and (await owners(t))["new"] == "Lan"
+
+
+# --- looked at by an officer before ------------------------------------------------------------------
+
+
+@BOTH
+async def test_an_officer_sees_what_would_be_joined_and_it_becomes_that_and_is_undone(t: Tutor, second: str):
+    first, other = await lan_and(t, second)
+    for phone in (first, other):
+        await phone.tap("Xong")
+        await phone.say("menu")
+    await (await other.opens("mot")).tap("Đúng")
+    lan, mai = await id_of(t, "Lan"), await id_of(t, "Mai")
+    found = await joining.preview(t.people, OPERATOR, lan, mai)
+    assert (found.stays.learner_id, found.goes.learner_id, found.against) == (lan, mai, ""), "the older of two alike"
+    assert found == await joining.preview(t.people, OPERATOR, mai, lan), "whichever is looked at"
+    assert any("2 bài" in line for line in found.lines) and any("tách máy" in line for line in found.lines)
+    await other.shows(await t.people.code_back(OPERATOR, found.stays.learner_id))
+    assert set((await owners(t)).values()) == {"Lan"}
+    (sheet,) = await t.database.read(lambda c: [person.sheet(c, lan)])
+    assert {each.lesson for each in sheet.lessons if each.done_at} == found.stays.done | found.goes.done
+    assert sheet.lesson == "mot", "what was open on the phone that joined goes on"
+    await other.say("tách máy")
+    await other.tap("Tách máy này ra")
+    assert sorted((await owners(t)).values()) == ["Lan", "Mai"]
+
+
+async def test_who_acts_on_others_stays_and_two_such_are_not_joined(t: Tutor):
+    await made(t, "lan", "Lan", "learner")
+    await made(t, "hoa", "Hoa", "instructor")
+    lan, hoa = await id_of(t, "Lan"), await id_of(t, "Hoa")
+    found = await joining.preview(t.people, OPERATOR, hoa, lan)
+    assert (found.stays.name, found.goes.name, found.against) == ("Hoa", "Lan", "")
+    await made(t, "cuc", "Cúc", "officer")
+    found = await joining.preview(t.people, OPERATOR, hoa, await id_of(t, "Cúc"))
+    assert "thu lại mã" in found.against
+    with pytest.raises(CamtayError, match="cùng một người"):
+        await joining.preview(t.people, OPERATOR, lan, lan)
 
 
 # --- a lost phone ------------------------------------------------------------------------------------

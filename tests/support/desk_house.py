@@ -49,6 +49,7 @@ class DeskHouse:
     clock: Clock
     entrance: Entrance
     report: OperationsReport | None = None
+    channel: str = "telegram:1"
 
     async def person(self, name: str, role: str = "", area_id: str = WARD, chat: str = "") -> str:
         """Somebody who has agreed, with a role, and an address at which she is reached. Her learner_id."""
@@ -56,7 +57,7 @@ class DeskHouse:
 
         def work(c: Connection) -> None:
             row = PersonRow(learner_id, name, "chị/em", "agreed")
-            conversations.add_learner(c, row, "telegram:1", chat or f"chat-{learner_id}", now)
+            conversations.add_learner(c, row, self.channel, chat or f"chat-{learner_id}", now)
             if role:
                 people.set_role(c, RoleRow(learner_id, role, area_id, "active", OPERATOR_NAME, now))
                 people.set_area(c, learner_id, area_id)

@@ -1,7 +1,7 @@
 """Is this the list I mean? Ends in: everybody of it in, or nothing at all.
 
-A file is read in a thread, workbooks in a process of their own. Until the yes nothing is written, and what was read
-lies in memory alone; what it comes to is looked up again for each look and for the yes, whoever came in meanwhile.
+A file is read in a thread, workbooks in a process of their own. Until the yes nobody of it is written down; what was
+read waits sealed (see `uploads`), and what it comes to is looked up again for each look and for the yes.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ COLUMNS = {
     "to": say("tổ"), "suc_chua": say("nhận được mấy người"), "chu_de": say("nhóm bài"), "tieng": say("tiếng"),
     "gio": say("giờ"),
 }  # fmt: skip
-GONE = say("Danh sách này không còn được giữ (quá nửa giờ, hay máy vừa khởi động lại). Hãy chọn tệp lần nữa.")
+GONE = say("Danh sách này không còn được giữ (quá một ngày, hay đã nhập hoặc bỏ). Hãy chọn tệp lần nữa.")
 _reading = asyncio.Semaphore(1)
 
 
@@ -55,18 +55,18 @@ async def bring(desk: DeskServices, visit: Visit) -> PageAnswer:
     read = partial(workbooks.read_list, file.body, placed=bool(choice.chosen), within_s=WITHIN_S, most_lines=LINES)
     async with _reading:
         sheet = await asyncio.to_thread(read)
-    brought = BroughtList(sheet, choice.chosen_id, file.name[:120], desk.now())
-    await _planned(desk, visit, brought)
-    desk.uploads.keep(visit.who.session, brought)
+    brought = BroughtList(sheet, choice.chosen_id, file.name[:120])
+    await planned(desk, visit, brought)
+    await desk.uploads.keep(visit.who, brought)
     return Redirect("import/check")
 
 
 async def show_check(desk: DeskServices, visit: Visit) -> PageAnswer:
     """What was understood, and what is asked; where nothing is kept any more, the form for a file."""
-    brought = desk.uploads.of(visit.who.session, desk.now())
+    brought = await desk.uploads.of(visit.who)
     if brought is None:
         return Redirect("import", GONE)
-    found = await _planned(desk, visit, brought)
+    found = await planned(desk, visit, brought)
     people = found.invitees[:SHOWN]
     made = {area.area_id: area.name for area in found.areas}
     known = await desk.officers.database.read(lambda c: kept.area_names(c, (row.area_id for row in people)))
@@ -91,13 +91,13 @@ async def show_check(desk: DeskServices, visit: Visit) -> PageAnswer:
 
 async def decide(desk: DeskServices, visit: Visit) -> PageAnswer:
     """Take it in, or forget it. Raises CamtayError where something is still open or has changed meanwhile."""
-    brought, form = desk.uploads.of(visit.who.session, desk.now()), visit.form
+    brought, form = await desk.uploads.of(visit.who), visit.form
     if brought is None:
         return Redirect("import", GONE)
     if form.get("act") == "drop":
-        desk.uploads.drop(visit.who.session)
+        await desk.uploads.drop(visit.who)
         return Redirect("import", say("Đã bỏ, chưa ghi gì."))
-    found = await _planned(desk, visit, brought)
+    found = await planned(desk, visit, brought)
     if found.faults:
         raise CamtayError(say("Danh sách còn chỗ cần sửa; sửa trong tệp rồi chọn lại."))
     if form.get("stamp") != _stamp(found):
@@ -109,7 +109,7 @@ async def decide(desk: DeskServices, visit: Visit) -> PageAnswer:
     if not all(importing.answered(found, each, answer == "yes") for each, answer in said):
         raise CamtayError(say("Có điều chưa đúng như chị trả lời, nên chưa nhập gì. Sửa lại tệp rồi chọn lần nữa."))
     await importing.carry_out(desk.officers.people, visit.who.actor, found)
-    desk.uploads.drop(visit.who.session)
+    await desk.uploads.drop(visit.who)
     counts = importing.summary(found)
     return Redirect(
         f"people?khu={brought.into}" if brought.into else "people",
@@ -117,7 +117,8 @@ async def decide(desk: DeskServices, visit: Visit) -> PageAnswer:
     )
 
 
-async def _planned(desk: DeskServices, visit: Visit, brought: BroughtList) -> ImportPlan:
+async def planned(desk: DeskServices, visit: Visit, brought: BroughtList) -> ImportPlan:
+    """What taking it in would do now. Raises CamtayError where a line of it is not hers to bring."""
     try:
         return await importing.plan(desk.officers.people, visit.who.actor, brought.sheet, brought.into)
     except NotAllowed as refusal:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from functools import partial
 
@@ -111,7 +112,10 @@ def _line(desk: DeskServices, row: ListedRow, tell: Translate) -> list[CellValue
 
 
 async def _once(rows: Sequence[Sequence[CellValue]], tell: Translate) -> AsyncIterator[list[list[CellValue]]]:
-    yield [[safe(cell, tell) for cell in row] for row in rows]
+    """In slices, between which whoever chats is answered."""
+    for at in range(0, len(rows), A_SLICE):
+        yield [[safe(cell, tell) for cell in row] for row in rows[at : at + A_SLICE]]
+        await asyncio.sleep(0)
 
 
 def _teller(lang: str) -> Translate:

@@ -7,6 +7,7 @@ import asyncio
 from bot.desk.areas import AreaChoice, area_choice
 from bot.desk.naming import ROLES
 from bot.desk.services import DeskServices
+from bot.desk.squares import square
 from bot.desk.visit import FileSent, PageAnswer, PageShown, Redirect, Visit
 from bot.desk.words import day
 from bot.errors import CamtayError, NotAllowed
@@ -78,12 +79,7 @@ async def _entry(desk: DeskServices, visit: Visit) -> PageAnswer:
 
 
 def _code(made: Invited, desk: DeskServices) -> PageAnswer:
-    import segno
-
-    pictures = [
-        {"link": link, "picture": segno.make(link, error="m", micro=False).svg_data_uri(scale=6, border=2)}
-        for link in made.links
-    ]
+    pictures = [{"link": link, "picture": square(link)} for link in made.links]
     how = say(
         "Mã mời {role}, {area}. Dùng một lần, tới {day}. Gõ mã trong Cầm Tay, hay soi mã vuông.",
         role=ROLES[made.role], area=made.area.name, day=day(made.expires_at, desk.zone),

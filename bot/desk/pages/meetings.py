@@ -1,45 +1,64 @@
-"""Which meetings were held, and who was there? Ends in: the roll of one; the next one, which begins in the chat."""
+"""Which meetings were held, which is on? Ends in: one begun, or looked at (see `meeting`)."""
 
 from __future__ import annotations
 
+from bot.desk.areas import area_choice
 from bot.desk.services import DeskServices
-from bot.desk.visit import PageAnswer, PageShown, Visit
-from bot.desk.words import day_and_hour, given_first
-from bot.people.service import NobodyThere
-from storage.desk import meetings
+from bot.desk.visit import PageAnswer, PageShown, Redirect, Visit
+from bot.desk.words import day_and_hour
+from bot.errors import CamtayError
+from flows.saying import say
+from storage.desk import meetings, people
 from storage.desk.meetings import MeetingRow
+from storage.engine.database import Connection
+from storage.meetings import meetings as kept
+from storage.meetings.meetings import HeldMeetingRow
 
-MOST = 60
+MOST, MOST_ON = 60, 20
 
 
 async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
-    """The latest meetings in the areas of whoever looks."""
+    """The form, the meetings that are on and the latest that were held, in the areas of whoever looks."""
     paths = visit.who.actor.paths("meet")
-    rows = await desk.officers.database.read(lambda c: meetings.held(c, paths, MOST))
-    return PageShown("meetings.html", {"held": [_meeting(desk, row) for row in rows], "cut": len(rows) == MOST})
+    choice = await area_choice(desk, visit, "meet", visit.form.get("khu") or visit.query.get("khu", ""))
 
+    def look(c: Connection) -> tuple[list[HeldMeetingRow], dict[str | None, str], list[MeetingRow]]:
+        on = kept.on(c, paths, MOST_ON)
+        return on, people.area_names(c, (row.area_id for row in on)), meetings.held(c, paths, MOST)
 
-async def show_roll(desk: DeskServices, visit: Visit) -> PageAnswer:
-    """Who was at one meeting. Raises NobodyThere for one of another area as for none."""
-    paths, event_id = visit.who.actor.paths("meet"), visit.path["id"]
-    rows, came = await desk.officers.database.read(
-        lambda c: (meetings.held(c, paths, 1, event_id), meetings.came(c, event_id))
-    )
-    if not rows:
-        raise NobodyThere
-    people = sorted((each for each in came if each.name), key=lambda each: given_first(each.name))
+    on, names, held = await desk.officers.database.read(look)
+    going = {row.event_id for row in on}
     values = {
-        "title": rows[0].area,
-        "meeting": _meeting(desk, rows[0]),
-        "people": people,
-        "gone": len(came) - len(people),
-    }
-    return PageShown("meeting.html", values)
+        "choice": choice, "lessons": [(each.id, each.title) for each in desk.officers.meetings.lessons()],
+        "lesson": visit.form.get("bai", ""),
+        "on": [
+            {"id": row.event_id, "area": names.get(row.area_id, ""), "lesson": title_of(desk, row.lesson),
+             "at": day_and_hour(row.begun_at, desk.zone)}
+            for row in on
+        ],
+        "held": [told(desk, row) for row in held if row.event_id not in going], "cut": len(held) == MOST,
+    }  # fmt: skip
+    return PageShown("meetings.html", values)
 
 
-def _meeting(desk: DeskServices, row: MeetingRow) -> dict[str, object]:
-    lesson = desk.officers.book().lesson(row.lesson)
+async def do(desk: DeskServices, visit: Visit) -> PageAnswer:
+    """Begin one. Raises NobodyThere, NotAllowed, CamtayError."""
+    choice = await area_choice(desk, visit, "meet", visit.form.get("khu", ""))
+    if choice.chosen is None:
+        raise CamtayError(say("Chọn địa bàn họp."))
+    event_id = await desk.officers.meetings.begin(visit.who.actor, choice.chosen_id, visit.form.get("bai", ""))
+    return Redirect(f"meeting/{event_id}", say("Buổi họp bắt đầu. Đánh dấu ai có mặt, rồi bấm ghi."))
+
+
+def told(desk: DeskServices, row: MeetingRow) -> dict[str, object]:
+    """A meeting that was held, as pages tell it."""
     return {
-        "id": row.event_id, "area_id": row.area_id, "area": row.area, "lesson": lesson.title if lesson else row.lesson,
+        "id": row.event_id, "area_id": row.area_id, "area": row.area, "lesson": title_of(desk, row.lesson),
         "at": day_and_hour(row.at, desk.zone), "came": row.came,
     }  # fmt: skip
+
+
+def title_of(desk: DeskServices, lesson_id: str) -> str:
+    """What a lesson is called now; of one that is gone its id."""
+    lesson = desk.officers.book().lesson(lesson_id)
+    return lesson.title if lesson else lesson_id

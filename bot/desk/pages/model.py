@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bot.desk.services import DeskServices
 from bot.desk.visit import PageAnswer, PageShown, Redirect, Visit
-from bot.desk.words import given_first
 from bot.errors import CamtayError
 from bot.people.service import NobodyThere
 from bot.reports.programs import KINDS
@@ -13,6 +12,7 @@ from storage.desk import members
 from storage.engine.database import Connection
 from storage.people import areas
 from storage.people.areas import AreaRow
+from storage.people.naming import order_key
 from storage.programs import programs as kept
 from storage.programs.records import ProgramRow
 
@@ -34,8 +34,8 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
     row, place, others = await desk.officers.database.read(look)
     values = {
         "title": row.name, "id": model_id, "kind": KINDS[row.kind], "year": row.year, "ended": row.ended_at is not None,
-        "area_id": place.area_id, "area": place.name, "inside": sorted(inside, key=lambda each: given_first(each[1])),
-        "others": sorted(others, key=lambda each: given_first(each[1])), "cut": len(others) == MOST,
+        "area_id": place.area_id, "area": place.name, "inside": sorted(inside, key=lambda each: order_key(each[1])),
+        "others": sorted(others, key=lambda each: order_key(each[1])), "cut": len(others) == MOST,
     }  # fmt: skip
     return PageShown("model.html", values)
 

@@ -1,5 +1,5 @@
-"""Who is she, where does she stand, and what may I do for her? Ends in: approved, suspended, confirmed, invited, let in
-on a new phone, signed out; the pages behind it put data right and take them away.
+"""Who is she, where does she stand, and what may I do for her? Ends in: approved, suspended, let act again, confirmed,
+invited, let in on a new phone, signed out; the pages behind it put data right and take them away.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from bot.desk.services import DeskServices
 from bot.desk.visit import PageAnswer, PageShown, Redirect, Visit
 from bot.desk.words import ago, day
 from bot.errors import CamtayError, NotAllowed
-from bot.people.granting import grants_of
+from bot.people.granting import bars, grants_of, may_restore
 from bot.people.policy.reach import REACHES, reach_of
 from bot.people.service import NobodyThere
 from flows.saying import said_by, say
@@ -39,6 +39,8 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
             act: actor.may(act, place.path) for act in ("suspend", "approve", "vouch", "correct", "export", "delete")
         }
         vouched = actor.may_vouch(place.path, held, guides=False)
+        names = desk.officers.services.names
+        barred = sorted({row.role for row in bars(connection, names, person_id, "instructor")})
         ended = {
             grant.role for grant in held if not actor.may_end(grant.role, [g for g in held if g.role == grant.role])
         }
@@ -47,6 +49,8 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
             "place": place.name,
             "may": may,
             "vouched": vouched,
+            "barred": [ROLES[role] for role in barred],
+            "may_lift": bool(barred) and may_restore(connection, names, actor, person_id),
         }
 
     found = await about(desk, visit, person_id, look)
@@ -77,6 +81,13 @@ async def _suspend(desk: DeskServices, visit: Visit, person_id: str) -> PageAnsw
     return Redirect(f"person/{person_id}", say("Đã tạm dừng, có hiệu lực ngay."))
 
 
+async def _lift(desk: DeskServices, visit: Visit, person_id: str) -> PageAnswer:
+    back = await desk.officers.people.lift(visit.who.actor, person_id)
+    if not back:
+        return Redirect(f"person/{person_id}", say("Đã mở lại. Muốn giao vai thì mời chị ấy bằng mã."))
+    return Redirect(f"person/{person_id}", say("Đã mở lại, chị ấy có lại vai như trước."))
+
+
 async def _approve(desk: DeskServices, visit: Visit, person_id: str) -> PageAnswer:
     await desk.officers.people.approve(visit.who.actor, person_id)
     return Redirect(f"person/{person_id}", say("Đã duyệt. Chị ấy đọc và nhận quy tắc rồi mới có người học."))
@@ -102,7 +113,8 @@ async def _sign_out(desk: DeskServices, visit: Visit, person_id: str) -> PageAns
 
 
 DEEDS: dict[str, Callable[[DeskServices, Visit, str], Awaitable[PageAnswer]]] = {
-    "suspend": _suspend, "approve": _approve, "confirm": _confirm, "code_back": _code_back, "sign_out": _sign_out,
+    "suspend": _suspend, "lift": _lift, "approve": _approve, "confirm": _confirm, "code_back": _code_back,
+    "sign_out": _sign_out,
 }  # fmt: skip
 
 
@@ -153,5 +165,4 @@ def _told(desk: DeskServices, row: SheetRow, beyond: set[str]) -> dict[str, obje
         "inside": title(row.lesson) if row.lesson else "",
         "roles": roles, "lessons": lessons, "partners": partners, "requests": requests,
         "waits": any(each["id"] == "instructor" and each["state"] == "asked" for each in roles),
-        "stopped": any(each["id"] == "instructor" and each["state"] == "suspended" for each in roles),
     }  # fmt: skip

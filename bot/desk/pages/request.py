@@ -1,4 +1,4 @@
-"""Who needs what, why is it where it is, and whom can I ask? Ends in: taken, an instructor asked, done."""
+"""Who needs what, why is it where it is, and whom can I ask? Ends in: taken, handed over, an instructor asked, done."""
 
 from __future__ import annotations
 
@@ -47,17 +47,26 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
             for each in found.asked
         ],
         "happened": [(day_and_hour(from_ms(at), desk.zone), what) for at, what in found.happened],
-        "may_act": found.may_act, "quiet": found.quiet,
+        "heirs": found.heirs, "may_act": found.may_act, "quiet": found.quiet,
         "mine": request.state == "open" and request.owner_id == visit.who.learner_id,
     }  # fmt: skip
     return PageShown("request.html", values)
 
 
 async def do(desk: DeskServices, visit: Visit) -> PageAnswer:
-    """Take it, ask an instructor for it, or say that it is done. Raises CamtayError, NotAllowed, NobodyThere."""
+    """Take it (over), hand it over, ask an instructor for it, or say that it is done.
+
+    Raises CamtayError, NotAllowed, NobodyThere.
+    """
     requests, who, request_id = desk.officers.requests, visit.who, visit.path["id"]
     back = f"request/{request_id}"
     match visit.form.get("act", ""):
+        case "relieve":
+            await requests.relieve(who.actor, who.learner_id, request_id)
+            return Redirect(back, say("Từ giờ chị lo việc này. Người lo trước và người học được báo ngay."))
+        case "hand":
+            await requests.hand_over(who.actor, who.learner_id, request_id, visit.form.get("to", ""))
+            return Redirect(back, say("Đã nhờ. Tới khi người ấy nhận, việc này vẫn là của chị."))
         case "take":
             await requests.take(who.actor, who.learner_id, request_id)
             return Redirect(back, say("Chị đã nhận lo việc này. Người học được báo ngay."))

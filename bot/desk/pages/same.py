@@ -1,13 +1,13 @@
-"""Is she somebody who is there already? Ends in: the line of a list that she is, or a code that joins her two phones.
+"""Is she somebody who is there already? Ends in: the line of a list that she is, or two persons side by side.
 
-An officer says that a line of a list is a person. That two phones are one person's is said on both of them: she gives a
-code for the one, which is typed on the other.
+An officer says that a line of a list is a person. That two phones are one person's she says herself (see `joining`).
 """
 
 from __future__ import annotations
 
 from bot.desk.areas import about
 from bot.desk.naming import ROLES, STATES
+from bot.desk.pages.people import MOST_WORDS, is_id
 from bot.desk.services import DeskServices
 from bot.desk.visit import PageAnswer, PageShown, Redirect, Visit
 from bot.desk.words import ago
@@ -15,9 +15,11 @@ from bot.errors import CamtayError, NotAllowed
 from bot.people.service import NobodyThere
 from flows.saying import said_by, say
 from storage.desk import people as kept
+from storage.desk.people import FoundRow, Wanted
 from storage.engine.database import Connection
 from storage.people import people
 from storage.people.areas import AreaRow
+from storage.people.naming import words_of
 
 MOST = 20
 WARD = 3  # parts of a ward's path: namesakes of one ward are looked for, whatever branch a list says
@@ -26,11 +28,12 @@ WARD = 3  # parts of a ward's path: namesakes of one ward are looked for, whatev
 async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
     """The person and those of the ward who bear the same name, side by side. Raises NobodyThere."""
     person_id, actor, now = visit.path["person"], visit.who.actor, desk.now()
+    typed = visit.query.get("q", "").strip()[:80]
 
     def look(connection: Connection, place: AreaRow) -> dict[str, object]:
         ward = "/".join(place.path.split("/")[:WARD]) + "/"
         paths = (ward,) if actor.may("see_people", ward) else (place.path,)
-        rows = kept.alike(connection, person_id, paths, MOST)
+        rows = _called(connection, visit, person_id, typed) if typed else kept.alike(connection, person_id, paths, MOST)
         told = kept.details(connection, [person_id, *(row.person_id for row in rows if not row.is_entry)])
         names = kept.area_names(connection, [row.area_id for row in rows])
         hers = told[person_id]
@@ -46,10 +49,19 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
         return {
             "name": ", ".join(hers.listed) or people.name_of(connection, person_id) or "?", "area": place.name,
             "roles": [ROLES[each[0]] for each in hers.roles], "seen": ago(hers.seen_at, now), "others": others,
+            "q": typed,
         }  # fmt: skip
 
     found = await about(desk, visit, person_id, look)
     return PageShown("same.html", {"id": person_id, "states": STATES, **found})
+
+
+def _called(connection: Connection, visit: Visit, person_id: str, typed: str) -> list[FoundRow]:
+    """Who is called so, or whose id begins so, in her areas."""
+    paths, words = tuple(visit.who.actor.paths("see_people")), tuple(words_of(typed)[:MOST_WORDS])
+    rows = kept.called(connection, paths, typed.lower(), MOST) if is_id(typed) else []
+    rows = rows or (kept.found(connection, Wanted(paths, words=words), None, MOST + 1) if words else [])
+    return [row for row in rows if row.person_id != person_id][:MOST]
 
 
 async def do(desk: DeskServices, visit: Visit) -> PageAnswer:

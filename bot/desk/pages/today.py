@@ -1,4 +1,4 @@
-"""Who needs me today? Ends in: a request opened, somebody asked, a word to who is silent."""
+"""Who needs me today? Ends in: a request or a report opened, a word to who is silent."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from bot.desk.visit import PageAnswer, PageShown, Visit
 from bot.desk.words import ago, left
 from bot.people.policy.reach import REACHES
 from flows.saying import say
-from flows.words.keys import plain_of
 from storage.desk import today as kept
 from storage.desk.today import QuietRow
+from storage.desk.told import unseen
 from storage.engine.database import Connection
 from storage.people import areas
+from storage.people.naming import place_key
 
 MOST = 30  # of each kind on the page; more than that is a list's work
 SILENT = timedelta(days=14)
@@ -32,11 +33,11 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
     Who has been silent is told within a ward: of a whole province it would be the same thirty for ever.
     """
     hers, now, chosen = visit.who.actor.paths("see_people"), desk.now(), visit.query.get("khu", "")
-    is_wide = any(path.count("/") < kept.IN_A_WARD for path in hers)
+    is_wide = areas.is_whole(hers)
 
     def look(connection: Connection) -> dict[str, object]:
-        found = (each for path in hers for each in areas.under(connection, path, "ward")) if is_wide else ()
-        wards = {each.area_id: each for each in found}
+        found = areas.wards(connection) if is_wide else ()
+        wards = {each.area_id: each for each in found if each.path.startswith(tuple(hers))}
         paths = [wards[chosen].path] if chosen in wards else hers
         waiting = [
             {
@@ -54,6 +55,11 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
             }
             for row in kept.offers(connection, paths, MOST)
         ]  # fmt: skip
+        told = [
+            {"id": row.line_id, "name": row.name or "?", "area": row.area, "reported": row.reported,
+             "since": ago(row.at, now)}
+            for row in unseen(connection, paths, visit.who.learner_id, MOST)
+        ]  # fmt: skip
         quiet = [
             {**_person(row), "why": REACHES[row.why]}  # type: ignore[index]  # storage gives three of its four words
             for row in kept.unreached(connection, paths, MOST)
@@ -66,12 +72,13 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
             if not is_wide or chosen in wards
             else None
         )
-        places = sorted(wards.values(), key=lambda ward: plain_of(ward.name))
+        places = sorted(wards.values(), key=lambda ward: place_key(ward.name))
         return {
             "wards": places,
             "chosen": chosen,
             "waiting": waiting,
             "offers": offers,
+            "told": told,
             "unreached": quiet,
             "silent": silent,
             "most": MOST,

@@ -19,8 +19,14 @@ _ACTS = {
     "deleted_idle": say("máy xóa dữ liệu đã lâu không dùng"), "desk_in_link": say("vào bàn làm việc bằng đường dẫn"),
     "desk_in_password": say("vào bàn làm việc bằng mật khẩu"), "desk_link": say("lấy đường dẫn vào bàn làm việc"),
     "desk_out": say("cho một máy ra"), "desk_out_all": say("cho mọi máy khác ra"),
+    "desk_in_code": say("vào bàn làm việc bằng mật khẩu và mã một lần"), "desk_code_on": say("bật mã một lần"),
+    "desk_code_off": say("tắt mã một lần"), "desk_spares": say("làm mã dự phòng mới"),
+    "desk_spare_used": say("vào bằng một mã dự phòng"),
     "desk_password": say("đặt mật khẩu"), "draft_given_up": say("bỏ nháp bài học"), "exported": say("xuất dữ liệu"),
     "exported_list": say("xuất danh sách"), "request_seen": say("xem một yêu cầu"),
+    "report_seen": say("xem một lời báo"), "report_dealt": say("ghi là đã lo một lời báo"),
+    "request_taken": say("nhận lo một yêu cầu"), "request_done": say("báo đã lo xong một yêu cầu"),
+    "request_relieved": say("lo thay một yêu cầu"), "request_handed": say("nhờ người khác lo tiếp một yêu cầu"),
     "imported": say("nhập danh sách"), "linked": say("nối hai máy của một người"),
     "lesson_begun": say("mở bài mới"), "lesson_published": say("phát hành bài học"),
     "lesson_rolled_back": say("quay lại bản cũ của bài học"),
@@ -39,6 +45,7 @@ _OF_ROLES: dict[str, Callable[[str], Sentence]] = {
     "invited_": lambda role: say("mời {role}", role=role), "joined_": lambda role: say("nhận vai {role}", role=role),
     "barred_": lambda role: say("vai {role} bị giữ lại", role=role),
     "suspended_": lambda role: say("tạm dừng vai {role}", role=role),
+    "lifted_": lambda role: say("mở lại vai {role}", role=role),
     "taken_back_": lambda role: say("thu lại mã mời {role}", role=role),
 }  # fmt: skip
 

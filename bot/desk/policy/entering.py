@@ -88,6 +88,11 @@ def form_key(token: str) -> str:
     return hmac.new(token.encode(), b"camtay.desk.form", "sha256").hexdigest()[:32]
 
 
+def box_key(token: str) -> bytes:
+    """The key of what is kept for one browser, 32 bytes: whoever has the database has no token to make it of."""
+    return hmac.new(token.encode(), b"camtay.desk.box", "sha256").digest()
+
+
 def is_form_key(given: str, token: str) -> bool:
     """Whether a form carries it."""
     return hmac.compare_digest(given.encode(errors="replace"), form_key(token).encode())

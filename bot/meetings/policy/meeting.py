@@ -39,9 +39,11 @@ def has_lesson(turn: TurnContext, held: Meeting) -> bool:
 
 
 def ask_area(turn: TurnContext, areas: Sequence[tuple[str, str]], page: int) -> None:
-    """Ask for which of the officer's areas (area_id, name) the meeting is."""
-    offer = tuple((f"v:area:{area_id}", name) for area_id, name in _of_page(areas, page))
-    turn.offer(turn.phrase("meeting_area"), (*offer, *_pages(turn, "areas", len(areas), page), _menu(turn)), AGAIN)
+    """Ask for which of the officer's areas (area_id, name) the meeting is: those of this page, and one more where it is
+    not the last."""
+    offer = tuple((f"v:area:{area_id}", name) for area_id, name in areas[:A_PAGE])
+    pages = _pages(turn, "areas", page * A_PAGE + len(areas), page)
+    turn.offer(turn.phrase("meeting_area"), (*offer, *pages, _menu(turn)), AGAIN)
 
 
 def ask_lesson(turn: TurnContext, place: str, page: int) -> None:

@@ -259,13 +259,13 @@ def _answers(work: PairingWork, offer: Offer) -> Instructor | None:
 
 
 def assign(work: PairingWork, request_id: str, instructor_id: str) -> str:
-    """An officer asks one instructor by name; "" or why that is impossible (see `candidates.against`)."""
+    """An officer, or an admin, asks an instructor by name; "" or why that is impossible (see `candidates.against`)."""
     request = work.ledger.request(request_id)
     learner = work.ledger.learner(request.learner_id) if request else None
     instructor = work.ledger.instructor(instructor_id)
     if request is None or learner is None or request.state in ("closed", "open") or request.kind == "safety":
         return "over"
-    if work.actor not in work.ledger.officers(learner.path) or instructor is None:
+    if work.actor not in work.ledger.answering(learner.path) or instructor is None:
         return "not_yours"
     pairing = work.ledger.pairing_of(learner.learner_id)
     if pairing and (request.kind != "change" or pairing.instructor_id == instructor_id):

@@ -54,6 +54,9 @@ class Ledger(Protocol):
     def officers(self, path: str) -> Sequence[str]:
         """Who answers for an area, the nearest first."""
 
+    def answering(self, path: str) -> Sequence[str]:
+        """Who may take an area's requests: its officers, and the admins above it, who are not rung for them."""
+
     def away(self, people: Sequence[str], now: int) -> Collection[str]:
         """Which of these people nothing reaches: who has blocked the tutor, whose channel is shut until she writes."""
 
@@ -83,6 +86,7 @@ class Memory:
         self.learners: dict[str, Learner] = {}
         self.instructors: dict[str, Instructor] = {}
         self.posts: dict[str, list[str]] = {}  # an area's path → its officers
+        self.admins: list[str] = []  # of the whole province
         self.requests: dict[str, Request] = {}
         self.offers: dict[str, Offer] = {}
         self.pairings: dict[str, Pairing] = {}
@@ -126,9 +130,16 @@ class Memory:
         parts = path.strip("/").split("/")
         above = ("/" + "/".join(parts[:depth]) + "/" for depth in range(len(parts), 0, -1))
         # Where nobody answers for her area, or it is unknown, whoever answers for the widest one does.
-        return [who for area in above for who in self.posts.get(area, ())] or [
-            who for area in sorted(self.posts, key=lambda area: (area.count("/"), area)) for who in self.posts[area]
-        ]
+        return (
+            [who for area in above for who in self.posts.get(area, ())]
+            or [
+                who for area in sorted(self.posts, key=lambda area: (area.count("/"), area)) for who in self.posts[area]
+            ]
+            or self.admins
+        )
+
+    def answering(self, path: str) -> Sequence[str]:
+        return list(dict.fromkeys((*self.officers(path), *self.admins)))
 
     def away(self, people: Sequence[str], now: int) -> Collection[str]:
         return {each for each in people if each in self.closed or now >= self.shut_at.get(each, now + 1)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from bot.pairing.policy.ledger import Ledger
 from bot.pairing.policy.model import Learner, OwnerKind, Request
 from bot.pairing.policy.safety import called
 from bot.pairing.policy.work import PairingWork
@@ -13,7 +14,7 @@ SAFETY_ROUNDS = 4  # an hour of quarters: so long may it take to help somebody w
 
 
 def take(work: PairingWork, request_id: str) -> bool:
-    """An officer of the learner's area, or the instructor, answers for the request from now on."""
+    """An officer of the learner's area, an admin above it, or the instructor answers for the request from now on."""
     request = work.ledger.request(request_id)
     learner = work.ledger.learner(request.learner_id) if request else None
     if request is not None and request.state == "open" and request.owner_id == work.actor:
@@ -56,12 +57,12 @@ def relieve(work: PairingWork, request_id: str) -> bool:
     return True
 
 
-def heirs(work: PairingWork, request: Request) -> Sequence[str]:
+def heirs(ledger: Ledger, request: Request) -> Sequence[str]:
     """Who may take a request over: the officers of the learner's area, the nearest first, and the instructor."""
-    learner = work.ledger.learner(request.learner_id)
-    pairing = work.ledger.pairing_of(request.learner_id)
+    learner = ledger.learner(request.learner_id)
+    pairing = ledger.pairing_of(request.learner_id)
     guide = [pairing.instructor_id] if pairing and request.kind in ("help", "safety") else []
-    known = dict.fromkeys((*work.ledger.officers(learner.path if learner else ""), *guide))
+    known = dict.fromkeys((*ledger.officers(learner.path if learner else ""), *guide))
     return [each for each in known if each not in (request.owner_id, request.learner_id)]
 
 
@@ -69,7 +70,7 @@ def hand_over(work: PairingWork, request_id: str, to: str) -> bool:
     """The owner asks somebody else to go on with a request; until that one says so it stays the owner's."""
     request = work.ledger.request(request_id)
     is_hers = request is not None and request.state == "open" and request.owner_id == work.actor
-    if request is None or not is_hers or to not in heirs(work, request):
+    if request is None or not is_hers or to not in heirs(work.ledger, request):
         work.tell(work.actor, "offer_gone")
         return False
     learner = work.ledger.learner(request.learner_id)
@@ -85,7 +86,7 @@ def _as_whom(work: PairingWork, request: Request, learner: Learner) -> OwnerKind
     pairing = work.ledger.pairing_of(learner.learner_id)
     is_hers = pairing and pairing.instructor_id == work.actor and request.kind in ("help", "safety")
     if work.actor != learner.learner_id:
-        if work.actor in work.ledger.officers(learner.path):
+        if work.actor in work.ledger.answering(learner.path):
             return "officer"
         if is_hers:
             return "instructor"

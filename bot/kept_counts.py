@@ -1,4 +1,4 @@
-"""Numbers that take long: counted beside the pages, kept for some minutes, shown with the time of the count.
+"""Numbers that take long: counted beside pages and chat, kept for some minutes, shown with the time of the count.
 
 A count adds rows up in Python for a second: in a thread of its own, with an event loop and a connection of its own,
 since the process's loop is whoever chats'.
@@ -49,7 +49,7 @@ async def read_apart(url: str, count: Callable[[Connection], Any]) -> Any:
 Reading = Callable[[str, Callable[[Connection], Any]], Awaitable[Any]]
 
 
-class Counts:
+class KeptCounts:
     """One count at a time: whoever chats meanwhile has the other core. What is kept is no person's, only numbers."""
 
     def __init__(self, url: str, now: Callable[[], datetime], read: Reading = read_apart) -> None:
@@ -58,6 +58,24 @@ class Counts:
         self._kept: dict[Hashable, Counted[Any]] = {}
         self._under_way: dict[Hashable, asyncio.Task[bool]] = {}
         self._turn = asyncio.Lock()
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def run(self) -> None:
+        """From now on a loop runs in which it can be counted for whoever cannot wait."""
+        self._loop = asyncio.get_running_loop()
+
+    @property
+    def is_running(self) -> bool:
+        """Whether a tutor runs around it: a command counts by itself."""
+        return self._loop is not None
+
+    def at_once(self, key: Hashable, count: Callable[[Connection], T]) -> Counted[T] | None:
+        """What is called `key`, as it was counted last, None while there is none yet; where that is long ago it is
+        counted anew. Waits for nothing; from any thread, while it is running."""
+        known = self._kept.get(key)
+        if self._loop is not None and self._is_old(known):
+            self._loop.call_soon_threadsafe(self._begun, key, count)
+        return known
 
     async def of(self, key: Hashable, count: Callable[[Connection], T], *, awaited: bool = False) -> Counted[T] | None:
         """What is called `key`, by `count`; an older one while it is counted anew, None while there is none yet.
@@ -65,18 +83,24 @@ class Counts:
         `awaited`: however long it takes, where something was typed that must not be lost meanwhile.
         """
         known = self._kept.get(key)
-        if known is None or self._now() - known.at >= FRESH:
-            task = self._under_way.get(key)
-            if task is None:
-                task = self._under_way[key] = asyncio.ensure_future(
-                    guarded(lambda: self._count(key, count), log, "count failed")
-                )
-                task.add_done_callback(lambda _: self._under_way.pop(key, None))
-            await asyncio.wait({task}, timeout=None if awaited else PATIENCE_S)
+        if self._is_old(known):
+            await asyncio.wait({self._begun(key, count)}, timeout=None if awaited else PATIENCE_S)
             known = self._kept.get(key)
         if known is not None:
             self._kept[key] = self._kept.pop(key)  # it was looked at last
         return known
+
+    def _is_old(self, known: Counted[Any] | None) -> bool:
+        return known is None or self._now() - known.at >= FRESH
+
+    def _begun(self, key: Hashable, count: Callable[[Connection], Any]) -> asyncio.Task[bool]:
+        task = self._under_way.get(key)
+        if task is None:
+            task = self._under_way[key] = asyncio.ensure_future(
+                guarded(lambda: self._count(key, count), log, "count failed")
+            )
+            task.add_done_callback(lambda _: self._under_way.pop(key, None))
+        return task
 
     async def _count(self, key: Hashable, count: Callable[[Connection], Any]) -> None:
         async with self._turn:

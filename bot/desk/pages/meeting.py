@@ -1,0 +1,63 @@
+"""Who is at this meeting? Ends in: the roll written down, the meeting over; of one that was held who was there."""
+
+from __future__ import annotations
+
+from bot.desk.pages.meetings import title_of, told
+from bot.desk.services import DeskServices
+from bot.desk.squares import square
+from bot.desk.visit import PageAnswer, PageShown, Redirect, Visit
+from bot.desk.words import day_and_hour
+from bot.errors import CamtayError
+from bot.meetings.service import MeetingRoll
+from bot.people.service import NobodyThere
+from flows.saying import say
+from storage.desk import meetings
+from storage.people.naming import order_key, words_of
+
+MOST_WORDS = 8
+
+
+async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
+    """The roll to tick while it is on (`?q=` of a name), else who was there. Raises NotAllowed, NobodyThere."""
+    event_id, typed = visit.path["id"], visit.query.get("q", "").strip()[:80]
+    roll = await desk.officers.meetings.roll(visit.who.actor, event_id, words_of(typed)[:MOST_WORDS])
+    return _on(desk, roll, typed) if roll else await _held(desk, visit, event_id)
+
+
+async def do(desk: DeskServices, visit: Visit) -> PageAnswer:
+    """Write down what was ticked and unticked on the page; end it. Raises NotAllowed, NobodyThere, CamtayError."""
+    event_id, form, service = visit.path["id"], visit.form, desk.officers.meetings
+    here, was = set(form.get("here", "").split()), set(form.get("was", "").split())
+    await service.tick(visit.who.actor, event_id, here - was, was - here)
+    match form.get("act", ""):
+        case "tick":
+            return Redirect(f"meeting/{event_id}", say("Đã ghi điểm danh."))
+        case "end":
+            came = await service.end(visit.who.actor, event_id)
+            return Redirect("meetings", say("Buổi họp đã kết thúc, {n} người có mặt.", n=came))
+    raise CamtayError(say("Chưa rõ chị muốn làm gì; chọn lại một nút trên trang."))
+
+
+def _on(desk: DeskServices, roll: MeetingRoll, typed: str) -> PageAnswer:
+    values = {
+        "title": roll.place.name, "id": roll.row.event_id, "area_id": roll.place.area_id,
+        "lesson": title_of(desk, roll.row.lesson), "at_hour": day_and_hour(roll.row.begun_at, desk.zone),
+        "came": roll.here, "listed": roll.listed, "was": " ".join(each.who for each in roll.listed if each.here),
+        "more": roll.total - len(roll.listed), "q": typed, "address": desk.address,
+        "picture": square(desk.address) if desk.address else "",
+    }  # fmt: skip
+    return PageShown("meeting_on.html", values)
+
+
+async def _held(desk: DeskServices, visit: Visit, event_id: str) -> PageAnswer:
+    paths = visit.who.actor.paths("meet")
+    rows, came = await desk.officers.database.read(
+        lambda c: (meetings.held(c, paths, 1, event_id), meetings.came(c, event_id))
+    )
+    if not rows:
+        raise NobodyThere
+    people = sorted((each for each in came if each.name), key=lambda each: order_key(each.name))
+    values = {
+        "title": rows[0].area, "meeting": told(desk, rows[0]), "people": people, "gone": len(came) - len(people),
+    }  # fmt: skip
+    return PageShown("meeting.html", values)

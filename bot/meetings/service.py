@@ -1,0 +1,118 @@
+"""A meeting that is begun, rolled and ended at the desk. One transaction each; who may is asked each time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from bot.errors import CamtayError
+from bot.meetings.policy.meeting import Attendant
+from bot.people.policy.permissions import Actor
+from bot.people.service import NobodyThere, People
+from flows import Book, Lesson
+from flows.saying import say
+from storage.engine.database import Connection
+from storage.meetings import meetings as kept
+from storage.meetings.meetings import HeldMeetingRow
+from storage.people.areas import AreaRow
+
+ACTION = "meet"
+MOST = 300
+"""Of a roll at once: a branch has about a hundred; in a ward one looks for a name."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingRoll:
+    """A meeting with those who may have come: `listed` of `total`, by given name; `here` have come in all."""
+
+    row: HeldMeetingRow
+    place: AreaRow
+    listed: tuple[Attendant, ...]
+    total: int
+    here: int
+
+
+class HeldMeetings:
+    """Acts by way of `people`, which knows who may do what where and writes every act down."""
+
+    def __init__(self, service: People, new_id: Callable[[], str], book: Callable[[], Book]) -> None:
+        self.people, self.new_id, self.book = service, new_id, book
+
+    def lessons(self) -> list[Lesson]:
+        """Lessons that can be held at a meeting, in the order of their tracks."""
+        book = self.book()
+        tracks = {track: at for at, (track, _) in enumerate(book.tracks)}
+        current = (book.versions[key] for key in book.current.items())
+        shown = (each for each in current if not each.emergency and each.track not in book.for_instructors)
+        return sorted(shown, key=lambda each: (tracks.get(each.track, len(tracks)), each.order, each.id))
+
+    async def begin(self, actor: Actor, area_id: str, lesson_id: str) -> str:
+        """A meeting of an area about a lesson is on; its id. Raises NotAllowed, NobodyThere, CamtayError."""
+        if lesson_id not in {each.id for each in self.lessons()}:
+            raise CamtayError(say("Chọn bài học cho buổi họp."))
+
+        def work(connection: Connection, place: AreaRow) -> str:
+            row = HeldMeetingRow(self.new_id(), place.area_id, lesson_id, actor.name, self.people.now(), None)
+            kept.begin(connection, row)
+            self.people.note(connection, actor, "meeting_begun", "", place.area_id)
+            return row.event_id
+
+        return await self.people.act(actor, ACTION, area_id, work)
+
+    async def roll(self, actor: Actor, event_id: str, words: Sequence[str] = ()) -> MeetingRoll | None:
+        """Whom to tick; None for a meeting that is not on, or was begun in a chat. Raises NotAllowed, NobodyThere."""
+        row = await self.people.database.read(lambda c: kept.get(c, event_id))
+        if row is None or row.ended_at is not None:
+            return None
+
+        def work(connection: Connection, place: AreaRow) -> MeetingRoll:
+            rows, total = kept.expected(connection, place.path, 0, MOST, words)
+            came = kept.came(connection, event_id)
+            listed = (Attendant(who, name, who in came, area if area != place.name else "") for who, name, area in rows)
+            return MeetingRoll(row, place, tuple(listed), total, kept.count(connection, event_id))
+
+        return await self.people.act(actor, ACTION, row.area_id, work)
+
+    async def tick(self, actor: Actor, event_id: str, came: Collection[str], gone: Collection[str]) -> None:
+        """`came` are here, `gone` are not; of others nothing changes, and nobody of another area is ticked.
+
+        Raises NotAllowed, NobodyThere, CamtayError.
+        """
+
+        def work(connection: Connection, row: HeldMeetingRow, place: AreaRow) -> None:
+            there = kept.came(connection, event_id)
+            for who in sorted(set(gone) & there):
+                kept.untick(connection, event_id, who)
+            event = {"event_id": event_id, "area_id": row.area_id, "lesson": row.lesson, "by": actor.name}
+            for who in sorted(kept.expected_among(connection, place.path, set(came) - there)):
+                kept.tick(connection, event, who, self.people.now())
+
+        await self._while_on(actor, event_id, work)
+
+    async def end(self, actor: Actor, event_id: str) -> int:
+        """The meeting is over; how many came. Raises NotAllowed, NobodyThere, CamtayError."""
+
+        def work(connection: Connection, row: HeldMeetingRow, place: AreaRow) -> int:
+            kept.end(connection, event_id, self.people.now())
+            self.people.note(connection, actor, "meeting_closed", "", place.area_id)
+            return kept.count(connection, event_id)
+
+        return await self._while_on(actor, event_id, work)
+
+    async def _while_on(
+        self, actor: Actor, event_id: str, work: Callable[[Connection, HeldMeetingRow, AreaRow], T]
+    ) -> T:
+        row = await self.people.database.read(lambda c: kept.get(c, event_id))
+        if row is None:
+            raise NobodyThere
+
+        def unit(connection: Connection, place: AreaRow) -> T:
+            held = kept.get(connection, event_id, locked=True)
+            if held is None or held.ended_at is not None:
+                raise CamtayError(say("Buổi họp này đã kết thúc."))
+            return work(connection, held, place)
+
+        return await self.people.act(actor, ACTION, row.area_id, unit)
