@@ -157,7 +157,8 @@ class Studio:
             others = len({head.editor for head in here} - {actor.name})
             title, track = (draft.lesson.title, draft.lesson.track) if draft.lesson else (lesson, "")
             state = _state(file, now, is_broken=bool(errors)) if lesson not in born else "live" if now else "new"
-            version = now.version if now else None
+            version, live = now.version if now else None, self.library.book.lesson(lesson)
+            title = live.title if live and state == "live" else title  # after a rollback the file has another
             lines.append(
                 LessonLine(lesson, title or lesson, track, state, errors, len(problems) - errors, version, mine, others)
             )
