@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import statistics
 import sys
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -17,15 +18,18 @@ from pathlib import Path
 from bench.lint import QUIZ, SAY, TASK
 from bot import settings
 from bot.publishing.drafts import Circumstances
+from bot.publishing.library import LiveLessons
+from bot.studio.brought import Beside
 from bot.studio.checking import Checker
 from bot.studio.policy.completion import Known, offers
 from bot.studio.policy.fields import apply, form_of
 from bot.studio.policy.merging import merge
 from bot.studio.previews import DraftPreview
-from bot.studio.service import Manuscript
+from bot.studio.service import Manuscript, Studio
 from bot.web.preview import showing
 from flows.reading.loader import read_draft
 from flows.shelf.shelf import plain_book, read_shelf
+from storage.engine.database import open_database
 
 ROOT = Path(__file__).resolve().parents[1]
 LESSONS, STEPS, RUNS = ROOT / "lessons", 200, 40
@@ -59,14 +63,22 @@ def main() -> int:
     tell("what can be written here", lambda n: offers(text, 700 + n, 5, Known()))
     other = "\n".join([*lines[:50], "# khác", *lines[50:]])
     tell("two edits put together", lambda n: merge(text, typed(text, n).decode(), other))
-    book = plain_book(read_shelf(LESSONS, facts), facts)
+    studio = Studio(lessons(facts), checker, lambda: datetime.now(UTC))
     script = Manuscript("thu-200", path, text, text, datetime.now(UTC))
     for turns in (1, 20):
         deeds: list[tuple[str, object]] = [("a", "tap:next"), *[("a", "tap:cup")] * (turns - 1)]
-        look = DraftPreview(script, checker, book)
+        look = DraftPreview(script, Beside(), studio)
         turn = partial(showing.page, look, "thu-200", deeds, "Cầm Tay", ("", ""))
         tell(f"the preview, turn {turns}", turned(turn))
     return 0
+
+
+def lessons(facts: Mapping[str, str]) -> LiveLessons:
+    """The lessons as a running tutor has them; nothing here asks its database."""
+    library = LiveLessons(open_database(f"sqlite:///{tempfile.mkdtemp()}/none.db"), LESSONS, facts)
+    library.shelf = read_shelf(LESSONS, facts)
+    library.book = plain_book(library.shelf, facts)
+    return library
 
 
 def turned(turn: Callable[[], object]) -> Callable[[int], object]:

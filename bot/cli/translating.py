@@ -15,9 +15,9 @@ from bot.errors import SettingsInvalid
 from flows.model import LessonInvalid
 from flows.reading.loader import LessonDraft, LessonSet, load_folder
 from flows.reading.po import Catalogue
-from flows.reading.translation import BASE, Source, TranslationCounts, count, export, merge, said
+from flows.reading.translation import BASE, Source, TranslationCounts, count, export, merge
 from flows.rules.rule import Script
-from flows.rules.translation import po_path, spoken_by_tutor
+from flows.rules.translation import po_path, sources_of, spoken_by_tutor
 
 PHRASES = "phrases"
 """What stands for the tutor's own sentences where a lesson is asked for."""
@@ -163,15 +163,8 @@ def _works(library: LessonSet) -> Iterator[TranslationWork]:
             catalogues = library.translations.get(draft.lesson.id, {})
             declared = (language for language in draft.lesson.langs if language != draft.lesson.lang)
             languages = tuple(dict.fromkeys([*declared, *catalogues]))
-            yield TranslationWork(draft.lesson.id, draft.path, tuple(_sources(draft, library)), catalogues, languages)
-
-
-def _sources(draft: LessonDraft, library: LessonSet) -> Iterator[Source]:
-    script = Script(draft, library)
-    for each in said(script.lesson):
-        place = script.at(each.step, *each.field) if each.step else script.header(*each.field)
-        former = f"{each.step.was}{each.key[len(each.step.id) :]}" if each.step and each.step.was else ""
-        yield Source(each.key, each.text, Path(place.path).name, place.line, former)
+            sources = tuple(sources_of(Script(draft, library)))
+            yield TranslationWork(draft.lesson.id, draft.path, sources, catalogues, languages)
 
 
 def _name(draft: LessonDraft) -> str:

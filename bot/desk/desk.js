@@ -51,4 +51,21 @@ for (const form of document.querySelectorAll('form[data-live]')) {
 }
 
 
+// What was typed into a long form stays in this browser until it is sent; what it began with goes along with it.
+for (const form of document.querySelectorAll('form[data-keep]')) {
+  const key = `camtay.typed.${form.dataset.keep}`, fields = () => Array.from(form.querySelectorAll('textarea, input:not([type])'));
+  try {
+    const isAnswered = sessionStorage.getItem(key) && document.querySelector('.said:not([data-kept]), .fault');
+    if (isAnswered) { localStorage.removeItem(key); sessionStorage.removeItem(key); }  // it has arrived
+    const left = JSON.parse(localStorage.getItem(key) || 'null');
+    for (const field of left ? fields() : []) if (left[field.name] !== undefined) field.value = left[field.name];
+    if (left) form.querySelector('[data-kept]').hidden = false;
+  } catch { /* not allowed here, or not ours */ }
+  form.addEventListener('input', () => {
+    const now = Object.fromEntries(fields().filter((field) => field.name).map((field) => [field.name, field.value]));
+    try { localStorage.setItem(key, JSON.stringify(now)); } catch { /* full: the button saves all the same */ }
+  });
+  form.addEventListener('submit', () => { try { sessionStorage.setItem(key, 'sent'); } catch { /* as above */ } });
+}
+
 for (const button of document.querySelectorAll('[data-print]')) button.addEventListener('click', () => print());

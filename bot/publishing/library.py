@@ -31,6 +31,8 @@ from storage.publications.records import PublicationRow, VersionRow
 
 LANGUAGE = 1  # number of the lesson language; a version keeps the one it was written in
 BY_FILES = "files"  # the author of what is published because it lies in the folder
+WITHOUT_FILE = "studio:"
+"""Begins the author of what was published without its file, whose older text must not come back by itself."""
 MAX_CONFLICTS = 5
 MADE_AT_ONCE = 8  # files, a second or so each, after which publications are looked for again
 NEVER = QuietHours(time(), time(), ZoneInfo("Asia/Ho_Chi_Minh"))  # no hour is quiet
@@ -177,7 +179,7 @@ class LiveLessons:
         """A lesson is in the menu while its file is there, broken or not: then in its last good version."""
         shelf, ways = self.shelf, self._ways
         kept = {key: with_files(each, self.store) for key, each in self._kept.items()}
-        present = set(shelf.good) | {_lesson_of(path) for path in shelf.broken}
+        present = set(shelf.good) | {_lesson_of(path) for path in shelf.broken} | self._born_without
         current = {
             lesson: row.version
             for lesson, row in self.catalogue.current.items()
@@ -204,6 +206,12 @@ class LiveLessons:
             zone=self.quiet.zone,
             awake=self.quiet.shift,
         )
+
+    @property
+    def _born_without(self) -> set[str]:
+        """The lessons that never had a file: their first publication says so."""
+        first = {row.lesson: row.author for row in reversed(self.catalogue.log)}
+        return {lesson for lesson, author in first.items() if author.startswith(WITHOUT_FILE)}
 
     @property
     def drafts(self) -> list[Lesson]:

@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import partial
 from types import MappingProxyType
 
-from bot.publishing.library import Translations, version_row
+from bot.publishing.library import WITHOUT_FILE, Translations, version_row
 from bot.publishing.positions import LessonPosition, places
 from flows import Lesson
 from flows.reading.loader import load_lesson
@@ -22,8 +22,6 @@ from storage.engine.errors import Conflict
 from storage.publications import publications
 from storage.publications.records import PublicationRow, VersionRow
 
-WITHOUT_FILE = "studio:"
-"""Begins the author of what was published without its file, whose older text must not come back by itself."""
 NO_FILES: Mapping[str, str] = MappingProxyType({})
 MAX_OUTDATED = 5  # how often a publication is thought through again because somebody else has published
 

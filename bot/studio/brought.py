@@ -1,34 +1,70 @@
-"""Which files go with a lesson beside those in its folder: what an editor has brought, what was published."""
+"""What goes with a lesson beside its text: what an editor has brought, what was published."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
 from bot.media.store import MediaStore
-from bot.studio.policy.brought import BroughtFiles, from_text
+from bot.studio.policy.brought import (
+    BroughtFiles,
+    BroughtTexts,
+    entries_from_text,
+    from_text,
+    published_texts,
+)
 from flows.files import FoundFile
+from flows.model import Lesson
+from flows.reading.translation import texts
 from storage.drafts import drafts
 from storage.engine.database import Connection
 from storage.publications import publications
 
-
-def draft_name(lesson: str) -> str:
-    """Under which name an editor's own files of a lesson stand among her drafts."""
-    return f"{lesson}/media"
+FILES = "media"
+"""Under what name an editor's own files of a lesson stand among her drafts; of translations it is their language."""
 
 
-def brought(connection: Connection, lesson: str, editor: str) -> BroughtFiles:
-    """What an editor has brought for a lesson, beside what was ever published with it."""
-    row = drafts.get(connection, draft_name(lesson), editor)
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """All that goes with one editor's draft of a lesson; `found` are those of the files that are kept, as lint looks at
+    them, and `stamp` changes when any of it does."""
+
+    files: BroughtFiles = field(default_factory=BroughtFiles)
+    texts: BroughtTexts = field(default_factory=BroughtTexts)
+    found: Mapping[str, FoundFile] = field(default_factory=dict)
+    stamp: str = ""
+
+
+def beside(
+    connection: Connection,
+    lesson: str,
+    editor: str,
+    versions: Mapping[tuple[str, int], Lesson],
+    store: MediaStore | None,
+) -> Beside:
+    """What an editor has brought for a lesson, and what was published with it; `versions` are those that are loaded."""
+    mine = drafts.below(connection, lesson, editor)
     newest = publications.current_of(connection, lesson)
-    published = publications.media_of(connection, lesson) if newest else {}
+    files = BroughtFiles(from_text(mine.get(FILES, "")))
+    hers = {language: entries_from_text(text) for language, text in mine.items() if language != FILES}
+    languages = BroughtTexts(hers)
+    if newest is not None:
+        current = versions.get((lesson, newest.version))
+        told = publications.translations_of(connection, lesson)
+        now, known = published_texts(told, newest.version, texts(current) if current else {})
+        languages = BroughtTexts(hers, now, known)
+        media = publications.media_of(connection, lesson)
+        files = BroughtFiles(files.mine, media.get(newest.version, {}), _known(media.values()))
+    named = {**files.current, **files.mine}
+    paths = {name: store.path(file) for name, file in named.items()} if store else {}
+    found = {name: FoundFile(path.stat().st_size) for name, path in paths.items() if path is not None}
+    stamp = repr((sorted(files.mine.items()), sorted(mine.items()), newest.publication_id if newest else 0))
+    return Beside(files, languages, found, stamp)
+
+
+def _known(published: Iterable[Mapping[str, str]]) -> dict[str, frozenset[str]]:
     known: dict[str, set[str]] = {}
-    for media in published.values():
+    for media in published:
         for name, file in media.items():
             known.setdefault(name, set()).add(file)
-    current = published.get(newest.version, {}) if newest else {}
-    return BroughtFiles(from_text(row.text) if row else {}, current, {k: frozenset(v) for k, v in known.items()})
-
-
-def found_in(store: MediaStore | None, files: BroughtFiles) -> dict[str, FoundFile]:
-    """Those that are kept, by their names in the lesson, as lint looks at files."""
-    paths = {name: store.path(file) for name, file in {**files.current, **files.mine}.items()} if store else {}
-    return {name: FoundFile(path.stat().st_size) for name, path in paths.items() if path is not None}
+    return {name: frozenset(files) for name, files in known.items()}

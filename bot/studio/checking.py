@@ -13,13 +13,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Lock
-from types import MappingProxyType
 
 from bot.media.looking import look_at
 from bot.publishing.drafts import Circumstances, LessonReading, with_files
 from bot.publishing.tables import WORDS
 from bot.publishing.watcher import FolderLook
 from bot.publishing.watcher import look_at as look_into
+from bot.studio.beginning import path_for
+from bot.studio.brought import Beside
 from bot.studio.policy.completion import Known
 from bot.studio.policy.merging import conflicts_in
 from flows.engine.kinds.table import files_of
@@ -42,7 +43,7 @@ from flows.shelf.rereading import RememberingParsers
 
 KEPT = 16  # texts that were read last: the page's faults, its preview, the next turn of it
 
-NONE: Mapping[str, FoundFile] = MappingProxyType({})
+ALONE = Beside()
 _SHOWN = IMAGES | VOICES | VIDEOS
 
 
@@ -88,18 +89,22 @@ class Checker:
         found = sorted(_by_id(around.library).items(), key=lambda item: _place(around.library, item[1]))
         return {lesson: (draft, self._judged(around, draft)) for lesson, draft in found}
 
-    def read(self, path: Path, source: bytes, brought: Mapping[str, FoundFile] = NONE) -> LessonReading:
-        """A text as if it stood in the lesson file at `path`, with files `brought` beside those there. Raises
-        OSError."""
+    def read(self, path: Path, source: bytes, beside: Beside = ALONE) -> LessonReading:
+        """A text as if it stood in the lesson file at `path`, with what was brought beside it. Raises OSError."""
         around = self._now()
-        asked = str(path), source, tuple(sorted(brought.items(), key=lambda item: item[0]))
+        asked = str(path), source, beside.stamp
         if (known := around.read.get(asked)) is not None:
             return known
         with _undisturbed():
-            reading = self._reading(around, path, source, brought)
+            reading = self._reading(around, path, source, beside)
         if len(around.read) >= KEPT:
             around.read.clear()
         return around.read.setdefault(asked, reading)
+
+    def alone(self, lesson: str, text: str) -> tuple[LessonDraft, tuple[Problem, ...]]:
+        """A lesson that has no file yet, and what is wrong with it, as `looked_over` tells it."""
+        reading = self.read(path_for(self.root, lesson, text), text.encode())
+        return reading.draft, reading.problems
 
     def of_words(self, text: str) -> tuple[Problem, ...]:
         """What is wrong with the table of how people type."""
@@ -107,15 +112,16 @@ class Checker:
         words_of((path, text.encode()), found)
         return by_place([*found, *conflicts_in(text, path)])
 
-    def _reading(self, around: _Around, path: Path, source: bytes, brought: Mapping[str, FoundFile]) -> LessonReading:
+    def _reading(self, around: _Around, path: Path, source: bytes, beside: Beside) -> LessonReading:
         lying = self._media_of(path.parent, around.look)[str(path.parent)]
-        library = replace(around.library, media={str(path.parent): {**lying, **brought}})
+        library = replace(around.library, media={str(path.parent): {**lying, **beside.found}})
         library = with_draft(library, read_draft(source, str(path), self._given().facts))
         draft = next(draft for draft in library.drafts if draft.path == str(path))
+        library = _translated(library, draft, beside)
         marks = conflicts_in(source.decode("utf-8", "replace"), str(path))
         found = by_place([*_about(library, draft, path.parent, lint_together(library)), *marks])
         shown = with_files(draft, path.parent / FOLDER, library.scenes)
-        return LessonReading(path, source, _with_brought(shown, brought), library, found)
+        return LessonReading(path, source, _with_brought(shown, beside.found), library, found)
 
     def _now(self) -> _Around:
         with self._one:
@@ -154,6 +160,17 @@ class Checker:
             found = {path.name: FoundFile(size, faults.get(path)) for path, size in sizes.items()}
             known = self._media[str(folder)] = stamps, found
         return {str(folder): known[1]}
+
+
+def _translated(library: LessonSet, draft: LessonDraft, beside: Beside) -> LessonSet:
+    """The library with what was brought among the translations of one lesson."""
+    lesson = draft.lesson
+    if lesson is None or not (beside.texts.mine or beside.texts.current):
+        return library
+    folder = library.translations.get(lesson.id, {})
+    languages = dict.fromkeys([*folder, *beside.texts.current, *beside.texts.mine])
+    merged = {each: beside.texts.chosen(each, folder.get(each, {})) for each in languages}
+    return replace(library, translations={**library.translations, lesson.id: merged})
 
 
 def _with_brought(draft: LessonDraft, brought: Mapping[str, FoundFile]) -> LessonDraft:

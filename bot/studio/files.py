@@ -14,7 +14,7 @@ from bot.errors import CamtayError
 from bot.media.looking import look_at
 from bot.media.store import MediaStore
 from bot.people.policy.permissions import Actor
-from bot.studio.brought import draft_name
+from bot.studio.brought import FILES
 from bot.studio.policy.brought import as_text, from_text
 from bot.studio.policy.pictures import FAULTS, FILE_BYTES, TOO_HEAVY, ending_of, picture_name, with_picture
 from bot.studio.service import Manuscript, Studio
@@ -84,11 +84,11 @@ class LessonFiles:
         return await asyncio.to_thread(_taken, store, body, ending)
 
     async def _put(self, actor: Actor, lesson: str, files: Mapping[str, str]) -> None:
-        now = self.studio.now()
+        now, name_of = self.studio.now(), f"{lesson}/{FILES}"
 
         def unit(connection: Connection) -> None:
-            known = drafts.get(connection, draft_name(lesson), actor.name)
-            row = known or DraftRow(draft_name(lesson), actor.name, "", "", now)
+            known = drafts.get(connection, name_of, actor.name)
+            row = known or DraftRow(name_of, actor.name, "", "", now)
             mine = {name: file for name, file in {**from_text(row.text), **files}.items() if file}
             drafts.put(connection, replace(row, text=as_text(mine), at=now))
 

@@ -15,8 +15,8 @@ from hashlib import sha256
 
 from bot.conversation.understanding import HearReport, Overheard
 from bot.people.policy.permissions import Actor
-from bot.publishing.library import BY_FILES, LANGUAGE
-from bot.publishing.service import WITHOUT_FILE, PlanOutdated
+from bot.publishing.library import BY_FILES, LANGUAGE, WITHOUT_FILE
+from bot.publishing.service import PlanOutdated
 from bot.publishing.tables import WORDS
 from bot.studio.following import NotReady, begun, put
 from bot.studio.policy import texts

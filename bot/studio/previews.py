@@ -8,27 +8,25 @@ from bot.media.store import PLACE
 from bot.people.policy.permissions import Actor
 from bot.publishing.drafts import LessonReading, file_beside
 from bot.publishing.preview import Previews, stamp_of
-from bot.studio.brought import found_in
-from bot.studio.policy.brought import BroughtFiles
+from bot.studio.brought import Beside
 from bot.studio.service import Manuscript, Studio
 from flows import Book
 from flows.shelf.media import FOLDER, kept_name
 
 
 class DraftPreview(Previews):
-    """One lesson as `desk` has it, with `files`; of other lessons nothing is shown."""
+    """One lesson as `desk` has it, with what goes beside it; of other lessons nothing is shown."""
 
-    def __init__(self, desk: Manuscript, files: BroughtFiles, studio: Studio) -> None:
+    def __init__(self, desk: Manuscript, beside: Beside, studio: Studio) -> None:
         book, self._library = studio.library.book, studio.library
         super().__init__(studio.checker.root, book.facts, lambda: book)
-        self._desk, self._files, self._checker, self._live = desk, files, studio.checker, book
+        self._desk, self._beside, self._checker, self._live = desk, beside, studio.checker, book
 
     def reading(self, lesson_id: str, book: Book) -> LessonReading | None:
         """The draft, judged among the files around it."""
         if lesson_id != self._desk.lesson:
             return None
-        found = found_in(self._library.store, self._files)
-        return self._checker.read(self._desk.path, self._desk.text.encode(), found)
+        return self._checker.read(self._desk.path, self._desk.text.encode(), self._beside)
 
     def file(self, lesson_id: str, name: str) -> Path | None:
         """A file as this editor has it: brought, published, or in the folder; by its name, or by the digest of the
@@ -36,7 +34,7 @@ class DraftPreview(Previews):
         recorded = self._library.shelf.recordings.get(name)
         lying = recorded or (file_beside(self._desk.path.parent / FOLDER, name) if "." in name else None)
         found = {name: kept_name(lying.parent, lying.name)} if lying else {}
-        kept = self._files.chosen([name], found).get(name, "")
+        kept = self._beside.files.chosen([name], found).get(name, "")
         store = self._library.store
         return (store.path(kept) if store and kept else None) or lying
 
@@ -65,4 +63,4 @@ class DraftPreviews:
     async def of(self, actor: Actor, lesson: str) -> DraftPreview:
         """The preview of the editor's draft, or of the text in force. Raises NotAllowed, NoSuchLesson."""
         desk = await self._studio.open(actor, lesson)
-        return DraftPreview(desk, await self._studio.brought(actor, lesson), self._studio)
+        return DraftPreview(desk, await self._studio.beside(actor, lesson), self._studio)

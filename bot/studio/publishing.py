@@ -18,8 +18,8 @@ from bot.errors import CamtayError
 from bot.people.policy.permissions import Actor
 from bot.publishing.drafts import LessonReading
 from bot.publishing.files import not_kept
+from bot.publishing.library import WITHOUT_FILE
 from bot.publishing.service import (
-    WITHOUT_FILE,
     PlanOutdated,
     PublishingOptions,
     PublishingPlan,
@@ -30,8 +30,9 @@ from bot.publishing.service import (
     plan,
     publish,
 )
-from bot.studio.brought import draft_name, found_in
+from bot.studio.brought import Beside
 from bot.studio.following import NotReady, begun, may_write, put, put_all
+from bot.studio.languages import po_files
 from bot.studio.policy import texts
 from bot.studio.policy.brought import BroughtFiles
 from bot.studio.service import Manuscript, NoSuchLesson, Studio, note
@@ -66,7 +67,8 @@ class PublishingReview:
     plan: PublishingPlan | None = None
     gone: Mapping[str, int] = field(default_factory=dict)
     stamp: str = ""
-    files: BroughtFiles = field(default_factory=BroughtFiles)
+    beside: Beside = field(default_factory=Beside)
+    reading: LessonReading | None = None
 
     @property
     def is_ready(self) -> bool:
@@ -108,19 +110,18 @@ class Publisher:
     async def review(self, actor: Actor, lesson: str, how: PublishingOptions = PLAIN) -> PublishingReview:
         """What publishing her draft now would do. Raises NotAllowed, NoSuchLesson."""
         desk = await self.studio.open(actor, lesson)
-        raw = await asyncio.to_thread(desk.path.read_bytes)
+        raw = await asyncio.to_thread(_raw, desk.path)
         source = texts.layout_of(raw).written(desk.text)
-        files = await self.studio.brought(actor, lesson)
-        found = found_in(self.library.store, files)
-        reading = await asyncio.to_thread(self.studio.checker.read, desk.path, source, found)
+        beside = await self.studio.beside(actor, lesson)
+        reading = await asyncio.to_thread(self.studio.checker.read, desk.path, source, beside)
         errors, warnings = _told_apart(reading, lesson)
         if errors or reading.lesson is None:
             return PublishingReview(desk, errors, warnings)
         stored = (await look(self.database, [lesson]))[lesson]
         how = _allowed(how, actor, reading.lesson)
-        each = await asyncio.to_thread(self._plan, stored, reading, how, files)
-        open_ = await asyncio.to_thread(self._plan, stored, reading, replace(how, decisions={}), files)
-        return PublishingReview(desk, errors, warnings, each, _gone(open_), stamp_of(each), files)
+        each = await asyncio.to_thread(self._plan, stored, reading, how, beside.files)
+        open_ = await asyncio.to_thread(self._plan, stored, reading, replace(how, decisions={}), beside.files)
+        return PublishingReview(desk, errors, warnings, each, _gone(open_), stamp_of(each), beside, reading)
 
     async def publish(self, actor: Actor, lesson: str, how: PublishingOptions, stamp: str) -> PublicationRow:
         """Publish what was reviewed under `stamp`. Raises NotAllowed, NoSuchLesson, NotReady, ReviewOutdated,
@@ -134,11 +135,12 @@ class Publisher:
                 raise ReviewOutdated
             desk, source = review.desk, each.lesson.source.encode()
             with ExitStack() as stack:
-                written = begun(stack, desk.path, source) if self.writes(desk.path) else None
+                follows, is_first = self.writes(desk.path), not desk.base
+                written = begun(stack, desk.path, source, is_first=is_first) if follows else None
                 if written is None:
                     each = replace(each, how=replace(each.how, author=f"{WITHOUT_FILE}{each.how.author}"))
                 await asyncio.to_thread(self._keep_files, each.lesson, each.media)
-                follow = await asyncio.to_thread(self._following, each, review.files) if written else {}
+                follow = await asyncio.to_thread(self._following, each, review) if written else {}
                 rows = await self._made(each, partial(self._settle, actor=actor, desk=desk, what="lesson_published"))
                 if written is not None:
                     await asyncio.to_thread(put_all, stack, follow)
@@ -202,17 +204,19 @@ class Publisher:
             shelf = replace(self.library.shelf, good={lesson.id: lesson}, media={lesson.id: media})
             not_kept(self.library.store, shelf, lesson)
 
-    def _following(self, each: PublishingPlan, files: BroughtFiles) -> dict[Path, Path]:
-        """Where in the folder what an editor has brought goes → where it lies now."""
-        store, beside = self.library.store, Path(each.lesson.place.path).parent / FOLDER
+    def _following(self, each: PublishingPlan, review: PublishingReview) -> dict[Path, bytes]:
+        """What goes into the folder with the text: files and translations that an editor has brought."""
+        store, folder = self.library.store, review.desk.path.parent
         lines = {line.digest: line for line in lines_of(each.lesson, self.library.facts)}
-        found: dict[Path, Path] = {}
-        for name, file in files.mine.items() if store else ():
+        found: dict[Path, bytes] = {}
+        for name, file in review.beside.files.mine.items() if store else ():
             path = store.path(file) if store and each.media.get(name) == file else None
             if path is not None and name in lines:
-                found[self.library.root / RECORDINGS / recording_name(lines[name], path.suffix[1:])] = path
+                found[self.library.root / RECORDINGS / recording_name(lines[name], path.suffix[1:])] = path.read_bytes()
             elif path is not None:
-                found[beside / name] = path
+                found[folder / FOLDER / name] = path.read_bytes()
+        if review.reading is not None and review.reading.script is not None:
+            found |= po_files(review.desk.path, review.reading.script, review.beside.texts)
         return found
 
     def _settle(self, connection: Connection, actor: Actor, desk: Manuscript, what: str) -> None:
@@ -223,7 +227,7 @@ class Publisher:
         if row.text not in (desk.text, desk.base):
             raise PlanOutdated  # she has gone on writing on another page
         drafts.put(connection, replace(row, base=desk.text, text=desk.text, at=now))
-        drafts.drop(connection, draft_name(desk.lesson), actor.name)
+        drafts.drop_below(connection, desk.lesson, actor.name)
         note(connection, actor, what, desk.lesson, now)
 
     async def _made(self, each: PublishingPlan, also: Callable[[Connection], object]) -> list[PublicationRow]:
@@ -231,6 +235,11 @@ class Publisher:
             return await publish(self.database, [each], self.studio.now(), also)
         except PlanOutdated:
             raise ReviewOutdated from None
+
+
+def _raw(path: Path) -> bytes:
+    """A lesson's file; nothing of one that has none yet."""
+    return path.read_bytes() if path.exists() else b""
 
 
 # --- the plan ----------------------------------------------------------------------------------------
@@ -260,7 +269,9 @@ def stamp_of(each: PublishingPlan) -> str:
     """A name for what is published, after what, and how."""
     before = each.before.publication_id if each.before else 0
     how = each.how.urgent, each.how.at_checkpoint, sorted(each.how.decisions.items())
-    return sha256(repr((each.lesson.source, before, each.version, how)).encode()).hexdigest()[:32]
+    said = sorted((language, key, text) for language, words in each.translations.items() for key, text in words.items())
+    whole = each.lesson.source, said, sorted(each.media.items()), before, each.version, how
+    return sha256(repr(whole).encode()).hexdigest()[:32]
 
 
 def _told_apart(reading: LessonReading, lesson: str) -> tuple[tuple[Problem, ...], tuple[Problem, ...]]:

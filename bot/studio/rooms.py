@@ -12,6 +12,7 @@ from bot.settings import Settings
 from bot.studio.checking import Checker
 from bot.studio.files import LessonFiles
 from bot.studio.hearing import WordsTable
+from bot.studio.languages import LessonLanguages
 from bot.studio.previews import DraftPreviews
 from bot.studio.publishing import Publisher
 from bot.studio.service import Studio
@@ -26,6 +27,7 @@ class StudioRooms:
     previews: DraftPreviews
     words: WordsTable
     files: LessonFiles
+    languages: LessonLanguages
 
 
 def rooms_of(settings: Settings, library: LiveLessons, now: Callable[[], datetime]) -> StudioRooms:
@@ -39,4 +41,6 @@ def rooms_of(settings: Settings, library: LiveLessons, now: Callable[[], datetim
     checker = Checker(library.root, given)
     studio = Studio(library, checker, now)
     publisher = Publisher(studio)
-    return StudioRooms(studio, publisher, DraftPreviews(studio), WordsTable(publisher), LessonFiles(studio))
+    return StudioRooms(
+        studio, publisher, DraftPreviews(studio), WordsTable(publisher), LessonFiles(studio), LessonLanguages(studio)
+    )

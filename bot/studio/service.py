@@ -19,14 +19,15 @@ from bot.people.service import NobodyThere
 from bot.publishing.drafts import LessonReading
 from bot.publishing.library import LiveLessons
 from bot.publishing.tables import WORDS
-from bot.studio.brought import brought, draft_name, found_in
+from bot.studio.beginning import NotBegun, born_here, is_free, order_in, path_for, template_text, text_of
+from bot.studio.brought import Beside, beside
 from bot.studio.checking import Checker
 from bot.studio.policy import texts
-from bot.studio.policy.brought import BroughtFiles
 from bot.studio.policy.merging import Merged, merge
 from flows.model import Problem
 from flows.reading.loader import LessonDraft
 from flows.saying import say
+from flows.yaml.fields import LESSON_ID
 from storage.drafts import drafts
 from storage.drafts.records import DraftHead, DraftRow
 from storage.engine.database import Connection
@@ -104,9 +105,39 @@ class Studio:
         if lesson == WORDS:
             return self.checker.root / WORDS
         found = await asyncio.to_thread(self.checker.files)
-        if lesson not in found:
+        if lesson in found:
+            return found[lesson]
+        if not LESSON_ID.fullmatch(lesson):
             raise NoSuchLesson
-        return found[lesson]
+        text = (await self.database.read(partial(born_here, known=found.keys()))).get(lesson)
+        if text is None:
+            raise NoSuchLesson
+        return path_for(self.checker.root, lesson, text)
+
+    async def begin(self, actor: Actor, lesson: str, track: str, title: str, source: str) -> Manuscript:
+        """A new lesson as a draft of hers, from the text of another ("": the template). Raises NotAllowed,
+        NoSuchLesson, NotBegun."""
+        self.admit(actor)
+        root = self.checker.root
+        template = (await self.open(actor, source)).base if source else await template_text(root)
+        library = await asyncio.to_thread(self.checker.library)
+        text = await asyncio.to_thread(text_of, template, lesson, track, title, order_in(library, track))
+        if track not in (each.id for each in library.tracks):
+            raise NotBegun(say("Chọn nhóm bài."))
+        if lesson in await asyncio.to_thread(self.checker.files):
+            raise NotBegun(say("Đã có bài mã “{lesson}”. Đặt mã khác.", lesson=lesson))
+        now = self.now()
+
+        def unit(connection: Connection) -> bool:
+            if not is_free(connection, lesson):
+                return False
+            drafts.put(connection, DraftRow(lesson, actor.name, "", text, now))
+            note(connection, actor, "lesson_begun", lesson, now)
+            return True
+
+        if not await self.database.transact(unit):
+            raise NotBegun(say("Đã có bài mã “{lesson}”. Đặt mã khác.", lesson=lesson))
+        return Manuscript(lesson, path_for(root, lesson, text), text, "", now)
 
     async def tree(self, actor: Actor) -> list[LessonLine]:
         """Every lesson of the folder, by track and order."""
@@ -114,21 +145,25 @@ class Studio:
         heads = await self.database.read(drafts.heads)
         files = await asyncio.to_thread(self.checker.looked_over)
         kept = await self.database.read(partial(_published_beside, files=_texts(files)))
+        born = await self.database.read(partial(born_here, known=files.keys()))
+        files |= {lesson: await asyncio.to_thread(self.checker.alone, lesson, text) for lesson, text in born.items()}
         lines = []
         for lesson, (draft, problems) in files.items():
             errors = sum(problem.severity == "error" for problem in problems)
             now = kept.get(lesson)
-            file = texts.plain(draft.lesson.source) if draft.lesson else None
+            file = texts.plain(draft.lesson.source) if draft.lesson and lesson not in born else None
             here = [head for head in heads if head.lesson.partition("/")[0] == lesson]
             mine = max((head.at for head in here if head.editor == actor.name), default=None)
             others = len({head.editor for head in here} - {actor.name})
             title, track = (draft.lesson.title, draft.lesson.track) if draft.lesson else (lesson, "")
-            state = _state(file, now, is_broken=bool(errors))
-            version = now.version if now else None
+            state = _state(file, now, is_broken=bool(errors)) if lesson not in born else "live" if now else "new"
+            version, live = now.version if now else None, self.library.book.lesson(lesson)
+            title = live.title if live and state == "live" else title  # after a rollback the file has another
             lines.append(
                 LessonLine(lesson, title or lesson, track, state, errors, len(problems) - errors, version, mine, others)
             )
-        return lines
+        tracks = {each: at for at, each in reversed([*enumerate(line.track for line in lines)])}
+        return sorted(lines, key=lambda line: tracks[line.track])
 
     # --- writing ---
 
@@ -177,8 +212,7 @@ class Studio:
         self.admit(actor)
 
         def unit(connection: Connection) -> bool:
-            kept = [drafts.drop(connection, name, actor.name) for name in (lesson, draft_name(lesson))]
-            is_gone = any(kept)
+            is_gone = drafts.drop(connection, lesson, actor.name)
             if is_gone:
                 note(connection, actor, "draft_given_up", lesson, self.now())
             return is_gone
@@ -218,12 +252,15 @@ class Studio:
         if texts.is_too_long(text):
             raise TextTooLong
         path = await self.path_of(lesson)
-        files = await self.brought(actor, lesson)
-        return await asyncio.to_thread(self.checker.read, path, text.encode(), found_in(self.library.store, files))
+        beside_it = await self.beside(actor, lesson)
+        return await asyncio.to_thread(self.checker.read, path, text.encode(), beside_it)
 
-    async def brought(self, actor: Actor, lesson: str) -> BroughtFiles:
-        """The files that go with her draft beside those in the folder."""
-        return await self.database.read(partial(brought, lesson=lesson, editor=actor.name))
+    async def beside(self, actor: Actor, lesson: str) -> Beside:
+        """What goes with her draft beside its text: files and translations, hers and those published."""
+        versions, store = self.library.book.versions, self.library.store
+        return await self.database.read(
+            partial(beside, lesson=lesson, editor=actor.name, versions=versions, store=store)
+        )
 
     async def faults(self, actor: Actor, lesson: str, typed: str) -> tuple[Problem, ...]:
         """What is wrong with a text, that of the table (WORDS) as well. Raises as `check`."""
@@ -237,12 +274,14 @@ class Studio:
     # --- inside ---
 
     async def _standing(self, lesson: str, path: Path) -> str:
-        """The text in force."""
+        """The text in force; "" of a new lesson."""
+        kept = (await self.database.read(partial(_published, lessons=[lesson]))).get(lesson)
         try:
             file = texts.plain(await asyncio.to_thread(path.read_bytes))
+        except FileNotFoundError:
+            return kept.source if kept else ""
         except OSError:
             raise NoSuchLesson from None
-        kept = (await self.database.read(partial(_published, lessons=[lesson]))).get(lesson)
         return texts.in_force(file, kept.source, kept.all) if kept else file
 
     async def _put(self, row: DraftRow) -> bool:

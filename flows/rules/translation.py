@@ -13,7 +13,7 @@ from pathlib import PurePath
 from flows.model import Problem, SourcePosition, Step
 from flows.reading.loader import LessonDraft, LessonSet
 from flows.reading.po import Catalogue, PoEntry
-from flows.reading.translation import KEEP_PLACEHOLDERS, other_placeholders, said, texts, usable, with_texts
+from flows.reading.translation import KEEP_PLACEHOLDERS, Source, other_placeholders, said, texts, usable, with_texts
 from flows.rules.channel import rules as channel_rules
 from flows.rules.rule import LintFinding, Rulebook, Script
 from flows.rules.text import rules as text_rules
@@ -36,6 +36,14 @@ LOOK_AGAIN = say("hãy xem lại bản dịch rồi bỏ dấu fuzzy")
 def po_path(beside: str, language: str) -> str:
     """Where the translation of a file stands."""
     return str(PurePath(beside).parent / "po" / f"{language}.po")
+
+
+def sources_of(script: Script) -> Iterator[Source]:
+    """Every text of a lesson that is put into other languages, with its place and the key it had before."""
+    for each in said(script.lesson):
+        place = script.at(each.step, *each.field) if each.step else script.header(*each.field)
+        former = f"{each.step.was}{each.key[len(each.step.id) :]}" if each.step and each.step.was else ""
+        yield Source(each.key, each.text, PurePath(place.path).name, place.line, former)
 
 
 def _declared(script: Script) -> Iterator[tuple[str, int, Catalogue | None]]:

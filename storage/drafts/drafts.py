@@ -25,6 +25,12 @@ def heads(connection: Connection) -> list[DraftHead]:
     return [DraftHead(row.lesson, row.editor, from_ms(row.at)) for row in rows]
 
 
+def begun(connection: Connection) -> list[tuple[str, str]]:
+    """(lesson, text) of the drafts that were begun from nothing, the oldest first."""
+    rows = connection.execute(select(_c.lesson, _c.text).where(_c.base == "").order_by(_c.at))
+    return [(row.lesson, row.text) for row in rows]
+
+
 def put(connection: Connection, row: DraftRow) -> None:
     """Keep a draft, one revision above that of `row`. Raises Conflict where somebody has saved it since."""
     values = {"base": row.base, "text": row.text, "at": to_ms(row.at), "revision": row.revision + 1}
@@ -36,9 +42,21 @@ def put(connection: Connection, row: DraftRow) -> None:
         raise Conflict
 
 
+def below(connection: Connection, lesson: str, editor: str) -> dict[str, str]:
+    """What else an editor has of a lesson, kept as LESSON/WHAT: what → its text."""
+    rows = connection.execute(select(_c.lesson, _c.text).where(_c.lesson.startswith(f"{lesson}/"), _c.editor == editor))
+    return {row.lesson.partition("/")[2]: row.text for row in rows}
+
+
 def drop(connection: Connection, lesson: str, editor: str) -> bool:
-    """Give a draft up; False where there was none."""
-    return connection.execute(delete(lesson_draft).where(_c.lesson == lesson, _c.editor == editor)).rowcount == 1
+    """Give a draft up, with what else is kept of it; False where there was none."""
+    is_hers = (_c.lesson == lesson) | _c.lesson.startswith(f"{lesson}/")
+    return connection.execute(delete(lesson_draft).where(is_hers, _c.editor == editor)).rowcount > 0
+
+
+def drop_below(connection: Connection, lesson: str, editor: str) -> None:
+    """Give up what else is kept of a lesson, its text aside."""
+    connection.execute(delete(lesson_draft).where(_c.lesson.startswith(f"{lesson}/"), _c.editor == editor))
 
 
 def _row(row: Row[tuple[str, ...]]) -> DraftRow:

@@ -67,6 +67,13 @@ def media_of(connection: Connection, lesson: str) -> dict[int, dict[str, str]]:
     return {keys[key]: json.loads(media) for key, media in key_value.get_keys(connection, list(keys)).items()}
 
 
+def translations_of(connection: Connection, lesson: str) -> dict[int, dict[str, dict[str, str]]]:
+    """Version → language → key → text, of every version of a lesson; without the lessons themselves."""
+    table = publications_t.lesson_version.c
+    rows = connection.execute(select(table.version, table.translations).where(table.lesson == lesson))
+    return {row[0]: json.loads(row[1]) for row in rows}
+
+
 def graph_hashes(connection: Connection) -> dict[tuple[str, int], str]:
     """(lesson, version) → graph hash, of all versions."""
     query = select(

@@ -12,6 +12,7 @@ from playwright.sync_api import Error as PlaywrightError
 
 from tests.e2e.chat_page import no_violations
 from tests.e2e.conftest import OpenContext, Server
+from tests.support.media import aac, photo
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
@@ -168,7 +169,9 @@ def test_a_paste_of_five_megabytes_is_refused_in_a_sentence(come_in, server: Ser
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["1280", "390"])
 def test_every_page_is_for_everybody(come_in, server: Server, size: dict[str, int]):
     page = come_in("Mai", size)
-    for path in ("lessons", *(f"lessons/{LESSON}{each}" for each in ("", "/words", "/steps", "/history", "/publish"))):
+    ways = "", "/words", "/media", "/languages", "/ways?step=tro_lai&said=ve+roi", "/steps", "/history", "/publish"
+    table = "words?said=cho+coi+bai", "words/publish", "words/history", "new-lesson", "unheard"
+    for path in ("lessons", *(f"lessons/{LESSON}{each}" for each in ways), *table):
         page.goto(f"{server.url}desk/{path}")
         page.wait_for_load_state("networkidle") if not path.endswith(LESSON) else page.wait_for_timeout(500)
         assert page.evaluate("document.documentElement.scrollWidth") == size["width"], path
@@ -192,6 +195,40 @@ def test_a_morning_on_a_phone_without_a_script(come_in, server: Server):
     page.get_by_role("link", name="Phát hành…").click()
     page.get_by_role("button", name="Phát hành", exact=True).click()
     expect(page.get_by_role("status")).to_contain_text("Đã phát hành bản 2")
+
+
+def test_what_is_typed_into_the_gentle_form_outlives_the_page(come_in, server: Server):
+    page = at(come_in("Lan"), server, "/words")
+    page.get_by_label("Tên bài").fill("Gõ dở")
+    page.goto(f"{server.url}desk/lessons")
+    at(page, server, "/words")
+    expect(page.get_by_label("Tên bài")).to_have_value("Gõ dở")
+    expect(page.get_by_role("status")).to_contain_text("đã lấy lại")
+    page.get_by_role("button", name="Lưu nháp").click()
+    expect(page.get_by_role("status")).to_have_text("Đã lưu nháp.")
+    assert page.evaluate("localStorage.length") == 0
+    at(page, server, "/languages")
+    expect(page.get_by_text("câu gốc đã sửa sau khi dịch")).to_be_visible()
+
+
+def test_a_heavy_picture_and_a_recording_are_seen_and_heard(come_in, server: Server):
+    """On their page, and the picture on the phone as well, whose frame has no session of its own."""
+    page, heavy = at(come_in("Lan"), server, "/media"), photo(2600, 1900)
+    picture_ = page.locator(".pictures li").first
+    picture_.get_by_text("Thay hình này").click()
+    picture_.locator("input[type=file]").set_input_files({"name": "a.jpg", "mimeType": "image/jpeg", "buffer": heavy})
+    picture_.get_by_role("button", name="Đưa hình này vào nháp").click()
+    expect(page.get_by_role("status")).to_contain_text("hình mới vào nháp")
+    step = page.locator(".pictures li strong").first.inner_text()
+    line = page.locator(".lines li").first
+    line.get_by_text("Đưa tiếng đã thu").click()
+    line.locator("input[type=file]").set_input_files({"name": "a.aac", "mimeType": "audio/aac", "buffer": aac(2)})
+    line.get_by_role("button", name="Đưa tiếng này vào nháp").click()
+    expect(page.locator(".lines audio")).to_have_count(1)
+    no_violations(page)
+    page.goto(f"{server.url}desk/play/{LESSON}?step={step}")
+    shown = page.frame_locator("iframe[title='Trò chuyện thử']").locator("img").first
+    expect(shown).to_have_js_property("naturalWidth", 2600)
 
 
 def test_markup_in_a_lesson_is_never_executed(come_in, server: Server):

@@ -125,13 +125,13 @@ async def test_what_is_no_picture_is_refused_in_a_sentence(room: Room):
         with pytest.raises(NotTaken, match=told):
             await files.recording(LAN, "mot", DIGEST, body)
     assert (await room.studio.open(LAN, "mot")).text == LESSON
-    assert not (await room.studio.brought(LAN, "mot")).mine
+    assert not (await room.studio.beside(LAN, "mot")).files.mine
 
 
 async def test_giving_the_draft_up_gives_the_files_up(room: Room):
     await LessonFiles(room.studio).picture(LAN, "mot", "chao", picture(), "Một hình")
     assert await room.studio.give_up(LAN, "mot")
-    assert not (await room.studio.brought(LAN, "mot")).mine
+    assert not (await room.studio.beside(LAN, "mot")).files.mine
 
 
 async def test_only_who_edits_lessons_may(room: Room):
@@ -149,7 +149,7 @@ async def test_a_heavy_picture_shows_in_the_frame_that_has_no_session(room: Room
     await LessonFiles(room.studio).picture(LAN, "mot", "chao", heavy, "Ảnh chụp")
     previews = await DraftPreviews(room.studio).of(LAN, "mot")
     page = showing.page(previews, "mot", [], "Cầm Tay", ("", ""))
-    kept = (await room.studio.brought(LAN, "mot")).mine["chao.jpg"]
+    kept = (await room.studio.beside(LAN, "mot")).files.mine["chao.jpg"]
     assert page is not None and f"/media/{kept}" in page
 
 

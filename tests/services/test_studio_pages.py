@@ -225,6 +225,7 @@ async def test_who_stands_where_a_step_goes_is_decided_about(tmp_path: Path, fol
             house.browser(await house.person("Lan", "editor")) as editor,
         ):
             assert '<td class="number">1</td>' in await editor.get("lessons/mot/steps")
+            assert "● 1 người đang ở đây" in await editor.get("play/mot/graph.svg")
             text = LESSON.replace("quiz: hoi\n", "quiz: hoi_moi\n")
             await editor.post("lessons/mot", {"began": LESSON, "text": text})
             page = await editor.get("lessons/mot/publish")

@@ -24,6 +24,7 @@ from bot.people import desk_links
 from bot.people.policy.permissions import OPERATOR_NAME
 from bot.publishing.library import LiveLessons
 from bot.settings import load
+from bot.web.media import media_routes
 from bot.web.server import create_app, start
 from storage.conversations import conversations
 from storage.engine.database import Connection, Database
@@ -136,7 +137,8 @@ async def desk_house(
     async def well() -> tuple[bool, dict[str, object]]:
         return True, {}
 
-    app = create_app(None, well, [web.route("*", "/desk{rest:(/.*)?}", site.answer)])
+    shown = media_routes(library.store) if library and library.store else []
+    app = create_app(None, well, [web.route("*", "/desk{rest:(/.*)?}", site.answer), *shown])
     runner = await start(app, "127.0.0.1", port)
     port = runner.addresses[0][1]
     try:

@@ -23,6 +23,7 @@ from storage.unheard.unheard import UnheardRow
 
 MOST = 500  # messages looked at, the newest
 SHOWN = 60  # groups on the page
+MARKED = 25  # groups of which it is looked up whether they are heard by now: three milliseconds each
 SPELLINGS = 3  # of one group
 
 
@@ -42,16 +43,16 @@ def _shown(groups: list[list[UnheardRow]], book: Book, now: datetime) -> list[di
         return lesson.title if lesson else lesson_id
 
     shown: list[dict[str, object]] = []
-    for group in groups:
+    for at, group in enumerate(groups):
         texts = [text for text, _ in Counter(row.text for row in group).most_common(SPELLINGS)]
         places = Counter((row.lesson, row.step) for row in group).most_common(SPELLINGS)
         lesson, step = places[0][0]
-        heard = told(book, overheard, texts[0], f"{lesson}/{step}" if lesson else "")
+        heard = told(book, overheard, texts[0], f"{lesson}/{step}" if lesson else "") if at < MARKED else None
         shown.append(
             {
                 "texts": texts, "count": len(group), "last": ago(max(row.at for row in group), now),
                 "heard": heard if heard and heard.is_understood else None,
-                "places": [{"id": of, "lesson": title(of), "step": at} for (of, at), _ in places],
+                "places": [{"id": of, "lesson": title(of), "step": where} for (of, where), _ in places],
             }
         )  # fmt: skip
     return shown

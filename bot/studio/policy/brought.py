@@ -1,10 +1,17 @@
-"""Which file goes with a lesson under a name: an editor's own, the published one, the one that lies there. Pure."""
+"""What goes with a lesson beside its text (files, translations): an editor's own, what was published, what lies there.
+
+Of both the rule is that of texts: what lies in the folder counts unless it was published before and another is current.
+Pure.
+"""
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+
+from flows.reading.po import Catalogue, PoEntry, source_hash
 
 _LINE = re.compile(r"(?m)^(\S.*) ([0-9a-f]{64}\.\w+)$")
 
@@ -32,6 +39,57 @@ class BroughtFiles:
             if file := self.mine.get(name) or standing:
                 found[name] = file
         return found
+
+
+Translated = Mapping[str, Mapping[str, PoEntry]]
+"""Language → key → translation."""
+
+
+@dataclass(frozen=True, slots=True)
+class BroughtTexts:
+    """Translations of a lesson beside its PO files, named as in `BroughtFiles`; `known`: by language and key every
+    translation that was ever published."""
+
+    mine: Translated = field(default_factory=dict)
+    current: Translated = field(default_factory=dict)
+    known: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
+
+    def chosen(self, language: str, folder: Catalogue) -> dict[str, PoEntry]:
+        """The translation in force for each key of a language; `folder` is its PO file."""
+        found = dict(folder)
+        for key, entry in self.current.get(language, {}).items():
+            if key not in folder or folder[key].text in self.known.get((language, key), ()):
+                found[key] = entry
+        return found | dict(self.mine.get(language, {}))
+
+
+def published_texts(
+    versions: Mapping[int, Mapping[str, Mapping[str, str]]], current: int, sources: Mapping[str, str]
+) -> tuple[Translated, dict[tuple[str, str], frozenset[str]]]:
+    """`current` and `known` of `BroughtTexts`, from the translations of every version; `sources` are the texts of the
+    current one: each of its translations was up to date with them."""
+    known: dict[tuple[str, str], set[str]] = {}
+    for languages in versions.values():
+        for language, words in languages.items():
+            for key, text in words.items():
+                known.setdefault((language, key), set()).add(text)
+    now = {
+        language: {key: PoEntry(text, source_hash(sources[key])) for key, text in words.items() if key in sources}
+        for language, words in versions.get(current, {}).items()
+    }
+    return now, {each: frozenset(texts) for each, texts in known.items()}
+
+
+def entries_as_text(entries: Mapping[str, PoEntry]) -> str:
+    """How an editor's own translations of a language are kept: a line each."""
+    rows = ([key, each.source_hash, each.text] for key, each in sorted(entries.items()))
+    return "".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows)
+
+
+def entries_from_text(text: str) -> dict[str, PoEntry]:
+    """The same read again."""
+    rows: Iterable[list[str]] = (json.loads(line) for line in text.splitlines() if line)
+    return {key: PoEntry(said, known) for key, known, said in rows}
 
 
 def as_text(files: Mapping[str, str]) -> str:

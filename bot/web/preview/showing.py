@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from urllib.parse import quote
 
 from bot.media.looking import picture_of
@@ -19,6 +21,7 @@ from flows.graph.svg import STYLE, svg
 from flows.graph.ways import Graph, graph_of
 from flows.play.playing import Play, play
 
+NOBODY: Mapping[str, int] = MappingProxyType({})
 MOST_INSIDE = 400_000  # bytes of a picture that goes along within the page
 
 
@@ -47,13 +50,20 @@ def graph_at(previews: Previews, lesson: str) -> Graph | None:
     return graph_of(look.written, previews.walked(look)) if look and look.written else None
 
 
-def graph(previews: Previews, lesson: str) -> str:
-    """The steps drawn, as SVG; each leads to the preview from there. Empty where nothing can be read."""
+def graph(previews: Previews, lesson: str, inside: Mapping[str, int] = NOBODY) -> str:
+    """The steps drawn, as SVG, with how many learners are `inside` each; each leads to the preview from there. Empty
+    where nothing can be read."""
     found = graph_at(previews, lesson)
     if found is None:
         return ""
+    nodes = (replace(each, text=_with_learners(each.text, inside.get(each.id, 0))) for each in found.nodes)
+    found = replace(found, nodes=tuple(nodes)) if inside else found
     steps = {node.id for node in found.nodes if node.line and node.kind != "guard"}
     return svg(found, lambda step: f"../{quote(lesson)}?step={quote(step)}" if step in steps else "")
+
+
+def _with_learners(text: str, count: int) -> str:
+    return f"● {count} người đang ở đây · {text}" if count else text
 
 
 def file(previews: Previews, lesson: str, name: str) -> tuple[Path | bytes, str] | None:

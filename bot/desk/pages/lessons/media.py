@@ -26,7 +26,7 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
     """Pictures by step, then recordings line by line, for one form of address."""
     room, lesson_id, actor = rooms(desk), lesson_of(visit), visit.who.actor
     previews = await room.previews.of(actor, lesson_id)
-    files = await room.studio.brought(actor, lesson_id)
+    files = (await room.studio.beside(actor, lesson_id)).files
     asked = visit.form.get("address", "") or visit.query.get("address", "")
     address = asked if asked in ADDRESSES else DEFAULT_ADDRESS
     shown = await asyncio.to_thread(_shown, previews, files, desk, lesson_id, address)

@@ -8,6 +8,7 @@ import re
 
 from bot.conversation.understanding import Overheard
 from bot.desk.pages.lessons.rooms import lesson_of, rooms
+from bot.desk.pages.lessons.steps import learners_at
 from bot.desk.services import DeskServices
 from bot.desk.visit import Fragment, PageAnswer, Visit
 from bot.people.service import NobodyThere
@@ -43,7 +44,8 @@ async def graph(desk: DeskServices, visit: Visit) -> PageAnswer:
     """The steps drawn."""
     lesson = lesson_of(visit)
     previews = await rooms(desk).previews.of(visit.who.actor, lesson)
-    drawn = _there(await asyncio.to_thread(showing.graph, previews, lesson))
+    here = await learners_at(desk, lesson)
+    drawn = _there(await asyncio.to_thread(showing.graph, previews, lesson, here))
     return Fragment(drawn.encode(), "image/svg+xml", showing.svg_policy("'self'"))
 
 

@@ -11,8 +11,8 @@ from bot.desk.services import DeskServices
 from bot.desk.visit import PageAnswer, PageShown, Redirect, Visit
 from bot.desk.words import day_and_hour
 from bot.people.service import NobodyThere
-from bot.publishing.library import BY_FILES
-from bot.publishing.service import WITHOUT_FILE, PublishingOptions, PublishingPlan
+from bot.publishing.library import BY_FILES, WITHOUT_FILE
+from bot.publishing.service import PublishingOptions, PublishingPlan
 from bot.studio.publishing import PublicationEntry
 from flows.rules.changes import CHECKPOINT, START, STAY, summary
 from flows.saying import say

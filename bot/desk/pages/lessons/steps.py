@@ -23,10 +23,7 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
     room, lesson = rooms(desk), lesson_of(visit)
     previews = await room.previews.of(visit.who.actor, lesson)
     found = await asyncio.to_thread(_graph, previews, lesson)
-    standing = (await inside_now(room.studio.database, [lesson])).get(lesson, {})
-    here: dict[str, int] = {}
-    for (_, step), count in standing.items():
-        here[step] = here.get(step, 0) + count
+    here = await learners_at(desk, lesson)
     steps = [] if found is None else [
         {
             "id": node.id, "kind": NAMED[node.kind].look.word, "text": node.text, "line": node.line,
@@ -38,6 +35,15 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
     played = await asyncio.to_thread(_dialogues, previews, lesson)
     shown = {"lesson": lesson, "steps": steps, "elsewhere": here, "played": played}
     return PageShown("lessons/steps.html", {"title": titled(desk, visit, say("Các bước và bản thoại")), **shown})
+
+
+async def learners_at(desk: DeskServices, lesson: str) -> dict[str, int]:
+    """Step → how many learners are there, in whatever version."""
+    here: dict[str, int] = {}
+    standing = (await inside_now(rooms(desk).studio.database, [lesson])).get(lesson, {})
+    for (_, step), count in standing.items():
+        here[step] = here.get(step, 0) + count
+    return here
 
 
 def _graph(previews: DraftPreview, lesson: str) -> Graph | None:
@@ -55,7 +61,7 @@ def _dialogues(previews: DraftPreview, lesson: str) -> dict[str, object] | None:
         found = rehearse(look.book, str(path), text, lesson, trail.watch)
         fault = found.failed.message if found.failed else ""
         line = found.failed.line if found.failed else found.differences[0].line if found.differences else 0
-        told.append({"name": path.name, "fault": fault, "line": line, "differs": bool(found.differences)})
+        told.append({"name": path.name, "fault": fault, "line": line, "differs": bool(found.differences), "text": text})
     reached = coverage(look.lesson, trail)
     gaps = [{"step": gap.step, "line": gap.first} for gap in reached.gaps if gap.way is None]
     return {"dialogues": told, "steps": reached.steps, "options": reached.options, "ways": reached.ways, "gaps": gaps}

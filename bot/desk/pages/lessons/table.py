@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from bot.desk.pages.lessons import hearing, media, playing, publishing, steps, tree, ways, words, writing
+from bot.desk.pages.lessons import (
+    beginning,
+    hearing,
+    languages,
+    media,
+    playing,
+    publishing,
+    steps,
+    tree,
+    ways,
+    words,
+    writing,
+)
 from bot.desk.visit import DeskPage
 from bot.media.store import TYPES
 from bot.studio.service import ACT
@@ -19,6 +31,8 @@ _TABLE = say("Bảng từ máy nghe")
 
 LESSON_PAGES: tuple[DeskPage, ...] = (
     DeskPage("lessons", say("Bài học"), ACT, tree.show, nav=say("Bài học")),
+    DeskPage("new-lesson", say("Bài mới"), ACT, beginning.show, beginning.begin,
+             fields=["source", "name", "code", "track"]),
     DeskPage(_LESSON, say("Soạn bài"), ACT, writing.show, writing.save, fields=["began", "text", "script"],
              gives=_JSON),
     DeskPage(f"{_LESSON}/words", say("Sửa lời, sửa hình"), ACT, words.show, words.save,
@@ -37,6 +51,8 @@ LESSON_PAGES: tuple[DeskPage, ...] = (
     DeskPage(f"{_LESSON}/take-over", say("Soạn bài"), ACT, do=writing.take_over, fields=["editor"]),
     DeskPage(f"{_LESSON}/media", say("Hình và tiếng"), ACT, media.show, media.bring, file_bytes=media.FORM_BYTES,
              asks=["address"], fields=["address", "alt", "go", "name", "step", "file"]),
+    DeskPage(f"{_LESSON}/languages", say("Bản dịch"), ACT, languages.show, languages.save, asks=["lang", "show"],
+             fields=["lang", "show", "go", f"{languages.SAID}*", f"{languages.STILL}*"]),
     DeskPage(f"{_LESSON}/ways", say("Thêm cách nói"), ACT, ways.show, ways.add, asks=["step", "said"],
              fields=["choice", "said", "step", "way"]),
     DeskPage("words", _TABLE, ACT, hearing.show, writing.save, asks=["said", "at"], fields=["began", "text", "script"],

@@ -13,7 +13,7 @@ from bot.desk.words import day_and_hour
 from bot.errors import CamtayError
 from bot.studio.policy.completion import offers
 from bot.studio.policy.texts import plain
-from bot.studio.service import Manuscript
+from bot.studio.service import Manuscript, NoSuchLesson
 from flows.saying import say
 
 SAVED, MERGED = say("Đã lưu nháp."), say("Đã lưu nháp, và ghép với chữ vừa có ở nơi khác. Hãy đọc lại.")
@@ -84,7 +84,12 @@ async def give_up(desk: DeskServices, visit: Visit) -> PageAnswer:
     lesson = lesson_of(visit)
     if visit.form.get("sure") != "yes":
         return Redirect(place_of(visit), say("Chưa bỏ nháp: hãy đánh dấu ô bên cạnh trước."))
-    await rooms(desk).studio.give_up(visit.who.actor, lesson)
+    studio = rooms(desk).studio
+    await studio.give_up(visit.who.actor, lesson)
+    try:
+        await studio.path_of(lesson)
+    except NoSuchLesson:  # it was a draft and nothing else
+        return Redirect("lessons", say("Đã bỏ bài mới."))
     return Redirect(place_of(visit), say("Đã bỏ nháp; đây là chữ đang có."))
 
 
