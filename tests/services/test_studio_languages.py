@@ -147,7 +147,7 @@ async def test_side_by_side_on_its_page(editor: DeskBrowser):
     await editor.post("lessons/mot", {"began": BOTH, "text": BOTH.replace("Bài một", "Bài số một")})
     page = await editor.get("lessons/mot/languages")
     assert "câu gốc đã sửa sau khi dịch" in page
-    still = f"{source_hash('Bài số một')}=title"
+    still = f"said:{source_hash('Bài số một')}=title"
     await editor.post("lessons/mot/languages", {"lang": "en", still: "<b>Lesson</b> 1", "still:title": "1"})
     assert "phải xem lại 0" in await editor.get("lessons/mot/languages")
     assert "# en title:" in html.unescape(await editor.get("lessons/mot/publish"))
