@@ -250,7 +250,10 @@ class Record:
                 | ev.LessonReturned() | Marked()
             ):  # fmt: skip
                 pass  # she has not agreed to anything being kept
-            case ev.NotUnderstood() | ev.TapIgnored() | ev.Commanded() | ev.EmergencyRaised() | ev.Digressed():
+            case (
+                ev.NotUnderstood() | ev.TapIgnored() | ev.Commanded() | ev.EmergencyRaised() | ev.EmergencyRepeated()
+                | ev.Digressed()
+            ):  # fmt: skip
                 pass  # the policies have acted on it
             case _:
                 assert_never(event)

@@ -78,6 +78,8 @@ class Lines:
         if line is None:
             lines.leave(turn)
             turn.say(turn.phrase("line_over"))
+            if isinstance(command, asked.WriteLine):
+                return CommandOutcome(heard=Text(command.text))  # a cry, perhaps: the tutor is still here
             return ASIDE
         return self._by(connection, turn, line, command)
 

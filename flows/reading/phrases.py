@@ -15,7 +15,7 @@ REQUIRED = frozenset(
     checkin_yes code_expired code_for code_for_instructor code_for_learner code_for_officer code_heard
     code_held_back code_left code_own code_own_link code_square code_taken_back code_too_often code_unknown
     code_unknown_link code_used code_was_taken_back conduct conduct_later conduct_more conduct_thanks consent
-    consent_again corrected
+    consent_again corrected cried_again
     crew_card crew_confirmed crew_done crew_finished crew_level crew_list crew_no_offers crew_none crew_not_yours
     crew_nothing_done crew_seen_long crew_seen_today crew_seen_week crew_which danger_alone danger_wait_1
     danger_wait_2 danger_wait_3 danger_wait_4 data_file data_log data_none data_shown data_union data_whole

@@ -354,6 +354,7 @@ BUTTONS: dict[str, Callable[[str], Buttons]] = {
     "caught_officer": lambda line_id: ((f"q:kept:{line_id}", "label_look"),),
     "report_officer": lambda line_id: ((f"q:kept:{line_id}", "label_look"),),
     "taken": _working_buttons,
+    "cried_again": _working_buttons,
     "follow_up": _working_buttons,
     "follow_up_learner": _answer_buttons,
     "safety_strangers": lambda _: (("q:strangers:0", "label_look"),),
