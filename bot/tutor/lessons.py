@@ -363,7 +363,7 @@ def take_told(turn: TurnContext, body: NoticesDue) -> None:
     if "pair_found" in phrases and isinstance(step, Pair):
         resume(turn, ev.Met())
     elif "help_done" in phrases:
-        resume(turn, ev.Reoffered(""))
+        notices.briefly(turn, lambda: resume(turn, ev.Reoffered("")))
 
 
 def _is_recalled(turn: TurnContext, run: Run) -> bool:

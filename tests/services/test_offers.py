@@ -396,10 +396,10 @@ async def test_her_own_instructor_is_named_to_her_and_in_a_lesson_its_buttons_st
         await lan.opens("thu")
         await lan.tap("Tiếp")
         assert "đã nhắn chị Hoa" in lan.said
-        assert list(lan.buttons) == ["Học tiếp", "Việc khác", "Bỏ yêu cầu"]
+        assert list(lan.buttons) == ["Học tiếp", "Việc khác", "Bỏ yêu cầu", "💬 Nhắn cho chị Hoa"]
         await lan.say("bỏ yêu cầu")
         assert "đã bỏ yêu cầu" in lan.said
-        assert list(lan.buttons) == ["Học tiếp", "Việc khác"]
+        assert list(lan.buttons) == ["Học tiếp", "Việc khác", "💬 Nhắn cho chị Hoa"]
         assert "Hết" in (await lan.tap("Học tiếp")).said
 
 
