@@ -16,7 +16,7 @@ from bot.cli.terminal import complain, near
 from bot.errors import SettingsInvalid
 from bot.seeding.cast import cast_of
 from bot.seeding.world import WorldPlan
-from bot.settings import Data, DatabaseAddress, Helper, Settings, Web
+from bot.settings import Data, DatabaseAddress, Helper, Lessons, Settings, Web
 from flows.saying import say
 from storage import worlds
 from storage.engine import schema
@@ -26,7 +26,8 @@ LOOPBACK = "127.0.0.1"
 MADE_UP_HELPER = Helper("Nguyễn Thị Hoa", "0123 456 789")
 """Whom "giúp" names in a made-up ward. Numbers of ten digits have not begun with 012 since 2018: it is nobody's."""
 DATABASE = "camtay.db"
-BEGUN = ("camtay.", "people.key", "checked.json")
+LESSONS = "demo-lessons"
+BEGUN = ("camtay.", "people.key", "checked.json", LESSONS)
 """How the files are called that are there when a first start is broken off at once."""
 NUMBER = 1
 PLAN = WorldPlan(learners=50, instructors=12, attempts=1_500, days=120, pictures=True)
@@ -48,17 +49,20 @@ def main(settings: Settings, given: argparse.Namespace, world: CommandEnvironmen
 
     folder = Path(given.data)
     made = apart(settings, folder, given.port or _free_port())
-    if is_to_be_made(folder, fresh=given.fresh):
+    is_new = is_to_be_made(folder, fresh=given.fresh)
+    _bring_lessons(Path(settings.lessons.dir), folder / LESSONS)
+    if is_new:
         complain(say("Đang dựng một xã giả trong {folder}, chừng một phút…", folder=near(folder)))
         asyncio.run(fill(made, PLAN, NUMBER, world))
     return serve(made, Environment(told=shown), watch=False)
 
 
 def apart(settings: Settings, folder: Path, port: int) -> Settings:
-    """The same tutor over that folder alone, at this machine alone, without any messenger; nobody real is named."""
+    """The same tutor over that folder alone, at this machine alone, without any messenger; nobody real is named,
+    and what is published there is written into lessons of its own."""
     return replace(
         settings, data=Data(str(folder)), database=DatabaseAddress(""), web=Web(LOOPBACK, port), channels={},
-        helper=MADE_UP_HELPER,
+        helper=MADE_UP_HELPER, lessons=Lessons(str(folder / LESSONS)),
     )  # fmt: skip
 
 
@@ -78,6 +82,15 @@ def is_to_be_made(folder: Path, *, fresh: bool) -> bool:
         return False
     shutil.rmtree(folder)
     return True
+
+
+def _bring_lessons(real: Path, copy: Path) -> None:
+    """A copy of the lessons where there is none yet; one that was broken off is no copy."""
+    if not copy.exists():
+        begun = copy.with_name(f"{copy.name}.begun")
+        shutil.rmtree(begun, ignore_errors=True)
+        shutil.copytree(real, begun)
+        begun.rename(copy)
 
 
 async def _look(path: Path) -> FoundWorld:

@@ -29,7 +29,7 @@ _ASIDE = {"learner": "instructor", "instructor": "learner"}
 
 
 @dataclass(frozen=True, slots=True)
-class Guide:
+class GuidePage:
     """`title` is plain text, `body` HTML in which whatever the file holds is escaped."""
 
     title: str
@@ -37,10 +37,10 @@ class Guide:
 
 
 @lru_cache(maxsize=16)
-def guide(name: str, at: str = "") -> Guide:
+def guide(name: str, at: str = "") -> GuidePage:
     """One of GUIDES; `at` leads from the page on which it stands to /guide/."""
     head, _, text = (FOLDER / f"{name}.md").read_text("utf-8").partition("\n")
-    return Guide(head.removeprefix("# "), _body(text, at))
+    return GuidePage(head.removeprefix("# "), _body(text, at))
 
 
 def _body(text: str, at: str) -> str:
@@ -97,7 +97,7 @@ def _page(name: str) -> tuple[str, str, str]:
     found, beside = guide(name), _ASIDE[name]
     style = asset("bot.channels.webchat", "palette.css") + guide_style()
     shown = {"style": style, "beside": beside, "other": guide(beside).title}
-    text = render_page(__package__, "guide.html", title=found.title, body=found.body, **shown)
+    text = render_page(__package__, "guide.html", name=name, title=found.title, body=found.body, **shown)
     policy = f"default-src 'none'; style-src '{digest(style)}'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'"
     return text, policy, f'"{hashlib.sha256(text.encode()).hexdigest()[:20]}"'
 

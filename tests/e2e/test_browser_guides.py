@@ -16,7 +16,7 @@ from playwright.sync_api import Page, expect
 
 from bot.channels.webchat.identity import COOKIE
 from bot.web.guides import FOLDER
-from tests.e2e.chat_page import STILL, Chat, goes_to
+from tests.e2e.chat_page import STILL, Chat, goes_to, no_violations
 from tests.e2e.conftest import OpenContext, Server
 from tests.support.labels import is_label
 
@@ -116,6 +116,25 @@ def enters(page: Page) -> None:
     page.get_by_role("button", name="Ra", exact=True).wait_for()
 
 
+def reads(page: Page, server: Server) -> None:
+    """From the desk to the officer's guide and the public ones, which are for everybody on a phone and on a desk."""
+    goes_to(page, "Hướng dẫn")
+    page.get_by_role("link", name="Cán bộ Hội: bàn làm việc").click()
+    expect(page.get_by_role("button", name="In ra giấy")).to_be_visible()
+    for address in (page.url, f"{server.url}guide/instructor"):
+        page.goto(address)
+        for width in (WIDTH, 1280):
+            page.set_viewport_size({"width": width, "height": 800})
+            no_violations(page)
+            assert page.evaluate("document.documentElement.scrollWidth") == width
+    page.get_by_role("link", name="Học cùng Cầm Tay").click()
+    picture = page.get_by_role("img").first
+    picture.scroll_into_view_if_needed()
+    picture.evaluate("each => each.decode()")
+    page.get_by_role("link", name="Mở trang trò chuyện").click()
+    expect(Chat(page).log).to_be_visible()
+
+
 def test_a_learner(album: Album, opened: Callable[..., Page]) -> None:
     page = opened()
     chat = Chat(page)
@@ -143,7 +162,7 @@ def test_a_learner(album: Album, opened: Callable[..., Page]) -> None:
     album.take(page, "learner-letters", height=CHAT)
 
 
-def test_an_officer(album: Album, opened: Callable[..., Page]) -> None:
+def test_an_officer(album: Album, opened: Callable[..., Page], server: Server) -> None:
     page = at_desk(opened("officer"))
     album.take(page, "officer-link", "#log a", height=CHAT)
     enters(page)
@@ -182,6 +201,7 @@ def test_an_officer(album: Album, opened: Callable[..., Page]) -> None:
     page.locator(".cards li:not(.urgent) a").first.click()
     expect(page.get_by_role("heading", name="Hỏi ai được")).to_be_visible()
     album.take(page, "officer-request", "main section:nth-of-type(3)")
+    reads(page, server)
 
 
 def test_an_instructor(album: Album, opened: Callable[..., Page]) -> None:

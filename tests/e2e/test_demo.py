@@ -14,7 +14,9 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
+from bot.cli.demonstrating import apart
 from bot.seeding.world import WorldPlan
+from bot.settings import Settings
 from tests.support.made_up import make
 from tests.support.process import ROOT, TutorProcess, until
 
@@ -113,6 +115,14 @@ async def test_who_works_at_the_desk_is_in_with_one_tap_more(demo: TutorProcess)
         ) as desk:
             assert desk.status == 200 and shown in await desk.text(), role
         await page.session.close()
+
+
+@AT_ONE
+async def test_what_is_published_there_is_written_into_lessons_of_its_own(demo: TutorProcess, ward: Path):
+    copied, real = Path(apart(Settings(), ward, demo.port).lessons.dir), ROOT / "lessons"
+    assert copied.parent == ward
+    names = {path.relative_to(real) for path in real.rglob("lesson.yaml")}
+    assert names == {path.relative_to(copied) for path in copied.rglob("lesson.yaml")}
 
 
 @AT_ONE

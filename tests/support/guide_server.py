@@ -18,6 +18,7 @@ from bot.app import Environment
 from bot.channels.webchat import WebChat
 from bot.channels.webchat.identity import Seal, Visitor, load_keys
 from bot.pairing.policy import happenings
+from bot.pairing.policy.work import PairingWork
 from bot.people.policy.permissions import OPERATOR_NAME
 from bot.settings import load
 from storage.engine import schema
@@ -80,12 +81,7 @@ def _name_branches(c: Connection) -> None:
 async def _people(house: DeskHouse) -> str:
     await house.database.transact(_name_branches)
     hoa = await teaches(house, "Hoa", BRANCH)
-    found = [hoa]
-    for name in ("Mận", "Bảy"):
-        hers_id = await house.person(name, "learner", BRANCH)
-        hers = await asks(house, hers_id)
-        await happens(house, hoa, lambda work, hers=hers: happenings.accept(work, work.ledger.offer_for(hers).offer_id))
-        found.append(hers_id)
+    found = [hoa, *[await _pupil(house, hoa, name) for name in ("Mận", "Bảy")]]
     yen = await house.person("Yến", "learner", BRANCH)
     row = RoleRow(yen, "instructor", BRANCH, "asked", OPERATOR_NAME, house.clock.now())
     await house.database.transact(lambda c: people.set_role(c, row))
@@ -100,6 +96,19 @@ async def _people(house: DeskHouse) -> str:
     house.clock.at = AT - timedelta(minutes=4)
     await asks(house, await house.person("Lan", "learner", BRANCH), "safety")
     return hoa
+
+
+async def _pupil(house: DeskHouse, instructor: str, name: str) -> str:
+    learner_id = await house.person(name, "learner", BRANCH)
+    request_id = await asks(house, learner_id)
+
+    def accept(work: PairingWork) -> None:
+        offer = work.ledger.offer_for(request_id)
+        assert offer is not None
+        happenings.accept(work, offer.offer_id)
+
+    await happens(house, instructor, accept)
+    return learner_id
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import html
+import re
 from dataclasses import dataclass
 
 from bot.pages import asset, digest
@@ -26,7 +27,7 @@ SCRIPTS = (
     "start.js",
 )
 """What the page's one script is put together of, in this order, each of `script/`: all share one scope."""
-GUIDE = '<p><a href="guide/learner">Hướng dẫn dùng {tutor}</a></p>\n'
+GUIDE = re.compile(r'<p><a href="guide/.*\n')
 """Not in a preview: its frame leads nowhere."""
 
 
@@ -61,8 +62,7 @@ def page_text(tutor: str, union: str, before: str = "", *, voice: bool = False) 
     text = asset(__package__, "page.html").replace("%tutor%", html.escape(tutor)).replace("%union%", html.escape(union))
     text = text.replace("%voice%", ' data-voice="1"' if voice else "")
     text = text.replace("%style%", page_style()).replace("%script%", page_script())
-    guide = "" if before else GUIDE.format(tutor=html.escape(tutor))
-    return text.replace("%guide%", guide).replace("%before%", before)
+    return (GUIDE.sub("", text) if before else text).replace("%before%", before)
 
 
 def page_style() -> str:

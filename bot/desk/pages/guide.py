@@ -24,7 +24,7 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
     if name not in _hers(visit.who.actor):
         raise NobodyThere
     found = guide(name, f"{visit.at}../guide/")
-    return PageShown("guide.html", {"title": found.title, "body": found.body})
+    return PageShown("guide.html", {"name": name, "title": found.title, "body": found.body})
 
 
 def _hers(actor: Actor) -> list[str]:
