@@ -144,7 +144,7 @@ class Lines:
         if turn.state.media:
             return ANSWERED  # she is being asked whether her number may go
         if not too:
-            return ASIDE
+            return CommandOutcome(shows_again=True, briefly=True)
         lessons.resume(turn, Typed(text))
         return ANSWERED
 

@@ -87,7 +87,7 @@ def test_every_button_of_the_registry_is_among_the_recorded_tokens():
     buttons = {(subject.prefix, what) for subject in registry.SUBJECTS for what in subject.taps}
     assert buttons - recorded <= {
         ("v", "begin"), ("z", "begin"), ("z", "status"), ("f", "targets"), ("f", "invite"), ("vo", "begin"),
-        ("b", "split"), ("dk", "ask"), ("uh", "give"), ("y", "first"), ("y", "tutor"),
+        ("b", "split"), ("dk", "ask"), ("uh", "give"),
     }  # fmt: skip
 
 

@@ -102,6 +102,8 @@ async def test_an_officer_who_has_just_taken_a_cry_may_have_the_union_called_and
         assert "bình tĩnh nha" in heard and "Chị cúp máy được chưa?" in heard
         assert "Việc 1" not in heard, "the step was read before: one line of it is enough"
         assert "Tiếp" in lan.last.labels
+        await lan.say("dạ bà nghe nè con")
+        assert "Đã chuyển cho chị Cúc" in lan.said and "Việc 1" not in lan.said, "nor below her own reply"
         await cuc.tap_token(f"o:done:{(await t.rows('request'))[0]['request_id']}")
         await t.tells()
         assert "đã lo xong" in lan.said and "Việc 1" not in lan.said and "Tiếp" in lan.last.labels

@@ -28,8 +28,9 @@ class EchoConversation:
     """Handles every update id once and answers each with one line; `publish` is told of new lines after they are kept.
 
     Texts it knows: "dài" (a long answer), "số" (phone numbers), "dữ liệu" (where hers are), "nút" (six buttons), "im"
-    (none), "khẩn" and "chuông" (a step of an emergency, the bell), "hình" (a picture), "chạm" (two places on one), "nghe" (words to be spoken otherwise), "thu" (one of
-    three texts and one of two answers are recorded), "riêng" (another person's words); any other is said back.
+    (none), "khẩn" and "chuông" (a step of an emergency, the bell), "hình" (a picture), "chạm" (two places on one),
+    "nghe" (words to be spoken otherwise), "thu" (one of three texts and one of two answers are recorded), "riêng"
+    (another person's words); any other is said back.
     """
 
     def __init__(self, path: Path, now: Callable[[], datetime]) -> None:
