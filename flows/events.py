@@ -223,6 +223,11 @@ class EmergencyRaised:
 
 
 @dataclass(frozen=True, slots=True)
+class EmergencyRepeated:
+    """A cry in the lesson that a cry opens: the learner is there already, people may be called anew."""
+
+
+@dataclass(frozen=True, slots=True)
 class EmergencySuspected:
     """Words that may mean a robbery, and that mean nothing else here: ask the learner. `kind` now: it is going on."""
 
@@ -360,6 +365,7 @@ Event = (
     | TapIgnored
     | Commanded
     | EmergencyRaised
+    | EmergencyRepeated
     | EmergencySuspected
     | Digressed
     | HelpRequested

@@ -70,7 +70,7 @@ class AnnouncementChat:
         if len(mine) == 1:
             self._write_for(connection, turn, mine[0].area_id)
         else:
-            pure.ask_area(turn, [(place.area_id, place.name) for place in mine[:MOST_AREAS]])
+            pure.ask_area(turn, areas.told_apart(connection, mine[:MOST_AREAS]))
 
     def _write_for(self, connection: Connection, turn: TurnContext, area_id: str) -> None:
         place = areas.get(connection, area_id)

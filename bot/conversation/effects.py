@@ -15,6 +15,7 @@ from bot.conversation.services import ConversationServices
 from bot.knocks.chat import ask_where_due
 from bot.knocks.policy.bell import DUE
 from bot.knocks.policy.knock import knock_of
+from bot.pairing.policy import lines
 from bot.people.policy.commands import PersonCommand
 from bot.tutor import follow_up, notices, state_codec, waits
 from bot.tutor import state as states
@@ -179,6 +180,7 @@ class Record:
             self._forget_shown()
         if self.from_her:
             follow_up.give_way(turn)
+            lines.drop_words(turn, self.state)
         if self.from_her and turn.state.whispers and self.keeps_log:
             self.effects.writes.erased.append((self.row.chat_id, turn.state.whispers))
             turn.change(whispers=0)
@@ -250,7 +252,10 @@ class Record:
                 | ev.LessonReturned() | Marked()
             ):  # fmt: skip
                 pass  # she has not agreed to anything being kept
-            case ev.NotUnderstood() | ev.TapIgnored() | ev.Commanded() | ev.EmergencyRaised() | ev.Digressed():
+            case (
+                ev.NotUnderstood() | ev.TapIgnored() | ev.Commanded() | ev.EmergencyRaised() | ev.EmergencyRepeated()
+                | ev.Digressed()
+            ):  # fmt: skip
                 pass  # the policies have acted on it
             case _:
                 assert_never(event)
@@ -374,7 +379,7 @@ def _left_to_do(turn: TurnContext, outcome: CommandOutcome) -> list[tuple[TurnEv
     if outcome is ANSWERED:
         return happened
     if outcome.shows_again:
-        open_question.show_again(turn)
+        open_question.show_again(turn, briefly=outcome.briefly)
         notices.also(turn, outcome.under)
     if outcome.pinned:
         waits.under(turn, outcome.pinned)

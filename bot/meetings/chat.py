@@ -73,7 +73,7 @@ class Meetings:
         elif len(mine) == 1 and not page:
             self._gather(connection, turn, mine[0])
         else:
-            meeting.ask_area(turn, [(place.area_id, place.name) for place in mine], page)
+            meeting.ask_area(turn, areas.told_apart(connection, mine), page)
 
     def _gather(self, connection: Connection, turn: TurnContext, place: AreaRow) -> None:
         turn.change(meeting=Meeting(turn.universe.new_id(), place.area_id))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import assert_never
 
@@ -27,6 +28,7 @@ from flows import mask
 from flows.events import Typed
 from flows.profiles import profile_of
 from flows.words.values.phones import read_phone
+from flows.words.values.value import in_groups
 from flows.words.wishes import Wishes
 from storage.engine.database import Connection
 from storage.engine.instants import to_ms
@@ -60,6 +62,10 @@ class Lines:
                 return ASIDE
             case asked.ReplyToLetter(text):
                 return self._reply(connection, turn, text)
+            case asked.AskFirstWords(text):
+                return self._ask_words(connection, turn, text)
+            case asked.SendFirstWords() | asked.KeepFirstWords():
+                return self._settle_words(connection, turn, command)
             case asked.ChooseLine(words):
                 return self._choose(connection, turn, words)
             case asked.WriteTo() | asked.ReportLine() | asked.AskEndOfLine() | asked.EndLine():
@@ -76,9 +82,10 @@ class Lines:
         named = named or turn.state.line_id
         line = self._find(connection, named, turn.person.learner_id) if named else self._only(connection, turn)
         if line is None:
+            cry = lines.heard_cry(turn, command.text) if isinstance(command, asked.WriteLine) else None
             lines.leave(turn)
             turn.say(turn.phrase("line_over"))
-            return ASIDE
+            return cry or ASIDE
         return self._by(connection, turn, line, command)
 
     def _by(self, connection: Connection, turn: TurnContext, line: Line, command: LineOfTwo) -> CommandOutcome:
@@ -137,9 +144,29 @@ class Lines:
         if turn.state.media:
             return ANSWERED  # she is being asked whether her number may go
         if not too:
-            return ASIDE
+            return CommandOutcome(shows_again=True, briefly=True)
         lessons.resume(turn, Typed(text))
         return ANSWERED
+
+    def _ask_words(self, connection: Connection, turn: TurnContext, text: str) -> CommandOutcome:
+        """Ask whom the first words after two have met are for; what may not go over is for the tutor, unasked."""
+        line = self._find(connection, waits.letter(turn), turn.person.learner_id)
+        turn.change(letter=None, letter_at=None)
+        if line is None or relay.look(_wishes(turn), text, line.side).what != "pass":
+            return CommandOutcome(heard=Text(text))
+        lines.ask_words(turn, line, text)
+        return ANSWERED
+
+    def _settle_words(
+        self, connection: Connection, turn: TurnContext, command: asked.SendFirstWords | asked.KeepFirstWords
+    ) -> CommandOutcome:
+        """Pass them on, or hear them as the tutor; of an old button only the line is left."""
+        words = turn.state.media_words
+        turn.change(offer=(), media_words="")
+        if not words or isinstance(command, asked.KeepFirstWords):
+            return CommandOutcome(heard=Text(words)) if words else ASIDE
+        waits.spoke(turn, command.line_id, urgent=False)
+        return self._reply(connection, turn, words)
 
     # --- who writes to whom ---
 
@@ -190,6 +217,8 @@ class Lines:
             return
         if number and turn.person.is_officer:
             verdict = self._of_union(connection, line, text, number)
+        if line.urgent and turn.person.is_officer and verdict.phrase == "relay_prying":
+            verdict = replace(verdict, phrase="relay_prying_urgent")
         lines.whisper(turn, line, verdict.text or mask(text, turn.book.nouns).text)
         reported = verdict.report and self._tell_officer(connection, turn, line, verdict.phrase)
         if verdict.what == "block":
@@ -246,7 +275,7 @@ class Lines:
         if not line.urgent or line.side != "instructor" or not turn.person.is_officer or not number:
             lines.go_on(turn, line, "line_no_union" if line.urgent and turn.person.is_officer else "line_open")
             return
-        text = turn.phrase("line_union", so=union_phone.spoken(number))
+        text = turn.phrase("line_union", so=in_groups(number))
         lines.whisper(turn, line, text)
         self._pass_on(connection, turn, line, [(text, "", "")])
 
@@ -303,7 +332,7 @@ class Lines:
         """Send everything that was asked about; of what does not go it is told how many."""
         chosen, words = turn.state.media, turn.state.media_words
         if chosen and chosen[0].kind == lines.NUMBER:
-            said = turn.phrase("line_number", so=union_phone.spoken(chosen[0].ref))
+            said = turn.phrase("line_number", so=in_groups(chosen[0].ref))
             self._pass_on(connection, turn, line, [(said, "", "")])
             return
         going = [each for each in chosen if each.kind]

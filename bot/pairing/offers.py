@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import assert_never
 
+from bot.pairing import union_number
 from bot.pairing.calls import calls_for
 from bot.pairing.policy import commands as asked
 from bot.pairing.policy import happenings, officer_inbox, safety, staff, taking
@@ -44,6 +45,8 @@ class Offers:
                 self._happens(connection, turn, happenings.cancel_all)
                 return CommandOutcome(shows_again=True, under=notices.lift(turn))
             case _:
+                if isinstance(command, asked.CallForSafety):
+                    union_number.tell(connection, turn)
                 self._happens(connection, turn, partial(_decide, command))
         if not turn.replies:
             return ASIDE

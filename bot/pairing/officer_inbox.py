@@ -26,6 +26,7 @@ from bot.people.pseudonyms import Pseudonyms
 from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.tutor.turn import TurnContext
 from flows.words.values.phones import read_phone
+from flows.words.values.value import in_groups
 from storage.engine.database import Connection
 from storage.engine.instants import to_ms
 from storage.engine.rows import Row
@@ -246,7 +247,7 @@ class OfficerInbox:
             area_id = next(iter(mine)) if len(mine) == 1 else ""
         if area_id:
             known = union_phone.of_area(connection, area_id)
-            pure.ask_phone(turn, area_id, mine[area_id], union_phone.spoken(known) if known else "", again=again)
+            pure.ask_phone(turn, area_id, mine[area_id], in_groups(known) if known else "", again=again)
         else:
             pure.choose_phone_area(turn, list(mine.items()))
         return ANSWERED
@@ -267,7 +268,7 @@ class OfficerInbox:
         union_phone.write(connection, area_id, number)
         self._audit(connection, turn, "union_phone", "", area_id)
         turn.change(pending="", offer=())
-        turn.say(turn.phrase("union_phone_set" if number else "union_phone_none", so=union_phone.spoken(number)))
+        turn.say(turn.phrase("union_phone_set" if number else "union_phone_none", so=in_groups(number)))
         return self.waiting(connection, turn)
 
     # --- strangers ---

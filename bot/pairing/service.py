@@ -15,7 +15,7 @@ from math import inf
 from typing import Any, TypeVar
 
 from bot.channels.base import Notice
-from bot.pairing import waits
+from bot.pairing import union_number, waits
 from bot.pairing.policy import happenings, staff, ticking
 from bot.pairing.policy.candidates import nearness
 from bot.pairing.policy.deadlines import Clock
@@ -379,6 +379,7 @@ class Hooks(PairingHooks):
         within(connection, self.world, me, turn.universe.now, tell)
 
     def help_requested(self, connection: Connection, turn: TurnContext, event: ev.HelpRequested) -> None:
+        union_number.tell(connection, turn)
         kind: RequestKind = "safety" if event.need == "safety" else "help"
         self._ask(connection, turn, kind, event.lesson, event.version, event.step, event.tries, event.topic)
 
@@ -390,11 +391,9 @@ class Hooks(PairingHooks):
         tries: int = 0, topic: str = "",
     ) -> None:  # fmt: skip
         me, tried = turn.person.learner_id, tries if turn.agreed else 0
-
-        def ask(work: PairingWork) -> None:
-            happenings.ask(work, me, kind, topic=topic, lesson=lesson, version=version, step=step, tries=tried)
-
-        within(connection, self.world, me, turn.universe.now, ask, turn)
+        at = partial(happenings.ask, topic=topic, lesson=lesson, version=version, step=step, tries=tried)
+        event = partial(at, learner_id=me, kind=kind)
+        within(connection, self.world, me, turn.universe.now, event, turn)
 
     def learner_gone(self, connection: Connection, learner_id: str, why: str, now: datetime) -> None:
         within(connection, self.world, "", now, lambda work: staff.learner_leaves(work, learner_id))

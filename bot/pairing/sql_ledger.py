@@ -213,6 +213,10 @@ class SqlLedger:
         """As the ledger's; written at the end, under pseudonyms."""
         self._notes.append(note)
 
+    def last_note(self, request_id: str, what: str) -> int:
+        new = [each.at for each in self._notes if (each.request_id, each.what) == (request_id, what)]
+        return max((*new, kept.last_event(self._connection, request_id, what)))
+
     def forget(self, person_id: str) -> None:
         """Make sure that nobody can be offered to this person; `storage.people.forgetting` deletes."""
         availability.refresh(self._fresh(), person_id)

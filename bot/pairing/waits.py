@@ -57,7 +57,12 @@ def _answers(connection: Connection, turn: TurnContext) -> list[PendingMatter]:
     found = dict(helpers)
     if line and line not in found and (other := _other(connection, line, me)):
         found[line] = other
-    return [PendingMatter("answer", each, _name(connection, other)) for each, other in found.items() if each != writing]
+    met = line if waits.has_just_met(turn) else ""
+    return [
+        PendingMatter("write" if each == met else "answer", each, _name(connection, other))
+        for each, other in found.items()
+        if each != writing
+    ]
 
 
 def _other(connection: Connection, line: str, me: str) -> str:

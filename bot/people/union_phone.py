@@ -23,8 +23,3 @@ def of_path(connection: Connection, path: str) -> str:
 def write(connection: Connection, area_id: str, number: str) -> None:
     """Ten or eleven digits; "" takes the number away."""
     key_value.set_key(connection, f"{_KEY}{area_id}", number)
-
-
-def spoken(number: str) -> str:
-    """In groups, as it is read out: "0251 382 2222", "0912 345 678"."""
-    return f"{number[:4]} {number[4:7]} {number[7:]}"

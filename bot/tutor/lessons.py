@@ -224,6 +224,8 @@ def take_over(turn: TurnContext, sprint: flows.Sprint) -> LeftByLesson | None:
                 menu.offer_way_on(turn)
             case ev.EmergencyRaised(kind):
                 open_emergency(turn, kind)
+            case ev.EmergencyRepeated() if not group:
+                turn.events.append(CallForSafety(""))
             case ev.RunStarted() if turn.agreed and not group:
                 reviewing.note_hour(turn)
             case ev.RunEnded() if sits:
@@ -240,6 +242,7 @@ def take_over(turn: TurnContext, sprint: flows.Sprint) -> LeftByLesson | None:
                 ev.Heard() | ev.SecretMasked() | ev.AnswerGraded() | ev.ValueSaved() | ev.TaskDone() | ev.TaskStuck()
                 | ev.CheckpointPassed() | ev.NotUnderstood() | ev.HelpRequested() | ev.PairingWished() | ev.Awarded()
                 | ev.CheckinPlanned() | ev.Called() | ev.LessonReturned() | ev.Moved() | ev.RunStarted()
+                | ev.EmergencyRepeated()
             ):  # fmt: skip
                 pass  # whoever keeps it finds it in the turn
             case _:
@@ -360,7 +363,7 @@ def take_told(turn: TurnContext, body: NoticesDue) -> None:
     if "pair_found" in phrases and isinstance(step, Pair):
         resume(turn, ev.Met())
     elif "help_done" in phrases:
-        resume(turn, ev.Reoffered(""))
+        notices.briefly(turn, lambda: resume(turn, ev.Reoffered("")))
 
 
 def _is_recalled(turn: TurnContext, run: Run) -> bool:

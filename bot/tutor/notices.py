@@ -4,7 +4,8 @@ readable.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from bot.channels.base import Button, Notice
@@ -14,6 +15,8 @@ from bot.tutor.turn import TurnContext
 from flows.run import render
 
 EXCERPT = 60  # characters of a step's text by which an instructor knows where the learner stands
+
+_QUESTION = re.compile(r"[^.!?\n]+\?")
 
 
 def say(turn: TurnContext, notice: Notice) -> None:
@@ -41,6 +44,7 @@ def answer_with(turn: TurnContext, notice: Notice) -> None:
     if buttons and not (turn.replies and turn.replies[-1].buttons):
         say(turn, notice)
     else:
+        waits.note_letter(turn, notice)
         turn.remark(text)
         also(turn, buttons)
 
@@ -98,6 +102,23 @@ def _readable(turn: TurnContext, values: Mapping[str, str]) -> dict[str, str]:
     return readable | {
         name: turn.called(readable[name], readable.get(role, "")) for name, role in who.items() if name in readable
     }
+
+
+def briefly(turn: TurnContext, put_again: Callable[[], object]) -> None:
+    """Put a step again below somebody's words, of which one line is left: what it asks, or how it begins."""
+    said, turn.replies[:] = turn.replies[:], []
+    put_again()
+    again, turn.replies[:] = turn.replies[:], said
+    if again and again[-1].buttons:
+        turn.ask(_asked_in("\n".join(each.text for each in again)), again[-1].buttons)
+    else:
+        turn.replies += again
+
+
+def _asked_in(text: str) -> str:
+    """The last sentence that is a question, else how the text begins."""
+    questions = [each.strip() for each in _QUESTION.findall(text)]
+    return _excerpt(questions[-1]) if questions else _excerpt(text)
 
 
 def kind_found(turn: TurnContext, finding: str) -> str:

@@ -196,6 +196,10 @@ def _introduced(turn: TurnContext) -> None:
     if turn.person.is_instructor:
         turn.say(intro)
         turn.events.append(ShowTeaching())
+    elif turn.person.is_officer and turn.state.open_run is None:
+        begins = (("dk:ask:", "label_desk"), ("q:list:0", "label_post"), ("g:menu", "label_menu"))
+        turn.say(intro)
+        turn.offer(turn.phrase("officer_begins"), tuple((token, turn.phrase(label)) for token, label in begins))
     elif turn.state.open_run is None:
         show_menu(turn, intro)
     else:

@@ -13,6 +13,8 @@ class CommandOutcome:
     """`shows_again`: what was said stands beside the open question, which is put under the thumb again; `under` are
     buttons that stand below its own then.
 
+    `briefly`: of the open question only its last one line, for it was read before what others have had to say.
+
     `pinned`: buttons of earlier things, which stand below all of these, numbered on from them.
 
     `heard`: it was for the tutor after all, and is understood as such; codes are not looked for in it any more.
@@ -22,6 +24,7 @@ class CommandOutcome:
     heard: Body | None = None
     under: OfferedButtons = ()
     pinned: OfferedButtons = ()
+    briefly: bool = False
 
 
 ANSWERED = CommandOutcome()

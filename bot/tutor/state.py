@@ -49,10 +49,12 @@ class WritingBy:
 
 @dataclass(frozen=True, slots=True)
 class LastLetter:
-    """The line by which somebody was written to last, or wrote; `urgent`: about a cry for safety."""
+    """The line by which somebody was written to last, or wrote; `urgent`: about a cry for safety; `met`: the two have
+    only just been told of each other, and nobody has written yet."""
 
     line_id: str
     urgent: bool
+    met: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,7 @@ def dump(state: ConversationState) -> str:
         "silent": state.silent,
         "joined_at": state.joined_at.isoformat() if state.joined_at else None,
         "announced": state.announced,
-        "letter": f"{'urgent' if state.letter.urgent else 'plain'}:{state.letter.line_id}" if state.letter else "",
+        "letter": _dump_letter(state.letter) if state.letter else "",
         "letter_at": state.letter_at.isoformat() if state.letter_at else None,
         "pinned": [list(button) for button in state.pinned],
         "pinned_from": state.pinned_from,
@@ -185,9 +185,13 @@ def _line(text: str) -> WritingBy | None:
     return WritingBy(side, line_id) if text else None
 
 
+def _dump_letter(letter: LastLetter) -> str:
+    return f"{'met' if letter.met else 'urgent' if letter.urgent else 'plain'}:{letter.line_id}"
+
+
 def _letter(text: str) -> LastLetter | None:
     kind, _, line_id = text.partition(":")
-    return LastLetter(line_id, kind == "urgent") if text else None
+    return LastLetter(line_id, kind == "urgent", kind == "met") if text else None
 
 
 def _media(text: str) -> HeldMedia:

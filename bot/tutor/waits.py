@@ -21,20 +21,29 @@ MOST = 5
 REPLY_FOR = timedelta(minutes=10)
 """So long what she writes after a letter, without tapping anything first, is taken for her reply."""
 
+MET = frozenset({"pair_found", "help_coming", "offer_accepted", "offer_help_accepted", "taken", "taken_urgent"})
+"""Phrases by which two are told that they may write to one another."""
+
 
 @dataclass(frozen=True, slots=True)
 class PendingMatter:
-    """`what`: mine (a cry this person has taken), call (one nobody has taken), answer (somebody to be answered),
-    strangers (several cries of people nobody knows). `of` is the id its button is about, or how many; `name` whom it is
-    about.
+    """`what`: mine (a cry this person has taken), call (one nobody has taken), strangers (several cries of people
+    nobody knows), answer (somebody to be answered), write (somebody who has not written yet). `of` is the id its button
+    is about, or how many; `name` whom it is about.
     """
 
-    what: Literal["mine", "call", "strangers", "answer"]
+    what: Literal["mine", "call", "strangers", "answer", "write"]
     of: str
     name: str = ""
 
 
-_TOKENS = {"mine": "o:show:{of}", "call": "o:take:{of}", "strangers": "q:strangers:0", "answer": "y:talk:{of}"}
+_TOKENS = {
+    "mine": "o:show:{of}",
+    "call": "o:take:{of}",
+    "strangers": "q:strangers:0",
+    "answer": "y:talk:{of}",
+    "write": "y:talk:{of}",
+}
 
 
 def pin(turn: TurnContext, waits: Sequence[PendingMatter]) -> None:
@@ -72,7 +81,7 @@ def put_back(turn: TurnContext, *, writing: bool) -> CommandOutcome:
     turn.replies[:] = [replace(reply, buttons=()) for reply in turn.replies]
     aside.pop(f"y:talk:{letter(turn)}", None)  # it comes with a name, from what waits
     if not writing:
-        return CommandOutcome(shows_again=True, pinned=tuple(aside.items()))
+        return CommandOutcome(shows_again=True, pinned=tuple(aside.items()), briefly=True)
     own = tuple(Button(token, label) for token, label in turn.state.offer)
     turn.replies[-1] = replace(turn.replies[-1], buttons=own)
     under(turn, tuple((token, label) for token, label in aside.items() if not token.startswith("y:")))
@@ -101,10 +110,13 @@ def named(turn: TurnContext, text: str) -> str | None:
 
 
 def note_letter(turn: TurnContext, notice: Notice) -> None:
-    """Note that somebody has written to this person: for a while what is typed may be the reply."""
+    """Note that somebody has written to this person, or may be written to from now on: for a while what is typed may
+    be the reply, or for that person."""
     line = next((token.removeprefix("y:talk:") for token, _ in notice.buttons if token.startswith("y:talk:")), "")
     if notice.fleeting and line:
         spoke(turn, line, urgent=notice.urgent)
+    elif notice.phrase in MET and line and not notice.urgent:
+        turn.change(letter=LastLetter(line, urgent=False, met=True), letter_at=turn.universe.now)
 
 
 def spoke(turn: TurnContext, line_id: str, *, urgent: bool) -> None:
@@ -117,6 +129,11 @@ def letter(turn: TurnContext) -> str:
     written, at = turn.state.letter, turn.state.letter_at
     is_fresh = at is not None and timedelta(0) <= turn.universe.now - at <= REPLY_FOR
     return written.line_id if written and is_fresh else ""
+
+
+def has_just_met(turn: TurnContext) -> bool:
+    """Whether nobody has written on that line yet: then nothing goes over before it was asked about."""
+    return bool(letter(turn)) and turn.state.letter is not None and turn.state.letter.met
 
 
 def is_urgent(turn: TurnContext) -> bool:

@@ -93,6 +93,7 @@ def typed(stage: Stage, step: Step, text: str) -> None:
             stage.emit(ev.EmergencyRaised(meaning.kind))
         else:
             again(stage, step)
+        _cry_again(stage, meaning, text)
         return
     private = private and not isinstance(meaning, Command | Emergency)
     stage.emit(ev.Heard(MASK if private else text))
@@ -162,6 +163,7 @@ def _stay(stage: Stage, step: Step, meaning: Meaning, text: str) -> None:
     """Answer somebody who is being robbed: a tale goes on with the next thing to do, a question is answered,
     and nothing else leads away from the step.
     """
+    _cry_again(stage, meaning, text)
     if isinstance(meaning, Emergency) and kind_of(step).only_tells:
         choose(stage, step, "next")
         return
@@ -179,6 +181,13 @@ def _stay(stage: Stage, step: Step, meaning: Meaning, text: str) -> None:
         stage.change(misses=stage.run.misses + 1)
         stage.say(step.id, stage.phrase("not_understood_emergency"))
         again(stage, step)
+
+
+def _cry_again(stage: Stage, meaning: Meaning, text: str) -> None:
+    """Note a cry in the emergency lesson itself: whoever was called may have gone home by now."""
+    cries = isinstance(meaning, Emergency) or listen(stage.book.words.ear, text).level == "ring"
+    if stage.lesson.emergency and cries:
+        stage.emit(ev.EmergencyRepeated())
 
 
 def _is_lost(stage: Stage, text: str) -> bool:

@@ -15,7 +15,7 @@ REQUIRED = frozenset(
     checkin_yes code_expired code_for code_for_instructor code_for_learner code_for_officer code_heard
     code_held_back code_left code_own code_own_link code_square code_taken_back code_too_often code_unknown
     code_unknown_link code_used code_was_taken_back conduct conduct_later conduct_more conduct_thanks consent
-    consent_again corrected
+    consent_again corrected cried_again
     crew_card crew_confirmed crew_done crew_finished crew_level crew_list crew_no_offers crew_none crew_not_yours
     crew_nothing_done crew_seen_long crew_seen_today crew_seen_week crew_which danger_alone danger_wait_1
     danger_wait_2 danger_wait_3 danger_wait_4 data_file data_log data_none data_shown data_union data_whole
@@ -86,6 +86,7 @@ REQUIRED = frozenset(
     progress_badge progress_begins progress_weeks quota_lesson quota_low
     rated relay_account relay_asked relay_elsewhere relay_install relay_link relay_link_hidden relay_link_only
     relay_masked relay_money relay_number_wanted relay_papers_wanted relay_phone relay_phone_union relay_prying
+    relay_prying_urgent
     relay_remote relay_said relay_said_media relay_secret relay_secret_wanted relay_threat relieved reminder
     reminder_emergency reminding reoffer report_made report_nobody report_officer resume reveal review_empty
     review_over right scam_ask scam_flagged scam_human scam_is_picture scam_is_long scam_next scam_noted scam_some
@@ -113,10 +114,13 @@ REQUIRED = frozenset(
     label_spoken_again label_spoken_help label_spoken_type label_spoken_yes spoken_again spoken_ask spoken_cry
     spoken_guess spoken_heard spoken_long spoken_tap spoken_type spoken_unclear
     split_ask split_ask_alone split_other split_this split_told split_undone stale stale_short stopped
-    taken taken_instructor taken_officer taken_other task_again task_done task_later task_proof task_stuck_end
+    taken taken_instructor taken_officer taken_other taken_urgent task_again task_done task_later task_proof
+    task_stuck_end
     teach_not teach_welcome teaching teaching_all teaching_ask teaching_paused thanks too_fast too_long type_numbers
     type_order unhelped unhelped_heard union_phone_again union_phone_area union_phone_ask union_phone_change
-    union_phone_none union_phone_set unsure value_ask vouch_again vouch_code vouch_how vouch_which vouch_whom
+    union_number union_phone_none union_phone_set label_words_no label_desk pin_write officer_begins
+    line_words_ask unsure value_ask vouch_again
+    vouch_code vouch_how vouch_which vouch_whom
     waiting waiting_over way_no_bell withdrawn withdrawn_told wrong wrong_number wrong_typed
     path_ask label_unheard_give unheard_given
     label_review label_review_1 label_review_3 label_review_7 label_review_later label_review_now label_review_stop

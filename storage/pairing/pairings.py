@@ -219,6 +219,13 @@ def add_events(connection: Connection, rows: Iterable[Row]) -> None:
 _ADD_EVENTS = insert(pairing_t.pairing_event)
 
 
+def last_event(connection: Connection, request_id: str, what: str) -> int:
+    """When (ms) this last happened to a request; 0 for never."""
+    e = pairing_t.pairing_event.c
+    query = select(func.max(e.at)).where(e.request_id == request_id, e.what == what)
+    return int(connection.scalar(query) or 0)
+
+
 _ADD_NOTICES = insert(pairing_t.notice)
 _DROP_ABOUT = delete(pairing_t.notice).where(pairing_t.notice.c.about.in_(bindparam("ids", expanding=True)))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -161,6 +162,20 @@ def names_of(connection: Connection, area_ids: Collection[str]) -> dict[str, str
     """The names of those of these that are areas, by id."""
     query = select(people_t.area.c.area_id, people_t.area.c.name).where(people_t.area.c.area_id.in_(list(area_ids)))
     return {row[0]: row[1] for row in connection.execute(query)} if area_ids else {}
+
+
+def told_apart(connection: Connection, places: Collection[AreaRow]) -> list[tuple[str, str]]:
+    """Each of these with a name to choose it by: a group, and whatever is called like another, with what is around it
+    ("Tổ 4, Chi hội 2")."""
+    often = Counter(place.name for place in places)
+    alike = {each.area_id for each in places if each.kind == "group" or often[each.name] > 1}
+    around = names_of(connection, {each.parent_id for each in places if each.area_id in alike and each.parent_id})
+
+    def named(place: AreaRow) -> str:
+        above = around.get(place.parent_id or "", "") if place.area_id in alike else ""
+        return f"{place.name}, {above}" if above else place.name
+
+    return [(each.area_id, named(each)) for each in places]
 
 
 def path_of(connection: Connection, area_id: str | None) -> str:

@@ -48,6 +48,14 @@ def test_thieves_nobody_had_met_are_held_and_honest_people_are_not():
     assert share_held(honest) <= 0.03
 
 
+def test_who_greets_or_says_that_she_comes_is_let_through_and_who_robs_with_the_same_words_is_not():
+    raw = (LESSONS / "asks/unseen/chao-hoi-ghe-nha.tsv").read_bytes()
+    met = list(read_asks(raw, "chao-hoi-ghe-nha.tsv"))
+    takes, honest = [each for each in met if each.takes], [each for each in met if not each.takes]
+    assert len(takes) == len(honest) == 40
+    assert share_held(takes) == 1 and share_held(honest) <= 0.1
+
+
 def test_of_what_was_learnt_hardly_anything_is_judged_otherwise():
     learnt = messages("asks")[::10]
     assert share_held([each for each in learnt if each.takes]) >= 0.97

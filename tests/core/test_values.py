@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.words.values.reading import read_value
+from flows.words.values.value import Value, in_groups
 
 Kind = Literal["money", "number", "date", "phone"]
 TODAY = date(2026, 11, 28)
@@ -111,3 +112,14 @@ KINDS: list[Kind] = ["money", "number", "date", "phone"]
 def test_nothing_breaks_the_reader(text: str, kind: Kind):
     found = read_value(text, kind, today=TODAY)
     assert found is None or (found.kind == kind and found.value == said(f" {text} ", kind))
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"),
+    [
+        ("0901234567", "0901 234 567"), ("02513822999", "0251 3822 999"), ("02838229999", "028 3822 9999"),
+        ("02438229999", "024 3822 9999"), ("19001234", "1900 1234"),
+    ],
+)  # fmt: skip
+def test_a_telephone_number_is_grouped_as_it_is_printed(number: str, shown: str):
+    assert in_groups(number) == shown == Value("phone", number).shown

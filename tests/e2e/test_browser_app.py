@@ -385,6 +385,25 @@ def test_the_home_screen_is_spoken_of_once_and_not_at_first_sight(
         assert bool(page.evaluate("window.prompted")) is not bool(agent)
 
 
+def test_the_hint_gives_way_to_an_emergency_and_to_the_bell_and_comes_another_time(
+    open_context: OpenContext, echo_server: Server
+) -> None:
+    page = open_context(user_agent=IPHONE, **SMALL).new_page()
+    chat, hint = Chat(page), page.get_by_role("complementary", name="Gợi ý")
+    for said in ("xin chào", "khẩn", "chuông"):
+        page.goto(echo_server.url)
+        expect(chat.log).to_contain_text(GREETING)
+        expect(page.locator("link[rel=manifest]")).to_have_count(1)
+        chat.say(said)
+        expect(chat.log).to_contain_text(f"Chị vừa viết: {said}")
+        expect(hint).to_be_hidden()
+    chat.say("khỏe")
+    expect(hint).to_be_hidden()
+    expect(chat.log).to_contain_text("Chị vừa viết: khỏe")
+    chat.say("dạ")
+    expect(hint).to_be_visible()
+
+
 # --- for everybody -----------------------------------------------------------------------------------------
 
 

@@ -30,6 +30,7 @@ OF_SAFETY = {"help_coming", "help_under_way", "follow_up", "follow_up_learner", 
 URGENT = OF_SAFETY | {
     "safety_call",
     "safety_again",
+    "cried_again",
     "unhelped_heard",
     "safety_strangers",
     "safety_taken",

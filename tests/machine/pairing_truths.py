@@ -252,6 +252,8 @@ TRUTHS: dict[str, Claim] = {
     "help_coming": _all(_state("open"), _names_helper), "help_under_way": _all(_state("open"), _names_helper),
     "help_done": _by("owner"), "done_noted": _by("owner"), "help_done_owner": _by("learner"), "thanks": _by("learner"),
     "help_not_needed": _always,
+    "cried_again": _all(_is_urgent, _state("open"), _hers),
+    "taken_urgent": _all(_state("open"), _hers),
     "taken": _all(_state("open"), _hers), "relieved": _always, "handed": _state("open"), "handed_on": _hers,
     "follow_up": _all(_state("open"), _hers), "follow_up_learner": _all(_state("open"), _names_helper),
     "officer_waiting": _state("waiting"), "officer_change": _always,

@@ -266,3 +266,62 @@ async def test_a_cry_under_a_picture_is_heard_at_the_menu_in_a_lesson_and_before
         for each in (new, at_menu, inside):
             await each.does(Media(kind, "f1", CRY, album))
             assert "Việc 1" in each.said
+
+
+# --- a cry in the lesson that a cry has opened ---
+
+
+async def helped(t: Tutor, channel: str = TELEGRAM) -> tuple[Learner, Learner]:
+    """A cry that the officer has taken."""
+    cuc, lan = await officer(t), await member(t, channel)
+    await lan.say(CRY)
+    await t.tells()
+    await cuc.tap("Tôi lo việc này")
+    await t.tells()
+    return cuc, lan
+
+
+@pytest.mark.parametrize("at", ["Việc 1", "Việc 2"])
+@pytest.mark.parametrize("words", ["tôi bị lừa rồi", "tôi lại bị lừa nữa rồi", CRY])
+async def test_whoever_cries_again_when_all_was_settled_is_heard_anew(tmp_path: Path, at: str, words: str):
+    async with tutor(tmp_path, book(LESSON, RESCUE)) as t:
+        cuc, lan = await helped(t, WEB)
+        await lan.say("tiếp") if at == "Việc 2" else None
+        await cuc.tap("Xong rồi")
+        await t.tells()
+        await lan.say(words)
+        assert "kêu cán bộ Hội giúp chị" in lan.said and "Việc" in lan.said, "she is told, and keeps her place"
+        await t.tells()
+        assert "KHẨN: chị Lan" in cuc.said
+        assert sorted(row["state"] for row in await t.rows("request")) == ["closed", "waiting"]
+
+
+async def test_a_cry_while_somebody_sees_to_it_reaches_that_one_and_opens_no_second(tmp_path: Path):
+    async with tutor(tmp_path, book(LESSON, RESCUE)) as t:
+        cuc, lan = await helped(t)
+        await lan.say("tôi bị lừa rồi")
+        assert "Chị Cúc (cán bộ Hội) đã nhận" in lan.said
+        await t.tells()
+        assert "chị Lan (hội viên) vừa kêu cứu thêm lần nữa" in cuc.said and "Nhắn tin" in cuc.buttons
+        heard = len(cuc.heard)
+        await lan.say("nó lấy hết tiền của tui rồi")
+        await t.tells()
+        assert len(cuc.heard) == heard, "a tale of many messages rings once"
+        await t.passes(minutes=3)
+        await lan.say("tôi bị lừa rồi")
+        await t.tells()
+        assert "kêu cứu thêm lần nữa" in cuc.said
+        assert len(await t.rows("request")) == 1
+
+
+async def test_a_cry_to_an_officer_who_has_done_with_it_is_not_lost_in_writing(tmp_path: Path):
+    async with tutor(tmp_path, book(LESSON, RESCUE)) as t:
+        cuc, lan = await helped(t, WEB)
+        request = (await t.rows("request"))[0]["request_id"]
+        await lan.tap_token(f"y:talk:{request}")
+        await lan.say("em ơi")
+        await cuc.tap_token(f"o:done:{request}")
+        await t.tells()
+        await lan.say(CRY)
+        await t.tells()
+        assert "KHẨN: chị Lan" in cuc.said

@@ -389,3 +389,24 @@ async def test_a_question_that_cannot_be_put_again_is_closed(tmp_path: Path):
         assert (await t.state(lan)).pending == ""
         await lan.opens("mot")
         assert "Hỏi mot" in lan.said
+
+
+@pytest.mark.parametrize(("role", "more"), [("officer", ["Việc của cán bộ"]), ("editor", []), ("admin", [])])
+async def test_whoever_acts_on_others_is_led_to_the_desk_by_a_button(tmp_path: Path, role: str, more: list[str]):
+    async with tutor(tmp_path, book(*LESSONS)) as t:
+        cuc = await t.learner("cuc", WEB).meets("Cúc")
+        await cuc.shows((await invite(t, role)).code)
+        assert "bàn làm việc" in cuc.said and list(cuc.last.labels)[: 1 + len(more)] == ["Bàn làm việc", *more]
+        await cuc.tap("Bàn làm việc")
+        assert "/desk/vao/" in cuc.said
+
+
+async def test_a_newcomer_with_an_officers_code_is_led_there_once_she_is_known(tmp_path: Path):
+    async with tutor(tmp_path, book(*LESSONS)) as t:
+        cuc = t.learner("cuc", WEB)
+        await cuc.shows((await invite(t, "officer")).code)
+        await cuc.tap("Đồng ý")
+        await cuc.say("Cúc")
+        await cuc.tap_token("a:0")
+        assert "bàn làm việc" in cuc.said and {"Bàn làm việc", "Việc của cán bộ"} <= set(cuc.last.labels)
+        assert "Bài mot" not in cuc.last.labels

@@ -273,3 +273,15 @@ def test_a_meeting_is_kept_in_words_that_an_older_program_wrote_too():
     assert state_codec.load(state_codec.dump(states.ConversationState(meeting=held))).meeting == held
     assert state_codec.load('{"v":1}').meeting is None
     assert state_codec.load('{"v":1,"meeting":{"event":"e","area":"b0"}}').meeting == states.Meeting("e", "b0")
+
+
+async def test_groups_of_one_name_are_told_apart_by_their_branches(tmp_path: Path):
+    async with tutor(tmp_path, BOOK) as t:
+        hoa = await officer(t, WEB, branches=2)
+
+        def fill(c):
+            areas.add(c, [AreaRow(f"g{n}", f"b{n}", "group", "Tổ 4", "", f"{PATH}b{n}/g{n}/") for n in range(2)])
+
+        await t.database.transact(fill)
+        await hoa.say("họp chi hội")
+        assert {"Tổ 4, Chi hội 0", "Tổ 4, Chi hội 1", "Chi hội 1"} <= set(hoa.last.labels)

@@ -14,7 +14,7 @@ from tests.services.test_waits import paired, taken, told
 from tests.support.builders import book
 from tests.support.harness import TELEGRAM, WEB, tutor
 
-UNION, HERS = "0251 382 2222", "0987 111 678"
+UNION, HERS = "0251 3822 222", "0987 111 678"
 
 
 async def test_the_officer_writes_down_the_number_of_her_area_and_gives_it_by_one_tap(tmp_path: Path):
@@ -114,7 +114,7 @@ async def test_the_number_is_an_officers_to_write_down(tmp_path: Path):
             assert "địa bàn khác" in lan.said
         cuc = await member(t, "cuc", "Cúc", "officer")
         await cuc.tap_token("q:phone:dong-nai")
-        await cuc.say("0251 382 2222")
+        await cuc.say("0251 3822 222")
         keys = {row["key"] for row in await t.rows("key_value") if row["key"].startswith("union_phone")}
         assert keys == {"union_phone:w26041"}, "hers, whatever a button carries"
 
@@ -126,7 +126,7 @@ async def test_who_has_two_areas_is_asked_for_which(tmp_path: Path):
         await cuc.say("số của Hội")
         assert len(cuc.last.labels) == 3
         await cuc.tap_token("q:phone:w26248")
-        await cuc.say("0251 382 2222")
+        await cuc.say("0251 3822 222")
         assert [row["key"] for row in await t.rows("key_value") if "union" in row["key"]] == ["union_phone:w26248"]
 
 

@@ -396,10 +396,10 @@ async def test_her_own_instructor_is_named_to_her_and_in_a_lesson_its_buttons_st
         await lan.opens("thu")
         await lan.tap("Tiếp")
         assert "đã nhắn chị Hoa" in lan.said
-        assert list(lan.buttons) == ["Học tiếp", "Việc khác", "Bỏ yêu cầu"]
+        assert list(lan.buttons) == ["Học tiếp", "Việc khác", "Bỏ yêu cầu", "💬 Nhắn cho chị Hoa"]
         await lan.say("bỏ yêu cầu")
         assert "đã bỏ yêu cầu" in lan.said
-        assert list(lan.buttons) == ["Học tiếp", "Việc khác"]
+        assert list(lan.buttons) == ["Học tiếp", "Việc khác", "💬 Nhắn cho chị Hoa"]
         assert "Hết" in (await lan.tap("Học tiếp")).said
 
 
@@ -513,21 +513,3 @@ async def test_calling_off_takes_what_is_not_urgent_and_says_what_stays(tmp_path
         await lan.say("bỏ yêu cầu")
         assert "đã bỏ yêu cầu" in lan.said and "Việc khẩn thì em chưa bỏ" in lan.said
         assert {row["kind"]: row["state"] for row in await t.rows("request")} == {"pair": "closed", "safety": "waiting"}
-
-
-async def test_who_was_asked_before_the_officer_asked_another_hears_at_once_that_it_is_settled(tmp_path: Path):
-    async with tutor(tmp_path, book(PAIR)) as t:
-        lan, hoa, cuc = await village(t, WEB)
-        thu = await instructor(t, "thu", "Thu", WEB)
-        await lan.say("nhờ người chỉ")
-        await t.tells()
-        first, other = (hoa, thu) if "Nhận giúp" in hoa.buttons else (thu, hoa)
-        old = first.buttons["Nhận giúp"]
-        await cuc.say("việc của cán bộ")
-        await cuc.tap(cuc.last.labels[0])
-        await cuc.tap(next(each for each in cuc.last.labels if each.startswith(other.chat_id.title())))
-        await t.tells()
-        assert "Việc của chị Lan (hội viên) đã có người lo, hoặc không cần nữa" in first.said
-        await first.tap_token(old)
-        assert "Lời mời này đã xong" in first.said
-        assert "Nhận giúp" in other.buttons

@@ -49,7 +49,7 @@ NAMES = (
 TOLD = (
     *NAMES,
     "Hồng Vân",
-    "0251 382 2222",
+    "0251 3822 222",
     "Phường Trấn Biên',",
 )  # the last: a button that says where somebody unknown is to be put
 OWN = {"session", "outbox", "chat_log", "inbox", "key_value", "audit"}  # what any tap of anybody moves

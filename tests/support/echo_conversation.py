@@ -20,13 +20,17 @@ LONG = "\n\n".join(
     f"{n}. Chị mở ứng dụng VNeID, kéo lên, bấm vào ô tìm kiếm rồi gõ chữ “tài khoản” giúp em nhé." for n in range(1, 16)
 )
 
+BUSY = {"khẩn": "s:1:~mistake", "chuông": "kn:is:on"}
+"""Words to the button they are answered with."""
+
 
 class EchoConversation:
     """Handles every update id once and answers each with one line; `publish` is told of new lines after they are kept.
 
     Texts it knows: "dài" (a long answer), "số" (phone numbers), "dữ liệu" (where hers are), "nút" (six buttons), "im"
-    (none), "hình" (a picture), "chạm" (two places on one), "nghe" (words to be spoken otherwise), "thu" (one of
-    three texts and one of two answers are recorded), "riêng" (another person's words); any other is said back.
+    (none), "khẩn" and "chuông" (a step of an emergency, the bell), "hình" (a picture), "chạm" (two places on one),
+    "nghe" (words to be spoken otherwise), "thu" (one of three texts and one of two answers are recorded), "riêng"
+    (another person's words); any other is said back.
     """
 
     def __init__(self, path: Path, now: Callable[[], datetime]) -> None:
@@ -102,6 +106,8 @@ class EchoConversation:
             buttons = [(f"b{n}", f"Bài học thứ {n}, tên bài khá dài") for n in range(1, 7)]
         elif text == "im":
             said, buttons = "Dạ.", []
+        elif text in BUSY:
+            buttons = [(BUSY[text], "Việc đang gấp")]
         extra: dict[str, object] = {}
         if text in ("hình", "chạm"):
             said, extra["media"] = "Chị xem hình nhé.", [["photo", "", "hinh.png", PICTURED]]

@@ -36,7 +36,7 @@ AT = datetime(2026, 11, 25, 7, 30, tzinfo=UTC)  # half past two in the afternoon
 TAUGHT = ("m0-khoi-dong", "m1-chu-to", "m1-qua-lai", "l1-cham-ma-chac")  # the pictures of all would be drawn for long
 GIVEN = {
     "web.host": "127.0.0.1", "web.public_url": "https://camtay.example.vn/",
-    "helper.name": "chị Tư", "helper.phone": "0251 382 2222",
+    "helper.name": "chị Tư", "helper.phone": "0251 3822 222",
 }  # fmt: skip
 
 

@@ -60,6 +60,8 @@ def in_speech(turn: TurnContext, text: str) -> Alarm:
         match event:
             case ev.EmergencyRaised(kind):
                 return Alarm("ring", kind)
+            case ev.EmergencyRepeated():
+                return Alarm("ring")
             case ev.EmergencySuspected(kind, _):
                 return Alarm("ask", kind)
             case _:

@@ -31,7 +31,7 @@ from bot.conversation.policy.understanding import (
     record_heard,
 )
 from bot.pairing.policy import lines
-from bot.pairing.policy.commands import ChooseLine, ReplyToLetter, StopWriting
+from bot.pairing.policy.commands import AskFirstWords, ChooseLine, ReplyToLetter, StopWriting
 from bot.pairing.policy.subjects import WRITING
 from bot.people.policy import codes, pins
 from bot.people.policy.commands import SitDown
@@ -170,7 +170,7 @@ def _text(turn: TurnContext, text: str) -> CommandOutcome:
     if turn.state.unheard is not None:
         unheard.let_go(turn)
     if replying.is_reply(turn, text):
-        turn.events.append(ReplyToLetter(text))
+        turn.events.append((AskFirstWords if waits.has_just_met(turn) else ReplyToLetter)(text))
         return ANSWERED
     if lines.is_writing(turn) and leaves(turn, text):
         turn.events.append(StopWriting())

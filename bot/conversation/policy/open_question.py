@@ -5,16 +5,19 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.conversation.policy.registry import QUESTIONS
-from bot.tutor import lessons, menu, onboarding, privacy
+from bot.tutor import lessons, menu, notices, onboarding, privacy
 from bot.tutor.turn import TurnContext
 from flows import events as ev
 
 STALE_EVERY = timedelta(minutes=1)  # how often a flood of taps on old buttons is answered
 
 
-def show_again(turn: TurnContext) -> None:
-    """After an aside, put the question that is open back under the learner's thumb."""
-    if turn.state.open_run is not None:
+def show_again(turn: TurnContext, *, briefly: bool = False) -> None:
+    """After an aside, put the question that is open back under the learner's thumb; `briefly`: of a lesson's step the
+    one line that asks."""
+    if turn.state.open_run is not None and briefly:
+        notices.briefly(turn, lambda: lessons.resume(turn, ev.Reoffered("")))
+    elif turn.state.open_run is not None:
         lessons.resume(turn, ev.Reoffered(""))
     elif turn.state.pending or turn.person.consent == "asked":
         ask_again(turn)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import flows
 from bot.conversation.policy.registry import WRITTEN
-from bot.conversation.policy.understanding import alarm_of, is_command_here, offered
+from bot.conversation.policy.understanding import alarm_of, is_command_here, offered, officers_word
 from bot.pairing.policy import lines
 from bot.tutor import menu, waits
 from bot.tutor.turn import TurnContext
@@ -25,7 +25,7 @@ TOOK = (
 
 def is_reply(turn: TurnContext, text: str) -> bool:
     """Whether it goes to whoever wrote last: never a button of the tutor's own, nor a word that commands."""
-    if not waits.letter(turn) or lines.is_writing(turn) or is_command_here(turn, text):
+    if not waits.letter(turn) or lines.is_writing(turn) or is_command_here(turn, text) or officers_word(turn, text):
         return False
     if clean(text[:200]).casefold() in {label.casefold() for _, label in turn.state.offer}:
         return False

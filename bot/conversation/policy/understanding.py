@@ -61,16 +61,20 @@ def in_two(turn: TurnContext, body: Text) -> Text:
 
 def offered(turn: TurnContext, text: str) -> Meaning:
     """What words mean among the buttons the tutor itself last showed."""
-    words = turn.book.words
-    if turn.person.is_officer and (
-        word := words.officers.get(" ".join(without_fillers(words, fold(words, text[:200]))))
-    ):
+    if word := officers_word(turn, text):
         return Command(word)
     own = [
         Own(token, tuple(dict.fromkeys((label, _ROLE.sub("", label), *_other_ways(turn, at, token)))))
         for at, (token, label) in enumerate(turn.state.offer)
     ]
     return understand(turn.book.words, clean(text[:2000]), own, numbered=not numbering.is_strict(turn))
+
+
+def officers_word(turn: TurnContext, text: str) -> str:
+    """The command of an officer's that the words are; "" for none, and of anybody else."""
+    words = turn.book.words
+    said = " ".join(without_fillers(words, fold(words, text[:200]))) if turn.person.is_officer else ""
+    return words.officers.get(said, "") if said else ""
 
 
 def is_for_room(turn: TurnContext, text: str) -> bool:

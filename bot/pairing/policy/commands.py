@@ -158,6 +158,25 @@ class ReplyToLetter(ServiceCommand):
 
 
 @dataclass(frozen=True, slots=True)
+class AskFirstWords(ServiceCommand):
+    """Words that were typed soon after two were told of each other; asked is, whether they are for the other."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SendFirstWords(ServiceCommand):
+    """The first words after two have met are for the other."""
+
+    line_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeepFirstWords(ServiceCommand):
+    """They are not: the tutor hears them."""
+
+
+@dataclass(frozen=True, slots=True)
 class WriteLine(ServiceCommand):
     """Words for the other, typed in the writing mode."""
 
@@ -241,6 +260,9 @@ LineCommand = (
     WriteTo
     | ChooseLine
     | ReplyToLetter
+    | AskFirstWords
+    | SendFirstWords
+    | KeepFirstWords
     | WriteLine
     | AskMedia
     | AddMedia

@@ -38,6 +38,8 @@ def told(what: str, by: str, detail: Mapping[str, str], names: Mapping[str, str]
             return say("hỏi {who} nhận", who=name(detail.get("to", "")))
         case "called":
             return say("gọi {who}", who=name(detail.get("to", "")))
+        case "cried":
+            return say("người học kêu thêm lần nữa")
         case "taken":
             return say("{who} nhận lo", who=name(detail.get("by", by)))
         case "handed":

@@ -74,6 +74,9 @@ class Ledger(Protocol):
     def put_offer(self, offer: Offer) -> None: ...
     def put_pairing(self, pairing: Pairing) -> None: ...
     def put_note(self, note: PairingNote) -> None: ...
+    def last_note(self, request_id: str, what: str) -> int:
+        """When (ms) this was last written in the history of a request; 0 for never."""
+
     def forget(self, person_id: str) -> None:
         """Drop every row that names this person, whose pairings, offers and requests are over by then."""
 
@@ -293,6 +296,9 @@ class Memory:
 
     def put_note(self, note: PairingNote) -> None:
         self.notes.append(note)
+
+    def last_note(self, request_id: str, what: str) -> int:
+        return max((each.at for each in self.notes if (each.request_id, each.what) == (request_id, what)), default=0)
 
     def forget(self, person_id: str) -> None:
         for request_id in [each.request_id for each in self.requests.values() if each.learner_id == person_id]:

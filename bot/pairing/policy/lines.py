@@ -11,11 +11,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from bot.channels.base import Text
 from bot.pairing.policy.subjects import WRITING
 from bot.tutor import waits
-from bot.tutor.state import HeldMedia, OfferedButtons, WritingBy
+from bot.tutor.outcome import CommandOutcome
+from bot.tutor.state import ConversationState, HeldMedia, OfferedButtons, WritingBy
 from bot.tutor.turn import TurnContext, Whispered
+from flows.engine.stage import clean
 from flows.words.asks import Side
+from flows.words.ear.ear import listen
 from flows.words.keys import plain_of
 
 SAID_TO_OTHERS = frozenset(
@@ -75,6 +79,13 @@ def is_helping(turn: TurnContext) -> bool:
     return is_writing(turn) and turn.state.line is not None and turn.state.line.side == "instructor"
 
 
+def heard_cry(turn: TurnContext, text: str) -> CommandOutcome | None:
+    """What is left to do where the line is over and the words are a cry of who is guided: the tutor hears it. All other
+    words were for another person, and are kept nowhere."""
+    cries = not is_helping(turn) and listen(turn.book.words.ear, clean(text[:2000])).level == "ring"
+    return CommandOutcome(heard=Text(text)) if cries else None
+
+
 def lapse(turn: TurnContext, *, answered: bool) -> None:
     """End a mode that has run out; pictures that may be passed on wait for one answer, whatever it is."""
     if turn.state.media and answered:
@@ -130,6 +141,21 @@ def _numbers(turn: TurnContext, line: Line) -> OfferedButtons:
 def ask_number(turn: TurnContext, line: Line, number: str) -> None:
     """Ask whether the own number may go over; until then it is held, and what is asked shows its end only."""
     ask_media(turn, line, HeldMedia(NUMBER, number), "", "line_number_sure", so=number[-3:])
+
+
+def ask_words(turn: TurnContext, line: Line, text: str) -> None:
+    """Ask whether what was typed is for the other, or for the tutor; it is held until the next thing she does."""
+    yes = (f"y:first:{line.line_id}", turn.phrase("label_line_send"))
+    turn.offer(
+        turn.phrase("line_words_ask", ai=called_by(turn, line)), (yes, ("y:tutor:", turn.phrase("label_words_no")))
+    )
+    turn.change(media=(), media_words=text)
+
+
+def drop_words(turn: TurnContext, before: ConversationState) -> None:
+    """Drop the words that she was asked about before this turn, whatever she did in it."""
+    if before.media_words and not before.media and turn.state.media_words == before.media_words:
+        turn.change(media_words="")
 
 
 def say_aside(turn: TurnContext, line: Line, text: str) -> None:

@@ -111,6 +111,8 @@ def choose_heir(turn: TurnContext, request_id: str, heirs: Sequence[tuple[str, s
     """Ask who is to go on with the request; `heirs` are (id, name, role)."""
     back = (f"o:show:{request_id}", turn.phrase("label_back"))
     buttons = [(f"o:hand:{request_id}:{key(person_id)}", turn.called(name, role)) for person_id, name, role in heirs]
+    if not heirs:
+        buttons = [(f"o:done:{request_id}", turn.phrase("label_dealt"))]
     turn.offer(turn.phrase("hand_over_ask" if heirs else "hand_over_nobody"), (*buttons, back))
 
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.pairing.policy.model import OFFICER, PROVINCE, Request, danger_of
+from bot.pairing.policy.model import MINUTE, OFFICER, PROVINCE, Request, danger_of
 from bot.pairing.policy.work import PairingWork
 
 HOLDERS, MOST_OF_CROWD = 4, 60
 """Officers whose cries are looked through for a crowd, and how many of each."""
 HOUR_OF_ROUNDS = 4  # quarters of an hour, in each of which strangers' cries ring; from then on once an hour
+
+TOLD_AGAIN = 2 * MINUTE
+"""So often at the most whoever has taken a cry hears that it was repeated: a tale of ten messages rings once."""
 
 _GRAVITY = ("", "safety", "hurt", "die")
 
@@ -35,7 +38,7 @@ def call_everybody(work: PairingWork, request: Request) -> Request:
 
 def cried_again(work: PairingWork, request: Request, need: str) -> Request:
     """A learner cries out while help is on its way: a graver danger is called out anew, and so is what was taken on so
-    long ago that it may be another; else it is said once more who is called.
+    long ago that it may be another; else it is said once more who is called, and told to whoever has taken it.
     """
     graver = _GRAVITY.index(need if need in _GRAVITY else "") > _GRAVITY.index(danger_of(request))
     anew = request.state == "open" and work.now - request.since_at >= work.rules.safety
@@ -44,6 +47,10 @@ def cried_again(work: PairingWork, request: Request, need: str) -> Request:
     if request.state == "open":
         helper = work.helper_named(request.owner_kind, request.owner_id)
         work.tell(request.learner_id, "help_under_way", request.request_id, urgent=True, **helper)
+        if work.now - work.ledger.last_note(request.request_id, "cried") >= TOLD_AGAIN:
+            named = work.learner_named(work.ledger.learner(request.learner_id))
+            work.tell(request.owner_id, "cried_again", request.request_id, urgent=True, **named)
+            work.note("cried", request)
     else:
         tell_called(work, request)
     return request

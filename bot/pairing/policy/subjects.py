@@ -44,7 +44,7 @@ SUBJECTS = (
         {
             "talk": _talk, "send": plain(pa.SendMedia), "hold": plain(pa.HoldMedia), "stop": plain(pa.StopWriting),
             "report": pa.ReportLine, "end": pa.AskEndOfLine, "over": pa.EndLine, "union": pa.GiveUnionNumber,
-            "mine": pa.AskOwnNumber,
+            "mine": pa.AskOwnNumber, "first": pa.SendFirstWords, "tutor": plain(pa.KeepFirstWords),
         },  # what she really wrote or sent no button stands for
         {"line.talk": _talk, "line.report": pa.ReportLine},
         {WRITING: OpenQuestion(pa.AskLineAgain, pa.WriteLine, kept=False)},

@@ -18,9 +18,7 @@ def take(work: PairingWork, request_id: str) -> bool:
     request = work.ledger.request(request_id)
     learner = work.ledger.learner(request.learner_id) if request else None
     if request is not None and request.state == "open" and request.owner_id == work.actor:
-        work.tell(
-            work.actor, "taken", request_id, ten_hv=work.name(request.learner_id)
-        )  # a cry that she has rings anew
+        _tell_taken(work, request)  # a cry that she has rings anew
         return True
     if request is None or learner is None or request.state in ("closed", "open"):
         work.tell(work.actor, "offer_gone")
@@ -96,9 +94,18 @@ def _as_whom(work: PairingWork, request: Request, learner: Learner) -> OwnerKind
 
 def _answers_for(work: PairingWork, request: Request, learner: Learner, kind: OwnerKind) -> None:
     opened(work, request, kind, work.actor)
+    request = replace(request, owner_kind=kind, owner_id=work.actor)
     urgent, request_id = request.kind == "safety", request.request_id
     work.tell(learner.learner_id, "help_coming", request_id, urgent=urgent, **work.helper_named(kind, work.actor))
-    work.tell(work.actor, "taken", request_id, ten_hv=learner.name)
+    _tell_taken(work, request)
+
+
+def _tell_taken(work: PairingWork, request: Request) -> None:
+    """Tell the owner that it is hers now; who answers for the area may have the one in need call the union."""
+    calls = request.kind == "safety" and request.owner_kind == "officer"
+    work.tell(
+        work.actor, "taken_urgent" if calls else "taken", request.request_id, ten_hv=work.name(request.learner_id)
+    )
 
 
 def opened(work: PairingWork, request: Request, kind: OwnerKind, owner: str) -> None:

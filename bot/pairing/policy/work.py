@@ -272,7 +272,9 @@ class PairingWork:
             return ""
         self.settle(offer, "withdrawn")
         if offer.instructor_id != self.actor:
-            self.report(offer.instructor_id, "offer_withdrawn", offer.offer_id)
+            request = self.ledger.request(request_id)
+            learner = self.ledger.learner(request.learner_id) if request else None
+            self.tell(offer.instructor_id, "offer_withdrawn", offer.offer_id, **self.learner_named(learner))
         return offer.instructor_id
 
     # --- pairings ---
@@ -329,6 +331,11 @@ def _working_buttons(request_id: str) -> Buttons:
     )
 
 
+def _urgent_buttons(request_id: str) -> Buttons:
+    first, *rest = _working_buttons(request_id)
+    return (first, (f"y:union:{request_id}", "label_give_union"), *rest)
+
+
 def _answer_buttons(request_id: str) -> Buttons:
     return ((f"o:done:{request_id}", "label_helped"), (f"o:still:{request_id}", "label_not_helped"))
 
@@ -354,6 +361,8 @@ BUTTONS: dict[str, Callable[[str], Buttons]] = {
     "caught_officer": lambda line_id: ((f"q:kept:{line_id}", "label_look"),),
     "report_officer": lambda line_id: ((f"q:kept:{line_id}", "label_look"),),
     "taken": _working_buttons,
+    "taken_urgent": _urgent_buttons,
+    "cried_again": _working_buttons,
     "follow_up": _working_buttons,
     "follow_up_learner": _answer_buttons,
     "safety_strangers": lambda _: (("q:strangers:0", "label_look"),),

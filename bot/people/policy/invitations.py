@@ -15,6 +15,7 @@ from bot.tutor.turn import TurnContext
 INVITE_LASTS = timedelta(days=14)
 LINK_LASTS = timedelta(minutes=10)
 BACK_LASTS = timedelta(days=1)
+AT_DESK = ("officer", "editor", "admin")
 MAX_TRIES = 5
 """Wrong codes of one chat within a window; also how often one set of words may be shown and turned down."""
 MAX_TRIES_OF_LINE = 60
@@ -99,6 +100,11 @@ def welcome(turn: TurnContext, role: str, area_name: str) -> CommandOutcome:
     turn.say(turn.phrase(known, noi=area_name))
     if turn.agreed and role == "instructor":
         turn.events.append(ShowTeaching())
+        return ANSWERED
+    if turn.agreed and turn.person.name and role in AT_DESK and not (turn.state.open_run or turn.state.pending):
+        desk = ("dk:ask:", turn.phrase("label_desk"))
+        post = (("q:list:0", turn.phrase("label_post")),) if role == "officer" else ()
+        turn.offer("", (desk, *post, ("g:menu", turn.phrase("label_menu"))))
         return ANSWERED
     return back(turn)
 

@@ -7,6 +7,9 @@ from typing import Literal
 
 ValueKind = Literal["money", "number", "date", "phone"]
 
+LANDLINE = 11  # digits, with the area's
+SHORT_CODES = ("024", "028")  # Hà Nội, Thành phố Hồ Chí Minh: eight digits follow, elsewhere seven
+
 
 @dataclass(frozen=True, slots=True)
 class Value:
@@ -31,4 +34,12 @@ class Value:
                 return "/".join(reversed(str(self.value).split("-")))
             case _:
                 said = str(self.value)
-                return f"{said[:4]} {said[4:7]} {said[7:]}" if self.kind == "phone" else said
+                return in_groups(said) if self.kind == "phone" else said
+
+
+def in_groups(number: str) -> str:
+    """A telephone number as it is printed and read out: 0901 234 567, 0251 3822 999, 028 3822 9999, 1900 1234."""
+    if number.startswith("02") and len(number) == LANDLINE:
+        code = 3 if number.startswith(SHORT_CODES) else 4
+        return f"{number[:code]} {number[code : code + 4]} {number[code + 4 :]}"
+    return f"{number[:4]} {number[4:]}" if len(number) == 8 else f"{number[:4]} {number[4:7]} {number[7:]}"

@@ -87,6 +87,7 @@ function show(entries, again) {
   while (log.childNodes.length > KEEP) log.removeChild(log.firstChild);
   anchor = first;
   queue.filter((m) => m.acked).forEach(drop);
+  giveWay();
   offer();
   if (!filled) reveal(log.lastChild);
   else if (wasFollowing) reveal(first);

@@ -27,7 +27,7 @@ function remember() { store('known', JSON.stringify(known)); }
 
 function suggest() {
   const host = inside();
-  if (!hint.hidden || isApp) return;
+  if (!hint.hidden || isApp || busy()) return;
   if (host && !known.told) {
     const words = 'Đang mở trong ' + host + ': lần sau bấm lại đường dẫn này trong ' + host + ' là vào. Muốn mở bằng trình duyệt ' +
       'của máy thì chép đường dẫn sang đó, rồi ở đây gõ “đổi máy”.';
@@ -43,8 +43,19 @@ function suggest() {
   }
 }
 
+// Somebody is in need, or the bell is asked about: one thing at a time.
+function busy() { return !!prompt && prompt.buttons.some((each) => /~mistake$|^(g:mistake|o:|q:strangers|kn:is)/.test(each.token)); }
+
+function giveWay() {
+  if (hint.hidden || !busy()) return;
+  hint.hidden = true;
+  known[hint.what] = 0;
+  remember();
+}
+
 function advise(what, words, label, deed) {
   known[what] = 1;
+  hint.what = what;
   remember();
   const close = () => {
     hint.hidden = true;
