@@ -3,51 +3,35 @@
 (() => {
   const form = document.getElementById('writing');
   if (!form) return;
-  const text = document.getElementById('text'), began = form.elements.began, state = document.getElementById('state');
+  const text = document.getElementById('text'), began = form.elements.began;
   const gutter = form.querySelector('.gutter'), list = document.getElementById('faults');
   const offers = document.getElementById('offers'), phone = document.querySelector('.trial iframe');
-  const say = form.dataset, kept = `camtay.draft.${say.editor}.${say.lesson}`;
-  const here = form.action, play = phone ? phone.getAttribute('src') : '';  // the table has no phone beside it
-  let saving = null, saveSoon = 0, checkSoon = 0, asked = 0, marks = new Map(), chosen = -1;
-  document.documentElement.classList.add('has-script');
-
-  const send = (path, fields) => fetch(here + path, {
-    method: 'POST', credentials: 'same-origin', redirect: 'manual',
-    body: new URLSearchParams({ form_key: form.elements.form_key.value, ...fields }),
-  }).then((got) => {
-    if (!got.ok) throw Object.assign(new Error('refused'), { status: got.status });
-    return got.json();
-  });
+  const say = form.dataset;
+  const play = phone ? phone.getAttribute('src') : '';  // the table has no phone beside it
+  let checkSoon = 0, asked = 0, marks = new Map(), chosen = -1;
   const isLong = () => text.value.length > say.most || new Blob([text.value]).size > say.most;
-  const remember = () => { try { localStorage.setItem(kept, JSON.stringify({ began: began.value, text: text.value })); } catch { /* full, or not allowed: the server still has it soon */ } };
-  const forget = () => { try { localStorage.removeItem(kept); } catch { /* as above */ } };
 
   // --- it is kept by itself ---
 
-  function save() {
-    clearTimeout(saveSoon);
-    if (text.value === began.value) return Promise.resolve();
-    if (isLong()) { state.textContent = say.long; return Promise.resolve(); }
-    if (saving) return saving.then(save);
-    const sent = text.value;
-    state.textContent = say.saving;
-    saving = send('', { began: began.value, text: sent, script: '1' }).then((now) => {
-      if (text.value === sent) {
-        if (now.text !== sent) put(now.text);
+  const keeper = keptBy(form, {
+    part: '', isLong,
+    isChanged: () => text.value !== began.value,
+    sent: () => ({ began: began.value, text: text.value }),
+    copy: () => ({ began: began.value, text: text.value }),
+    restore: (left) => {
+      if (left.text === text.value || left.text === left.began) return false;
+      began.value = left.began;
+      put(left.text);
+      return true;
+    },
+    took: (now, sent) => {
+      if (text.value === sent.text) {
+        if (now.text !== sent.text) { put(now.text); check(); }
         began.value = now.text;
-        forget();
-        state.textContent = [`${say.saved} ${now.at}.`, ...now.notes].join(' ');
-        if (now.text !== sent) check();
-      } else {  // more was typed meanwhile: it goes with the next save, which puts both together
-        if (now.text === sent) began.value = sent;
-        saveSoon = setTimeout(save, 300);
-      }
-    }).catch((fault) => {
-      state.textContent = { 0: say.out, 400: say.long, 401: say.out, 403: say.out }[fault.status] || say.lost;
-      if (fault.status !== 400) saveSoon = setTimeout(save, 5000);
-    }).finally(() => { saving = null; });
-    return saving;
-  }
+      } else if (now.text === sent.text) began.value = sent.text;  // else the next save puts both together
+    },
+  });
+  const send = keeper.post, save = keeper.save;
 
   function put(value) {
     const at = [text.selectionStart, text.selectionEnd, text.scrollTop];
@@ -58,21 +42,14 @@
   }
 
   function changed() {
-    remember();
-    state.textContent = isLong() ? say.long : say.unsaved;
-    clearTimeout(saveSoon); clearTimeout(checkSoon);
-    saveSoon = setTimeout(save, 1500);
+    keeper.changed();
+    clearTimeout(checkSoon);
     checkSoon = setTimeout(check, 150);
     number();
     hide();
   }
 
   text.addEventListener('input', changed);
-  form.addEventListener('submit', () => { clearTimeout(saveSoon); forget(); });
-  addEventListener('visibilitychange', () => { if (document.visibilityState === 'hidden') save(); });
-  addEventListener('online', save);
-  addEventListener('beforeunload', (event) => { if (text.value !== began.value && !form.dataset.sent) event.preventDefault(); });
-  form.addEventListener('submit', () => { form.dataset.sent = '1'; });
 
   // --- faults at the line ---
 
@@ -204,16 +181,7 @@
     save().then(() => { phone.src = above ? `${play}?step=${encodeURIComponent(above[1])}` : play; });
   });
 
-  // --- what was typed and not kept when the browser was closed ---
-
-  try {
-    const left = JSON.parse(localStorage.getItem(kept) || 'null');
-    if (left && left.text !== text.value && left.text !== left.began) {
-      began.value = left.began;
-      put(left.text);
-      save().then(() => { state.textContent = `${say.back} ${state.textContent}`; });
-    } else forget();
-  } catch { forget(); }
+  keeper.begin();
   number();
   check();
 })();

@@ -6,8 +6,10 @@ import html
 import io
 import json
 import re
+import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,7 +18,7 @@ from bot.publishing.library import LiveLessons
 from storage.engine.database import Database
 from tests.services.test_library import LESSON, folder, put
 from tests.storage.conftest import database, database_url
-from tests.support.builders import facts
+from tests.support.builders import LESSONS, facts
 from tests.support.desk_house import DeskBrowser, DeskHouse, desk_house
 from tests.support.harness import tutor
 from tests.support.world import START
@@ -142,6 +144,44 @@ async def test_the_gentle_form(editor: DeskBrowser):
     page = await editor.post("lessons/mot/words", {**form, "=xong.text": " "}, 400)
     assert "xong.text" in page
     assert "Chào {chị}: &#34;bản&#34; B # một" in page, "what was typed is still there"
+
+
+async def test_the_gentle_form_keeps_what_is_typed_and_tells_at_the_field(editor: DeskBrowser):
+    """What its script sends: what can be written is kept, what cannot is named, what is wrong stands at its field."""
+
+    async def typed(began: str, **fields: str) -> dict[str, Any]:
+        form = {"began": began, "script": "1", **{f"={name}": value for name, value in fields.items()}}
+        return dict(json.loads(await editor.post("lessons/mot/words", form, 200)))
+
+    saved = await typed(LESSON, **{"chao.text": "Chào {chj}.", "xong.text": "", "giai.text": "x" * 140_000})
+    assert await text_of(editor) == saved["text"] == LESSON.replace("Chào {chị}, bản A.", "Chào {chj}.")
+    assert set(saved["refused"]) == {"xong.text", "giai.text"}
+    assert ["không có chỗ điền nào tên {chj}" in each["message"] for each in saved["beside"]["chao.text"]] == [True]
+    assert "trống" in saved["beside"]["xong.text"][0]["message"]
+    assert "dài quá" in saved["beside"]["giai.text"][0]["message"]
+    page = await editor.get("lessons/mot/words")
+    assert 'aria-describedby="beside:chao.text"' in page
+    assert re.search(r'id="beside:chao.text"><span class="error">không có chỗ điền', page)
+    await editor.post("lessons/mot", {"began": saved["text"], "text": saved["text"].replace("Bài một", "Bài mới")})
+    again = await typed(saved["text"], **{"chao.text": "Chào {chị}. "})
+    assert again["fresh"] == {"title": "Bài mới"}, "what came from another page, and nothing of the fields as typed"
+    assert not any(each["severity"] == "error" for told in again["beside"].values() for each in told)
+    await editor.post("lessons/mot/give-up", {"sure": "yes", "back": "words"})
+    assert await text_of(editor) == LESSON
+
+
+async def test_a_red_ring_is_chosen_from_what_the_picture_has(house: DeskHouse, editor: DeskBrowser, folder: Path):
+    (folder / "scenes").mkdir()
+    shutil.copy(LESSONS / "scenes" / "a1-hoi-may.yaml", folder / "scenes")
+    image = '"Chào {chị}, bản A."\n    image: {scene: a1-hoi-may, ring: khong_co}'
+    text = LESSON.replace('"Chào {chị}, bản A."', image)
+    await editor.post("lessons/mot", {"began": LESSON, "text": text})
+    page = await editor.get("lessons/mot/words")
+    found = re.search(r'<select name="=chao.image.ring".*?</select>', page, re.S)
+    assert found
+    assert '<option value="khong_co" selected>khong_co: không có trên hình này</option>' in found[0]
+    assert '<option value="o_hoi">' in found[0]
+    assert re.search(r'id="beside:chao.image.ring"><span class="error">“a1-hoi-may” không có thứ gì mã', page)
 
 
 async def test_what_a_script_asks_for(editor: DeskBrowser):

@@ -43,11 +43,18 @@ async def shown_text(desk: DeskServices, visit: Visit) -> dict[str, object]:
         found = await room.studio.faults(visit.who.actor, lesson, text)
     except CamtayError:  # too long: that is told above
         found = ()
-    others = await room.studio.others(visit.who.actor, lesson)
     return {
         "lesson": lesson, "text": text, "began": lying.text, "lying": lying,
         "saved": day_and_hour(lying.saved_at, desk.zone), "faults": faults(found, visit, str(lying.path)),
-        "notes": _notes(lying, visit), "others": [day_and_hour(each.at, desk.zone) for each in others],
+        "notes": notes_of(lying, visit), **await drafts_shown(desk, visit),
+    }  # fmt: skip
+
+
+async def drafts_shown(desk: DeskServices, visit: Visit) -> dict[str, object]:
+    """What a page shows of others' drafts, and by which name the browser keeps hers."""
+    others = await rooms(desk).studio.others(visit.who.actor, lesson_of(visit))
+    return {
+        "others": [day_and_hour(each.at, desk.zone) for each in others],
         "other_ids": [each.editor[:12] for each in others], "editor": visit.who.actor.name[:12],
     }  # fmt: skip
 
@@ -57,7 +64,12 @@ async def save(desk: DeskServices, visit: Visit) -> PageAnswer:
     room, lesson, form = rooms(desk), lesson_of(visit), visit.form
     saved = await room.studio.save(visit.who.actor, lesson, form.get("began", ""), form.get("text", ""))
     if form.get("script"):
-        told = {"text": saved.text, "merged": saved.merged, "notes": _notes(saved, visit), "changed": saved.is_changed}
+        told = {
+            "text": saved.text,
+            "merged": saved.merged,
+            "notes": notes_of(saved, visit),
+            "changed": saved.is_changed,
+        }
         return as_json({**told, "at": day_and_hour(saved.saved_at, desk.zone)})
     return Redirect(place_of(visit), outcome(saved))
 
@@ -81,11 +93,11 @@ async def complete(desk: DeskServices, visit: Visit) -> PageAnswer:
 
 async def give_up(desk: DeskServices, visit: Visit) -> PageAnswer:
     """Throw the draft away, where that is meant."""
-    lesson = lesson_of(visit)
+    lesson, back = lesson_of(visit), _back(visit)
     if visit.form.get("sure") != "yes":
-        return Redirect(place_of(visit), say("Chưa bỏ nháp: hãy đánh dấu ô bên cạnh trước."))
+        return Redirect(back, say("Chưa bỏ nháp: hãy đánh dấu ô bên cạnh trước."))
     await rooms(desk).studio.give_up(visit.who.actor, lesson)
-    return Redirect(place_of(visit), say("Đã bỏ nháp; đây là chữ đang có."))
+    return Redirect(back, say("Đã bỏ nháp; đây là chữ đang có."))
 
 
 async def take_over(desk: DeskServices, visit: Visit) -> PageAnswer:
@@ -94,7 +106,12 @@ async def take_over(desk: DeskServices, visit: Visit) -> PageAnswer:
     others = await room.studio.others(visit.who.actor, lesson)
     editor = next((each.editor for each in others if wanted and each.editor.startswith(wanted)), "")
     saved = await room.studio.take_over(visit.who.actor, lesson, editor)
-    return Redirect(place_of(visit), outcome(saved))
+    return Redirect(_back(visit), outcome(saved))
+
+
+def _back(visit: Visit) -> str:
+    """The page of the draft that a form was sent from."""
+    return f"{place_of(visit)}/words" if visit.form.get("back") == "words" else place_of(visit)
 
 
 async def file(desk: DeskServices, visit: Visit) -> PageAnswer:
@@ -110,7 +127,8 @@ def outcome(saved: Manuscript) -> str:
     return conflicts(saved.conflicts) if saved.conflicts else MERGED if saved.merged else SAVED
 
 
-def _notes(lying: Manuscript, visit: Visit) -> list[str]:
+def notes_of(lying: Manuscript, visit: Visit) -> list[str]:
+    """What has to be told of a draft beside that it is kept."""
     tell = teller(visit.lang)
     merged = [tell(MERGED)] if lying.merged and not lying.conflicts else []
     return [*merged, *([tell(conflicts(lying.conflicts))] if lying.conflicts else [])]
