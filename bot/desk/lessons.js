@@ -62,15 +62,20 @@
   function show(found) {
     marks = new Map();
     list.replaceChildren(...found.map((each) => {
-      const item = document.createElement('li'), head = document.createElement('b'), link = document.createElement('a');
+      if (each.severity === 'note') return Object.assign(document.createElement('li'), { className: 'soft', textContent: each.message });
+      const item = document.createElement('li'), head = document.createElement('b'), link = document.createElement(each.where ? 'span' : 'a');
       head.textContent = `${each.severity === 'error' ? say.error : say.warning} ${each.code}`;
-      link.href = '#text'; link.dataset.line = each.line; link.dataset.col = each.col;
+      if (!each.where) { link.href = '#text'; link.dataset.line = each.line; link.dataset.col = each.col; }
       link.textContent = say.place.replace('{line}', each.line).replace('{col}', each.col);
       item.append(head, ' ', each.where ? `${each.where}, ` : '', link, `: ${each.message}`, each.hint ? ` (${each.hint})` : '');
       if (!each.where && marks.get(each.line) !== 'error') marks.set(each.line, each.severity);
       return item;
     }));
     if (!found.length) list.append(Object.assign(document.createElement('li'), { textContent: say.none }));
+    const count = document.getElementById('count'), errors = found.filter((each) => each.severity === 'error').length;
+    count.textContent = count.dataset.words.replace('{count}', errors);
+    count.hidden = !errors;
+    count.href = '#faults-name';
     number();
   }
 
@@ -78,20 +83,31 @@
     const link = event.target.closest('a[data-line]');
     if (!link) return;
     event.preventDefault();
-    const lines = text.value.split('\n'), line = Math.min(+link.dataset.line, lines.length);
-    const at = lines.slice(0, line - 1).reduce((sum, each) => sum + each.length + 1, 0) + +link.dataset.col - 1;
-    text.focus();
-    text.setSelectionRange(at, at);
-    const row = gutter.children[line - 1];
-    if (row) text.scrollTop = row.offsetTop - text.clientHeight / 3;
+    jump(+link.dataset.line, +link.dataset.col);
   });
 
+  /* The cursor at a line and column, the line in sight: in the text and on the page. */
+  function jump(asked_, col) {
+    const lines = text.value.split('\n'), line = Math.min(asked_, lines.length);
+    const at = lines.slice(0, line - 1).reduce((sum, each) => sum + each.length + 1, 0) + col - 1;
+    text.focus({ preventScroll: true });
+    text.setSelectionRange(at, at);
+    number(() => {
+      const row = gutter.children[line - 1];
+      if (!row) return;
+      text.scrollTop = row.offsetTop - text.clientHeight / 3;
+      const top = text.getBoundingClientRect().top + row.offsetTop - text.scrollTop;
+      if (top < 80 || top > innerHeight - 200) scrollBy(0, top - innerHeight / 3);
+    });
+  }
+
   // Numbers beside lines that may be folded: each is as high as its line.
-  let drawn = 0;
-  function number() {
+  let drawn = 0, after = null;
+  function number(then = null) {
+    after = then || after;
     cancelAnimationFrame(drawn);
     drawn = requestAnimationFrame(() => {
-      if (innerWidth < 700) { gutter.replaceChildren(); return; }
+      if (isLong()) { gutter.replaceChildren(); return; }  // no lesson is so long: nothing is to be found in it
       const measure = document.createElement('div');
       measure.className = 'measure';
       measure.style.width = `${text.clientWidth - 16}px`;
@@ -107,18 +123,23 @@
         return row;
       }));
       gutter.scrollTop = text.scrollTop;
+      after?.(); after = null;
     });
   }
   text.addEventListener('scroll', () => { gutter.scrollTop = text.scrollTop; });
-  new ResizeObserver(number).observe(text);
+  new ResizeObserver(() => number()).observe(text);
 
   // --- words that fit ---
 
   const before = () => text.value.slice(0, text.selectionStart);
   const line = () => before().split('\n').length;
 
+  /* The ids of the steps of a text, in order: items of a list that begin with a kind of step. */
+  const stepsIn = (some) => Array.from(some.matchAll(/^ *- +([a-z]+): *([a-z0-9_]+) *(?:#.*)?$/gm))
+    .filter((each) => say.kinds.split(' ').includes(each[1])).map((each) => each[2]);
+
   function complete() {
-    const steps = Array.from(text.value.matchAll(/^ *- +[a-z]+: *([a-z0-9_]+) *(?:#.*)?$/gm), (each) => each[1]).join(' ');
+    const steps = stepsIn(text.value).join(' ');
     const col = before().length - before().lastIndexOf('\n');
     send('/complete', { text: text.value, line: line(), col, steps }).then((found) => {
       offers.replaceChildren(...found.map((each, at) => {
@@ -177,11 +198,17 @@
   // --- the phone beside it ---
 
   document.getElementById('from-here')?.addEventListener('click', () => {
-    const above = Array.from(before().matchAll(/^ *- +[a-z]+: *([a-z0-9_]+) *(?:#.*)?$/gm)).pop();
-    save().then(() => { phone.src = above ? `${play}?step=${encodeURIComponent(above[1])}` : play; });
+    const end = text.value.indexOf('\n', text.selectionStart), upTo = text.value.slice(0, end < 0 ? undefined : end);
+    const above = stepsIn(upTo).pop();
+    save().then((isKept) => {
+      if (!isKept) return;  // why, the state tells
+      phone.src = above ? `${play}?step=${encodeURIComponent(above)}` : play;
+    });
   });
 
   keeper.begin();
   number();
   check();
+  const asked_ = /^#L(\d{1,6})$/.exec(location.hash);
+  if (asked_) jump(+asked_[1], 1);
 })();

@@ -74,11 +74,19 @@
       if (!place || !name.startsWith('step:')) continue;
       place.replaceChildren(...faults.map((each) => Object.assign(document.createElement('span'), { className: each.severity, textContent: each.message })));
     }
-    const count = document.getElementById('count');
-    if (count) count.textContent = form.querySelectorAll('.beside-it span.error').length || '';
+    counted();
+  }
+
+  function counted() {
+    const count = document.getElementById('count'), errors = form.querySelectorAll('.beside-it span.error');
+    count.textContent = count.dataset.words.replace('{count}', errors.length);
+    count.hidden = !errors.length;
+    const at = errors[0]?.parentNode.id.slice(7) ?? '';
+    count.href = at.startsWith('step:') ? `#${at}` : `#f:${at}`;
   }
 
   form.addEventListener('input', () => keeper.changed());
   form.addEventListener('change', (event) => { if (event.target.matches('[list=scenes], select')) keeper.save(); });
   keeper.begin();
+  counted();
 })();

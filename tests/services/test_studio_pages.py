@@ -316,3 +316,37 @@ async def test_every_page_has_a_policy_that_lets_nothing_foreign_in(house: DeskH
                 assert policy.startswith("default-src 'none'"), page.path
                 assert "unsafe" not in policy, page.path
                 assert "no-store" in response.headers["Cache-Control"]
+
+
+# --- faults, said where they can be mended -----------------------------------------------------------
+
+
+async def test_a_draft_with_faults_says_so_and_leads_to_the_field(editor: DeskBrowser):
+    await editor.post("lessons/mot", {"began": LESSON, "text": LESSON.replace("Chào {chị}, bản A", "Chào {chj}")})
+    page = await editor.get("play/mot")
+    assert "dưới đây là bản đang dùng: chưa có chữ chị vừa sửa" in page
+    assert "bản A" in page
+    assert re.search(r'tên \{chj\}.*<a href="[./]*/lessons/mot/words#f:chao.text" target="_top">Tới chỗ sửa', page)
+    assert "lesson.yaml" not in page
+    assert "Trạng thái" not in await editor.get("phone/mot")
+    page = await editor.get("lessons/mot/publish")
+    assert "Bước chao" in page
+    assert page.count('lessons/mot/words#f:chao.text"') == 2, "at the fault, and for who wants to begin"
+    await editor.get("play/mot?step=khong_co")
+
+
+async def test_what_waits_for_a_translator_is_one_line(editor: DeskBrowser, folder: Path):
+    text = LESSON.replace("langs: [vi]", "langs: [vi, en]")
+    put(folder, "mot", text)
+    (folder / "m" / "mot" / "po").mkdir()
+    entry = 'msgctxt "{key}"\nmsgid "Câu cũ"\nmsgstr "Old."\n\n'
+    entries = "".join(entry.format(key=key) for key in ("chao.text", "xong.text"))
+    (folder / "m" / "mot" / "po" / "en.po").write_text(f'msgid ""\nmsgstr "Language: en\\n"\n\n{entries}', "utf-8")
+    for path in ("lessons/mot", "lessons/mot/publish", "play/mot"):
+        page = await editor.get(path)
+        assert "en.po" not in page, path
+        assert "./camtay" not in page, path
+        assert ("câu chưa có bản mới bằng tiếng khác" in page) == (path != "play/mot")
+    found = json.loads(await editor.post("lessons/mot/check", {"text": text}, 200))
+    assert [each["severity"] for each in found].count("note") == 1
+    assert "W402" not in {each["code"] for each in found}

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 
 from bot.desk.language import teller
+from bot.desk.pages.lessons.mending import mended_at
 from bot.desk.pages.lessons.rooms import faults, lesson_of, rooms, titled
 from bot.desk.services import DeskServices
 from bot.desk.visit import PageAnswer, PageShown, Redirect, Visit
@@ -44,15 +45,14 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
     room, lesson = rooms(desk), lesson_of(visit)
     how = _how(visit.form or visit.query)
     review = await room.publisher.review(visit.who.actor, lesson, how)
-    path = str(review.desk.path)
     plan = _plan(review.plan, review.gone, visit) if review.plan else None
     return PageShown(
         "lessons/publish.html",
         {
             "title": titled(desk, visit, say("Phát hành")), "lesson": lesson, "plan": plan, "how": how,
             "stamp": review.stamp, "is_ready": review.is_ready,
-            "is_changed": review.desk.is_changed, "errors": faults(review.errors, visit, path),
-            "warnings": faults(review.warnings, visit, path), "number": 0,
+            "is_changed": review.desk.is_changed, "errors": await mended_at(review.desk, review.errors, visit),
+            "warnings": await mended_at(review.desk, review.warnings, visit), "number": 0,
         },
     )  # fmt: skip
 

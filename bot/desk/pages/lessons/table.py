@@ -8,6 +8,7 @@ from bot.studio.service import ACT
 from flows.saying import say
 
 _LESSON = "lessons/{lesson:[a-z0-9-]{1,40}}"
+_PHONE = "phone/{lesson:[a-z0-9-]{1,40}}"
 _PLAY = "play/{lesson:[a-z0-9-]{1,40}}"
 
 LESSON_PAGES: tuple[DeskPage, ...] = (
@@ -41,8 +42,14 @@ LESSON_PAGES: tuple[DeskPage, ...] = (
     DeskPage("words/give-up", say("Bảng từ máy nghe"), ACT, do=writing.give_up),
     DeskPage("words/take-over", say("Bảng từ máy nghe"), ACT, do=writing.take_over),
     DeskPage("hear", say("Nghe thử một câu"), ACT, playing.hear, playing.hear),
-    DeskPage(_PLAY, say("Học thử"), ACT, playing.show, playing.show),
-    DeskPage(f"{_PLAY}/state", say("Học thử"), ACT, playing.state),
-    DeskPage(f"{_PLAY}/graph.svg", say("Sơ đồ"), ACT, playing.graph),
-    DeskPage(f"{_PLAY}/media/{{file}}", say("Học thử"), ACT, playing.media),
+    *(
+        page
+        for at, show in ((_PLAY, playing.show), (_PHONE, playing.show_phone))
+        for page in (
+            DeskPage(at, say("Học thử"), ACT, show, show),
+            DeskPage(f"{at}/state", say("Học thử"), ACT, playing.state),
+            DeskPage(f"{at}/graph.svg", say("Sơ đồ"), ACT, playing.graph),
+            DeskPage(f"{at}/media/{{file}}", say("Học thử"), ACT, playing.media),
+        )
+    ),
 )

@@ -14,6 +14,7 @@ from bot.errors import CamtayError
 from bot.studio.policy.completion import offers
 from bot.studio.policy.texts import plain
 from bot.studio.service import Manuscript
+from flows.engine.kinds.table import NAMED
 from flows.saying import say
 
 SAVED, MERGED = say("Đã lưu nháp."), say("Đã lưu nháp, và ghép với chữ vừa có ở nơi khác. Hãy đọc lại.")
@@ -46,7 +47,7 @@ async def shown_text(desk: DeskServices, visit: Visit) -> dict[str, object]:
     return {
         "lesson": lesson, "text": text, "began": lying.text, "lying": lying,
         "saved": day_and_hour(lying.saved_at, desk.zone), "faults": faults(found, visit, str(lying.path)),
-        "notes": notes_of(lying, visit), **await drafts_shown(desk, visit),
+        "kinds": " ".join(NAMED), "notes": notes_of(lying, visit), **await drafts_shown(desk, visit),
     }  # fmt: skip
 
 
