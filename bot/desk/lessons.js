@@ -117,7 +117,7 @@
       measure.remove();
       gutter.replaceChildren(...heights.map((height, at) => {
         const row = document.createElement('div');
-        row.textContent = (marks.get(at + 1) === 'error' ? '● ' : marks.has(at + 1) ? '○ ' : '') + (at + 1);
+        row.textContent = (marks.get(at + 1) === 'error' ? '●' : marks.has(at + 1) ? '○' : '') + (at + 1);
         row.className = marks.get(at + 1) || '';
         row.style.height = `${height}px`;
         return row;

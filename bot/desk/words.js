@@ -28,6 +28,11 @@
       return back.length > 0;
     },
     took: (now, sent) => {
+      if (now.conflicts) {  // the page asks which of both stays; what was typed meanwhile is kept on this machine
+        for (const field of fields) if (field.name in sent) known.set(field, sent[field.name]);
+        location.reload();
+        return;
+      }
       began.value = now.text;
       refused.clear();
       for (const field of fields) {

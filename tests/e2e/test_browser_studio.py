@@ -130,11 +130,11 @@ def test_two_editors_of_one_line(come_in, server: Server):
         expect(each.locator("#state")).to_contain_text("Đã lưu nháp lúc")
     page.reload()
     page.get_by_role("button", name="Ghép vào nháp của tôi").click()
-    expect(page.get_by_role("status").first).to_contain_text("hai người cùng sửa")
+    expect(page.get_by_role("status").first).to_contain_text("sửa hai cách")
     text = page.locator("#text").input_value()
     assert "LAN " in text
     assert "MAI " in text
-    expect(page.locator("#faults")).to_contain_text("chỗ này hai người cùng sửa")
+    expect(page.locator("#faults")).to_contain_text("chỗ này vừa được sửa hai cách")
     no_violations(page)
     page.get_by_label("Bỏ mọi chữ tôi đã sửa").check()
     page.get_by_role("button", name="Bỏ nháp").click()

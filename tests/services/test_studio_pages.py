@@ -222,8 +222,20 @@ async def test_two_editors(house: DeskHouse, editor: DeskBrowser):
         found = re.search(r'name="editor" value="(\w+)"', page)
         assert found
         await editor.post("lessons/mot/take-over", {"editor": found[1]})
-        assert "&lt;&lt;&lt;&lt;&lt;&lt;&lt; bản của chị" in await editor.get("lessons/mot")
         assert "Còn lỗi" in await editor.get("lessons/mot/publish")
+        page = await editor.get("lessons/mot/words")
+        shown = re.sub(r"<textarea name=\"began\" hidden.*?</textarea>", "", page, flags=re.S)
+        assert "&lt;&lt;&lt;&lt;" not in shown
+        assert "Bước chao" in page
+        assert "<blockquote>Chào {chị}, bản B.</blockquote>" in page
+        assert "<blockquote>Chào {chị}, bản C.</blockquote>" in page
+        line = re.search(r'name="line" value="(\d+)"', page)
+        assert line
+        chosen = {"back": "words", "line": line[1], "began": await text_of(editor), "keep": "theirs"}
+        await editor.post("lessons/mot/choose", {**chosen, "began": LESSON})
+        assert "&lt;&lt;&lt;&lt;" in await editor.get("lessons/mot"), "not of another text than was looked at"
+        assert (await editor.post("lessons/mot/choose", chosen)).endswith("lessons/mot/words")
+        assert await text_of(editor) == LESSON.replace("bản A.", "bản C.", 1)
         assert "bản C." in await text_of(other)
 
 

@@ -30,6 +30,7 @@ LESSON_PAGES: tuple[DeskPage, ...] = (
     DeskPage(f"{_LESSON}/complete", say("Soạn bài"), ACT, do=writing.complete),
     DeskPage(f"{_LESSON}/give-up", say("Soạn bài"), ACT, do=writing.give_up),
     DeskPage(f"{_LESSON}/take-over", say("Soạn bài"), ACT, do=writing.take_over),
+    DeskPage(f"{_LESSON}/choose", say("Soạn bài"), ACT, do=writing.choose),
     DeskPage(f"{_LESSON}/media", say("Hình và tiếng"), ACT, media.show, media.bring, file_bytes=media.FORM_BYTES),
     DeskPage(f"{_LESSON}/ways", say("Thêm cách nói"), ACT, ways.show, ways.add),
     DeskPage("words", say("Bảng từ máy nghe"), ACT, hearing.show, writing.save),
@@ -41,6 +42,7 @@ LESSON_PAGES: tuple[DeskPage, ...] = (
     DeskPage("words/file", say("Bảng từ máy nghe"), ACT, writing.file),
     DeskPage("words/give-up", say("Bảng từ máy nghe"), ACT, do=writing.give_up),
     DeskPage("words/take-over", say("Bảng từ máy nghe"), ACT, do=writing.take_over),
+    DeskPage("words/choose", say("Bảng từ máy nghe"), ACT, do=writing.choose),
     DeskPage("hear", say("Nghe thử một câu"), ACT, playing.hear, playing.hear),
     *(
         page

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 from bot.desk.language import teller
 from bot.desk.pages.lessons.rooms import as_json, faults, lesson_of, rooms, titled
-from bot.desk.pages.lessons.writing import drafts_shown, notes_of, outcome
+from bot.desk.pages.lessons.writing import drafts_shown, notes_of, outcome, places_shown
 from bot.desk.services import DeskServices
 from bot.desk.visit import PageAnswer, PageShown, Redirect, Visit
 from bot.desk.words import day_and_hour
@@ -39,6 +39,7 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
         {
             "title": titled(desk, visit, say("Sửa lời, sửa hình")), "lesson": lesson, "place": f"lessons/{lesson}",
             "steps": steps, "typed": typed, "began": text, "media": media, "scenes": scenes, "lying": lying,
+            "places": places_shown(lying.text),
             "saved": day_and_hour(lying.saved_at, desk.zone), **await drafts_shown(desk, visit),
             "beside": await _beside(desk, visit, text, steps, refused),
             "rings": await asyncio.to_thread(_rings, steps, typed, room.studio.checker, teller(visit.lang)),
@@ -61,6 +62,7 @@ async def save(desk: DeskServices, visit: Visit) -> PageAnswer:
         steps = await asyncio.to_thread(_form, saved.text)
         return as_json({
             "text": saved.text, "changed": saved.is_changed, "notes": notes_of(saved, visit),
+            "conflicts": saved.conflicts,
             "at": day_and_hour(saved.saved_at, desk.zone), "refused": refused,
             "fresh": _fresh(form, steps, typed, refused),
             "beside": await _beside(desk, visit, saved.text, steps, refused),

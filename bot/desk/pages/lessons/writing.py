@@ -11,6 +11,7 @@ from bot.desk.services import DeskServices
 from bot.desk.visit import FileSent, PageAnswer, PageShown, Redirect, Visit
 from bot.desk.words import day_and_hour
 from bot.errors import CamtayError
+from bot.studio.policy.choosing import chosen, in_words, two_texts
 from bot.studio.policy.completion import offers
 from bot.studio.policy.texts import plain
 from bot.studio.service import Manuscript
@@ -23,7 +24,7 @@ SAVED, MERGED = say("Đã lưu nháp."), say("Đã lưu nháp, và ghép với c
 def conflicts(count: int) -> str:
     """That both texts stand in so many places."""
     return say(
-        "Có {count} chỗ hai người cùng sửa: cả hai bản đều nằm trong bài, giữa các dòng dấu <<<<<<< và >>>>>>>.",
+        "Có {count} chỗ vừa được sửa hai cách, bởi người khác hay chính chị ở máy khác. Chọn giữ câu nào ngay dưới đây.",
         count=count,
     )
 
@@ -47,7 +48,7 @@ async def shown_text(desk: DeskServices, visit: Visit) -> dict[str, object]:
     return {
         "lesson": lesson, "text": text, "began": lying.text, "lying": lying,
         "saved": day_and_hour(lying.saved_at, desk.zone), "faults": faults(found, visit, str(lying.path)),
-        "kinds": " ".join(NAMED), "notes": notes_of(lying, visit), **await drafts_shown(desk, visit),
+        "kinds": " ".join(NAMED), "places": places_shown(text), "notes": notes_of(lying, visit), **await drafts_shown(desk, visit),
     }  # fmt: skip
 
 
@@ -113,6 +114,28 @@ async def take_over(desk: DeskServices, visit: Visit) -> PageAnswer:
 def _back(visit: Visit) -> str:
     """The page of the draft that a form was sent from."""
     return f"{place_of(visit)}/words" if visit.form.get("back") == "words" else place_of(visit)
+
+
+async def choose(desk: DeskServices, visit: Visit) -> PageAnswer:
+    """Of two texts at one place one stays."""
+    room, lesson, form = rooms(desk), lesson_of(visit), visit.form
+    lying = await room.studio.open(visit.who.actor, lesson)
+    line, keep = form.get("line", ""), form.get("keep", "")
+    if plain(form.get("began", "")) != lying.text or keep not in ("mine", "theirs") or not line.isdecimal():
+        return Redirect(_back(visit), say("Bài vừa đổi. Xem lại rồi chọn."))
+    text = await asyncio.to_thread(chosen, lying.text, int(line[:6]), mine=keep == "mine")
+    await room.studio.save(visit.who.actor, lesson, lying.text, text)
+    left = len(two_texts(text))
+    done = say("Đã giữ. Còn {count} chỗ.", count=left) if left else say("Đã giữ, không còn chỗ nào hai cách.")
+    return Redirect(_back(visit), done)
+
+
+def places_shown(text: str) -> list[dict[str, object]]:
+    """The places where two texts stand."""
+    return [
+        {"line": each.line, "step": each.step, "mine": in_words(each.mine), "theirs": in_words(each.theirs)}
+        for each in two_texts(text)
+    ]
 
 
 async def file(desk: DeskServices, visit: Visit) -> PageAnswer:
