@@ -21,20 +21,25 @@ class DraftPreview(Previews):
     def __init__(self, desk: Manuscript, files: BroughtFiles, studio: Studio) -> None:
         book, self._library = studio.library.book, studio.library
         super().__init__(studio.checker.root, book.facts, lambda: book)
-        self.desk, self._files, self._checker, self._live = desk, files, studio.checker, book
+        self._desk, self._files, self._checker, self._live = desk, files, studio.checker, book
+
+    @property
+    def desk(self) -> Manuscript:
+        """What is played."""
+        return self._desk
 
     def reading(self, lesson_id: str, book: Book) -> LessonReading | None:
         """The draft, judged among the files around it."""
-        if lesson_id != self.desk.lesson:
+        if lesson_id != self._desk.lesson:
             return None
         found = found_in(self._library.store, self._files)
-        return self._checker.read(self.desk.path, self.desk.text.encode(), found)
+        return self._checker.read(self._desk.path, self._desk.text.encode(), found)
 
     def file(self, lesson_id: str, name: str) -> Path | None:
         """A file as this editor has it: brought, published, or in the folder; by its name, or by the digest of the
         words that are recorded."""
         recorded = self._library.shelf.recordings.get(name)
-        lying = recorded or (file_beside(self.desk.path.parent / FOLDER, name) if "." in name else None)
+        lying = recorded or (file_beside(self._desk.path.parent / FOLDER, name) if "." in name else None)
         found = {name: kept_name(lying.parent, lying.name)} if lying else {}
         kept = self._files.chosen([name], found).get(name, "")
         store = self._library.store
@@ -50,12 +55,12 @@ class DraftPreview(Previews):
 
     def dialogues(self) -> list[Path]:
         """The transcripts beside the lesson."""
-        return sorted(path for path in (self.desk.path.parent / "transcripts").glob("*.txt") if path.is_file())
+        return sorted(path for path in (self._desk.path.parent / "transcripts").glob("*.txt") if path.is_file())
 
     def stamp(self, lesson_id: str) -> str:
         """As of any preview."""
         live = self._live.lesson(lesson_id)
-        return stamp_of(self.desk.text.encode(), live) if lesson_id == self.desk.lesson else ""
+        return stamp_of(self._desk.text.encode(), live) if lesson_id == self._desk.lesson else ""
 
 
 class DraftPreviews:

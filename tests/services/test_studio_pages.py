@@ -116,12 +116,15 @@ async def test_from_a_word_to_its_publication_and_back(editor: DeskBrowser, fold
     assert "Chị có nháp" in await editor.get("lessons")
     page = await editor.get("lessons/mot/publish")
     assert "bản B." in page
+    assert re.search(r"Câu cũ.*Chào {chị}, bản A\..*Câu mới.*Chào {chị}, bản B\..*Xem chi tiết", page, re.S)
+    assert "1 câu hay hình đổi" in page
     stamp = stamp_in(page)
     again = await editor.post("lessons/mot/publish", {"go": "publish", "stamp": stamp, "when": "urgent"}, 400)
     assert "Hãy xem lại" in again
     assert await editor.post("lessons/mot/publish", {"go": "publish", "stamp": stamp}) == "../../lessons/mot/history"
     history = await editor.get("lessons/mot/history")
     assert "Đã phát hành bản 2" in history
+    assert re.search(r"bản 2.*· Lan ·.*thêm 1 dòng, bỏ 1 dòng", history), "by whom, and what the numbers count"
     assert (folder / "m" / "mot" / "lesson.yaml").read_text("utf-8") == NEW
     page = await editor.get("lessons/mot/history/1")
     stamp = stamp_in(page)
@@ -284,9 +287,11 @@ async def test_who_stands_where_a_step_goes_is_decided_about(tmp_path: Path, fol
             assert "hoi: 1 người" in page
             stamp = stamp_in(page)
             page = await editor.post("lessons/mot/publish", {"go": "publish", "stamp": stamp}, 400)
-            assert "chưa phát hành" in page
+            assert "Chưa phát hành: chưa chọn cho người đang đứng ở bước hoi đi đâu" in page
             decided = {"when": "urgent", "step:hoi": "hoi_moi"}
-            page = await editor.post("lessons/mot/publish", {"go": "look", **decided}, 200)
+            looked_at = await editor.post("lessons/mot/publish", {"go": "look", **decided})
+            page = await editor.get(looked_at.removeprefix("../../"))
+            assert "nhắn liền cho 1 người đang học" in page
             assert "chuyển sang bản mới → hoi_moi" in page
             await editor.post("lessons/mot/publish", {"go": "publish", "stamp": stamp_in(page), **decided})
             assert "hoi → hoi_moi" in await editor.get("lessons/mot/history")
@@ -298,6 +303,26 @@ async def test_the_steps_with_their_learners_and_dialogues(editor: DeskBrowser, 
     assert "chưa có bản thoại nào" in page
     put(folder, "mot", "steps: [")
     assert "giai" in await editor.get("lessons/mot/steps"), "of a file that cannot be read, what is live"
+
+
+async def test_going_back_says_who_stays_in_what_is_left(tmp_path: Path, folder: Path):
+    async with tutor(tmp_path, None) as t:  # type: ignore[arg-type]
+        library = LiveLessons(t.database, folder, facts())
+        t.book = t.conversation.book = await library.open(START)
+        async with (
+            desk_house(t.database, tmp_path / "data", lessons=folder) as house,
+            house.browser(await house.person("Lan", "editor")) as editor,
+        ):
+            text = NEW.replace("  - end: xong", '  - say: them\n    text: "Thêm nè {chị}."\n  - end: xong')
+            await editor.post("lessons/mot", {"began": LESSON, "text": text})
+            page = await editor.get("lessons/mot/publish")
+            await editor.post("lessons/mot/publish", {"go": "publish", "stamp": stamp_in(page)})
+            t.book = t.conversation.book = await LiveLessons(t.database, folder, facts()).open(START)
+            await (await t.learner("1").meets()).opens("mot")
+            page = await editor.get("lessons/mot/history/1")
+            assert "1 người đang ở bản 2 sẽ học hết bản 2. Muốn họ rời bản 2 ngay thì chọn: Ngay." in page
+            page = await editor.get("lessons/mot/history/1?when=urgent")
+            assert "sẽ học hết" not in page
 
 
 # --- markup ------------------------------------------------------------------------------------------

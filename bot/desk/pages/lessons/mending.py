@@ -22,15 +22,19 @@ async def mended_at(lying: Manuscript, found: Iterable[Problem], visit: Visit) -
     names = await asyncio.to_thread(_names, lying.text, shown) if shown else []
     page = f"lessons/{lesson_of(visit)}"
     return [
-        {**each, "mend": f"{page}/words#f:{name}" if name and not name.startswith(STEP) else f"{page}#L{each['line']}",
-         "step": name.removeprefix(STEP).partition(".")[0]}
-        if not each["where"] else each
-        for name, each in zip(names, shown, strict=True)
-    ]  # fmt: skip
+        {
+            **each,
+            "step": step,
+            "mend": "" if each["where"] else f"{page}/words#f:{name}" if name else f"{page}#L{each['line']}",
+        }
+        for (step, name), each in zip(names, shown, strict=True)
+    ]
 
 
-def _names(text: str, shown: list[dict[str, object]]) -> list[str]:
+def _names(text: str, shown: list[dict[str, object]]) -> list[tuple[str, str]]:
+    """The step and the field of each."""
     form = form_of(read_draft(text.encode(), "", ()))
-    return beside(text, form, [(int(str(each["line"])), int(str(each["col"]))) for each in shown]) if form else [
-        "" for _ in shown
-    ]  # fmt: skip
+    found = beside(text, form, [(int(str(each["line"])), int(str(each["col"]))) for each in shown])
+    steps = {step.id for step in form}
+    named = [(name.removeprefix(STEP).partition(".")[0], "" if name.startswith(STEP) else name) for name in found]
+    return [(step if step in steps else "", name) for step, name in named]

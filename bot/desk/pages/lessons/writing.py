@@ -24,7 +24,8 @@ SAVED, MERGED = say("Đã lưu nháp."), say("Đã lưu nháp, và ghép với c
 def conflicts(count: int) -> str:
     """That both texts stand in so many places."""
     return say(
-        "Có {count} chỗ vừa được sửa hai cách, bởi người khác hay chính chị ở máy khác. Chọn giữ câu nào ngay dưới đây.",
+        "Có {count} chỗ vừa được sửa hai cách, bởi người khác hay chính chị ở máy khác. "
+        "Chọn giữ câu nào ngay dưới đây.",
         count=count,
     )
 
@@ -48,7 +49,8 @@ async def shown_text(desk: DeskServices, visit: Visit) -> dict[str, object]:
     return {
         "lesson": lesson, "text": text, "began": lying.text, "lying": lying,
         "saved": day_and_hour(lying.saved_at, desk.zone), "faults": faults(found, visit, str(lying.path)),
-        "kinds": " ".join(NAMED), "places": places_shown(text), "notes": notes_of(lying, visit), **await drafts_shown(desk, visit),
+        "kinds": " ".join(NAMED), "places": places_shown(text), "notes": notes_of(lying, visit),
+        **await drafts_shown(desk, visit),
     }  # fmt: skip
 
 
