@@ -151,6 +151,7 @@
         return item;
       }));
       offers.hidden = !found.length;
+      if (!found.length) document.getElementById('state').textContent = say.nothing;
       const row = gutter.children[line() - 1];
       const top = row ? row.offsetTop + row.offsetHeight - text.scrollTop : 8;
       offers.style.top = `${Math.max(8, Math.min(top, text.clientHeight - 60))}px`;
