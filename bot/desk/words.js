@@ -90,7 +90,18 @@
     count.href = at.startsWith('step:') ? `#${at}` : `#f:${at}`;
   }
 
+  /* The picture is shown as it is chosen. */
+  function look(figure) {
+    const scene = document.getElementById(`f:${figure.dataset.scene}`).value;
+    const ring = document.getElementById(`f:${figure.dataset.scene.slice(0, -5)}ring`)?.value ?? '';
+    const image = figure.querySelector('img'), there = `${figure.dataset.at}${encodeURIComponent(scene)}?ring=${encodeURIComponent(ring)}`;
+    const about = Array.from(document.getElementById('scenes').options).find((each) => each.value === scene);
+    figure.hidden = !about;
+    if (about && image.getAttribute('src') !== there) { image.src = there; image.alt = about.textContent; }
+  }
+
   form.addEventListener('input', () => keeper.changed());
+  form.addEventListener('change', () => form.querySelectorAll('.seen').forEach(look));
   form.addEventListener('change', (event) => { if (event.target.matches('[list=scenes], select')) keeper.save(); });
   keeper.begin();
   counted();

@@ -218,6 +218,7 @@ def test_a_morning_on_a_phone_without_a_script(come_in, server: Server):
     page = come_in("Mai", PHONE, java_script_enabled=False)
     page.goto(f"{server.url}desk/lessons")
     page.get_by_role("link", name="Chữ to, tiếng lớn").click()
+    page.get_by_role("link", name="Chữ của bài").click()
     text = page.locator("#text").input_value()
     page.locator("#text").fill(text.replace("title: ", "title: # ", 1))
     page.get_by_role("button", name="Lưu nháp").click()

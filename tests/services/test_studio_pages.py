@@ -184,6 +184,9 @@ async def test_a_red_ring_is_chosen_from_what_the_picture_has(house: DeskHouse, 
     assert found
     assert '<option value="khong_co" selected>khong_co: không có trên hình này</option>' in found[0]
     assert '<option value="o_hoi">' in found[0]
+    assert "scenes/a1-hoi-may?ring=khong_co" in page
+    assert "<svg" in await editor.get("scenes/a1-hoi-may?ring=o_hoi")
+    await editor.get("scenes/khong-co", 404)
     assert re.search(r'id="beside:chao.image.ring"><span class="error">“a1-hoi-may” không có thứ gì mã', page)
 
 

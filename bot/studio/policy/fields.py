@@ -122,6 +122,7 @@ class SentenceChange:
     label: str
     before: str
     after: str
+    is_scene: bool = False
 
 
 def sentence_changes(before: str, after: str) -> tuple[SentenceChange, ...]:
@@ -135,7 +136,7 @@ def sentence_changes(before: str, after: str) -> tuple[SentenceChange, ...]:
         step, field = new.get(name) or old[name]
         was, now = (each[name][1].value if name in each else "" for each in (old, new))
         if was != now:
-            found.append(SentenceChange(step.begins, field.label, was, now))
+            found.append(SentenceChange(step.begins, field.label, was, now, field.path[-1] == "scene"))
     return tuple(found)
 
 

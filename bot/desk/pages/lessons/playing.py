@@ -78,6 +78,14 @@ async def media(desk: DeskServices, visit: Visit) -> PageAnswer:
     return Fragment(*found)
 
 
+async def scene(desk: DeskServices, visit: Visit) -> PageAnswer:
+    """A practice screen drawn, to be seen where it is chosen."""
+    room, name = rooms(desk), visit.path.get("file", "")
+    room.studio.admit(visit.who.actor)
+    drawn = await asyncio.to_thread(room.studio.checker.drawing, name, visit.query.get("ring", "")[:40])
+    return Fragment(_there(drawn).encode(), "image/svg+xml", showing.svg_policy())
+
+
 async def hear(desk: DeskServices, visit: Visit) -> PageAnswer:
     """What the tutor would make of a message; nothing of it is kept."""
     overheard = Overheard(rooms(desk).studio.library.book, desk.now())

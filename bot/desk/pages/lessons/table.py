@@ -43,6 +43,7 @@ LESSON_PAGES: tuple[DeskPage, ...] = (
     DeskPage("words/give-up", say("Bảng từ máy nghe"), ACT, do=writing.give_up),
     DeskPage("words/take-over", say("Bảng từ máy nghe"), ACT, do=writing.take_over),
     DeskPage("words/choose", say("Bảng từ máy nghe"), ACT, do=writing.choose),
+    DeskPage("scenes/{file}", say("Hình và tiếng"), ACT, playing.scene),
     DeskPage("hear", say("Nghe thử một câu"), ACT, playing.hear, playing.hear),
     *(
         page

@@ -33,7 +33,7 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
     typed = {field.name: visit.form.get(FIELD + field.name, field.value) for step in steps for field in step.fields}
     _, refused = await asyncio.to_thread(apply, text, steps, typed) if visit.form else (text, {})
     media = sorted(path.name for path in (lying.path.parent / "media").glob("*"))
-    scenes = (await asyncio.to_thread(room.studio.checker.known)).scenes
+    scenes = await asyncio.to_thread(room.studio.checker.scenes)
     return PageShown(
         "lessons/words.html",
         {
