@@ -105,6 +105,25 @@ def test_what_is_typed_is_judged_kept_played_and_published(come_in, server: Serv
     no_violations(page)
 
 
+def test_the_phone_plays_from_the_step_whose_first_line_the_cursor_is_in(come_in, server: Server):
+    page = at(come_in("Lan"), server)
+    page.locator("#text").evaluate(
+        "text => { text.focus(); text.setSelectionRange(...Array(2).fill(text.value.indexOf('  - say: khong_voi'))); }"
+    )
+    page.get_by_role("button", name="Từ bước ở con trỏ").click()
+    phone = page.frame_locator("iframe[title='Học thử nháp này']").frame_locator("iframe[title='Trò chuyện thử']")
+    expect(phone.get_by_role("log")).to_contain_text("không ai hối")
+
+
+def test_a_tap_on_a_line_brings_it_into_sight(come_in, server: Server):
+    for size in (DESK, PHONE):
+        page = at(come_in("Lan", size), server, "#L160")
+        row = page.locator(".gutter div:nth-child(160)")
+        expect(row).to_have_text("160")
+        expect(row).to_be_in_viewport()
+        expect(page.locator("#state")).to_be_in_viewport()
+
+
 def test_words_that_fit_are_offered_and_taken_by_the_keyboard(come_in, server: Server):
     page = at(come_in("Lan"), server)
     type_after(page, "minutes: 4\n", "rev")
