@@ -2,6 +2,7 @@
 'use strict';
 for (const form of document.querySelectorAll('form[method=post]')) {
   form.addEventListener('submit', (event) => setTimeout(() => {
+    if (event.defaultPrevented) return; // a script of the page sends it
     if (event.submitter && 'again' in event.submitter.dataset) return; // what it brings is a file: the page stays
     for (const button of form.querySelectorAll('button')) button.disabled = true;
   }));

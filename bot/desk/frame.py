@@ -14,7 +14,7 @@ from bot.web.guides import guide_style
 
 STYLE, SCRIPT = "desk.css", "desk.js"
 FILES = {STYLE: "text/css", SCRIPT: "text/javascript", "lessons.css": "text/css", "lessons.js": "text/javascript",
-         "guide.css": "text/css"}  # fmt: skip
+         "keeping.js": "text/javascript", "words.js": "text/javascript", "guide.css": "text/css"}  # fmt: skip
 HEADERS = {
     "Cache-Control": "no-store",
     "X-Robots-Tag": "noindex",

@@ -3,51 +3,35 @@
 (() => {
   const form = document.getElementById('writing');
   if (!form) return;
-  const text = document.getElementById('text'), began = form.elements.began, state = document.getElementById('state');
+  const text = document.getElementById('text'), began = form.elements.began;
   const gutter = form.querySelector('.gutter'), list = document.getElementById('faults');
   const offers = document.getElementById('offers'), phone = document.querySelector('.trial iframe');
-  const say = form.dataset, kept = `camtay.draft.${say.editor}.${say.lesson}`;
-  const here = form.action, play = phone ? phone.getAttribute('src') : '';  // the table has no phone beside it
-  let saving = null, saveSoon = 0, checkSoon = 0, asked = 0, marks = new Map(), chosen = -1;
-  document.documentElement.classList.add('has-script');
-
-  const send = (path, fields) => fetch(here + path, {
-    method: 'POST', credentials: 'same-origin', redirect: 'manual',
-    body: new URLSearchParams({ form_key: form.elements.form_key.value, ...fields }),
-  }).then((got) => {
-    if (!got.ok) throw Object.assign(new Error('refused'), { status: got.status });
-    return got.json();
-  });
+  const say = form.dataset;
+  const play = phone ? phone.getAttribute('src') : '';  // the table has no phone beside it
+  let checkSoon = 0, asked = 0, marks = new Map(), chosen = -1;
   const isLong = () => text.value.length > say.most || new Blob([text.value]).size > say.most;
-  const remember = () => { try { localStorage.setItem(kept, JSON.stringify({ began: began.value, text: text.value })); } catch { /* full, or not allowed: the server still has it soon */ } };
-  const forget = () => { try { localStorage.removeItem(kept); } catch { /* as above */ } };
 
   // --- it is kept by itself ---
 
-  function save() {
-    clearTimeout(saveSoon);
-    if (text.value === began.value) return Promise.resolve();
-    if (isLong()) { state.textContent = say.long; return Promise.resolve(); }
-    if (saving) return saving.then(save);
-    const sent = text.value;
-    state.textContent = say.saving;
-    saving = send('', { began: began.value, text: sent, script: '1' }).then((now) => {
-      if (text.value === sent) {
-        if (now.text !== sent) put(now.text);
+  const keeper = keptBy(form, {
+    part: '', isLong,
+    isChanged: () => text.value !== began.value,
+    sent: () => ({ began: began.value, text: text.value }),
+    copy: () => ({ began: began.value, text: text.value }),
+    restore: (left) => {
+      if (left.text === text.value || left.text === left.began) return false;
+      began.value = left.began;
+      put(left.text);
+      return true;
+    },
+    took: (now, sent) => {
+      if (text.value === sent.text) {
+        if (now.text !== sent.text) { put(now.text); check(); }
         began.value = now.text;
-        forget();
-        state.textContent = [`${say.saved} ${now.at}.`, ...now.notes].join(' ');
-        if (now.text !== sent) check();
-      } else {  // more was typed meanwhile: it goes with the next save, which puts both together
-        if (now.text === sent) began.value = sent;
-        saveSoon = setTimeout(save, 300);
-      }
-    }).catch((fault) => {
-      state.textContent = { 0: say.out, 400: say.long, 401: say.out, 403: say.out }[fault.status] || say.lost;
-      if (fault.status !== 400) saveSoon = setTimeout(save, 5000);
-    }).finally(() => { saving = null; });
-    return saving;
-  }
+      } else if (now.text === sent.text) began.value = sent.text;  // else the next save puts both together
+    },
+  });
+  const send = keeper.post, save = keeper.save;
 
   function put(value) {
     const at = [text.selectionStart, text.selectionEnd, text.scrollTop];
@@ -58,21 +42,14 @@
   }
 
   function changed() {
-    remember();
-    state.textContent = isLong() ? say.long : say.unsaved;
-    clearTimeout(saveSoon); clearTimeout(checkSoon);
-    saveSoon = setTimeout(save, 1500);
+    keeper.changed();
+    clearTimeout(checkSoon);
     checkSoon = setTimeout(check, 150);
     number();
     hide();
   }
 
   text.addEventListener('input', changed);
-  form.addEventListener('submit', () => { clearTimeout(saveSoon); forget(); });
-  addEventListener('visibilitychange', () => { if (document.visibilityState === 'hidden') save(); });
-  addEventListener('online', save);
-  addEventListener('beforeunload', (event) => { if (text.value !== began.value && !form.dataset.sent) event.preventDefault(); });
-  form.addEventListener('submit', () => { form.dataset.sent = '1'; });
 
   // --- faults at the line ---
 
@@ -85,15 +62,20 @@
   function show(found) {
     marks = new Map();
     list.replaceChildren(...found.map((each) => {
-      const item = document.createElement('li'), head = document.createElement('b'), link = document.createElement('a');
+      if (each.severity === 'note') return Object.assign(document.createElement('li'), { className: 'soft', textContent: each.message });
+      const item = document.createElement('li'), head = document.createElement('b'), link = document.createElement(each.where ? 'span' : 'a');
       head.textContent = `${each.severity === 'error' ? say.error : say.warning} ${each.code}`;
-      link.href = '#text'; link.dataset.line = each.line; link.dataset.col = each.col;
+      if (!each.where) { link.href = '#text'; link.dataset.line = each.line; link.dataset.col = each.col; }
       link.textContent = say.place.replace('{line}', each.line).replace('{col}', each.col);
       item.append(head, ' ', each.where ? `${each.where}, ` : '', link, `: ${each.message}`, each.hint ? ` (${each.hint})` : '');
       if (!each.where && marks.get(each.line) !== 'error') marks.set(each.line, each.severity);
       return item;
     }));
     if (!found.length) list.append(Object.assign(document.createElement('li'), { textContent: say.none }));
+    const count = document.getElementById('count'), errors = found.filter((each) => each.severity === 'error').length;
+    count.textContent = count.dataset.words.replace('{count}', errors);
+    count.hidden = !errors;
+    count.href = '#faults-name';
     number();
   }
 
@@ -101,20 +83,31 @@
     const link = event.target.closest('a[data-line]');
     if (!link) return;
     event.preventDefault();
-    const lines = text.value.split('\n'), line = Math.min(+link.dataset.line, lines.length);
-    const at = lines.slice(0, line - 1).reduce((sum, each) => sum + each.length + 1, 0) + +link.dataset.col - 1;
-    text.focus();
-    text.setSelectionRange(at, at);
-    const row = gutter.children[line - 1];
-    if (row) text.scrollTop = row.offsetTop - text.clientHeight / 3;
+    jump(+link.dataset.line, +link.dataset.col);
   });
 
+  /* The cursor at a line and column, the line in sight: in the text and on the page. */
+  function jump(asked_, col) {
+    const lines = text.value.split('\n'), line = Math.min(asked_, lines.length);
+    const at = lines.slice(0, line - 1).reduce((sum, each) => sum + each.length + 1, 0) + col - 1;
+    text.focus({ preventScroll: true });
+    text.setSelectionRange(at, at);
+    number(() => {
+      const row = gutter.children[line - 1];
+      if (!row) return;
+      text.scrollTop = row.offsetTop - text.clientHeight / 3;
+      const top = text.getBoundingClientRect().top + row.offsetTop - text.scrollTop;
+      if (top < 80 || top > innerHeight - 200) scrollBy(0, top - innerHeight / 3);
+    });
+  }
+
   // Numbers beside lines that may be folded: each is as high as its line.
-  let drawn = 0;
-  function number() {
+  let drawn = 0, after = null;
+  function number(then = null) {
+    after = then || after;
     cancelAnimationFrame(drawn);
     drawn = requestAnimationFrame(() => {
-      if (innerWidth < 700) { gutter.replaceChildren(); return; }
+      if (isLong()) { gutter.replaceChildren(); return; }  // no lesson is so long: nothing is to be found in it
       const measure = document.createElement('div');
       measure.className = 'measure';
       measure.style.width = `${text.clientWidth - 16}px`;
@@ -124,24 +117,29 @@
       measure.remove();
       gutter.replaceChildren(...heights.map((height, at) => {
         const row = document.createElement('div');
-        row.textContent = (marks.get(at + 1) === 'error' ? '● ' : marks.has(at + 1) ? '○ ' : '') + (at + 1);
+        row.textContent = (marks.get(at + 1) === 'error' ? '●' : marks.has(at + 1) ? '○' : '') + (at + 1);
         row.className = marks.get(at + 1) || '';
         row.style.height = `${height}px`;
         return row;
       }));
       gutter.scrollTop = text.scrollTop;
+      after?.(); after = null;
     });
   }
   text.addEventListener('scroll', () => { gutter.scrollTop = text.scrollTop; });
-  new ResizeObserver(number).observe(text);
+  new ResizeObserver(() => number()).observe(text);
 
   // --- words that fit ---
 
   const before = () => text.value.slice(0, text.selectionStart);
   const line = () => before().split('\n').length;
 
+  /* The ids of the steps of a text, in order: items of a list that begin with a kind of step. */
+  const stepsIn = (some) => Array.from(some.matchAll(/^ *- +([a-z]+): *([a-z0-9_]+) *(?:#.*)?$/gm))
+    .filter((each) => say.kinds.split(' ').includes(each[1])).map((each) => each[2]);
+
   function complete() {
-    const steps = Array.from(text.value.matchAll(/^ *- +[a-z]+: *([a-z0-9_]+) *(?:#.*)?$/gm), (each) => each[1]).join(' ');
+    const steps = stepsIn(text.value).join(' ');
     const col = before().length - before().lastIndexOf('\n');
     send('/complete', { text: text.value, line: line(), col, steps }).then((found) => {
       offers.replaceChildren(...found.map((each, at) => {
@@ -153,6 +151,7 @@
         return item;
       }));
       offers.hidden = !found.length;
+      if (!found.length) document.getElementById('state').textContent = say.nothing;
       const row = gutter.children[line() - 1];
       const top = row ? row.offsetTop + row.offsetHeight - text.scrollTop : 8;
       offers.style.top = `${Math.max(8, Math.min(top, text.clientHeight - 60))}px`;
@@ -200,20 +199,17 @@
   // --- the phone beside it ---
 
   document.getElementById('from-here')?.addEventListener('click', () => {
-    const above = Array.from(before().matchAll(/^ *- +[a-z]+: *([a-z0-9_]+) *(?:#.*)?$/gm)).pop();
-    save().then(() => { phone.src = above ? `${play}?step=${encodeURIComponent(above[1])}` : play; });
+    const end = text.value.indexOf('\n', text.selectionStart), upTo = text.value.slice(0, end < 0 ? undefined : end);
+    const above = stepsIn(upTo).pop();
+    save().then((isKept) => {
+      if (!isKept) return;  // why, the state tells
+      phone.src = above ? `${play}?step=${encodeURIComponent(above)}` : play;
+    });
   });
 
-  // --- what was typed and not kept when the browser was closed ---
-
-  try {
-    const left = JSON.parse(localStorage.getItem(kept) || 'null');
-    if (left && left.text !== text.value && left.text !== left.began) {
-      began.value = left.began;
-      put(left.text);
-      save().then(() => { state.textContent = `${say.back} ${state.textContent}`; });
-    } else forget();
-  } catch { forget(); }
+  keeper.begin();
   number();
   check();
+  const asked_ = /^#L(\d{1,6})$/.exec(location.hash);
+  if (asked_) jump(+asked_[1], 1);
 })();

@@ -31,7 +31,9 @@ def left(until: datetime, now: datetime) -> str:
 
 def ago(at: datetime | None, now: datetime) -> str:
     """ "3 ngày trước"; "chưa bao giờ" for never."""
-    return say("{span} trước", span=length(now - at)) if at else say("chưa bao giờ")
+    if at is None:
+        return say("chưa bao giờ")
+    return say("{span} trước", span=length(now - at)) if now - at >= timedelta(minutes=1) else say("vừa xong")
 
 
 def length(span: timedelta) -> str:

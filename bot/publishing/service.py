@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import difflib
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -161,7 +161,22 @@ def compile_row(row: VersionRow, facts: Collection[str]) -> Lesson | None:
 def _diff(old: VersionRow, new: Lesson, translations: Translations, media: Mapping[str, str], number: int) -> str:
     names = f"{old.lesson}@{old.version}", f"{new.id}@{number}"
     before, after = _lines(old.source, old.translations, old.media), _lines(new.source, translations, media)
-    return "".join(f"{line}\n" for line in difflib.unified_diff(before, after, *names, lineterm=""))
+    return "".join(f"{line}\n" for line in _unified(before, after, *names)) if before != after else ""
+
+
+def _unified(before: list[str], after: list[str], *names: str) -> Iterator[str]:
+    """As `difflib.unified_diff`, which takes what comes often (`options:`) for junk, and tells it as removed and added
+    in any text of more than two hundred lines."""
+    yield from (f"{sign} {name}" for sign, name in zip(("---", "+++"), names, strict=True))
+    for group in difflib.SequenceMatcher(None, before, after, autojunk=False).get_grouped_opcodes(3):
+        (_, old, _, new, _), (_, _, old_end, _, new_end) = group[0], group[-1]
+        yield f"@@ -{old + 1},{old_end - old} +{new + 1},{new_end - new} @@"
+        for tag, a, a_end, b, b_end in group:
+            if tag == "equal":
+                yield from (f" {line}" for line in before[a:a_end])
+            else:
+                yield from (f"-{line}" for line in before[a:a_end])
+                yield from (f"+{line}" for line in after[b:b_end])
 
 
 def _lines(source: str, translations: Translations, media: Mapping[str, str]) -> list[str]:

@@ -79,6 +79,20 @@ class Checker:
         tracks = tuple(track.id for track in library.tracks)
         return Known((), tracks, tuple(library.sources), tuple(library.scenes))
 
+    def rings(self, scene: str) -> list[tuple[str, str]]:
+        """What can be ringed on a practice screen: (id, in words); nothing on one that is not there. Raises OSError."""
+        found = self._now().library.scenes.get(scene)
+        return [(part, each.words or part) for part, each in found.drawing.parts.items()] if found else []
+
+    def drawing(self, scene: str, ring: str = "") -> str:
+        """A practice screen as SVG, with a ring round one of its parts; "" where there is none. Raises OSError."""
+        found = self._now().library.scenes.get(scene)
+        return found.drawing.svg(ring) if found else ""
+
+    def scenes(self) -> dict[str, str]:
+        """Every practice screen with what is on it, in words. Raises OSError."""
+        return {name: scene.alt for name, scene in self._now().library.scenes.items()}
+
     def files(self) -> dict[str, Path]:
         """The lessons of the folder by the id written in them, else by the name of their folder. Raises OSError."""
         return {lesson: Path(draft.path) for lesson, draft in _by_id(self._now().library).items()}

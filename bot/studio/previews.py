@@ -22,6 +22,11 @@ class DraftPreview(Previews):
         super().__init__(studio.checker.root, book.facts, lambda: book)
         self._desk, self._beside, self._checker, self._live = desk, beside, studio.checker, book
 
+    @property
+    def desk(self) -> Manuscript:
+        """What is played."""
+        return self._desk
+
     def reading(self, lesson_id: str, book: Book) -> LessonReading | None:
         """The draft, judged among the files around it."""
         if lesson_id != self._desk.lesson:

@@ -35,6 +35,7 @@ from bot.studio.following import NotReady, begun, may_write, put, put_all
 from bot.studio.languages import po_files
 from bot.studio.policy import texts
 from bot.studio.policy.brought import BroughtFiles
+from bot.studio.policy.fields import SentenceChange, sentence_changes
 from bot.studio.service import Manuscript, NoSuchLesson, Studio, note
 from flows.engine.kinds.table import files_of
 from flows.model import Lesson, Problem
@@ -46,6 +47,7 @@ from flows.shelf.voice_lines import RECORDINGS, lines_of, recording_name
 from storage.drafts import drafts
 from storage.drafts.records import DraftRow
 from storage.engine.database import Connection
+from storage.publications import publications
 from storage.publications.records import PublicationRow
 
 AUTHOR_DIGITS = 12  # of an editor's pseudonym: enough to find her in the audit
@@ -129,8 +131,9 @@ class Publisher:
         async with self._one:
             review = await self.review(actor, lesson, how)
             each = review.plan
-            if each is None or not review.is_ready:
-                raise NotReady
+            if each is None:
+                raise NotReady(say("Chưa phát hành: bài còn chỗ sai, kê ngay dưới đây."))
+            _ready(each, review.gone)
             if review.stamp != stamp:
                 raise ReviewOutdated
             desk, source = review.desk, each.lesson.source.encode()
@@ -146,6 +149,15 @@ class Publisher:
                     await asyncio.to_thread(put_all, stack, follow)
                     await asyncio.to_thread(put, written, desk.path)
             return rows[0]
+
+    async def sentences(self, each: PublishingPlan) -> tuple[SentenceChange, ...]:
+        """What people read that is another than in the version in force; nothing of a first one."""
+        if each.before is None:
+            return ()
+        asked = partial(publications.version, lesson=each.before.lesson, number=each.before.version)
+        row = await self.database.read(asked)
+        before, after = texts.plain(row.source) if row else "", texts.plain(each.lesson.source)
+        return await asyncio.to_thread(sentence_changes, before, after)
 
     async def history(self, actor: Actor, lesson: str) -> list[PublicationEntry]:
         """Every publication of a lesson, the newest first. Raises NotAllowed."""
@@ -178,8 +190,7 @@ class Publisher:
         async with self._one:
             review = await self.review_rollback(actor, lesson, number, how)
             each = review.plan
-            if each.unchanged or each.impact.blocked:
-                raise NotReady
+            _ready(each, review.gone)
             if review.stamp != stamp:
                 raise ReviewOutdated
             now = self.studio.now()
@@ -255,6 +266,15 @@ def _allowed(how: PublishingOptions, actor: Actor, lesson: Lesson) -> Publishing
     decisions = {step: decision for step, decision in how.decisions.items() if decision in ways}
     at_checkpoint = how.at_checkpoint and not how.urgent
     return replace(how, author=author_of(actor), decisions=decisions, at_checkpoint=at_checkpoint)
+
+
+def _ready(each: PublishingPlan, gone: Mapping[str, int]) -> None:
+    """Raises NotReady, with what is still to be done."""
+    if each.unchanged:
+        raise NotReady(say("Chưa phát hành: không có gì mới so với bản đang dùng."))
+    if each.impact.blocked:
+        left = ", ".join(step for step in gone if step not in each.how.decisions)
+        raise NotReady(say("Chưa phát hành: chưa chọn cho người đang đứng ở bước {steps} đi đâu.", steps=left))
 
 
 def _gone(each: PublishingPlan) -> dict[str, int]:

@@ -121,12 +121,15 @@ def own_answers(stage: Stage, step: Step, choices: tuple[ev.Choice, ...]) -> tup
     The words of the button for everything else are a global one's: "the last one" means an answer. What is no button
     any more may still be said.
 
+    What an editor has added since counts for the question that stands, too: nothing that she sees changes by it.
+
     A learner who is being robbed is not carried past "call the bank" because it is hard: there that is no answer.
     """
     usual = stage.book.words.answers
     if not stage.lesson.emergency:
         usual = {**usual, "stuck": (*usual.get("stuck", ()), *usual.get("confused", ()))}
-    added = kind_of(step).spoken_ways(step)
+    newest = stage.newest_words.step(step.id) if stage.newest_words else None
+    added = kind_of(step).spoken_ways(newest if newest and type(newest) is type(step) else step)
     said = (*choices, *kind_of(step).unshown(stage, step))
     return tuple(
         Own(choice.id, (choice.label, *added.get(choice.id, ()), *usual.get(choice.id, ())))

@@ -223,12 +223,15 @@ class Stage:
 
     def freshen(self) -> None:
         """Take the newest words of a lesson whose graph has not changed."""
-        route = self.route
-        if route is None or route.how != "text":
-            return
-        lesson = self.book.lesson(self.run.lesson, route.to, self.run.lang)
-        if lesson is not None:
+        route, lesson = self.route, self.newest_words
+        if route is not None and lesson is not None:
             self.turn_to(lesson, route.to)
+
+    @property
+    def newest_words(self) -> Lesson | None:
+        """The newest text of the lesson, where its graph has not changed since; None where there is none."""
+        route = self.route
+        return self.book.lesson(self.run.lesson, route.to, self.run.lang) if route and route.how == "text" else None
 
     def freshest(self, step: StepOf) -> StepOf:
         """The step of the same id in the newest words."""

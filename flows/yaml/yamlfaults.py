@@ -33,6 +33,7 @@ from flows.yaml.yamllines import (
 )
 
 QUOTE_HINT = say("hãy đặt trong dấu ngoặc kép")
+INNER_HINT = say('trong câu thì dùng dấu “ ”; dấu " thẳng chỉ để mở và đóng cả câu')
 
 MOST_TOLD = 100  # faults that are told before the parser reads
 LONGEST_LINE = 3_000  # characters; a longer one is left to the parser
@@ -179,7 +180,7 @@ class Mending(YamlText):
         start = unquoted_text(self.lines[line])
         if start is not None:
             value = self.lines[line][start:].rstrip()
-            self.tell(line, start, _confused(value), QUOTE_HINT)
+            self.tell(line, start, _confused(value), _quoting(value))
             self.quote(line, start, value)
             return True
         if self._quote_in_flow(line):
@@ -223,7 +224,7 @@ class Mending(YamlText):
                     self.tell(line, found.end(), *_SENTENCES[0][1])
                     self.put(line, found.end() + len(value), value[0])
                 else:
-                    self.tell(line, found.end(), _confused(value), QUOTE_HINT)
+                    self.tell(line, found.end(), _confused(value), _quoting(value))
                     self.quote(line, found.end(), value)
             before = len(text[: found.start()].rstrip())
             if found is not keys[0] and text[before - 1] not in "{[,":
@@ -361,6 +362,11 @@ class Mending(YamlText):
         self.guessed = True
         self.last = (-1, -1)
         return True
+
+
+def _quoting(value: str) -> Sentence:
+    """What to do about a value in which the reader has lost its way: it may stand in quotes already."""
+    return INNER_HINT if value[:1] == '"' and value.count('"') > 2 else QUOTE_HINT
 
 
 def _confused(value: str) -> Sentence:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -31,6 +32,11 @@ def latest(connection: Connection, limit: int) -> list[UnheardRow]:
     """The newest messages of everybody."""
     query = select(unheard).order_by(unheard.c.at.desc(), unheard.c.unheard_id.desc()).limit(limit)
     return [UnheardRow(row.text, row.lesson, row.step, from_ms(row.at)) for row in connection.execute(query)]
+
+
+def settle(connection: Connection, texts: Collection[str]) -> int:
+    """Drop the messages of these words, which somebody has seen to; how many."""
+    return connection.execute(delete(unheard).where(unheard.c.text.in_(texts))).rowcount
 
 
 def expire(connection: Connection, before: datetime, limit: int) -> int:

@@ -58,6 +58,16 @@ def test_values():
     assert words(f"{HEAD}  - say: chao\n    src: ‸") == ["[S84]"]
 
 
+def test_within_braces():
+    quiz = f"{HEAD}  - quiz: hoi\n    options:\n      - "
+    assert words(f'{quiz}{{id: a, text: "Một, hai", next: ‸') == ["chao", "hoi"]
+    assert words(f"{quiz}{{id: a, next: h‸, right: true}}") == ["hoi"]
+    assert {"text: ", "right: "} <= set(words(f"{quiz}{{id: a, ‸"))
+    assert "id: " not in words(f"{quiz}{{id: a, ‸")
+    assert words(f'{quiz}{{id: a, text: "Một, next: ‸') == [], "a sentence, though it looks like one"
+    assert words(f"{HEAD}  - say: chao\n    image: {{scene: ‸") == ["vi-giay-to"]
+
+
 @pytest.mark.parametrize("text", ["‸", "lesson: thu\n# ghi ‸", "title: Một câu ‸", "  - {id: ‸", "steps: [‸", "a:‸"])
 def test_nothing_where_nothing_fits(text: str):
     assert words(text) == [] or text == "‸"

@@ -229,3 +229,12 @@ def test_of_two_heirs_the_first_is_the_one():
     heirs = "".join(f"- say: {each}\n  was: cu\n  text: {each}\n  wait_tap: Tiếp\n" for each in "xy")
     new = lesson(f"{heirs}- end: het\n")
     assert place_for(old, new, "cu", ("cu",), "", {}) == ("x", "was")
+
+
+def test_a_new_way_of_saying_counts_for_the_question_that_stands():
+    """The editor has just taught it: the very next try is understood, though the question is still the old one."""
+    change = ("{id: phai, text: Phải,", '{id: phai, text: Phải, ways: ["gật đầu cái rụp"],')
+    for how, hears in (("text", True), ("checkpoint", False)):
+        one = Edit(change, how=how).at("hai")
+        one.say("gật đầu cái rụp")
+        assert bool(one.happened(ev.AnswerGraded)) == hears

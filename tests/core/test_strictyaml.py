@@ -74,6 +74,12 @@ def test_what_needs_quotes_is_told_so(source, line, col):
     assert QUOTES in problems[0].hint
 
 
+def test_straight_quotes_within_a_sentence_are_told_how_to_be_written():
+    (problem,) = read('a: "Bấm nút "Gửi" nhé"\n', "f").problems
+    assert problem.code == "E001"
+    assert "trong câu thì dùng dấu “ ”" in problem.hint
+
+
 def test_many_faults_of_grammar_in_one_go():
     document = read("a: {chị} ơi\nb: Mã OTP: đừng\nc: [Xong] rồi\nd: tốt\n", "f")
     assert [p.place.line for p in document.problems] == [1, 2, 3]

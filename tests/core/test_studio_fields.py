@@ -6,8 +6,8 @@ import random
 
 import pytest
 
-from bot.studio.policy.fields import FormField, apply, form_of
-from bot.studio.policy.splicing import cleaned, spans
+from bot.studio.policy.fields import EMPTY, TOO_LONG, FormField, apply, beside, form_of, sentence_changes
+from bot.studio.policy.splicing import ValueSpan, cleaned, spans
 from flows.reading.loader import read_draft
 from flows.reading.translation import texts
 from tests.core.test_splicing import AWKWARD, TEXTS
@@ -48,14 +48,14 @@ def test_one_field_changes_one_sentence(name: str):
 def test_nothing_typed_changes_nothing():
     text = TEXTS["moi-loai-buoc" if "moi-loai-buoc" in TEXTS else "_moi-loai-buoc"]
     form = form_of(read_draft(text.encode(), "x/lesson.yaml", ()))
-    assert apply(text, form, {}) == (text, ())
-    assert apply(text, form, {field.name: f" {field.value}\r\n" for field in fields(text)}) == (text, ())
+    assert apply(text, form, {}) == (text, {})
+    assert apply(text, form, {field.name: f" {field.value}\r\n" for field in fields(text)}) == (text, {})
 
 
 def test_an_emptied_field_is_refused_and_stays():
     text = TEXTS["_moi-loai-buoc"]
     form = form_of(read_draft(text.encode(), "x/lesson.yaml", ()))
-    assert apply(text, form, {"chao.text": "  "}) == (text, ("chao.text",))
+    assert apply(text, form, {"chao.text": "  "}) == (text, {"chao.text": EMPTY})
 
 
 def test_pictures_are_fields_as_well():
@@ -76,3 +76,43 @@ def test_several_fields_at_once():
     assert not refused
     assert {each.name: each.value for each in fields(found) if each.name in wanted} == wanted
     assert len(spans(found)) == len(spans(text))
+
+
+def test_a_field_that_is_too_long_is_told_and_the_others_are_written():
+    text = TEXTS["_moi-loai-buoc"]
+    form = form_of(read_draft(text.encode(), "x/lesson.yaml", ()))
+    found, refused = apply(text, form, {"chao.text": "x" * 200_000, "title": "Tên mới"})
+    assert refused == {"chao.text": TOO_LONG}
+    assert found == apply(text, form, {"title": "Tên mới"})[0] != text
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_a_place_of_the_file_is_at_its_field(name: str):
+    text = TEXTS[name]
+    form = form_of(read_draft(text.encode(), "x/lesson.yaml", ()))
+    written = spans(text)
+    every = [(field.name, at) for step in form for field in step.fields for at in _ends(written[field.path])]
+    places = [(text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)) for _, at in every]
+    assert beside(text, form, places) == [name for name, _ in every]
+
+
+def _ends(span: ValueSpan) -> tuple[int, int]:
+    return span.start, span.end
+
+
+def test_what_belongs_to_no_field_is_at_its_step():
+    text = TEXTS["_moi-loai-buoc"]
+    form = form_of(read_draft(text.encode(), "x/lesson.yaml", ()))
+    step = next(step for step in form if step.id == "chao")
+    assert beside(text, form, [(step.line, 3), (1, 1), (99_999, 1)]) == ["step:chao", "step:", f"step:{form[-1].id}"]
+
+
+def test_what_people_read_before_and_after():
+    text = TEXTS["_moi-loai-buoc"]
+    form = form_of(read_draft(text.encode(), "x/lesson.yaml", ()))
+    changed, _ = apply(text, form, {"chao.text": "Câu khác.", "title": "Tên khác"})
+    found = sentence_changes(text, changed)
+    assert [each.after for each in found] == ["Tên khác", "Câu khác."]
+    assert [each.before for each in sentence_changes(changed, text)] == ["Tên khác", "Câu khác."]
+    assert sentence_changes(text, text) == ()
+    assert all(each.before == "" for each in sentence_changes("lesson: x", text))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.studio.policy.choosing import chosen, in_words, two_texts
 from bot.studio.policy.merging import BETWEEN, OURS, THEIRS, conflicts_in, merge
 from bot.studio.policy.texts import FileLayout, in_force, is_too_long, layout_of, plain
 from flows.yaml import strictyaml
@@ -82,3 +83,30 @@ def test_five_megabytes_are_too_long():
     assert is_too_long("x" * 5_000_000)
     assert is_too_long("ế" * 50_000), "bytes count"
     assert not is_too_long("x" * 131_072)
+
+
+def test_of_two_texts_one_stays_at_each_place():
+    base = 'steps:\n  - say: a\n    text: "U."\n  - say: b\n    text: "V."\n'
+    one, two = base.replace("U.", "X1").replace("V.", "Y1"), base.replace("U.", "X2").replace("V.", "Y2")
+    merged = merge(base, one, two).text
+    first, second = two_texts(merged)
+    assert [(each.step, in_words(each.mine), in_words(each.theirs)) for each in (first, second)] == [
+        ("a", "X1", "X2"), ("b", "Y1", "Y2"),
+    ]  # fmt: skip
+    half = chosen(merged, first.line, mine=True)
+    (left,) = two_texts(half)
+    assert chosen(half, left.line, mine=False) == base.replace("U.", "X1").replace("V.", "Y2")
+    assert chosen(base, 2, mine=True) == base
+    assert len(conflicts_in(merged, "x/lesson.yaml")) == 2
+
+
+@given(lines, lines, lines)
+def test_choosing_everywhere_gives_either_text_back(base: str, mine: str, theirs: str):
+    text = merge(base, mine, theirs).text
+    for is_mine in (True, False):
+        found = text
+        for each in reversed(two_texts(text)):
+            found = chosen(found, each.line, mine=is_mine)
+        assert not two_texts(found)
+        kept = set(mine.split("\n") if is_mine else theirs.split("\n"))
+        assert kept - set(base.split("\n")) <= set(found.split("\n"))

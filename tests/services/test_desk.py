@@ -266,6 +266,9 @@ async def test_editors_see_what_was_not_understood_and_of_whom_not(house: DeskHo
         page = await editor.get("unheard")
         assert "“nút đó ở đâu”, “nut do o dau”" in page and "2 lần" in page and "Làm quen với Cầm Tay" in page
         assert "Lan Anh" not in page and "<b>xyz" not in page
+        await editor.post("unheard", {"text": "nut do o dau"})
+        page = await editor.get("unheard")
+        assert "Đã cất 2 câu" in page and "nút đó ở đâu" not in page and "xyz" in page
 
 
 # --- operations --------------------------------------------------------------------------------------

@@ -6,8 +6,10 @@ import html
 import io
 import json
 import re
+import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,7 +18,7 @@ from bot.publishing.library import LiveLessons
 from storage.engine.database import Database
 from tests.services.test_library import LESSON, folder, put
 from tests.storage.conftest import database, database_url
-from tests.support.builders import facts
+from tests.support.builders import LESSONS, facts
 from tests.support.desk_house import DeskBrowser, DeskHouse, desk_house
 from tests.support.harness import tutor
 from tests.support.world import START
@@ -114,12 +116,15 @@ async def test_from_a_word_to_its_publication_and_back(editor: DeskBrowser, fold
     assert "Chị có nháp" in await editor.get("lessons")
     page = await editor.get("lessons/mot/publish")
     assert "bản B." in page
+    assert re.search(r"Câu cũ.*Chào {chị}, bản A\..*Câu mới.*Chào {chị}, bản B\..*Xem chi tiết", page, re.S)
+    assert "1 câu hay hình đổi" in page
     stamp = stamp_in(page)
     again = await editor.post("lessons/mot/publish", {"go": "publish", "stamp": stamp, "when": "urgent"}, 400)
     assert "Hãy xem lại" in again
     assert await editor.post("lessons/mot/publish", {"go": "publish", "stamp": stamp}) == "../../lessons/mot/history"
     history = await editor.get("lessons/mot/history")
     assert "Đã phát hành bản 2" in history
+    assert re.search(r"bản 2.*· Lan ·.*thêm 1 dòng, bỏ 1 dòng", history), "by whom, and what the numbers count"
     assert (folder / "m" / "mot" / "lesson.yaml").read_text("utf-8") == NEW
     page = await editor.get("lessons/mot/history/1")
     stamp = stamp_in(page)
@@ -142,6 +147,47 @@ async def test_the_gentle_form(editor: DeskBrowser):
     page = await editor.post("lessons/mot/words", {**form, "=xong.text": " "}, 400)
     assert "xong.text" in page
     assert "Chào {chị}: &#34;bản&#34; B # một" in page, "what was typed is still there"
+
+
+async def test_the_gentle_form_keeps_what_is_typed_and_tells_at_the_field(editor: DeskBrowser):
+    """What its script sends: what can be written is kept, what cannot is named, what is wrong stands at its field."""
+
+    async def typed(began: str, **fields: str) -> dict[str, Any]:
+        form = {"began": began, "script": "1", **{f"={name}": value for name, value in fields.items()}}
+        return dict(json.loads(await editor.post("lessons/mot/words", form, 200)))
+
+    saved = await typed(LESSON, **{"chao.text": "Chào {chj}.", "xong.text": "", "giai.text": "x" * 140_000})
+    assert await text_of(editor) == saved["text"] == LESSON.replace("Chào {chị}, bản A.", "Chào {chj}.")
+    assert set(saved["refused"]) == {"xong.text", "giai.text"}
+    assert ["không có chỗ điền nào tên {chj}" in each["message"] for each in saved["beside"]["chao.text"]] == [True]
+    assert "trống" in saved["beside"]["xong.text"][0]["message"]
+    assert "dài quá" in saved["beside"]["giai.text"][0]["message"]
+    page = await editor.get("lessons/mot/words")
+    assert 'aria-describedby="beside:chao.text"' in page
+    assert re.search(r'id="beside:chao.text"><span class="error">không có chỗ điền', page)
+    await editor.post("lessons/mot", {"began": saved["text"], "text": saved["text"].replace("Bài một", "Bài mới")})
+    again = await typed(saved["text"], **{"chao.text": "Chào {chị}. "})
+    assert again["fresh"] == {"title": "Bài mới"}, "what came from another page, and nothing of the fields as typed"
+    assert not any(each["severity"] == "error" for told in again["beside"].values() for each in told)
+    await editor.post("lessons/mot/give-up", {"sure": "yes", "back": "words"})
+    assert await text_of(editor) == LESSON
+
+
+async def test_a_red_ring_is_chosen_from_what_the_picture_has(house: DeskHouse, editor: DeskBrowser, folder: Path):
+    (folder / "scenes").mkdir()
+    shutil.copy(LESSONS / "scenes" / "a1-hoi-may.yaml", folder / "scenes")
+    image = '"Chào {chị}, bản A."\n    image: {scene: a1-hoi-may, ring: khong_co}'
+    text = LESSON.replace('"Chào {chị}, bản A."', image)
+    await editor.post("lessons/mot", {"began": LESSON, "text": text})
+    page = await editor.get("lessons/mot/words")
+    found = re.search(r'<select name="=chao.image.ring".*?</select>', page, re.S)
+    assert found
+    assert '<option value="khong_co" selected>khong_co: không có trên hình này</option>' in found[0]
+    assert '<option value="o_hoi">' in found[0]
+    assert "scenes/a1-hoi-may?ring=khong_co" in page
+    assert "<svg" in await editor.get("scenes/a1-hoi-may?ring=o_hoi")
+    await editor.get("scenes/khong-co", 404)
+    assert re.search(r'id="beside:chao.image.ring"><span class="error">“a1-hoi-may” không có thứ gì mã', page)
 
 
 async def test_what_a_script_asks_for(editor: DeskBrowser):
@@ -182,8 +228,20 @@ async def test_two_editors(house: DeskHouse, editor: DeskBrowser):
         found = re.search(r'name="editor" value="(\w+)"', page)
         assert found
         await editor.post("lessons/mot/take-over", {"editor": found[1]})
-        assert "&lt;&lt;&lt;&lt;&lt;&lt;&lt; bản của chị" in await editor.get("lessons/mot")
         assert "Còn lỗi" in await editor.get("lessons/mot/publish")
+        page = await editor.get("lessons/mot/words")
+        shown = re.sub(r"<textarea name=\"began\" hidden.*?</textarea>", "", page, flags=re.S)
+        assert "&lt;&lt;&lt;&lt;" not in shown
+        assert "Bước chao" in page
+        assert "<blockquote>Chào {chị}, bản B.</blockquote>" in page
+        assert "<blockquote>Chào {chị}, bản C.</blockquote>" in page
+        line = re.search(r'name="line" value="(\d+)"', page)
+        assert line
+        chosen = {"back": "words", "line": line[1], "began": await text_of(editor), "keep": "theirs"}
+        await editor.post("lessons/mot/choose", {**chosen, "began": LESSON})
+        assert "&lt;&lt;&lt;&lt;" in await editor.get("lessons/mot"), "not of another text than was looked at"
+        assert (await editor.post("lessons/mot/choose", chosen)).endswith("lessons/mot/words")
+        assert await text_of(editor) == LESSON.replace("bản A.", "bản C.", 1)
         assert "bản C." in await text_of(other)
 
 
@@ -208,7 +266,7 @@ async def test_the_phone_plays_the_draft(editor: DeskBrowser):
 async def test_a_sentence_is_heard_for_trial(editor: DeskBrowser):
     assert "Nghe thử một câu" in await editor.get("hear")
     page = await editor.post("hear", {"text": f"tôi bị lừa rồi {XSS}"}, 200)
-    assert "Cầm Tay nghe ra" in page
+    assert "Máy hiểu là" in page
     assert "<script>alert" not in page
 
 
@@ -233,9 +291,11 @@ async def test_who_stands_where_a_step_goes_is_decided_about(tmp_path: Path, fol
             assert "hoi: 1 người" in page
             stamp = stamp_in(page)
             page = await editor.post("lessons/mot/publish", {"go": "publish", "stamp": stamp}, 400)
-            assert "chưa phát hành" in page
+            assert "Chưa phát hành: chưa chọn cho người đang đứng ở bước hoi đi đâu" in page
             decided = {"when": "urgent", "step:hoi": "hoi_moi"}
-            page = await editor.post("lessons/mot/publish", {"go": "look", **decided}, 200)
+            looked_at = await editor.post("lessons/mot/publish", {"go": "look", **decided})
+            page = await editor.get(looked_at.removeprefix("../../"))
+            assert "nhắn liền cho 1 người đang học" in page
             assert "chuyển sang bản mới → hoi_moi" in page
             await editor.post("lessons/mot/publish", {"go": "publish", "stamp": stamp_in(page), **decided})
             assert "hoi → hoi_moi" in await editor.get("lessons/mot/history")
@@ -247,6 +307,26 @@ async def test_the_steps_with_their_learners_and_dialogues(editor: DeskBrowser, 
     assert "chưa có bản thoại nào" in page
     put(folder, "mot", "steps: [")
     assert "giai" in await editor.get("lessons/mot/steps"), "of a file that cannot be read, what is live"
+
+
+async def test_going_back_says_who_stays_in_what_is_left(tmp_path: Path, folder: Path):
+    async with tutor(tmp_path, None) as t:  # type: ignore[arg-type]
+        library = LiveLessons(t.database, folder, facts())
+        t.book = t.conversation.book = await library.open(START)
+        async with (
+            desk_house(t.database, tmp_path / "data", lessons=folder) as house,
+            house.browser(await house.person("Lan", "editor")) as editor,
+        ):
+            text = NEW.replace("  - end: xong", '  - say: them\n    text: "Thêm nè {chị}."\n  - end: xong')
+            await editor.post("lessons/mot", {"began": LESSON, "text": text})
+            page = await editor.get("lessons/mot/publish")
+            await editor.post("lessons/mot/publish", {"go": "publish", "stamp": stamp_in(page)})
+            t.book = t.conversation.book = await LiveLessons(t.database, folder, facts()).open(START)
+            await (await t.learner("1").meets()).opens("mot")
+            page = await editor.get("lessons/mot/history/1")
+            assert "1 người đang ở bản 2 sẽ học hết bản 2. Muốn họ rời bản 2 ngay thì chọn: Ngay." in page
+            page = await editor.get("lessons/mot/history/1?when=urgent")
+            assert "sẽ học hết" not in page
 
 
 # --- markup ------------------------------------------------------------------------------------------
@@ -277,3 +357,37 @@ async def test_every_page_has_a_policy_that_lets_nothing_foreign_in(house: DeskH
                 assert policy.startswith("default-src 'none'"), page.path
                 assert "unsafe" not in policy, page.path
                 assert "no-store" in response.headers["Cache-Control"]
+
+
+# --- faults, said where they can be mended -----------------------------------------------------------
+
+
+async def test_a_draft_with_faults_says_so_and_leads_to_the_field(editor: DeskBrowser):
+    await editor.post("lessons/mot", {"began": LESSON, "text": LESSON.replace("Chào {chị}, bản A", "Chào {chj}")})
+    page = await editor.get("play/mot")
+    assert "dưới đây là bản đang dùng: chưa có chữ chị vừa sửa" in page
+    assert "bản A" in page
+    assert re.search(r'tên \{chj\}.*<a href="[./]*/lessons/mot/words#f:chao.text" target="_top">Tới chỗ sửa', page)
+    assert "lesson.yaml" not in page
+    assert "Trạng thái" not in await editor.get("phone/mot")
+    page = await editor.get("lessons/mot/publish")
+    assert "Bước chao" in page
+    assert page.count('lessons/mot/words#f:chao.text"') == 2, "at the fault, and for who wants to begin"
+    await editor.get("play/mot?step=khong_co")
+
+
+async def test_what_waits_for_a_translator_is_one_line(editor: DeskBrowser, folder: Path):
+    text = LESSON.replace("langs: [vi]", "langs: [vi, en]")
+    put(folder, "mot", text)
+    (folder / "m" / "mot" / "po").mkdir()
+    entry = 'msgctxt "{key}"\nmsgid "Câu cũ"\nmsgstr "Old."\n\n'
+    entries = "".join(entry.format(key=key) for key in ("chao.text", "xong.text"))
+    (folder / "m" / "mot" / "po" / "en.po").write_text(f'msgid ""\nmsgstr "Language: en\\n"\n\n{entries}', "utf-8")
+    for path in ("lessons/mot", "lessons/mot/publish", "play/mot"):
+        page = await editor.get(path)
+        assert "en.po" not in page, path
+        assert "./camtay" not in page, path
+        assert ("câu chưa có bản mới bằng tiếng khác" in page) == (path != "play/mot")
+    found = json.loads(await editor.post("lessons/mot/check", {"text": text}, 200))
+    assert [each["severity"] for each in found].count("note") == 1
+    assert "W402" not in {each["code"] for each in found}

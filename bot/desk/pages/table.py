@@ -91,7 +91,8 @@ PAGES: tuple[DeskPage, ...] = (
     DeskPage("me/out", say("Của tôi"), "", do=me.put_out, fields=["browser"]),
     DeskPage("guide", say("Hướng dẫn"), "", guide.show_list, nav=say("Hướng dẫn")),
     DeskPage("guide/{who}", say("Hướng dẫn"), "", guide.show),
-    DeskPage("unheard", say("Câu máy chưa hiểu"), "see_unheard", unheard.show, nav=say("Chưa hiểu")),
+    DeskPage("unheard", say("Câu máy chưa hiểu"), "see_unheard", unheard.show, unheard.settle, nav=say("Chưa hiểu"),
+             fields=["text"]),
     DeskPage("operations", say("Vận hành"), "operate", operations.show, nav=say("Vận hành")),
     DeskPage("audit", say("Sổ việc đã làm"), "see_audit", audit.show, nav=say("Sổ việc"), asks=["truoc"]),
 )  # fmt: skip

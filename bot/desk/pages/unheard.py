@@ -14,10 +14,14 @@ from datetime import datetime
 from bot.conversation.understanding import Overheard
 from bot.desk.pages.lessons.heard import told
 from bot.desk.services import DeskServices
-from bot.desk.visit import PageAnswer, PageShown, Visit
+from bot.desk.visit import PageAnswer, PageShown, Redirect, Visit
 from bot.desk.words import ago
 from flows.run import Book
+from flows.saying import say
 from flows.words.keys import plain_of
+from storage.engine.database import Connection
+from storage.people import people
+from storage.people.records import AuditRow
 from storage.unheard import unheard as kept
 from storage.unheard.unheard import UnheardRow
 
@@ -33,6 +37,22 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
     book = desk.lessons.studio.library.book if desk.lessons else desk.officers.book()
     groups = await asyncio.to_thread(_shown, grouped(rows)[:SHOWN], book, desk.now())
     return PageShown("unheard.html", {"groups": groups, "count": len(rows), "edits": desk.lessons is not None})
+
+
+async def settle(desk: DeskServices, visit: Visit) -> PageAnswer:
+    """A group has been seen to: its messages go before their month is over. Which words, the audit is not told."""
+    actor, now = visit.who.actor, desk.now()
+
+    def unit(c: Connection) -> int:
+        groups = grouped(kept.latest(c, MOST))
+        group = next((each for each in groups if visit.form.get("text") in {row.text for row in each}), [])
+        count = kept.settle(c, {row.text for row in group})
+        if count:
+            people.note(c, AuditRow(now, actor.name, "unheard_settled", "", str(count)))
+        return count
+
+    count = await desk.officers.database.transact(unit)
+    return Redirect("unheard", say("Đã cất {count} câu, không còn ở trang này.", count=count) if count else "")
 
 
 def _shown(groups: list[list[UnheardRow]], book: Book, now: datetime) -> list[dict[str, object]]:

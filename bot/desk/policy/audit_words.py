@@ -28,6 +28,7 @@ _ACTS = {
     "request_taken": say("nhận lo một yêu cầu"), "request_done": say("báo đã lo xong một yêu cầu"),
     "request_relieved": say("lo thay một yêu cầu"), "request_handed": say("nhờ người khác lo tiếp một yêu cầu"),
     "imported": say("nhập danh sách"), "linked": say("nối hai máy của một người"),
+    "unheard_settled": say("cất câu chưa hiểu đã lo xong"),
     "lesson_begun": say("mở bài mới"), "lesson_published": say("phát hành bài học"),
     "lesson_rolled_back": say("quay lại bản cũ của bài học"),
     "meeting_begun": say("mở buổi họp"), "meeting_closed": say("kết thúc buổi họp"),

@@ -17,6 +17,8 @@ from flows.reading.schema import Schema, lesson_schema
 MOST = 40  # that are offered at once
 
 _LINE = re.compile(r"(?P<indent> *)(?P<dash>(?:- +)?)(?P<key>[A-Za-z_]*)(?P<value>:(?: +(?P<typed>\S*))?)?$")
+_BRACE = re.compile(r"(?P<head> *(?:- +)?)(?:(?P<key>[a-z_]+): +)?\{")
+_INSIDE = re.compile(r"[{,] *(?:(?P<key>[a-z_]+): +)?(?P<typed>[A-Za-z0-9_]*)$")
 _KEY = re.compile(r"(?P<indent> *)(?P<dash>(?:- +)?)(?P<key>[a-z_]+):(?: |$)")
 
 
@@ -51,11 +53,13 @@ class Known:
 
 
 def offers(text: str, line: int, col: int, known: Known) -> list[Completion]:
-    """What can stand at a line and column (from 1) of a text; nothing inside of { } and of sentences."""
+    """What can stand at a line and column (from 1) of a text; nothing inside of sentences."""
     lines = text.split("\n")
     if not (0 < line <= len(lines) and col > 0):
         return []
     before = lines[line - 1][: col - 1]
+    if (brace := _BRACE.match(before)) is not None:
+        return _inside(lines[: line - 1], before, brace, known)
     found = _LINE.match(before)
     if found is None:
         return []
@@ -70,6 +74,24 @@ def offers(text: str, line: int, col: int, known: Known) -> list[Completion]:
         if found["typed"] is None:
             return []
         fitting = [Completion(word, about, len(typed)) for word, about in _values(place, found["key"], known)]
+    return [each for each in fitting if each.word.startswith(typed)][:MOST]
+
+
+def _inside(above: list[str], before: str, brace: re.Match[str], known: Known) -> list[Completion]:
+    """What can stand within { } on one line, where that is not in the middle of a sentence."""
+    found = _INSIDE.search(before, brace.end() - 1)
+    if found is None or before.count('"') % 2:
+        return []
+    place = _place([*above, brace["head"]]) + ((brace["key"],) if brace["key"] else ())
+    typed = found["typed"]
+    if found["key"]:
+        fitting = [Completion(word, about, len(typed)) for word, about in _values(place, found["key"], known)]
+    else:
+        fitting = [
+            Completion(f"{key}: ", about, len(typed))
+            for key, about in _keys(place)
+            if not re.search(rf"[{{,] *{key}:", before)
+        ]
     return [each for each in fitting if each.word.startswith(typed)][:MOST]
 
 

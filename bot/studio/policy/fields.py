@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from bot.studio.policy.splicing import YamlPath, cleaned, splice, value_at
+from bot.studio.policy.splicing import YamlPath, cleaned, spans, splice, value_at
+from bot.studio.policy.texts import is_too_long
 from flows.engine.kinds.table import NAMED, kind_of
 from flows.model import Lesson
 from flows.reading.forms import kind_named
-from flows.reading.loader import LessonDraft
+from flows.reading.loader import LessonDraft, read_draft
 from flows.reading.schema_words import HEAD_WORDS, STEP_KEYS
 from flows.reading.translation import said
+from flows.saying import say
 from flows.yaml.strictyaml import Mapping as Table
 from flows.yaml.strictyaml import Scalar, Sequence
 
 _PICTURES = (("image", "src"), ("image", "scene"), ("image", "ring"), ("video", "src"))
+EMPTY = say("Ô này đang trống nên chưa lưu. Bài không có câu trống: ghi lại một câu.")
+TOO_LONG = say("Ô này dài quá nên chưa lưu: cả bài không được quá 128 kB.")
+UNWRITABLE = say("Chưa ghi được ô này vào bài. Sửa câu ấy ở trang Chữ của bài.")
+WORDS = 7  # of a step that are shown for its name
 LONG = 60  # characters from which on a value wants more than one line
 
 
@@ -47,6 +53,12 @@ class FormStep:
     line: int
     fields: tuple[FormField, ...]
 
+    @property
+    def begins(self) -> str:
+        """Its first words: by them people know a step."""
+        words = next((field.value for field in self.fields if field.path[-1] in ("text", "say")), self.id).split()
+        return " ".join(words) if len(words) <= WORDS else f"{' '.join(words[:WORDS])}…"
+
 
 def form_of(draft: LessonDraft) -> tuple[FormStep, ...]:
     """Everything of a lesson that the gentle form can edit, in the order of the file; nothing where it cannot be."""
@@ -71,20 +83,61 @@ def form_of(draft: LessonDraft) -> tuple[FormStep, ...]:
     return tuple(FormStep(*each, tuple(found[each[0]])) for each in every if each[0] in found)
 
 
-def apply(text: str, form: tuple[FormStep, ...], typed: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
-    """The text with what was typed into the form (by the names of its fields), and the names of those that could not be
-    written; an emptied one is not: a lesson has no empty sentences."""
-    refused: list[str] = []
+def apply(text: str, form: tuple[FormStep, ...], typed: Mapping[str, str]) -> tuple[str, dict[str, str]]:
+    """The text with what was typed into the form (by the names of its fields), and why some could not be written:
+    name → sentence. An emptied one is not: a lesson has no empty sentences."""
+    refused: dict[str, str] = {}
     for field in (field for step in form for field in step.fields):
         value = cleaned(typed.get(field.name, field.value))
         if value == field.value:
             continue
-        found = splice(text, field.path, value) if value else None
-        if found is None:
-            refused.append(field.name)
+        found = splice(text, field.path, value) if value and not is_too_long(value) else None
+        if found is None or is_too_long(found):
+            refused[field.name] = EMPTY if not value else TOO_LONG if is_too_long(text + value) else UNWRITABLE
         else:
             text = found
-    return text, tuple(refused)
+    return text, refused
+
+
+def beside(text: str, form: tuple[FormStep, ...], places: Iterable[tuple[int, int]]) -> list[str]:
+    """For each line and column of the text the name of the field that stands there; where there is none "step:" and
+    the id of the step."""
+    written = spans(text)
+    found = [(field.name, written[field.path]) for step in form for field in step.fields if field.path in written]
+    starts = [0, *(at + 1 for at, sign in enumerate(text) if sign == "\n")]
+    names = []
+    for line, col in places:
+        at = starts[min(line, len(starts)) - 1] + col - 1
+        named = next((name for name, span in found if span.start <= at <= span.end), "")
+        step = next((step.id for step in reversed(form) if step.line <= line), "")
+        names.append(named or f"step:{step}")
+    return names
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceChange:
+    """One sentence or picture before and after; "" where there is none. `step` are the first words of its step."""
+
+    step: str
+    label: str
+    before: str
+    after: str
+    is_scene: bool = False
+
+
+def sentence_changes(before: str, after: str) -> tuple[SentenceChange, ...]:
+    """What people read of a lesson that is another in a second text; in the order of that, what is gone last."""
+    old, new = (
+        {field.name: (step, field) for step in form_of(read_draft(text.encode(), "", ())) for field in step.fields}
+        for text in (before, after)
+    )
+    found = []
+    for name in (*new, *(name for name in old if name not in new)):
+        step, field = new.get(name) or old[name]
+        was, now = (each[name][1].value if name in each else "" for each in (old, new))
+        if was != now:
+            found.append(SentenceChange(step.begins, field.label, was, now, field.path[-1] == "scene"))
+    return tuple(found)
 
 
 def steps_in(page: Table) -> Iterator[tuple[str, tuple[int, Table]]]:

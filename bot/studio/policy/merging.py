@@ -10,7 +10,7 @@ from difflib import SequenceMatcher
 from flows.model import Problem, SourcePosition
 from flows.saying import say
 
-OURS, BETWEEN, THEIRS = "<<<<<<< bản của chị", "=======", ">>>>>>> bản vừa có"
+OURS, BETWEEN, THEIRS = "<<<<<<< chị vừa viết", "=======", ">>>>>>> đã có trước đó"
 """The lines around what both have changed: no lesson can be read with them, so none is published by mistake."""
 
 _MARK = re.compile(r"(?m)^(<{7}|={7}|>{7})( .*)?$")
@@ -47,7 +47,7 @@ def merge(base: str, mine: str, theirs: str) -> Merged:
 def conflicts_in(text: str, path: str) -> list[Problem]:
     """A problem for each place where a merge has left both; the file's path is for its place."""
     lines = (text.count("\n", 0, mark.start()) + 1 for mark in _MARK.finditer(text) if mark[1][0] == "<")
-    message = say("chỗ này hai người cùng sửa: phía trên là chữ của chị, phía dưới là chữ vừa có")
+    message = say("chỗ này vừa được sửa hai cách: phía trên là chữ chị vừa viết, phía dưới là chữ đã có trước đó")
     hint = say("giữ một bên hay ghép cả hai, rồi xóa ba dòng dấu")
     found = [Problem("E001", SourcePosition(path, line, 1), message, hint) for line in lines]
     if not found and (left := _MARK.search(text)):

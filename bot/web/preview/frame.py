@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 
 from aiohttp import web
@@ -14,6 +15,17 @@ LINE, WATCH = "line.js", "watch.js"
 
 FormPairs = Sequence[tuple[str, str]]
 """Names and values that a form carries."""
+
+
+@dataclass(frozen=True, slots=True)
+class EditorsView:
+    """The preview as an editor has it, who needs no file names and no reasons of the engine: `mend` are the faults of
+    her draft, each with the address where it is mended, `back` the ways back: addresses and words. `phone_only`: it
+    stands beside her text, nothing of this is around the phone."""
+
+    mend: Sequence[tuple[str, str]] = ()
+    back: Sequence[tuple[str, str]] = ()
+    phone_only: bool = False
 
 
 def fill(template: str, **shown: object) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from bot.publishing.preview import LessonEntry, LessonLook
 from bot.web.preview import panels, parts
 from bot.web.preview.asked import PlayRequest, told_values
-from bot.web.preview.frame import WATCH, FormPairs, fill, script
+from bot.web.preview.frame import WATCH, EditorsView, FormPairs, fill, script
 from bot.web.preview.phone import phone
 from bot.web.preview.shown import show_everywhere, title
 from flows import ADDRESSES, Book, Problem
@@ -23,15 +23,17 @@ MOST_DUE = 20  # questions that a head line names
 
 def lesson_page(
     look: LessonLook, asked: PlayRequest, play: Play | None, tutor: str, home: tuple[str, str],
-    inside: Callable[[str], str], carried: FormPairs = (),
+    inside: Callable[[str], str], carried: FormPairs = (), view: EditorsView | None = None,
 ) -> str:  # fmt: skip
     """One lesson; without a play (nothing can be played) its faults alone. `home` is where the way back leads, and
-    what it is called. `inside` as of the `phone`; `carried` goes along with every form that is posted."""
+    what it is called. `inside` as of the `phone`; `carried` goes along with every form that is posted. `view`:
+    for an editor, who has other pages for the rest."""
     along = carried if parts.method_of(asked) == "post" else ()
     errors = sum(problem.severity == "error" for problem in look.problems)
     return fill(
         "lesson.html",
         look=look,
+        view=view,
         home=home[0],
         home_words=home[1],
         status=parts.status_of(look),

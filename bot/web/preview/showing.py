@@ -15,7 +15,7 @@ from bot.media.store import TYPES
 from bot.pages import digest
 from bot.publishing.preview import LessonLook, Previews
 from bot.web.preview.asked import Pairs, PlayRequest, read_asked
-from bot.web.preview.frame import FormPairs
+from bot.web.preview.frame import EditorsView, FormPairs
 from bot.web.preview.page import lesson_page
 from flows.graph.svg import STYLE, svg
 from flows.graph.ways import Graph, graph_of
@@ -31,16 +31,17 @@ def svg_policy(around: str = "'none'") -> str:
 
 
 def page(
-    previews: Previews, lesson: str, pairs: Pairs, tutor: str, home: tuple[str, str], carried: FormPairs = ()
-) -> str | None:
-    """The HTML of a lesson, played as an address or a form says; None where there is no such lesson. `home` and
-    `carried` as in `lesson_page`."""
+    previews: Previews, lesson: str, pairs: Pairs, tutor: str, home: tuple[str, str], carried: FormPairs = (),
+    view: EditorsView | None = None,
+) -> str | None:  # fmt: skip
+    """The HTML of a lesson, played as an address or a form says; None where there is no such lesson. `home`,
+    `carried` and `view` as in `lesson_page`."""
     asked = read_asked(lesson, pairs)
     look, played = _play(previews, lesson, asked)
     return (
         None
         if look is None
-        else lesson_page(look, asked, played, tutor, home, partial(_inside, previews, lesson), carried)
+        else lesson_page(look, asked, played, tutor, home, partial(_inside, previews, lesson), carried, view)
     )
 
 

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from bot.conversation.understanding import Overheard
 from bot.desk.language import teller
 from bot.desk.pages.lessons.heard import meanings, said_in, told
-from bot.desk.pages.lessons.publishing import diff_lines, entry_of, number_of
+from bot.desk.pages.lessons.publishing import authors, diff_lines, entry_of, number_of
 from bot.desk.pages.lessons.rooms import faults, rooms
 from bot.desk.pages.lessons.writing import shown_text
 from bot.desk.services import DeskServices
@@ -64,8 +64,8 @@ async def publish(desk: DeskServices, visit: Visit) -> PageAnswer:
 async def show_history(desk: DeskServices, visit: Visit) -> PageAnswer:
     """Every publication of the table, the newest first."""
     entries = await rooms(desk).publisher.history(visit.who.actor, WORDS)
-    title = teller(visit.lang)(say("Các bản của bảng từ"))
-    shown = [{**entry_of(each, desk, visit), "inside": None} for each in entries]
+    title, names = teller(visit.lang)(say("Các bản của bảng từ")), await authors(desk)
+    shown = [{**entry_of(each, names, desk, visit), "inside": None} for each in entries]
     return PageShown("lessons/history.html", {"title": title, "lesson": WORDS, "entries": shown})
 
 

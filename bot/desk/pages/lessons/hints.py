@@ -22,6 +22,9 @@ HERE = {
     "ghi thêm một bản thoại qua bước này: ./camtay try, rồi /save": _DIALOGUE,
     "xem lessons/scenes, hay ./camtay scenes": say("gõ Ctrl và phím cách sau “scene:” để chọn màn hình tập có sẵn"),
     "hãy chép tệp vào thư mục media cạnh lesson.yaml": say("đưa tệp vào ở trang Hình và tiếng của bài"),
+    "xem các chỗ điền trong config.yaml, phần facts": say(
+        "gọi người học là {{chị}}, tự xưng {{em}}, tên là {{ten}}; thêm được {{nhé}}, {{dạ}}"
+    ),
     "xem bài mẫu lessons/_template": say("xem một bài đang dùng để ghi theo"),
     "hãy chép lessons/_template rồi sửa": say("chép chữ của một bài đang dùng rồi sửa"),
     "hãy thêm vào lessons/sources.yaml": say(

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+from collections.abc import Mapping
 
 from bot.conversation.understanding import Overheard
+from bot.desk.pages.lessons.mending import mended_at
 from bot.desk.pages.lessons.rooms import lesson_of, rooms
 from bot.desk.pages.lessons.steps import learners_at
 from bot.desk.services import DeskServices
@@ -14,7 +16,7 @@ from bot.desk.visit import Fragment, PageAnswer, Visit
 from bot.people.service import NobodyThere
 from bot.studio.previews import DraftPreview
 from bot.web.preview import showing
-from bot.web.preview.frame import policy
+from bot.web.preview.frame import EditorsView, policy
 from bot.web.preview.hear_routes import heard_page
 
 _NEXT_DEED = re.compile(r"\n(?=(?:tap|say|send|wait):)")  # a form's deeds come as one text, a line each
@@ -22,15 +24,34 @@ _NEXT_DEED = re.compile(r"\n(?=(?:tap|say|send|wait):)")  # a form's deeds come 
 
 async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
     """The phone, played as the address says, or a form where that is long."""
+    return await _played(desk, visit, phone_only=False)
+
+
+async def show_phone(desk: DeskServices, visit: Visit) -> PageAnswer:
+    """The same with nothing around it: to stand beside a text."""
+    return await _played(desk, visit, phone_only=True)
+
+
+async def _played(desk: DeskServices, visit: Visit, *, phone_only: bool) -> PageAnswer:
     lesson = lesson_of(visit)
     previews = await rooms(desk).previews.of(visit.who.actor, lesson)
     pairs: list[tuple[str, object]] = list(visit.asked)
     for name, value in visit.form.items():
         pairs += ((name, deed) for deed in (_NEXT_DEED.split(value) if name == "a" else [value]))
     carried = [("form_key", visit.who.form_key)]
-    back = f"{visit.at}lessons/{lesson}", "Chữ của bài"
-    page = await asyncio.to_thread(showing.page, previews, lesson, pairs, desk.title, back, carried)
+    reading = await asyncio.to_thread(previews.reading, lesson, rooms(desk).studio.library.book)
+    mend = await mended_at(previews.desk, reading.errors if reading else (), visit)
+    faults = [(_told(each), f"{visit.at}{each.get('mend', f'lessons/{lesson}')}") for each in mend]
+    back = (f"{visit.at}lessons/{lesson}/words", "Sửa lời, sửa hình"), (f"{visit.at}lessons/{lesson}", "Chữ của bài")
+    view = EditorsView(faults, back, phone_only)
+    page = await asyncio.to_thread(showing.page, previews, lesson, pairs, desk.title, back[0], carried, view)
     return Fragment(_there(page).encode("utf-8", "replace"), "text/html", policy("'self'"))
+
+
+def _told(each: Mapping[str, object]) -> str:
+    step = f"Bước {each['step']}: " if each.get("step") else ""
+    hint = f" ({each['hint']})" if each["hint"] else ""
+    return f"{step}{each['message']}{hint}."
 
 
 async def state(desk: DeskServices, visit: Visit) -> PageAnswer:
@@ -57,6 +78,14 @@ async def media(desk: DeskServices, visit: Visit) -> PageAnswer:
     if found is None:
         raise NobodyThere
     return Fragment(*found)
+
+
+async def scene(desk: DeskServices, visit: Visit) -> PageAnswer:
+    """A practice screen drawn, to be seen where it is chosen."""
+    room, name = rooms(desk), visit.path.get("file", "")
+    room.studio.admit(visit.who.actor)
+    drawn = await asyncio.to_thread(room.studio.checker.drawing, name, visit.query.get("ring", "")[:40])
+    return Fragment(_there(drawn).encode(), "image/svg+xml", showing.svg_policy())
 
 
 async def hear(desk: DeskServices, visit: Visit) -> PageAnswer:

@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from urllib.parse import urlencode
 
 from bot.desk.language import teller
+from bot.desk.pages.lessons.mending import mended_at
 from bot.desk.pages.lessons.rooms import faults, lesson_of, rooms, titled
 from bot.desk.services import DeskServices
 from bot.desk.visit import PageAnswer, PageShown, Redirect, Visit
 from bot.desk.words import day_and_hour
+from bot.people.desk_links import DESK
 from bot.people.service import NobodyThere
 from bot.publishing.library import BY_FILES, WITHOUT_FILE
 from bot.publishing.service import PublishingOptions, PublishingPlan
-from bot.studio.publishing import PublicationEntry
+from bot.studio.publishing import AUTHOR_DIGITS, PublicationEntry
 from flows.rules.changes import CHECKPOINT, START, STAY, summary
 from flows.saying import say
+from storage.people import people
 
 _FILE = re.compile(
     r"(# media .+: [0-9a-f]{6})[0-9a-f]{58}"
 )  # what a file is called in the store: nobody reads all of it
+_OTHER = re.compile(r"# (?:media|[a-z]{2,3}) \S+: ")  # below the text of a lesson: translations, files
+CHANGED = ("added", "gone")
 DECISION = "step:"  # begins the names of the fields in which a step's learners are decided about
 MODES = {
     "first": say("lần đầu"), "text": say("sửa lời"), "graph": say("sửa đường đi"), "checkpoint": say("chuyển ở mốc"),
@@ -44,15 +50,14 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
     room, lesson = rooms(desk), lesson_of(visit)
     how = _how(visit.form or visit.query)
     review = await room.publisher.review(visit.who.actor, lesson, how)
-    path = str(review.desk.path)
-    plan = _plan(review.plan, review.gone, visit) if review.plan else None
+    plan = await _plan(desk, review.plan, review.gone, visit) if review.plan else None
     return PageShown(
         "lessons/publish.html",
         {
             "title": titled(desk, visit, say("Phát hành")), "lesson": lesson, "plan": plan, "how": how,
             "stamp": review.stamp, "is_ready": review.is_ready,
-            "is_changed": review.desk.is_changed, "errors": faults(review.errors, visit, path),
-            "warnings": faults(review.warnings, visit, path), "number": 0,
+            "is_changed": review.desk.is_changed, "errors": await mended_at(review.desk, review.errors, visit),
+            "warnings": await mended_at(review.desk, review.warnings, visit), "number": 0,
         },
     )  # fmt: skip
 
@@ -61,7 +66,7 @@ async def publish(desk: DeskServices, visit: Visit) -> PageAnswer:
     """Publish what was looked at, or look at it again with other wishes. Raises CamtayError."""
     room, lesson = rooms(desk), lesson_of(visit)
     if visit.form.get("go") != "publish":
-        return await show(desk, visit)
+        return Redirect(f"lessons/{lesson}/publish{_wishes(visit.form)}")
     row = await room.publisher.publish(visit.who.actor, lesson, _how(visit.form), visit.form.get("stamp", ""))
     done = say("Đã phát hành bản {version}. Học viên nhận trong vài giây.", version=row.version)
     return Redirect(f"lessons/{lesson}/history", done)
@@ -74,7 +79,8 @@ async def show_history(desk: DeskServices, visit: Visit) -> PageAnswer:
     """Every publication with what it changed, the newest first."""
     lesson = lesson_of(visit)
     entries = await rooms(desk).publisher.history(visit.who.actor, lesson)
-    shown = [entry_of(each, desk, visit) for each in entries]
+    names = await authors(desk)
+    shown = [entry_of(each, names, desk, visit) for each in entries]
     title = titled(desk, visit, say("Các bản đã phát hành"))
     return PageShown("lessons/history.html", {"title": title, "lesson": lesson, "entries": shown})
 
@@ -89,7 +95,7 @@ async def show_rollback(desk: DeskServices, visit: Visit) -> PageAnswer:
         "lessons/publish.html",
         {
             "title": titled(desk, visit, say("Quay lại bản {number}", number=number)), "lesson": lesson,
-            "plan": _plan(plan, review.gone, visit), "stamp": review.stamp, "how": how, "is_changed": True,
+            "plan": await _plan(desk, plan, review.gone, visit), "stamp": review.stamp, "how": how, "is_changed": True,
             "is_ready": not (plan.unchanged or plan.impact.blocked), "errors": [], "warnings": [], "number": number,
         },
     )  # fmt: skip
@@ -102,7 +108,7 @@ async def roll_back(desk: DeskServices, visit: Visit) -> PageAnswer:
         await room.studio.take_version(actor, lesson, number)
         return Redirect(f"lessons/{lesson}", say("Nháp nay là chữ của bản {number}.", number=number))
     if visit.form.get("go") != "publish":
-        return await show_rollback(desk, visit)
+        return Redirect(f"lessons/{lesson}/history/{number}{_wishes(visit.form)}")
     row = await room.publisher.roll_back(actor, lesson, number, _how(visit.form), visit.form.get("stamp", ""))
     done = say("Đã quay lại bản {version}. Học viên nhận trong vài giây.", version=row.version)
     return Redirect(f"lessons/{lesson}/history", done)
@@ -125,14 +131,23 @@ def _how(asked: Mapping[str, str]) -> PublishingOptions:
     return PublishingOptions("", urgent=when == "urgent", at_checkpoint=when == "checkpoint", decisions=decisions)
 
 
-def _plan(plan: PublishingPlan, gone: Mapping[str, int], visit: Visit) -> dict[str, object]:
-    tell, added = teller(visit.lang), plan.lines
+def _wishes(form: Mapping[str, str]) -> str:
+    """The query of an address that asks the same as a form: whoever goes back is not asked to send it again."""
+    kept = {name: value for name, value in form.items() if value and (name == "when" or name.startswith(DECISION))}
+    return f"?{urlencode(kept)}" if kept else ""
+
+
+async def _plan(desk: DeskServices, plan: PublishingPlan, gone: Mapping[str, int], visit: Visit) -> dict[str, object]:
+    tell, lines = teller(visit.lang), diff_lines(plan.diff)
+    leaving = plan.before.version if plan.before else 0
     ways = [(STAY, tell(WAYS[STAY]))] if not plan.how.urgent else [
         (CHECKPOINT, tell(WAYS[CHECKPOINT])), (START, tell(WAYS[START])), *((step, step) for step in plan.lesson.index)
     ]  # fmt: skip
     return {
         "version": plan.version, "before": plan.before.version if plan.before else None, "mode": tell(MODES[plan.mode]),
-        "added": added[0], "gone_lines": added[1], "unchanged": plan.unchanged, "diff": diff_lines(plan.diff),
+        "sentences": await rooms(desk).publisher.sentences(plan), "unchanged": plan.unchanged, "diff": lines,
+        "staying": sum(each.count for each in plan.impact.stands if (each.version, each.fate) == (leaving, "stay")),
+        "total": plan.impact.total, "files": any(_OTHER.match(line) for kind, line in lines if kind in CHANGED),
         "summary": tell(summary(plan.impact)) if plan.impact.total else "",
         "stands": [
             {"version": each.version, "step": each.step, "count": each.count, "fate": tell(FATES[each.fate]),
@@ -151,13 +166,20 @@ def diff_lines(diff: str) -> list[tuple[str, str]]:
     return [(kinds.get(line[:1], "same"), line[1:] if line[:1] in "+- " else line) for line in lines]
 
 
-def entry_of(each: PublicationEntry, desk: DeskServices, visit: Visit) -> dict[str, object]:
+async def authors(desk: DeskServices) -> dict[str, str]:
+    """What is written down of an author → her name, of all who work at the desk."""
+    holders = await desk.officers.database.read(lambda c: people.holders(c, sorted(DESK)))
+    return {desk.officers.services.names.of(learner_id)[:AUTHOR_DIGITS]: name for learner_id, name in holders}
+
+
+def entry_of(each: PublicationEntry, names: Mapping[str, str], desk: DeskServices, visit: Visit) -> dict[str, object]:
     """One publication as the history shows it."""
     row, tell = each.row, teller(visit.lang)
-    author = row.author.removeprefix(WITHOUT_FILE)
-    who = say("chị") if each.is_own else say("tự động") if author == BY_FILES else author[:12]
+    author, lines = row.author.removeprefix(WITHOUT_FILE), diff_lines(row.diff)
+    who = say("tự động") if author == BY_FILES else names.get(author, author[:12])
+    text = [kind for kind, line in lines if not _OTHER.match(line)]
     return {
         "version": row.version, "at": day_and_hour(row.at, desk.zone), "mode": tell(MODES[row.mode]), "who": tell(who),
-        "urgent": row.urgent, "inside": each.inside, "added": each.added, "gone": each.gone,
-        "diff": diff_lines(row.diff), "is_current": each.is_current, "decisions": row.decisions,
+        "urgent": row.urgent, "inside": each.inside, "added": text.count("added"), "gone": text.count("gone"),
+        "diff": lines, "is_current": each.is_current, "decisions": row.decisions,
     }  # fmt: skip

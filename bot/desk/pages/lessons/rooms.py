@@ -14,6 +14,8 @@ from bot.publishing.tables import WORDS
 from bot.studio.rooms import StudioRooms
 from bot.studio.service import worst
 from flows.model import Problem
+from flows.saying import say
+from flows.shelf.shelf import OF_TRANSLATION
 
 MOST_FAULTS = 200  # that a page lists
 
@@ -42,16 +44,33 @@ def titled(desk: DeskServices, visit: Visit, name: str) -> str:
 
 
 def faults(problems: Iterable[Problem], visit: Visit, path: str) -> list[dict[str, object]]:
-    """Problems as a page shows them, the worst first; `where` names the file of those that are in another."""
+    """Problems as a page shows them, the worst first; `where` names the file of those that are in another. Sentences
+    that wait for their translation are one, at the end, of severity "note"."""
     tell = teller(visit.lang)
-    return [
+    waiting, own = _told_apart(problems)
+    shown: list[dict[str, object]] = [
         {
             "line": each.place.line, "col": each.place.col, "code": each.code, "severity": each.severity,
             "message": tell(each.message), "hint": tell(here(each.hint)),
             "where": "" if each.place.path == path else each.place.path.rpartition("/")[2],
         }
-        for each in worst(tuple(problems))[:MOST_FAULTS]
+        for each in worst(own)[:MOST_FAULTS]
     ]  # fmt: skip
+    if waiting:
+        told = say(
+            "{count} câu chưa có bản mới bằng tiếng khác. Học viên tiếng Việt không ảnh hưởng gì; học viên tiếng khác "
+            "thấy mấy câu ấy bằng tiếng Việt.", count=len(waiting)
+        )  # fmt: skip
+        shown.append({**dict.fromkeys(("code", "hint"), ""), "line": 1, "col": 1, "severity": "note", "where": "*"})
+        shown[-1]["message"] = tell(told)
+    return shown
+
+
+def _told_apart(problems: Iterable[Problem]) -> tuple[list[Problem], tuple[Problem, ...]]:
+    """What only waits for whoever translates, and the rest."""
+    every = tuple(problems)
+    waiting = [each for each in every if each.code in OF_TRANSLATION and each.severity == "warning"]
+    return waiting, tuple(each for each in every if each not in waiting)
 
 
 def as_json(value: object) -> Fragment:

@@ -23,6 +23,7 @@ from bot.web.preview.hear_routes import NAMES as HEARD
 from flows.saying import say
 
 _LESSON = "lessons/{lesson:[a-z0-9-]{1,40}}"
+_PHONE = "phone/{lesson:[a-z0-9-]{1,40}}"
 _PLAY = "play/{lesson:[a-z0-9-]{1,40}}"
 _HOW = ("when", f"{publishing.DECISION}*")
 _JSON = ("application/json",)
@@ -36,7 +37,7 @@ LESSON_PAGES: tuple[DeskPage, ...] = (
     DeskPage(_LESSON, say("Soạn bài"), ACT, writing.show, writing.save, fields=["began", "text", "script"],
              gives=_JSON),
     DeskPage(f"{_LESSON}/words", say("Sửa lời, sửa hình"), ACT, words.show, words.save,
-             fields=["began", f"{words.FIELD}*"]),
+             fields=["began", "script", f"{words.FIELD}*"], gives=_JSON),
     DeskPage(f"{_LESSON}/publish", say("Phát hành"), ACT, publishing.show, publishing.publish, asks=_HOW,
              fields=[*_HOW, "go", "stamp"]),
     DeskPage(f"{_LESSON}/history", say("Các bản đã phát hành"), ACT, publishing.show_history),
@@ -47,8 +48,9 @@ LESSON_PAGES: tuple[DeskPage, ...] = (
     DeskPage(f"{_LESSON}/check", say("Soạn bài"), ACT, do=writing.check, fields=["text"], gives=_JSON),
     DeskPage(f"{_LESSON}/complete", say("Soạn bài"), ACT, do=writing.complete,
              fields=["text", "line", "col", "steps"], gives=_JSON),
-    DeskPage(f"{_LESSON}/give-up", say("Soạn bài"), ACT, do=writing.give_up, fields=["sure"]),
-    DeskPage(f"{_LESSON}/take-over", say("Soạn bài"), ACT, do=writing.take_over, fields=["editor"]),
+    DeskPage(f"{_LESSON}/give-up", say("Soạn bài"), ACT, do=writing.give_up, fields=["sure", "back"]),
+    DeskPage(f"{_LESSON}/take-over", say("Soạn bài"), ACT, do=writing.take_over, fields=["editor", "back"]),
+    DeskPage(f"{_LESSON}/choose", say("Soạn bài"), ACT, do=writing.choose, fields=["began", "line", "keep", "back"]),
     DeskPage(f"{_LESSON}/media", say("Hình và tiếng"), ACT, media.show, media.bring, file_bytes=media.FORM_BYTES,
              asks=["address"], fields=["address", "alt", "go", "name", "step", "file"]),
     DeskPage(f"{_LESSON}/languages", say("Bản dịch"), ACT, languages.show, languages.save, asks=["lang", "show"],
@@ -67,9 +69,17 @@ LESSON_PAGES: tuple[DeskPage, ...] = (
     DeskPage("words/file", _TABLE, ACT, writing.file, gives=_YAML),
     DeskPage("words/give-up", _TABLE, ACT, do=writing.give_up, fields=["sure"]),
     DeskPage("words/take-over", _TABLE, ACT, do=writing.take_over, fields=["editor"]),
+    DeskPage("words/choose", _TABLE, ACT, do=writing.choose, fields=["began", "line", "keep"]),
+    DeskPage("scenes/{file}", say("Hình và tiếng"), ACT, playing.scene, asks=["ring"], gives=["image/svg+xml"]),
     DeskPage("hear", say("Nghe thử một câu"), ACT, playing.hear, playing.hear, asks=HEARD, fields=HEARD),
-    DeskPage(_PLAY, say("Học thử"), ACT, playing.show, playing.show, asks=PLAYED, fields=PLAYED),
-    DeskPage(f"{_PLAY}/state", say("Học thử"), ACT, playing.state, gives=_JSON),
-    DeskPage(f"{_PLAY}/graph.svg", say("Sơ đồ"), ACT, playing.graph, gives=["image/svg+xml"]),
-    DeskPage(f"{_PLAY}/media/{{file}}", say("Học thử"), ACT, playing.media, gives=sorted({*TYPES.values()})),
+    *(
+        page
+        for at, show in ((_PLAY, playing.show), (_PHONE, playing.show_phone))
+        for page in (
+            DeskPage(at, say("Học thử"), ACT, show, show, asks=PLAYED, fields=PLAYED),
+            DeskPage(f"{at}/state", say("Học thử"), ACT, playing.state, gives=_JSON),
+            DeskPage(f"{at}/graph.svg", say("Sơ đồ"), ACT, playing.graph, gives=["image/svg+xml"]),
+            DeskPage(f"{at}/media/{{file}}", say("Học thử"), ACT, playing.media, gives=sorted({*TYPES.values()})),
+        )
+    ),
 )  # fmt: skip

@@ -11,9 +11,11 @@ from bot.desk.services import DeskServices
 from bot.desk.visit import FileSent, PageAnswer, PageShown, Redirect, Visit
 from bot.desk.words import day_and_hour
 from bot.errors import CamtayError
+from bot.studio.policy.choosing import chosen, in_words, two_texts
 from bot.studio.policy.completion import offers
 from bot.studio.policy.texts import plain
 from bot.studio.service import Manuscript, NoSuchLesson
+from flows.engine.kinds.table import NAMED
 from flows.saying import say
 
 SAVED, MERGED = say("Đã lưu nháp."), say("Đã lưu nháp, và ghép với chữ vừa có ở nơi khác. Hãy đọc lại.")
@@ -22,7 +24,8 @@ SAVED, MERGED = say("Đã lưu nháp."), say("Đã lưu nháp, và ghép với c
 def conflicts(count: int) -> str:
     """That both texts stand in so many places."""
     return say(
-        "Có {count} chỗ hai người cùng sửa: cả hai bản đều nằm trong bài, giữa các dòng dấu <<<<<<< và >>>>>>>.",
+        "Có {count} chỗ vừa được sửa hai cách, bởi người khác hay chính chị ở máy khác. "
+        "Chọn giữ câu nào ngay dưới đây.",
         count=count,
     )
 
@@ -43,11 +46,19 @@ async def shown_text(desk: DeskServices, visit: Visit) -> dict[str, object]:
         found = await room.studio.faults(visit.who.actor, lesson, text)
     except CamtayError:  # too long: that is told above
         found = ()
-    others = await room.studio.others(visit.who.actor, lesson)
     return {
         "lesson": lesson, "text": text, "began": lying.text, "lying": lying,
         "saved": day_and_hour(lying.saved_at, desk.zone), "faults": faults(found, visit, str(lying.path)),
-        "notes": _notes(lying, visit), "others": [day_and_hour(each.at, desk.zone) for each in others],
+        "kinds": " ".join(NAMED), "places": places_shown(text), "notes": notes_of(lying, visit),
+        **await drafts_shown(desk, visit),
+    }  # fmt: skip
+
+
+async def drafts_shown(desk: DeskServices, visit: Visit) -> dict[str, object]:
+    """What a page shows of others' drafts, and by which name the browser keeps hers."""
+    others = await rooms(desk).studio.others(visit.who.actor, lesson_of(visit))
+    return {
+        "others": [day_and_hour(each.at, desk.zone) for each in others],
         "other_ids": [each.editor[:12] for each in others], "editor": visit.who.actor.name[:12],
     }  # fmt: skip
 
@@ -57,7 +68,12 @@ async def save(desk: DeskServices, visit: Visit) -> PageAnswer:
     room, lesson, form = rooms(desk), lesson_of(visit), visit.form
     saved = await room.studio.save(visit.who.actor, lesson, form.get("began", ""), form.get("text", ""))
     if form.get("script"):
-        told = {"text": saved.text, "merged": saved.merged, "notes": _notes(saved, visit), "changed": saved.is_changed}
+        told = {
+            "text": saved.text,
+            "merged": saved.merged,
+            "notes": notes_of(saved, visit),
+            "changed": saved.is_changed,
+        }
         return as_json({**told, "at": day_and_hour(saved.saved_at, desk.zone)})
     return Redirect(place_of(visit), outcome(saved))
 
@@ -81,16 +97,16 @@ async def complete(desk: DeskServices, visit: Visit) -> PageAnswer:
 
 async def give_up(desk: DeskServices, visit: Visit) -> PageAnswer:
     """Throw the draft away, where that is meant."""
-    lesson = lesson_of(visit)
+    lesson, back = lesson_of(visit), _back(visit)
     if visit.form.get("sure") != "yes":
-        return Redirect(place_of(visit), say("Chưa bỏ nháp: hãy đánh dấu ô bên cạnh trước."))
+        return Redirect(back, say("Chưa bỏ nháp: hãy đánh dấu ô bên cạnh trước."))
     studio = rooms(desk).studio
     await studio.give_up(visit.who.actor, lesson)
     try:
         await studio.path_of(lesson)
     except NoSuchLesson:  # it was a draft and nothing else
         return Redirect("lessons", say("Đã bỏ bài mới."))
-    return Redirect(place_of(visit), say("Đã bỏ nháp; đây là chữ đang có."))
+    return Redirect(back, say("Đã bỏ nháp; đây là chữ đang có."))
 
 
 async def take_over(desk: DeskServices, visit: Visit) -> PageAnswer:
@@ -99,7 +115,34 @@ async def take_over(desk: DeskServices, visit: Visit) -> PageAnswer:
     others = await room.studio.others(visit.who.actor, lesson)
     editor = next((each.editor for each in others if wanted and each.editor.startswith(wanted)), "")
     saved = await room.studio.take_over(visit.who.actor, lesson, editor)
-    return Redirect(place_of(visit), outcome(saved))
+    return Redirect(_back(visit), outcome(saved))
+
+
+def _back(visit: Visit) -> str:
+    """The page of the draft that a form was sent from."""
+    return f"{place_of(visit)}/words" if visit.form.get("back") == "words" else place_of(visit)
+
+
+async def choose(desk: DeskServices, visit: Visit) -> PageAnswer:
+    """Of two texts at one place one stays."""
+    room, lesson, form = rooms(desk), lesson_of(visit), visit.form
+    lying = await room.studio.open(visit.who.actor, lesson)
+    line, keep = form.get("line", ""), form.get("keep", "")
+    if plain(form.get("began", "")) != lying.text or keep not in ("mine", "theirs") or not line.isdecimal():
+        return Redirect(_back(visit), say("Bài vừa đổi. Xem lại rồi chọn."))
+    text = await asyncio.to_thread(chosen, lying.text, int(line[:6]), mine=keep == "mine")
+    await room.studio.save(visit.who.actor, lesson, lying.text, text)
+    left = len(two_texts(text))
+    done = say("Đã giữ. Còn {count} chỗ.", count=left) if left else say("Đã giữ, không còn chỗ nào hai cách.")
+    return Redirect(_back(visit), done)
+
+
+def places_shown(text: str) -> list[dict[str, object]]:
+    """The places where two texts stand."""
+    return [
+        {"line": each.line, "step": each.step, "mine": in_words(each.mine), "theirs": in_words(each.theirs)}
+        for each in two_texts(text)
+    ]
 
 
 async def file(desk: DeskServices, visit: Visit) -> PageAnswer:
@@ -115,7 +158,8 @@ def outcome(saved: Manuscript) -> str:
     return conflicts(saved.conflicts) if saved.conflicts else MERGED if saved.merged else SAVED
 
 
-def _notes(lying: Manuscript, visit: Visit) -> list[str]:
+def notes_of(lying: Manuscript, visit: Visit) -> list[str]:
+    """What has to be told of a draft beside that it is kept."""
     tell = teller(visit.lang)
     merged = [tell(MERGED)] if lying.merged and not lying.conflicts else []
     return [*merged, *([tell(conflicts(lying.conflicts))] if lying.conflicts else [])]

@@ -1,0 +1,40 @@
+"""Where each fault of a draft is mended: at its field of the gentle form, else at its line of the file."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+
+from bot.desk.pages.lessons.rooms import faults, lesson_of
+from bot.desk.visit import Visit
+from bot.studio.policy.fields import beside, form_of
+from bot.studio.service import Manuscript
+from flows.model import Problem
+from flows.reading.loader import read_draft
+
+STEP = "step:"
+
+
+async def mended_at(lying: Manuscript, found: Iterable[Problem], visit: Visit) -> list[dict[str, object]]:
+    """The faults as a page shows them; `mend` is the address where each is mended, below the desk, `step` the step that
+    it belongs to."""
+    shown = faults(found, visit, str(lying.path))
+    names = await asyncio.to_thread(_names, lying.text, shown) if shown else []
+    page = f"lessons/{lesson_of(visit)}"
+    return [
+        {
+            **each,
+            "step": step,
+            "mend": "" if each["where"] else f"{page}/words#f:{name}" if name else f"{page}#L{each['line']}",
+        }
+        for (step, name), each in zip(names, shown, strict=True)
+    ]
+
+
+def _names(text: str, shown: list[dict[str, object]]) -> list[tuple[str, str]]:
+    """The step and the field of each."""
+    form = form_of(read_draft(text.encode(), "", ()))
+    found = beside(text, form, [(int(str(each["line"])), int(str(each["col"]))) for each in shown])
+    steps = {step.id for step in form}
+    named = [(name.removeprefix(STEP).partition(".")[0], "" if name.startswith(STEP) else name) for name in found]
+    return [(step if step in steps else "", name) for step, name in named]
