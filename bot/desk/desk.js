@@ -50,5 +50,28 @@ for (const form of document.querySelectorAll('form[data-live]')) {
   form.addEventListener('input', () => { clearTimeout(timer); timer = setTimeout(look, 200); });
 }
 
+// A page that lies open renews the part that changes, while somebody can see it and types nothing there.
+for (const part of document.querySelectorAll('[data-renew]')) {
+  const news = document.querySelector('[data-news]');
+  const renew = async () => {
+    const busy = document.activeElement?.matches('input, select, textarea');
+    if (document.visibilityState !== 'visible' || busy) return;
+    try {
+      const answer = await fetch(location.href, { redirect: 'error', headers: { 'X-Camtay-Renewed': '1' } });
+      if (!answer.ok) return;
+      const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+      const seen = page.querySelector('[data-seen]'), found = page.querySelector('[data-renew]');
+      document.querySelector('[data-seen]')?.replaceChildren(...(seen ? seen.childNodes : []));
+      const keys = (of) => [...of.querySelectorAll('[data-key]')].map((each) => each.dataset.key);
+      const known = new Set(keys(part)), fresh = keys(found).some((key) => !known.has(key));
+      const at = part.contains(document.activeElement) ? document.activeElement.getAttribute('href') : null;
+      part.replaceChildren(...found.childNodes);
+      if (at) [...part.querySelectorAll('a')].find((link) => link.getAttribute('href') === at)?.focus();
+      if (fresh && news) news.textContent = news.dataset.news;
+    } catch { /* no line, or out: the page stays as it was, and says when that was */ }
+  };
+  setInterval(renew, Number(part.dataset.renew) * 1000);
+  document.addEventListener('visibilitychange', renew);
+}
 
 for (const button of document.querySelectorAll('[data-print]')) button.addEventListener('click', () => print());

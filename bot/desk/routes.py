@@ -22,6 +22,8 @@ from bot.people.service import NobodyThere
 from flows.saying import said_by, say
 
 COOKIE, SAID_COOKIE = "camtay_desk", "camtay_desk_said"
+BY_ITSELF = "X-Camtay-Renewed"
+"""The header of what a page that lies open asks by itself."""
 SAID_S = 120  # a sentence about what was done is shown with the next page, or not at all
 MOST_FIELDS = 2_000
 FORM_BYTES = 1_000_000
@@ -175,7 +177,8 @@ class DeskSite:
         self, page: DeskPage, request: web.Request, handler: Callable[[DeskServices, Visit], Awaitable[PageAnswer]],
         form: Mapping[str, str], files: Mapping[str, Upload],
     ) -> web.StreamResponse:  # fmt: skip
-        who = await self._desk.entrance.visitor(request.cookies.get(COOKIE, ""))
+        sees = BY_ITSELF not in request.headers
+        who = await self._desk.entrance.visitor(request.cookies.get(COOKIE, ""), sees=sees)
         if who is None:
             return await self.enter(request, status=401) if form else _moved(f"{_at(request)}enter")
         query = dict(request.query)

@@ -47,6 +47,7 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
         return {
             **_told(desk, kept.sheet(connection, person_id), ended),
             "place": place.name,
+            "place_id": place.area_id,
             "may": may,
             "vouched": vouched,
             "barred": [ROLES[role] for role in barred],
@@ -163,6 +164,8 @@ def _told(desk: DeskServices, row: SheetRow, beyond: set[str]) -> dict[str, obje
         "since": day(row.created_at, zone), "seen": ago(detail.seen_at, now),
         "reach": REACHES[reach_of(detail.channel, away=detail.away, rings=detail.rings)],
         "inside": title(row.lesson) if row.lesson else "",
-        "roles": roles, "lessons": lessons, "partners": partners, "requests": requests,
+        "roles": roles, "lessons": lessons,
+        "member_of": next((area for role, state, area in detail.roles if (role, state) == ("learner", "active")), ""),
+        "partners": partners, "requests": requests,
         "waits": any(each["id"] == "instructor" and each["state"] == "asked" for each in roles),
     }  # fmt: skip
