@@ -31,6 +31,22 @@ for (const nav of document.querySelectorAll('header nav')) {
   show(false);
 }
 
+// What a file was made of stands on the page: once it has come, that part is looked up anew.
+for (const button of document.querySelectorAll('[data-again]')) {
+  const form = button.form, news = form.querySelector('[data-news]'), part = document.querySelector('[data-after]');
+  form.addEventListener('submit', () => {
+    if (news) news.textContent = news.dataset.news;
+    for (const seconds of part ? [4, 10, 25] : []) setTimeout(async () => {
+      try {
+        const answer = await fetch(location.href.split('#')[0], { redirect: 'error' });
+        const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+        const found = page.querySelector('[data-after]');
+        if (answer.ok && found) part.replaceChildren(...found.childNodes);
+      } catch { /* no line: as it was */ }
+    }, seconds * 1000);
+  });
+}
+
 // A search whose findings come as one types: the same page, of which one part is taken.
 for (const form of document.querySelectorAll('form[data-live]')) {
   let timer = 0, asked = 0;

@@ -15,13 +15,15 @@ from bot.desk.language import COOKIE as LANGUAGE_COOKIE
 from bot.desk.language import LANGUAGES, language_of, teller
 from bot.desk.pages.table import PAGES
 from bot.desk.policy.entering import LASTS, is_form_key
+from bot.desk.sealing import seal, unseal
 from bot.desk.services import DeskServices
 from bot.desk.visit import DeskPage, DeskVisitor, FileSent, Fragment, PageAnswer, PageShown, Redirect, Upload, Visit
 from bot.errors import CamtayError, NotAllowed
 from bot.people.service import NobodyThere
 from flows.saying import said_by, say
 
-COOKIE, SAID_COOKIE = "camtay_desk", "camtay_desk_said"
+COOKIE, SAID_COOKIE, ONCE_COOKIE = "camtay_desk", "camtay_desk_said", "camtay_desk_once"
+ONCE_S = 600  # so long a code that was made can be looked at again
 BY_ITSELF = "X-Camtay-Renewed"
 """The header of what a page that lies open asks by itself."""
 SAID_S = 120  # a sentence about what was done is shown with the next page, or not at all
@@ -183,7 +185,10 @@ class DeskSite:
             return await self.enter(request, status=401) if form else _moved(f"{_at(request)}enter")
         query = dict(request.query)
         asked = tuple(request.query.items())
-        visit = Visit(who, _language(request), _at(request), request[_PATH], query, form, files, asked)
+        once = unseal(who.box, request.cookies.get(ONCE_COOKIE, ""), who.session) or ""
+        visit = Visit(
+            who, _language(request), _at(request), request[_PATH], query, form, files, asked, _here(request), once
+        )
         if not page.lets_in(who.actor):
             if not page.path and not form:  # the desk's own address leads everybody to a page of theirs
                 return _moved(visit.at + next(each.path for each in PAGES if each.nav and each.lets_in(who.actor)))
@@ -201,8 +206,11 @@ class DeskSite:
     def _shown(self, page: DeskPage, visit: Visit, answer: PageAnswer, said: str = "", fault: str = "") -> web.Response:
         tell = teller(visit.lang)
         match answer:
-            case Redirect(to, sentence):
+            case Redirect(to, sentence, once):
                 response = _moved(visit.at + to)
+                if once:
+                    sealed = seal(visit.who.box, once, visit.who.session)
+                    _keep(response, ONCE_COOKIE, sealed, ONCE_S, secure=self._desk.address.startswith("https://"))
                 if sentence:
                     _keep(response, SAID_COOKIE, self._seal.dumps(tell(sentence)), SAID_S, secure=False)
                 return response
@@ -298,6 +306,17 @@ def _at(request: web.Request) -> str:
     """The way from the address of a request to that of the desk, wherever that lies."""
     deep = request.path.count("/") - 2
     return "../" * deep or "./"
+
+
+def _here(request: web.Request) -> str:
+    """The address at which this browser finds the tutor: it says so itself, the scheme too; "" for one of the machine
+    alone, which no phone beside it can open."""
+    said = urlsplit(request.headers.get("Origin") or request.headers.get("Referer", ""))
+    if said.netloc.lower() != request.host.lower() or said.scheme not in ("http", "https"):
+        said = urlsplit(f"{request.scheme}://{request.host}")
+    name = (said.hostname or "").lower()
+    is_alone = name in ("", "localhost", "::1") or name.startswith("127.") or not {".", ":"} & set(name)
+    return "" if is_alone else f"{said.scheme}://{said.netloc}/"
 
 
 def _language(request: web.Request) -> str:

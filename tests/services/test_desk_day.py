@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from aiohttp.test_utils import make_mocked_request
 
+from bot.desk.routes import _here
 from bot.kept_counts import KeptCounts
 from bot.people.policy.permissions import OPERATOR_NAME
 from bot.reports.service import standing_in
@@ -15,6 +18,8 @@ from storage.engine.database import Connection
 from storage.engine.instants import to_ms
 from storage.people import areas, people
 from storage.people.records import RoleRow
+from tests.services.test_desk_bringing import _pdf, bring, stamp
+from tests.services.test_prints import words_of
 from tests.support.desk_house import BRANCH, WARD, DeskHouse
 from tests.support.desk_scene import asks, counted, put, rows, teaches
 from tests.support.desk_scene import house as house
@@ -164,3 +169,55 @@ async def test_to_count_again_is_no_hammer_and_what_was_changed_counts_at_once()
     counts.outdate()
     found = await counts.of("x", lambda c: 0, awaited=True)
     assert found is not None and found.value == 3
+
+
+LIST = (
+    "Họ và tên;Chi hội;Tổ\nNguyễn Thị Lan;Chi hội khu phố 2;Tổ 10\nTrần Thị Hoa;Chi hội khu phố 2;Tổ 2\n"
+    "Hồ Thị Bé;khu pho 2;Tổ 2\nLê Thị Mơ;Chi hội khu phố 1;Tổ 4\n;Chi hội khu phố 1;Tổ 4\n"
+)
+
+
+async def test_a_list_is_asked_about_as_a_tree_and_what_was_left_out_is_told(house: DeskHouse):
+    async with house.browser(await house.person("Cúc", "officer")) as browser:
+        await bring(browser, LIST, khu=WARD)
+        page = html.unescape(await browser.get("import/check"))
+        told = [page.index(f"<li>{each}") for each in (
+            "Chi hội khu phố 1: 1 người (Tổ 4: 1)", "Chi hội khu phố 2: 3 người (Tổ 2: 2, Tổ 10: 1)",
+        )]  # fmt: skip
+        assert told == sorted(told) and "Sẽ lập mới 5 chi hội, tổ như dưới đây" in page
+        assert "“khu pho 2” trong tệp được hiểu là Chi hội khu phố 2" in page
+        assert "Dòng không có tên người, không nhập ai: dòng 6" in page
+        assert "<td>Tổ 4, Chi hội khu phố 1</td>" in page
+        sent = {"act": "take", "stamp": stamp(page), **{f"q{at}": "yes" for at in range(page.count("<fieldset>"))}}
+        await browser.post("import/check", sent)
+        pdf = words_of(await _pdf(browser, {"act": "sheet", "khu": "", "vai": ""}))
+        assert len(pdf) == 2 and "Tổ 4, Chi hội khu phố 1" in " ".join(pdf), "a sheet for each branch"
+
+
+async def test_a_code_is_made_for_whoever_is_meant_and_taken_back_only_when_asked(house: DeskHouse):
+    lan = await house.person("Lan", "learner", BRANCH)
+    async with house.browser(await house.person("Cúc", "officer")) as browser:
+        assert f"vai=instructor&amp;nguoi={lan}" in await browser.get(f"person/{lan}")
+        form = await browser.get(f"invite?vai=instructor&nguoi={lan}")
+        assert "Mời Lan" in form and f'<option value="{BRANCH}" selected>' in form
+        await browser.get("invite?vai=instructor&nguoi=p-000000000000", 404)
+        await browser.post("invite", {"act": "one", "vai": "instructor", "khu": BRANCH, "nguoi": lan})
+        page = await browser.get("code")
+        assert "Mã mời người chỉ bài cho Lan" in page and f'href="./person/{lan}"' in page
+        codes = await browser.get("invite/codes")
+        assert re.search(r"<details class=\"ask\"><summary[^>]*>Thu lại</summary>.*?name=\"ma\"", codes, re.S)
+    async with house.browser(await house.person("Mai", "officer")) as other:
+        assert await other.get("code", 303) == "", "another browser has nothing of it"
+
+
+@pytest.mark.parametrize(
+    ("origin", "host", "here"),
+    [
+        ("https://hoi.example.vn", "hoi.example.vn", "https://hoi.example.vn/"), ("", "10.0.0.7:8080", "http://10.0.0.7:8080/"),
+        ("https://xau.example", "hoi.example.vn", "http://hoi.example.vn/"), ("", "127.0.0.1:8080", ""),
+        ("", "localhost", ""), ("", "may-cu", ""),
+    ],
+)  # fmt: skip
+def test_the_address_of_a_browser_is_that_of_its_own_page(origin: str, host: str, here: str):
+    headers = {"Host": host, **({"Origin": origin} if origin else {})}
+    assert _here(make_mocked_request("POST", "/desk/invite", headers=headers)) == here

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 
 from bot.desk.areas import about, area_choice
 from bot.desk.naming import CONSENTS, LANGUAGES, NEEDS, REQUEST_STATES, REQUESTS, ROLES, STATES
+from bot.desk.pages.invite import code_once
 from bot.desk.services import DeskServices
 from bot.desk.visit import PageAnswer, PageShown, Redirect, Visit
 from bot.desk.words import ago, day
@@ -58,7 +59,7 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
     choice = await area_choice(desk, visit, "invite_learner", "")
     as_roles = [role for role in INVITED_AS if any(actor.may(f"invite_{role}", path) for path in choice.paths)]
     more = {"id": person_id, "choice": choice, "invited_as": [(role, ROLES[role]) for role in as_roles]}
-    return PageShown("person.html", {**found, **more, "said_code": ""})
+    return PageShown("person.html", {**found, **more})
 
 
 async def do(desk: DeskServices, visit: Visit) -> PageAnswer:
@@ -105,7 +106,7 @@ async def _confirm(desk: DeskServices, visit: Visit, person_id: str) -> PageAnsw
 async def _code_back(desk: DeskServices, visit: Visit, person_id: str) -> PageAnswer:
     code = await desk.officers.people.code_back(visit.who.actor, person_id)
     how = say("Dùng một lần, trong một ngày. Chỉ đưa tận tay, hay đọc khi nghe đúng tiếng chị ấy; gõ trên máy mới.")
-    return PageShown("code.html", {"code": code, "how": how, "back": f"person/{person_id}", "pictures": []})
+    return code_once(visit, code, how, f"person/{person_id}")
 
 
 async def _sign_out(desk: DeskServices, visit: Visit, person_id: str) -> PageAnswer:

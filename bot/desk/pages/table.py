@@ -53,6 +53,7 @@ PAGES: tuple[DeskPage, ...] = (
     DeskPage("import/check", say("Xem trước danh sách"), "import", bringing.show_check, bringing.decide),
     DeskPage("import/line", say("Sửa một dòng"), "import", line.show, line.do),
     DeskPage("invite", say("Mời vào"), "invite_learner", invite.show, invite.do, nav=say("Mời")),
+    DeskPage("code", say("Mã vừa làm"), "invite_learner", invite.show_code),
     DeskPage("invite/codes", say("Các mã đã phát"), "invite_learner", invite.show_codes, invite.take_back),
     DeskPage("pairings", say("Ghép đôi"), "see_people", pairings.show, nav=say("Ghép đôi")),
     DeskPage("request/{id}", say("Một yêu cầu"), "see_people", request.show, request.do),
