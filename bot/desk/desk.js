@@ -31,6 +31,59 @@ for (const nav of document.querySelectorAll('header nav')) {
   show(false);
 }
 
+// What was typed lies with this tab until it was sent: no line, or back, loses nothing. No password, no code, no file;
+// the studio keeps drafts of its own.
+const SENT = 'camtay:sent', words = document.body.dataset;
+const keptAs = (form) => 'camtay:' + location.pathname + location.search + '#' + [...document.forms].indexOf(form);
+const typed = (form) => [...form.elements].filter((field) => field.name && !/^(ma|code|login)$|pass|token/i.test(field.name)
+  && field.matches('textarea, input:not([type]), input[type=text]'));
+const keep = (form) => {
+  const text = JSON.stringify(Object.fromEntries(typed(form).map((field) => [field.name, field.value])));
+  try { if (text.length < 50000) sessionStorage.setItem(keptAs(form), text); } catch { /* full, or none */ }
+};
+const say = (form, text) => {
+  const line = form.querySelector('.kept') || form.appendChild(document.createElement('p'));
+  line.className = 'kept';
+  line.setAttribute('role', 'status');
+  line.textContent = text;
+};
+const restore = () => {
+  try {
+    const sent = sessionStorage.getItem(SENT);
+    const isBack = performance.getEntriesByType('navigation')[0]?.type === 'back_forward';
+    if (sent && !isBack && !document.querySelector('.fault')) sessionStorage.removeItem(sent); // it has arrived
+    if (!isBack) sessionStorage.removeItem(SENT);
+    for (const form of document.querySelectorAll('main form[method=post]')) {
+      const found = JSON.parse(sessionStorage.getItem(keptAs(form)) || '{}');
+      for (const field of typed(form)) {
+        if (typeof found[field.name] !== 'string' || found[field.name] === field.value) continue;
+        field.value = found[field.name];
+        say(form, words.kept);
+      }
+    }
+  } catch { /* no such place in this browser */ }
+};
+if (!location.pathname.includes('/lessons')) {
+  for (const form of document.querySelectorAll('main form[method=post]')) {
+    form.addEventListener('input', () => keep(form));
+    form.addEventListener('submit', (event) => {
+      if (!navigator.onLine) {
+        event.preventDefault();
+        event.stopImmediatePropagation();
+        say(form, words.offline);
+        return;
+      }
+      try { sessionStorage.setItem(SENT, keptAs(form)); } catch { /* none */ }
+    }, true);
+  }
+  restore();
+}
+
+// A table that goes on to the right says so.
+for (const wide of document.querySelectorAll('.wide')) {
+  if (wide.scrollWidth > wide.clientWidth + 2) wide.dataset.more = words.more;
+}
+
 // What a file was made of stands on the page: once it has come, that part is looked up anew.
 for (const button of document.querySelectorAll('[data-again]')) {
   const form = button.form, news = form.querySelector('[data-news]'), part = document.querySelector('[data-after]');

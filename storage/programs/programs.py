@@ -10,7 +10,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from storage.engine.instants import from_ms, to_ms
 from storage.people import tables as people_t
-from storage.people.areas import below
+from storage.people.areas import below, named
 from storage.programs import tables as programs_t
 from storage.programs.records import ProgramRow
 
@@ -80,7 +80,7 @@ def under(
         .scalar_subquery()
     )
     query = (
-        select(programs_t.union_model, members.label("members"), people_t.area.c.name.label("area_name"))
+        select(programs_t.union_model, members.label("members"), named(people_t.area.c).label("area_name"))
         .join(people_t.area, people_t.area.c.area_id == programs_t.union_model.c.area_id)
         .where(below(people_t.area.c.path, [path]))
         .order_by(

@@ -17,6 +17,7 @@ from flows.saying import say
 from storage.desk import months
 from storage.engine.instants import to_ms
 from storage.people.areas import AreaRow
+from storage.people.naming import place_key
 
 MOST_MODELS = 100
 LATE_MS = 24 * 3_600_000
@@ -87,7 +88,9 @@ async def _months(desk: DeskServices, place: AreaRow, year: int, *, again: bool)
     if counted is None:
         return None
     now = to_ms(desk.now())
-    shown = [n for n, bound in enumerate(bounds[:-1]) if bound <= now]
+    past = [n for n, bound in enumerate(bounds[:-1]) if bound <= now]
+    begun = [n for n in past if any(counted.value[key][n] for key in TREND)] or past
+    shown = past[begun[0] :]  # what lies before the first that brought anything is empty
     most = {key: max(counted.value[key] or [0]) for key in TREND}
     rows = [
         (n + 1, [(key, counted.value[key][n], _percent(counted.value[key][n], most[key])) for key in TREND])
@@ -123,7 +126,8 @@ async def _models(desk: DeskServices, visit: Visit, place: AreaRow, year: int) -
 def _rows(table: Table) -> list[dict[str, object]]:
     """The area itself first, then those below it; `sign` and `state` say how each stands."""
     found: list[dict[str, object]] = []
-    for row, depth in zip(table.rows, table.depths, strict=True):
+    lines = sorted(zip(table.rows, table.depths, strict=True), key=lambda line: (line[1], place_key(str(line[0][1]))))
+    for row, depth in lines:
         area_id, name, kind, families, living, branches, reached, groups, groups_reached, note = row
         sign, state = SIGNS[_standing(note, families, living)]
         found.append(

@@ -11,7 +11,7 @@ from bot.desk.naming import CONSENTS, LANGUAGES, NEEDS, REQUEST_STATES, REQUESTS
 from bot.desk.pages.invite import code_once
 from bot.desk.services import DeskServices
 from bot.desk.visit import PageAnswer, PageShown, Redirect, Visit
-from bot.desk.words import ago, day
+from bot.desk.words import ago, day, heard
 from bot.errors import CamtayError, NotAllowed
 from bot.people.granting import bars, grants_of, may_restore
 from bot.people.policy.reach import REACHES, reach_of
@@ -92,7 +92,9 @@ async def _lift(desk: DeskServices, visit: Visit, person_id: str) -> PageAnswer:
 
 async def _approve(desk: DeskServices, visit: Visit, person_id: str) -> PageAnswer:
     await desk.officers.people.approve(visit.who.actor, person_id)
-    return Redirect(f"person/{person_id}", say("Đã duyệt. Chị ấy đọc và nhận quy tắc rồi mới có người học."))
+    return Redirect(
+        f"person/{person_id}", say("Đã duyệt. Cầm Tay đã báo chị ấy đọc quy tắc; chị ấy nhận rồi mới có người học.")
+    )
 
 
 async def _confirm(desk: DeskServices, visit: Visit, person_id: str) -> PageAnswer:
@@ -162,7 +164,7 @@ def _told(desk: DeskServices, row: SheetRow, beyond: set[str]) -> dict[str, obje
         "address": row.address, "tongue": LANGUAGES.get(row.lang, row.lang),
         "needs": [NEEDS.get(each, each) for each in row.needs],
         "consent": CONSENTS.get(detail.consent, say("chưa trả lời")), "agreed": detail.consent == "agreed",
-        "since": day(row.created_at, zone), "seen": ago(detail.seen_at, now),
+        "since": day(row.created_at, zone), "seen": heard(detail.seen_at, now),
         "reach": REACHES[reach_of(detail.channel, away=detail.away, rings=detail.rings)],
         "inside": title(row.lesson) if row.lesson else "",
         "roles": roles, "lessons": lessons,

@@ -22,8 +22,8 @@ SILENT = timedelta(days=7)  # who has answered nothing for a week has stopped th
 EXCERPT = 70  # characters of a step by which it is recognised
 FIGURES = {
     "hoi_vien": say("Hội viên"), "da_xong_mot_bai": say("Đã xong ít nhất một bài"), "dieu_da_vung": say("Điều đã vững"),
-    "phan_tram_dung_truoc": say("Bài thử trước khi học: đúng (%), một nửa không quá"),
-    "phan_tram_dung_sau": say("Bài thử sau khi học: đúng (%), một nửa không quá"),
+    "phan_tram_dung_truoc": say("Bài thử trước khi học: đúng bao nhiêu %, mức giữa (nửa cao hơn, nửa thấp hơn)"),
+    "phan_tram_dung_sau": say("Bài thử sau khi học: đúng bao nhiêu %, mức giữa (nửa cao hơn, nửa thấp hơn)"),
     "nguoi_lam_bai_thu": say("Người đã làm tin thử lừa đảo"),
     "phan_tram_nhan_ra": say("Nhận ra tin thử (%), trung bình"),
 }  # fmt: skip
