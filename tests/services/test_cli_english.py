@@ -80,6 +80,7 @@ NEVER_AT_A_TERMINAL = {
 """Where a Vietnamese literal is meant for learners, browsers or lessons; what `say` says there has its English."""
 
 TYPED_OR_READ = {
+    "bot/people/policy/lists/heads.py": {"Vai trò"},
     "bot/cli/console.py": {"/thoát", "/đợi", "/lùi", "/lưu", "/giúp"},
     "bot/cli/logs.py": {"phút", "giờ", "ngày", logs._AGO.pattern},
     "bot/cli/parser.py": {
