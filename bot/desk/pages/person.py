@@ -11,13 +11,14 @@ from bot.desk.naming import CONSENTS, LANGUAGES, NEEDS, REQUEST_STATES, REQUESTS
 from bot.desk.pages.invite import code_once
 from bot.desk.services import DeskServices
 from bot.desk.visit import PageAnswer, PageShown, Redirect, Visit
-from bot.desk.words import ago, day, heard
+from bot.desk.words import ago, day
 from bot.errors import CamtayError, NotAllowed
 from bot.people.granting import bars, grants_of, may_restore
 from bot.people.policy.reach import REACHES, reach_of
 from bot.people.service import NobodyThere
 from flows.saying import said_by, say
 from storage.desk import person as kept
+from storage.desk.people import area_names
 from storage.desk.person import SheetRow
 from storage.engine.database import Connection
 from storage.people import invitees
@@ -47,7 +48,7 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
         }
         return {
             **_told(desk, kept.sheet(connection, person_id), ended),
-            "place": place.name,
+            "place": area_names(connection, [place.area_id]).get(place.area_id, ""),
             "place_id": place.area_id,
             "may": may,
             "vouched": vouched,
@@ -164,7 +165,7 @@ def _told(desk: DeskServices, row: SheetRow, beyond: set[str]) -> dict[str, obje
         "address": row.address, "tongue": LANGUAGES.get(row.lang, row.lang),
         "needs": [NEEDS.get(each, each) for each in row.needs],
         "consent": CONSENTS.get(detail.consent, say("chưa trả lời")), "agreed": detail.consent == "agreed",
-        "since": day(row.created_at, zone), "seen": heard(detail.seen_at, now),
+        "since": day(row.created_at, zone), "seen": ago(detail.seen_at, now),
         "reach": REACHES[reach_of(detail.channel, away=detail.away, rings=detail.rings)],
         "inside": title(row.lesson) if row.lesson else "",
         "roles": roles, "lessons": lessons,
