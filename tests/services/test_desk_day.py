@@ -190,9 +190,9 @@ async def test_a_list_is_asked_about_as_a_tree_and_what_was_left_out_is_told(hou
         assert "<td>Tổ 4, Chi hội khu phố 1</td>" in page
         sent = {"act": "take", "stamp": stamp(page), **{f"q{at}": "yes" for at in range(page.count("<fieldset>"))}}
         await browser.post("import/check", sent)
-        told = await browser.get(f"export/people?o={WARD}&dang=csv")
+        listed = await browser.get(f"export/people?o={WARD}&dang=csv")
         lan = "Nguyễn Thị Lan;Chi hội khu phố 2;Tổ 10;hội viên;trong danh sách, chưa vào;"
-        assert lan in told and told.index("Tổ 2;") < told.index("Tổ 10;"), "by branch and group, as people count"
+        assert lan in listed and listed.index("Tổ 2;") < listed.index("Tổ 10;"), "by branch and group, as people count"
         pdf = words_of(await _pdf(browser, {"act": "sheet", "khu": "", "vai": ""}))
         assert len(pdf) == 2 and "Tổ 4, Chi hội khu phố 1" in " ".join(pdf), "a sheet for each branch"
 
