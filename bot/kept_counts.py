@@ -1,4 +1,4 @@
-"""Numbers that take long: counted beside pages and chat, kept for some minutes, shown with the time of the count.
+"""Numbers that take long: counted beside pages and chat, kept the longer the longer they took, shown with their time.
 
 A count adds rows up in Python for a second: in a thread of its own, with an event loop and a connection of its own,
 since the process's loop is whoever chats'.
@@ -11,6 +11,7 @@ import logging
 from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from time import monotonic
 from typing import Any, Generic, TypeVar
 
 from bot.edge import guarded
@@ -18,8 +19,14 @@ from storage.engine.database import Connection, open_database
 
 T = TypeVar("T")
 
-FRESH = timedelta(minutes=10)
-PATIENCE_S = 0.06  # so long a page waits for a count; a ward's is there by then, a province's with the next look
+FRESHEST, FRESH = timedelta(seconds=15), timedelta(minutes=10)
+"""So long a count is kept at the least and at the most; at the least, too, where somebody asks to count again."""
+KEPT_TIMES = 600
+"""So many times as long as it took: a ward is counted with nearly every look, a province every ten minutes."""
+PATIENCE_S, AGAIN_S = (
+    0.06,
+    1.0,
+)  # so long a page waits for a count; a ward's is there by then, a province's with the next look
 MOST = 64  # counts that are kept: what nobody has looked at for longest goes first
 
 log = logging.getLogger(__name__)
@@ -27,10 +34,11 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Counted(Generic[T]):
-    """What was counted, and when."""
+    """What was counted, when, and how long it stays."""
 
     at: datetime
     value: T
+    keeps: timedelta = FRESH
 
 
 async def read_apart(url: str, count: Callable[[Connection], Any]) -> Any:
@@ -52,9 +60,16 @@ Reading = Callable[[str, Callable[[Connection], Any]], Awaitable[Any]]
 class KeptCounts:
     """One count at a time: whoever chats meanwhile has the other core. What is kept is no person's, only numbers."""
 
-    def __init__(self, url: str, now: Callable[[], datetime], read: Reading = read_apart) -> None:
-        """`url` is the database's, `read` how it is read."""
-        self._url, self._now, self._read = url, now, read
+    def __init__(
+        self,
+        url: str,
+        now: Callable[[], datetime],
+        read: Reading = read_apart,
+        seconds: Callable[[], float] = monotonic,
+    ) -> None:
+        """`url` is the database's, `read` how it is read, `seconds` what tells how long that took."""
+        self._url, self._now, self._read, self._seconds = url, now, read, seconds
+        self._outdated: set[Hashable] = set()
         self._kept: dict[Hashable, Counted[Any]] = {}
         self._under_way: dict[Hashable, asyncio.Task[bool]] = {}
         self._turn = asyncio.Lock()
@@ -73,25 +88,35 @@ class KeptCounts:
         """What is called `key`, as it was counted last, None while there is none yet; where that is long ago it is
         counted anew. Waits for nothing; from any thread, while it is running."""
         known = self._kept.get(key)
-        if self._loop is not None and self._is_old(known):
+        if self._loop is not None and self._is_old(key):
             self._loop.call_soon_threadsafe(self._begun, key, count)
         return known
 
-    async def of(self, key: Hashable, count: Callable[[Connection], T], *, awaited: bool = False) -> Counted[T] | None:
+    async def of(
+        self, key: Hashable, count: Callable[[Connection], T], *, awaited: bool = False, again: bool = False
+    ) -> Counted[T] | None:
         """What is called `key`, by `count`; an older one while it is counted anew, None while there is none yet.
 
-        `awaited`: however long it takes, where something was typed that must not be lost meanwhile.
+        `awaited`: however long it takes, where something was typed that must not be lost meanwhile. `again`: somebody
+        asks to count anew, and waits a little for it.
         """
+        if self._is_old(key, again=again):
+            patience_s = AGAIN_S if again or key in self._outdated else PATIENCE_S
+            await asyncio.wait({self._begun(key, count)}, timeout=None if awaited else patience_s)
         known = self._kept.get(key)
-        if self._is_old(known):
-            await asyncio.wait({self._begun(key, count)}, timeout=None if awaited else PATIENCE_S)
-            known = self._kept.get(key)
         if known is not None:
             self._kept[key] = self._kept.pop(key)  # it was looked at last
         return known
 
-    def _is_old(self, known: Counted[Any] | None) -> bool:
-        return known is None or self._now() - known.at >= FRESH
+    def outdate(self) -> None:
+        """Something of what is counted was changed by hand: each is counted anew when it is looked at next."""
+        self._outdated |= self._kept.keys()
+
+    def _is_old(self, key: Hashable, *, again: bool = False) -> bool:
+        known = self._kept.get(key)
+        if known is None or key in self._outdated:
+            return True
+        return self._now() - known.at >= (FRESHEST if again else known.keeps)
 
     def _begun(self, key: Hashable, count: Callable[[Connection], Any]) -> asyncio.Task[bool]:
         task = self._under_way.get(key)
@@ -104,10 +129,12 @@ class KeptCounts:
 
     async def _count(self, key: Hashable, count: Callable[[Connection], Any]) -> None:
         async with self._turn:
-            now = self._now()
+            now, begun = self._now(), self._seconds()
+            self._outdated.discard(key)
             made = await self._read(self._url, count)
+        keeps = min(FRESH, max(FRESHEST, KEPT_TIMES * timedelta(seconds=self._seconds() - begun)))
         self._kept.pop(key, None)
-        self._kept[key] = Counted(now, made)
+        self._kept[key] = Counted(now, made, keeps)
         while len(self._kept) > MOST:
             del self._kept[next(iter(self._kept))]
 

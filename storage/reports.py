@@ -45,7 +45,8 @@ def families(connection: Connection, kind: str, year: int, at: int, path: str = 
 def living_families(connection: Connection, kind: str, year: int, since: int, at: int, path: str = "/") -> Tally:
     """Families of these with a member in a pairing open at `at` that has given a sign of life since `since`.
 
-    A sign of life: the pairing began, either of the two was heard, a request of the learner was taken up. Each family
+    A sign of life: the pairing began, either of the two was heard, a request of the learner was taken up. A pairing
+    stands for one family: the learner's, of several the first by id; its instructor's where she is in none. Each family
     is asked for its members, each of these for the own pairings: what there is elsewhere costs nothing.
     """
     pair, model, member = pairing_t.pairing.c, programs_t.union_model.c, programs_t.membership.c
@@ -64,12 +65,24 @@ def living_families(connection: Connection, kind: str, year: int, since: int, at
         or_(pair.ended_at.is_(None), pair.ended_at >= at),
         or_(pair.opened_at >= since, *heard, taken),
     )
-    of_either = (
-        exists().where(member.model_id == model.model_id, each == member.learner_id, *lives)
-        for each in (pair.learner_id, pair.instructor_id)
-    )
+
+    def first(who: Any, *more: Any) -> Any:
+        earlier = ~_in_family(who, kind, year, at, before=model.model_id)
+        return exists().where(member.model_id == model.model_id, who == member.learner_id, *lives, earlier, *more)
+
+    elsewhere = ~_in_family(pair.learner_id, kind, year, at)
+    of_either = first(pair.learner_id), first(pair.instructor_id, elsewhere)
     query = select(model.area_id, func.count()).where(*_alive(kind, year, at, path), or_(*of_either))
     return _counted(connection, query.group_by(model.area_id))
+
+
+def _in_family(who: Any, kind: str, year: int, at: int, before: Any = None) -> Any:
+    """Whether this person is in a family that is alive; `before`: in one whose id is smaller."""
+    other, theirs = programs_t.union_model.alias(), programs_t.membership.alias()
+    such = () if before is None else (other.c.model_id < before,)
+    alive = other.c.kind == kind, other.c.year == year, or_(other.c.ended_at.is_(None), other.c.ended_at > at)
+    query = exists().where(theirs.c.model_id == other.c.model_id, theirs.c.learner_id == who, *alive, *such)
+    return query.correlate_except(other, theirs)
 
 
 def _alive(kind: str, year: int, at: int, path: str) -> tuple[Any, ...]:

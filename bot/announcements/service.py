@@ -125,14 +125,21 @@ class Announcements(People):
     wishes: Wishes = UNREAD
 
     async def draft(
-        self, actor: Actor, area_id: str, text: str, link: str = "", most: int | None = None
+        self, actor: Actor, area_id: str, text: str, link: str = "", most: int | None = None, *, instead: str = ""
     ) -> AnnouncementPreview:
-        """A text for an area, kept and not yet sent; see `show`. Raises Unfit, NotAllowed, NobodyThere."""
+        """A text for an area, kept and not yet sent (`instead` of one of hers that was not, either); see `show`.
+
+        Raises Unfit, NotAllowed, NobodyThere.
+        """
         body, source = checked(text, link, self.rules, self.wishes)
 
         def work(connection: Connection, place: AreaRow) -> tuple[AnnouncementRow, AreaRow]:
             kept.drop_drafts(connection, self.now() - KEEP_DRAFTS)
-            row = AnnouncementRow(self.new_id(), place.area_id, body, source, actor.name, self.now(), "draft")
+            former = kept.get(connection, instead) if instead else None
+            is_hers = former is not None and (former.state, former.by) == ("draft", actor.name)
+            row = AnnouncementRow(
+                instead if is_hers else self.new_id(), place.area_id, body, source, actor.name, self.now(), "draft"
+            )
             kept.put(connection, row)
             self.note(connection, actor, "announcement_drafted", "", place.area_id)
             return row, place

@@ -24,13 +24,24 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
+class ChoiceLine:
+    """An area in a list to choose from; `inside` are the groups of a branch, (id, name)."""
+
+    id: str
+    name: str
+    depth: int
+    inside: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class AreaChoice:
-    """`options` are (id, name, how deep it lies); `chosen` is one of them or None for all of hers, `paths` what that
-    comes to."""
+    """`options` are (id, name, how deep it lies), `tree` the same with the groups below their branches; `chosen` is one
+    of them or None for all of hers, `paths` what that comes to."""
 
     options: tuple[tuple[str, str, int], ...]
     chosen: AreaRow | None
     paths: tuple[str, ...]
+    tree: tuple[ChoiceLine, ...] = ()
 
     @property
     def chosen_id(self) -> str:
@@ -49,23 +60,26 @@ async def area_choice(desk: DeskServices, visit: Visit, act: str, wanted: str) -
     rows = in_order(rows)
     top = min((row.path.count("/") for row in rows), default=0)
     options = tuple((row.area_id, row.name, row.path.count("/") - top) for row in rows)
-    return AreaChoice(options, chosen, (chosen.path,) if chosen else tuple(paths))
+    return AreaChoice(options, chosen, (chosen.path,) if chosen else tuple(paths), _tree(rows, top))
 
 
 def in_order(rows: Sequence[AreaRow]) -> list[AreaRow]:
-    """In the order of the tree, those that lie side by side as Vietnamese lists have them: "Chi hội 2" before "10"."""
-    keys = {row.path: _key(row.name) for row in rows}
-
-    def way(row: AreaRow) -> list[tuple[str, str]]:
-        parts = row.path.strip("/").split("/")
-        above = (f"/{'/'.join(parts[: depth + 1])}/" for depth in range(len(parts)))
-        return [(keys.get(path, ""), path) for path in above]
-
-    return sorted(rows, key=way)
+    """Each area before what lies below it, those beside one another as people count and spell: Tổ 2 before Tổ 10."""
+    keys = {row.area_id: f"{place_key(row.name)} {row.area_id}" for row in rows}
+    return sorted(rows, key=lambda row: [keys.get(each, "") for each in row.path.strip("/").split("/")])
 
 
-def _key(name: str) -> str:
-    return " ".join(word.rjust(6, "0") if word.isdecimal() else place_key(word) for word in name.split())
+def _tree(rows: Sequence[AreaRow], top: int) -> tuple[ChoiceLine, ...]:
+    groups: dict[str | None, list[tuple[str, str]]] = {}
+    ids = {row.area_id for row in rows if row.kind == "branch"}
+    for row in rows:
+        if row.kind == "group" and row.parent_id in ids:
+            groups.setdefault(row.parent_id, []).append((row.area_id, row.name))
+    return tuple(
+        ChoiceLine(row.area_id, row.name, row.path.count("/") - top, tuple(groups.get(row.area_id, ())))
+        for row in rows
+        if not (row.kind == "group" and row.parent_id in ids)
+    )
 
 
 async def about(desk: DeskServices, visit: Visit, learner_id: str, work: Callable[[Connection, AreaRow], T]) -> T:

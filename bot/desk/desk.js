@@ -32,6 +32,75 @@ for (const nav of document.querySelectorAll('header nav')) {
   show(false);
 }
 
+// What was typed lies with this tab until it was sent: no line, or back, loses nothing. No password, no code, no file;
+// the studio keeps drafts of its own.
+const SENT = 'camtay:sent', words = document.body.dataset;
+const keptAs = (form) => 'camtay:' + location.pathname + location.search + '#' + [...document.forms].indexOf(form);
+const typed = (form) => [...form.elements].filter((field) => field.name && !/^(ma|code|login)$|pass|token/i.test(field.name)
+  && field.matches('textarea, input:not([type]), input[type=text]'));
+const keep = (form) => {
+  const text = JSON.stringify(Object.fromEntries(typed(form).map((field) => [field.name, field.value])));
+  try { if (text.length < 50000) sessionStorage.setItem(keptAs(form), text); } catch { /* full, or none */ }
+};
+const say = (form, text) => {
+  const line = form.querySelector('.kept') || form.appendChild(document.createElement('p'));
+  line.className = 'kept';
+  line.setAttribute('role', 'status');
+  line.textContent = text;
+};
+const restore = () => {
+  try {
+    const sent = sessionStorage.getItem(SENT);
+    const isBack = performance.getEntriesByType('navigation')[0]?.type === 'back_forward';
+    if (sent && !isBack && !document.querySelector('.fault')) sessionStorage.removeItem(sent); // it has arrived
+    if (!isBack) sessionStorage.removeItem(SENT);
+    for (const form of document.querySelectorAll('main form[method=post]')) {
+      const found = JSON.parse(sessionStorage.getItem(keptAs(form)) || '{}');
+      for (const field of typed(form)) {
+        if (typeof found[field.name] !== 'string' || found[field.name] === field.value) continue;
+        field.value = found[field.name];
+        say(form, words.kept);
+      }
+    }
+  } catch { /* no such place in this browser */ }
+};
+if (!location.pathname.includes('/lessons')) {
+  for (const form of document.querySelectorAll('main form[method=post]')) {
+    form.addEventListener('input', () => keep(form));
+    form.addEventListener('submit', (event) => {
+      if (!navigator.onLine) {
+        event.preventDefault();
+        event.stopImmediatePropagation();
+        say(form, words.offline);
+        return;
+      }
+      try { sessionStorage.setItem(SENT, keptAs(form)); } catch { /* none */ }
+    }, true);
+  }
+  restore();
+}
+
+// A table that goes on to the right says so.
+for (const wide of document.querySelectorAll('.wide')) {
+  if (wide.scrollWidth > wide.clientWidth + 2) wide.dataset.more = words.more;
+}
+
+// What a file was made of stands on the page: once it has come, that part is looked up anew.
+for (const button of document.querySelectorAll('[data-again]')) {
+  const form = button.form, news = form.querySelector('[data-news]'), part = document.querySelector('[data-after]');
+  form.addEventListener('submit', () => {
+    if (news) news.textContent = news.dataset.news;
+    for (const seconds of part ? [4, 10, 25] : []) setTimeout(async () => {
+      try {
+        const answer = await fetch(location.href.split('#')[0], { redirect: 'error' });
+        const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+        const found = page.querySelector('[data-after]');
+        if (answer.ok && found) part.replaceChildren(...found.childNodes);
+      } catch { /* no line: as it was */ }
+    }, seconds * 1000);
+  });
+}
+
 // A search whose findings come as one types: the same page, of which one part is taken.
 for (const form of document.querySelectorAll('form[data-live]')) {
   let timer = 0, asked = 0;
@@ -51,6 +120,29 @@ for (const form of document.querySelectorAll('form[data-live]')) {
   form.addEventListener('input', () => { clearTimeout(timer); timer = setTimeout(look, 200); });
 }
 
+// A page that lies open renews the part that changes, while somebody can see it and types nothing there.
+for (const part of document.querySelectorAll('[data-renew]')) {
+  const news = document.querySelector('[data-news]');
+  const renew = async () => {
+    const busy = document.activeElement?.matches('input, select, textarea');
+    if (document.visibilityState !== 'visible' || busy) return;
+    try {
+      const answer = await fetch(location.href, { redirect: 'error', headers: { 'X-Camtay-Renewed': '1' } });
+      if (!answer.ok) return;
+      const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+      const seen = page.querySelector('[data-seen]'), found = page.querySelector('[data-renew]');
+      document.querySelector('[data-seen]')?.replaceChildren(...(seen ? seen.childNodes : []));
+      const keys = (of) => [...of.querySelectorAll('[data-key]')].map((each) => each.dataset.key);
+      const known = new Set(keys(part)), fresh = keys(found).some((key) => !known.has(key));
+      const at = part.contains(document.activeElement) ? document.activeElement.getAttribute('href') : null;
+      part.replaceChildren(...found.childNodes);
+      if (at) [...part.querySelectorAll('a')].find((link) => link.getAttribute('href') === at)?.focus();
+      if (fresh && news) news.textContent = news.dataset.news;
+    } catch { /* no line, or out: the page stays as it was, and says when that was */ }
+  };
+  setInterval(renew, Number(part.dataset.renew) * 1000);
+  document.addEventListener('visibilitychange', renew);
+}
 
 // What was typed into a long form stays in this browser until it is sent; what it began with goes along with it.
 for (const form of document.querySelectorAll('form[data-keep]')) {

@@ -152,8 +152,9 @@ class Entrance:
 
     # --- there ---
 
-    async def visitor(self, token: str) -> DeskVisitor | None:
-        """Who holds this; None for whoever is out, or acts for nobody any more."""
+    async def visitor(self, token: str, *, sees: bool = True) -> DeskVisitor | None:
+        """Who holds this; None for whoever is out, or acts for nobody any more. Without `sees` nobody is known to sit
+        there: a page has asked by itself."""
         if not token:
             return None
         session_hash, now = entering.hashed(token), self.now()
@@ -171,7 +172,7 @@ class Entrance:
         found = await self.database.read(look)
         if found is None:
             return None
-        if now - found[1] >= entering.TOUCH:
+        if sees and now - found[1] >= entering.TOUCH:
             await self.database.transact(lambda c: kept.touch_session(c, session_hash, now))
         return found[0]
 

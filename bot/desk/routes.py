@@ -16,6 +16,7 @@ from bot.desk.language import COOKIE as LANGUAGE_COOKIE
 from bot.desk.language import LANGUAGES, language_of, teller
 from bot.desk.pages.table import PAGES
 from bot.desk.policy.entering import LASTS, is_form_key
+from bot.desk.sealing import seal, unseal
 from bot.desk.services import DeskServices
 from bot.desk.visit import (
     DeskPage,
@@ -35,7 +36,10 @@ from bot.web.forms import form_of, written
 from bot.web.media import FOR_EVER
 from flows.saying import said_by, say
 
-COOKIE, SAID_COOKIE = "camtay_desk", "camtay_desk_said"
+COOKIE, SAID_COOKIE, ONCE_COOKIE = "camtay_desk", "camtay_desk_said", "camtay_desk_once"
+ONCE_S = 600  # so long a code that was made can be looked at again
+BY_ITSELF = "X-Camtay-Renewed"
+"""The header of what a page that lies open asks by itself."""
 SAID_S = 120  # a sentence about what was done is shown with the next page, or not at all
 MOST_FIELDS = 2_000
 FORM_BYTES = 1_000_000
@@ -196,14 +200,19 @@ class DeskSite:
         self, page: DeskPage, request: web.Request, handler: Callable[[DeskServices, Visit], Awaitable[PageAnswer]],
         form: Mapping[str, str] | None = None, files: Mapping[str, Upload] = MappingProxyType({}),
     ) -> web.StreamResponse:  # fmt: skip
-        who, is_look = await self._desk.entrance.visitor(request.cookies.get(COOKIE, "")), form is None
+        sees, is_look = BY_ITSELF not in request.headers, form is None
+        who = await self._desk.entrance.visitor(request.cookies.get(COOKIE, ""), sees=sees)
         if who is None:
             return (
                 _moved(f"{_at(request)}enter") if form is None else await self.enter(request, _OUT, 401, _told_by(form))
             )
         asked = tuple((name, written(said)) for name, said in request.query.items() if is_named(name, page.asks))
         query = dict(reversed(asked))  # of what comes several times the first
-        visit = Visit(who, _language(request), _at(request), request[_PATH], query, form or {}, files, asked)
+        once = unseal(who.box, request.cookies.get(ONCE_COOKIE, ""), who.session) or ""
+        here = _here(request)
+        visit = Visit(
+            who, _language(request), _at(request), request[_PATH], query, form or {}, files, asked, here, once
+        )
         if not page.lets_in(who.actor):
             if not page.path and is_look:  # the desk's own address leads everybody to a page of theirs
                 return _moved(visit.at + next(each.path for each in PAGES if each.nav and each.lets_in(who.actor)))
@@ -222,8 +231,11 @@ class DeskSite:
     def _shown(self, page: DeskPage, visit: Visit, answer: PageAnswer, said: str = "", fault: str = "") -> web.Response:
         tell = teller(visit.lang)
         match answer:
-            case Redirect(to, sentence):
+            case Redirect(to, sentence, once):
                 response = _moved(visit.at + to)
+                if once:
+                    sealed = seal(visit.who.box, once, visit.who.session)
+                    _keep(response, ONCE_COOKIE, sealed, ONCE_S, secure=self._desk.address.startswith("https://"))
                 if sentence:
                     _keep(response, SAID_COOKIE, self._seal.dumps(tell(sentence)), SAID_S, secure=False)
                 return response
@@ -332,6 +344,17 @@ def _at(request: web.Request) -> str:
     """The way from the address of a request to that of the desk, wherever that lies."""
     deep = request.path.count("/") - 2
     return "../" * deep or "./"
+
+
+def _here(request: web.Request) -> str:
+    """The address at which this browser finds the tutor: it says so itself, the scheme too; "" for one of the machine
+    alone, which no phone beside it can open."""
+    said = urlsplit(request.headers.get("Origin") or request.headers.get("Referer", ""))
+    if said.netloc.lower() != request.host.lower() or said.scheme not in ("http", "https"):
+        said = urlsplit(f"{request.scheme}://{request.host}")
+    name = (said.hostname or "").lower()
+    is_alone = name in ("", "localhost", "::1") or name.startswith("127.") or not {".", ":"} & set(name)
+    return "" if is_alone else f"{said.scheme}://{said.netloc}/"
 
 
 def _language(request: web.Request) -> str:

@@ -39,7 +39,8 @@ class Upload:
 class Visit:
     """One request: `at` leads from its address to that of the desk; `form` is empty of a look, and `files` of most;
     `asked` is the query once more, with what it names several times. Of query and form only what the page's line in the
-    table names is there, as text that can be written down."""
+    table names is there, as text that can be written down. `here` is the address at which her browser finds the
+    tutor ("" where no other machine would), `once` what a form has just made for her eyes alone."""
 
     who: DeskVisitor
     lang: str
@@ -49,6 +50,8 @@ class Visit:
     form: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, Upload] = field(default_factory=dict)
     asked: Sequence[tuple[str, str]] = ()
+    here: str = ""
+    once: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +64,12 @@ class PageShown:
 
 @dataclass(frozen=True, slots=True)
 class Redirect:
-    """What was asked is done: go there (from the desk's own address) and read this sentence."""
+    """What was asked is done: go there (from the desk's own address) and read this sentence. `once` is for the page
+    there, kept nowhere but sealed in her browser, for a few minutes: to load that page again makes nothing anew."""
 
     to: str
     said: str = ""
+    once: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 
 from flows.saying import say
 
+JUST_NOW = timedelta(minutes=1)
+
 
 def day_and_hour(at: datetime | None, zone: ZoneInfo) -> str:
     """ "30/11 08:05" on the clock of the union; "" for never."""
@@ -30,10 +32,22 @@ def left(until: datetime, now: datetime) -> str:
 
 
 def ago(at: datetime | None, now: datetime) -> str:
-    """ "3 ngày trước"; "chưa bao giờ" for never."""
+    """ "3 ngày trước"; "vừa xong" of this minute; "chưa bao giờ" for never."""
     if at is None:
         return say("chưa bao giờ")
-    return say("{span} trước", span=length(now - at)) if now - at >= timedelta(minutes=1) else say("vừa xong")
+    return say("vừa xong") if now - at < JUST_NOW else say("{span} trước", span=length(now - at))
+
+
+def counted(at: datetime, now: datetime, zone: ZoneInfo) -> str:
+    """How old a number is: "đếm lúc 12:03, 3 phút trước"."""
+    return say("đếm lúc {at}, {ago}", at=clock(at, zone), ago=ago(at, now))
+
+
+def heard(at: datetime | None, now: datetime) -> str:
+    """When somebody was here last: "nghe lần cuối 3 ngày trước", "vừa mới vào"; "chưa vào lần nào" for never."""
+    if at is None:
+        return say("chưa vào lần nào")
+    return say("vừa mới vào") if now - at < JUST_NOW else say("nghe lần cuối {ago}", ago=ago(at, now))
 
 
 def length(span: timedelta) -> str:

@@ -60,6 +60,11 @@ class HeldMeetings:
         def work(connection: Connection, place: AreaRow) -> str:
             if place.kind not in HELD_IN:
                 raise CamtayError(say("Họp ở một xã, phường, chi hội hay tổ."))
+            same = (each for each in kept.on(connection, [place.path], MOST) if each.area_id == place.area_id)
+            if any(each.lesson == lesson_id for each in same):
+                raise CamtayError(
+                    say("Ở {area} đang có buổi họp với bài này: mở buổi ấy ra điểm danh.", area=place.name)
+                )
             row = HeldMeetingRow(self.new_id(), place.area_id, lesson_id, actor.name, self.people.now(), None)
             kept.begin(connection, row)
             self.people.note(connection, actor, "meeting_begun", "", place.area_id)

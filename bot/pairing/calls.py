@@ -10,9 +10,11 @@ from storage.engine.rows import Row
 from storage.pairing import availability, cries, pairings
 
 
-def calls_for(connection: Connection, pseudonym: Callable[[str], str], request: Row) -> list[OfficerCall]:
+def calls_for(
+    connection: Connection, pseudonym: Callable[[str], str], request: Row, here: str = ""
+) -> list[OfficerCall]:
     """The calls of this request, one for each who was called: the last. The history names pseudonyms: whoever may have
-    been called is looked for among them; who is not there any more is nameless."""
+    been called is looked for among them; who is not there any more is nameless. `here` is looking at this moment."""
     learner = availability.learner(connection, request["learner_id"])
     pairing = pairings.pairing_of(connection, request["learner_id"])
     officers = availability.officers(connection, learner["path"]) if learner else []
@@ -21,12 +23,13 @@ def calls_for(connection: Connection, pseudonym: Callable[[str], str], request: 
     rang: dict[str, list[int]] = {}
     for at, who in cries.calls(connection, request["request_id"]):
         rang.setdefault(who, []).append(at)
-    return [_call(times, known.get(who)) for who, times in rang.items()]
+    me = pseudonym(here) if here else ""
+    return [_call(times, known.get(who), is_here=who == me) for who, times in rang.items()]
 
 
-def _call(times: list[int], row: Row | None) -> OfficerCall:
+def _call(times: list[int], row: Row | None, *, is_here: bool) -> OfficerCall:
     if row is None:
         return OfficerCall(times[0], times[-1], len(times))
-    seen = max(row["seen_at"] or 0, row["looked_at"] or 0) > times[0]
+    seen = is_here or max(row[each] or 0 for each in ("seen_at", "looked_at", "at_desk")) > times[0]
     reached = row["name"], row["channel"] or "", seen, bool(row["away"]), row["rings"]
     return OfficerCall(times[0], times[-1], len(times), *reached)

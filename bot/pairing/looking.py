@@ -52,7 +52,7 @@ def look(connection: Connection, world: PairingContext, request_id: str, by: str
     learner = ledger.learner(request.learner_id) if request else None
     if row is None or request is None or learner is None:
         return None
-    calls = calls_for(connection, world.pseudonym, row) if request.kind == "safety" else ()
+    calls = calls_for(connection, world.pseudonym, row, by) if request.kind == "safety" else ()
     asked, pairing = history.asked(connection, request_id), ledger.pairing_of(learner.learner_id)
     officers = ledger.answering(learner.path)
     guide, heirs = pairing.instructor_id if pairing else "", taking.heirs(ledger, request)

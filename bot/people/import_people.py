@@ -27,11 +27,14 @@ Her = tuple[str, str, str]  # area, role, name as it is compared
 @dataclass(frozen=True, slots=True)
 class Question:
     """Yes is what `--yes` takes. After a no, the entries `without` stay out and those of `instead` come in; where there
-    are neither, nothing comes in at all."""
+    are neither, nothing comes in at all. `lines` is what the text tells, a line each, for a page: `short` the text
+    without them."""
 
     text: str
     without: frozenset[str] = frozenset()
     instead: tuple[InviteeRow, ...] = ()
+    lines: tuple[str, ...] = ()
+    short: str = ""
 
 
 @dataclass(slots=True)

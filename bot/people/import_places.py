@@ -13,9 +13,10 @@ from bot.people.policy.lists.words import fold, has_marks, key, short
 from bot.people.policy.people_file import AREA, ListFault, ListRow
 from flows.saying import joined, say
 from storage.people.areas import AreaRow
+from storage.people.naming import place_key
 
 MOST_HINTS = 200  # names for which a near one is looked for; each costs some milliseconds
-SHOWN = 12  # places named in one question
+SHOWN = 12  # branches named in one question
 _KIND_OF_WARD = ("phuong", "xa", "p", "x")
 
 
@@ -35,6 +36,7 @@ class Tree:
         self.areas = {area.area_id: area for area in known}
         self.made: list[AreaRow] = []
         self.asked: Counter[str] = Counter()  # people in each place that is made unasked-for
+        self.taken: dict[str, str] = {}  # what a line says without marks, and what it was taken for
         self._marked: dict[str, list[AreaRow]] = {}
         self._bare: dict[str, list[AreaRow]] = {}
         self._below: dict[str, list[AreaRow]] = {}
@@ -81,25 +83,44 @@ class Tree:
         faults.append(ListFault(row.line, *found))
         return None
 
-    def question(self) -> str:
-        """Which branches and groups would be made, in one sentence; "" for none."""
+    def question(self) -> tuple[str, str, tuple[str, ...]]:
+        """Which branches and groups would be made: in one sentence, in a short one, and a line for each branch; nothing
+        for none."""
         if not self.asked:
-            return ""
-        told = [self._told(self.areas[area_id], count) for area_id, count in list(self.asked.items())[:SHOWN]]
-        named, more = joined(told, "; "), len(self.asked) - SHOWN
-        if more > 0:
-            named = say("{named} và {more} nơi nữa", named=named, more=more)
-        return say("Sẽ lập mới {count} chi hội, tổ: {named}. Đúng chưa?", count=len(self.asked), named=named)
+            return "", "", ()
+        groups: dict[str, list[AreaRow]] = {}
+        for area in map(self.areas.__getitem__, self.asked):
+            groups.setdefault(area.area_id if area.kind == "branch" else str(area.parent_id), [])
+            if area.kind == "group":
+                groups[str(area.parent_id)].append(area)
+        branches = sorted(map(self.areas.__getitem__, groups), key=lambda each: (each.parent_id, place_key(each.name)))
+        wards = {each.parent_id for each in branches}
+        lines = tuple(self._told(each, groups[each.area_id], names_ward=len(wards) > 1) for each in branches)
+        more = [say("và {more} chi hội nữa", more=len(lines) - SHOWN)] if len(lines) > SHOWN else []
+        count, named = len(self.asked), joined([*lines[:SHOWN], *more], "; ")
+        text = say("Sẽ lập mới {count} chi hội, tổ: {named}. Đúng chưa?", count=count, named=named)
+        return text, say("Sẽ lập mới {count} chi hội, tổ như dưới đây. Đúng chưa?", count=count), lines
 
-    def _told(self, area: AreaRow, count: int) -> str:
-        above = self.areas[area.parent_id or ""]
+    def _told(self, branch: AreaRow, groups: Sequence[AreaRow], *, names_ward: bool) -> str:
+        """ "Chi hội khu phố 1: 15 người (Tổ 1: 1, Tổ 2: 3)"."""
+        people = self.asked[branch.area_id] + sum(self.asked[each.area_id] for each in groups)
+        above = self.areas[branch.parent_id or ""]
+        name = self._named(branch) if branch.area_id in self.asked else say("{branch.name} (đã có)", branch=branch)
+        name = say("{name}, {ward.name}", name=name, ward=above) if names_ward else name
+        line = say("{name}: {count} người", name=name, count=people)
+        inside = [
+            say("{name}: {count}", name=self._named(each), count=self.asked[each.area_id])
+            for each in sorted(groups, key=lambda each: place_key(each.name))
+        ]
+        return say("{line} ({inside})", line=line, inside=joined(inside)) if inside else line
+
+    def _named(self, area: AreaRow) -> str:
+        """Its name; beside it what is there already and much like it."""
         mine = places.same(area.kind, area.name)[1]
-        names = {places.same(area.kind, each.name)[1]: each.name for each in self._below[above.area_id] if each != area}
-        others = {each: name for each, name in names.items() if _digits(each) == _digits(mine)}
-        near = self._near(mine, others)
-        people = say("{count} người", count=count)
-        like = [say("gần giống “{other}”", other=others[near])] if near else []
-        return say("{area.name} ({within})", area=area, within=joined([above.name, people, *like]))
+        beside = [each for each in self._below[area.parent_id or ""] if each != area]
+        names = {places.same(area.kind, each.name)[1]: each.name for each in beside}
+        near = self._near(mine, {each: name for each, name in names.items() if _digits(each) == _digits(mine)})
+        return say("{area.name} (gần giống “{other}”)", area=area, other=names[near]) if near else area.name
 
     # --- looking ---
 
@@ -134,6 +155,8 @@ class Tree:
         found = [area for area in inside if places.same(kind, area.name)[0] == marked]
         if not found and not has_marks(name):
             found = [area for area in inside if places.same(kind, area.name)[1] == bare]
+            if len(found) == 1:
+                self.taken[short(name)] = found[0].name
         if len(found) > 1:
             return _which(name, found[:4])
         return found[0] if found else None

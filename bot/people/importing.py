@@ -83,8 +83,12 @@ async def plan(service: People, actor: Actor, sheet: PeopleList, into: str = "")
         if offices:
             some = joined([joined(offices[:ASKED_SINGLY]), *(["…"] if len(offices) > ASKED_SINGLY else [])], "")
             found.questions.append(Question(say("{some} giống tên cơ quan: vẫn nhập là người?", some=some)))
-        if question := tree.question():
-            found.questions.append(Question(question))
+        text, short, lines = tree.question()
+        if text:
+            found.questions.append(Question(text, lines=lines, short=short))
+        found.notes += [say("“{said}” trong tệp được hiểu là {name}.", said=a, name=b) for a, b in tree.taken.items()][
+            :NAMED
+        ]
         await _recognise(service, alike(placed, service.services.names.listed), found)
     return _in_order(found)
 

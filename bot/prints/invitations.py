@@ -9,7 +9,7 @@ from bot.prints.pages import Block, Page, cards, foot, heading, large_qr, name, 
 
 TITLE = "Mã mời"
 ACROSS = 2  # cards beside one another
-CARD_STEPS = ("Soi mã vuông bằng máy ảnh hay Zalo, bấm vào đường dẫn.", "Không soi được: mở Cầm Tay rồi gõ mã.")
+CARD_STEP = "Soi mã vuông bằng máy ảnh hay Zalo, bấm vào đường dẫn."
 CARD_NOTE = "Mã của riêng một người, dùng một lần, tới {day}."
 POSTER_STEPS = (
     "Mở máy ảnh hay Zalo, đưa vào mã vuông này.",
@@ -20,12 +20,14 @@ POSTER_STEPS = (
 
 @dataclass(frozen=True, slots=True)
 class CodeCard:
-    """What stands on one card: `link` is what a phone reads from its square, "" for none."""
+    """What stands on one card: `link` is what a phone reads from its square, `address` what is typed where it
+    cannot; "" for none."""
 
     name: str
     place: str
     code: str
     link: str
+    address: str = ""
 
 
 def sheet(codes: Sequence[CodeCard], union: str, day: str) -> Page:
@@ -38,10 +40,17 @@ def _rows(codes: Sequence[CodeCard], note: str) -> Iterator[Block]:
         yield cards(
             [
                 {"qr": each.link, "name": each.name, "place": each.place, "code": each.code,
-                 "lines": [*(CARD_STEPS if each.link else CARD_STEPS[1:]), note]}
+                 "lines": [*_steps(each), note]}
                 for each in codes[at : at + ACROSS]
             ]
         )  # fmt: skip
+
+
+def _steps(card: CodeCard) -> Iterator[str]:
+    if card.link:
+        yield CARD_STEP
+    opened = f"mở {card.address}" if card.address else "hỏi cán bộ Hội trang nào, mở trang ấy"
+    yield f"Không soi được: {opened} rồi gõ mã." if card.link else f"{opened[0].upper()}{opened[1:]} rồi gõ mã."
 
 
 def poster(tutor: str, union: str, address: str) -> Page:

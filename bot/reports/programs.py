@@ -86,6 +86,28 @@ class Programs(People):
 
         await self.act(actor, ACTION, row.area_id, work)
 
+    async def move(self, actor: Actor, model_id: str, area_id: str) -> None:
+        """It is another area's from now on, with its members. Raises NotAllowed, NobodyThere, NotSo."""
+        row = await self._model(model_id)
+        await self.act(actor, ACTION, row.area_id, lambda c, _: None)  # hers where it is, and where it goes
+
+        def work(connection: Connection, place: AreaRow) -> None:
+            if row.ended_at is not None or not kept.move(connection, row.model_id, place.area_id):
+                raise NotSo(say("Mô hình này đã kết thúc, không chuyển được."))
+            self.note(connection, actor, "model_moved", "", place.area_id)
+
+        await self.act(actor, ACTION, area_id, work)
+
+    async def other_families(self, actor: Actor, model_id: str, learner_id: str) -> list[str]:
+        """What the other model families of this year are called to which a member of one belongs, too; nothing of other
+        kinds. Raises NotAllowed, NobodyThere."""
+        row = await self._model(model_id)
+        if row.kind != FAMILY:
+            return []
+        return await self.act(
+            actor, ACTION, row.area_id, lambda c, _: kept.families_of(c, FAMILY, row.year, learner_id, model_id)
+        )
+
     async def end(self, actor: Actor, model_id: str) -> None:
         """End a program; who belonged to it stays written down. Raises NotAllowed, NobodyThere, NotSo."""
         row = await self._model(model_id)

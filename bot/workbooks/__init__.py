@@ -32,7 +32,7 @@ LOCKED = say("Sổ tính này có mật khẩu; hãy mở bằng Excel, bỏ m�
 BROKEN = say("Không đọc được sổ tính này: tệp hỏng, cắt dở hoặc quá lớn. Hãy mở bằng Excel rồi lưu lại dạng .xlsx.")
 BUSY = say("Máy đang quá tải nên chưa đọc được sổ tính này; tệp không có lỗi. Lát nữa hãy nhập lại.")
 TOO_LONG = "Danh sách dài hơn {most} dòng; hãy chia theo chi hội, hoặc nhờ người giữ máy nhập."
-OTHER = say("Tệp này không phải là sổ tính Excel; hãy lưu lại dạng .xlsx hay CSV UTF-8.")
+OTHER = say("Tệp này không phải là sổ tính Excel; hãy mở bằng Excel, chọn Lưu thành, kiểu Excel (.xlsx).")
 
 
 class WorkbookRefused(CamtayError):

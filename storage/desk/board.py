@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Select, func, or_, select, true, tuple_
 from storage.engine.instants import from_ms, to_ms
 from storage.pairing import tables as pairing_t
 from storage.people import tables as people_t
-from storage.people.areas import below, is_whole
+from storage.people.areas import below, is_whole, named
 
 BoardMark = tuple[int, int, str]
 """Where a page ends: priority and instant of a request, 0 and instant of a pairing, and its id."""
@@ -46,7 +46,7 @@ def requests(
     helper = func.coalesce(asked.c.instructor_id, _r.owner_id)
     query = (
         select(
-            _r.request_id, _r.learner_id, _p.name, func.coalesce(_a.name, ""), _r.kind,
+            _r.request_id, _r.learner_id, _p.name, func.coalesce(named(_a), ""), _r.kind,
             func.coalesce(owner.c.name, ""), _r.since_at, _r.due_at, _r.priority,
         )
         .join(people_t.person, _p.learner_id == _r.learner_id)
@@ -104,7 +104,7 @@ def _pairs_query(state: str, at: Any, since: int, after: BoardMark | None) -> Se
     guide = people_t.person.alias()
     query = (
         select(
-            _pair.pairing_id, _pair.learner_id, _p.name, func.coalesce(_a.name, ""), func.coalesce(guide.c.name, ""),
+            _pair.pairing_id, _pair.learner_id, _p.name, func.coalesce(named(_a), ""), func.coalesce(guide.c.name, ""),
             at, _pair.ended_why, _a.path.label("path"),
         )
         .join(people_t.person, _p.learner_id == _pair.learner_id)

@@ -12,6 +12,7 @@ from storage.engine.instants import from_ms
 from storage.meetings import tables as meetings_t
 from storage.people import tables as people_t
 from storage.people.areas import below, is_whole
+from storage.people.areas import named as named_area
 
 _m, _a = meetings_t.attendance.c, people_t.area.c
 
@@ -55,7 +56,7 @@ def held(connection: Connection, paths: Sequence[str], limit: int, event_id: str
         query = query.where(_m.area_id.in_(select(_a.area_id).where(below(_a.path, paths))))
     met = query.subquery().c
     named = (
-        select(met.event_id, _a.area_id, _a.name, _a.path, met.lesson, met.at, met.came)
+        select(met.event_id, _a.area_id, named_area(_a), _a.path, met.lesson, met.at, met.came)
         .join(people_t.area, _a.area_id == met.area_id)
         .order_by(met.at.desc(), met.event_id)
     )

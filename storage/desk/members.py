@@ -6,6 +6,7 @@ from sqlalchemy import Connection, select
 
 from storage.desk.months import lives
 from storage.people import tables as people_t
+from storage.people.areas import named
 from storage.programs import tables as programs_t
 
 
@@ -14,7 +15,7 @@ def could_join(connection: Connection, model_id: str, path: str, limit: int) -> 
     p, member = people_t.person.c, programs_t.membership.c
     inside = select(member.learner_id).where(member.model_id == model_id)
     query = (
-        select(p.learner_id, p.name, people_t.area.c.name)
+        select(p.learner_id, p.name, named(people_t.area.c))
         .join(people_t.area, people_t.area.c.area_id == p.area_id)
         .where(p.consent == "agreed", lives(path), p.learner_id.not_in(inside))
         .limit(limit)

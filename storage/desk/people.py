@@ -31,7 +31,7 @@ from storage.conversations import tables as conversations_t
 from storage.engine.instants import from_ms
 from storage.people import naming
 from storage.people import tables as people_t
-from storage.people.areas import below, is_whole
+from storage.people.areas import below, is_whole, named
 from storage.people.invitees import is_visible
 from storage.people.reach import rings
 
@@ -102,6 +102,12 @@ def found(connection: Connection, wanted: Wanted, after: ListPosition | None, li
     return sorted(rows, key=lambda row: row.place)[:limit]
 
 
+def few_with(connection: Connection, paths: tuple[str, ...], state: str, most: int) -> int:
+    """How many people of these areas are in this state, counted up to `most`."""
+    some = _people(Wanted(paths, state=state)).limit(most).subquery()
+    return connection.scalar(select(func.count()).select_from(some)) or 0
+
+
 def called(connection: Connection, paths: Sequence[str], start: str, limit: int) -> list[FoundRow]:
     """Whoever's id begins so, in these areas."""
     wanted = Wanted(tuple(paths))
@@ -114,7 +120,7 @@ def called(connection: Connection, paths: Sequence[str], start: str, limit: int)
 
 def area_names(connection: Connection, area_ids: Iterable[str | None]) -> dict[str | None, str]:
     """What these areas are called; "" for nowhere."""
-    rows = connection.execute(select(_a.area_id, _a.name).where(_a.area_id.in_({*filter(None, area_ids)})))
+    rows = connection.execute(select(_a.area_id, named(_a)).where(_a.area_id.in_({*filter(None, area_ids)})))
     return {None: "", **{row[0]: row[1] for row in rows}}
 
 
@@ -125,7 +131,7 @@ def details(connection: Connection, ids: Sequence[str]) -> dict[str, DetailRow]:
     for who, name in connection.execute(names):
         listed.setdefault(who, []).append(name)
     roles: dict[str, list[tuple[str, str, str]]] = {}
-    held = select(_r.learner_id, _r.role, _r.state, _a.name).join(people_t.area, _a.area_id == _r.area_id)
+    held = select(_r.learner_id, _r.role, _r.state, named(_a)).join(people_t.area, _a.area_id == _r.area_id)
     for who, role, state, area in connection.execute(held.where(_r.learner_id.in_(ids)).order_by(_r.role, _a.path)):
         roles.setdefault(who, []).append((role, state, area))
     query = (

@@ -17,7 +17,7 @@ from storage.conversations import tables as conversations_t
 from storage.engine.instants import from_ms, to_ms
 from storage.pairing import tables as pairing_t
 from storage.people import tables as people_t
-from storage.people.areas import below, is_whole
+from storage.people.areas import below, is_whole, named
 from storage.people.reach import rings
 
 _r, _o, _p, _a = pairing_t.request.c, pairing_t.offer.c, people_t.person.c, people_t.area.c
@@ -72,7 +72,7 @@ def waiting(connection: Connection, paths: Sequence[str], limit: int, *, strange
     owner = people_t.person.alias()
     query = (
         select(
-            _r.request_id, _r.learner_id, _p.name, func.coalesce(_a.name, ""), _r.kind, _r.state, _r.owner_kind,
+            _r.request_id, _r.learner_id, _p.name, func.coalesce(named(_a), ""), _r.kind, _r.state, _r.owner_kind,
             func.coalesce(owner.c.name, ""), _r.since_at, _r.due_at,
         )
         .join(people_t.person, _p.learner_id == _r.learner_id)
@@ -90,7 +90,7 @@ def offers(connection: Connection, paths: Sequence[str], limit: int) -> list[Off
     asked = people_t.person.alias()
     query = (
         select(
-            _o.request_id, _o.instructor_id, asked.c.name, _p.name, func.coalesce(_a.name, ""), _r.kind, _o.made_at,
+            _o.request_id, _o.instructor_id, asked.c.name, _p.name, func.coalesce(named(_a), ""), _r.kind, _o.made_at,
             _o.due_at,
         )
         .join(pairing_t.request, _r.request_id == _o.request_id)
@@ -110,7 +110,7 @@ def unreached(connection: Connection, paths: Sequence[str], limit: int) -> list[
     role = people_t.role.c
     no_bell = and_(_s.channel.in_(tuple(KEEP_LOGS)), rings(role.learner_id) == 0)
     query = (
-        select(role.learner_id, _p.name, role.role, _a.name, _s.channel, func.coalesce(_i.away, False), _s.seen_at)
+        select(role.learner_id, _p.name, role.role, named(_a), _s.channel, func.coalesce(_i.away, False), _s.seen_at)
         .join(people_t.area, _a.area_id == role.area_id)
         .join(people_t.person, _p.learner_id == role.learner_id)
         .outerjoin(conversations_t.session, _s.learner_id == role.learner_id)
@@ -135,7 +135,7 @@ def silent(connection: Connection, paths: Sequence[str], since: datetime, limit:
     """Learners in a 1+1 who were not heard since then, the longest first: somebody is to ask after them."""
     pair = pairing_t.pairing.c
     query = (
-        select(_p.learner_id, _p.name, _a.name, _s.seen_at)
+        select(_p.learner_id, _p.name, named(_a), _s.seen_at)
         .select_from(pairing_t.pairing)
         .join(people_t.person, _p.learner_id == pair.learner_id)
         .join(people_t.area, _a.area_id == _p.area_id)

@@ -12,6 +12,7 @@ from storage.engine.instants import from_ms
 from storage.pairing import tables as pairing_t
 from storage.pairing.kept_back import NEWEST, WHAT
 from storage.people import tables as people_t
+from storage.people.areas import named
 
 _e, _pair, _r, _p, _a = (
     pairing_t.pairing_event.c, pairing_t.pairing.c, pairing_t.request.c, people_t.person.c, people_t.area.c,
@@ -48,7 +49,7 @@ def unseen(connection: Connection, paths: Sequence[str], me: str, limit: int) ->
         select(_r.request_id, _r.learner_id, func.coalesce(_r.owner_id, "")).where(_r.request_id.in_(lines)),
     ).subquery()
     query = (
-        select(both.c.line, both.c.learner_id, both.c.other, _p.name, func.coalesce(_a.name, ""), _a.path)
+        select(both.c.line, both.c.learner_id, both.c.other, _p.name, func.coalesce(named(_a), ""), _a.path)
         .join(people_t.person, _p.learner_id == both.c.learner_id)
         .outerjoin(people_t.area, _a.area_id == _p.area_id)
     )

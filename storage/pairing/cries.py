@@ -11,7 +11,7 @@ from storage.conversations import tables as conversations_t
 from storage.engine.rows import Row, many, padded
 from storage.pairing import tables as pairing_t
 from storage.people import tables as people_t
-from storage.people.reach import looked_at, rings
+from storage.people.reach import at_desk, looked_at, rings
 
 FIRST = 0
 """The priority that cries alone have: by it an index finds them among all that waits."""
@@ -75,6 +75,7 @@ _REACH = (
         conversations_t.session.c.seen_at,
         func.coalesce(people_t.identity.c.away, False).label("away"),
         rings(people_t.person.c.learner_id).label("rings"), looked_at(people_t.person.c.learner_id).label("looked_at"),
+        at_desk(people_t.person.c.learner_id).label("at_desk"),
     )
     .outerjoin(conversations_t.session, conversations_t.session.c.learner_id == people_t.person.c.learner_id)
     .outerjoin(
@@ -90,5 +91,5 @@ _REACH = (
 
 def reach(connection: Connection, ids: Collection[str]) -> list[Row]:
     """How each of these people is reached: name, channel, when last heard there, whether the tutor is blocked, how many
-    browsers ring, when a page of those was looked at last."""
+    browsers ring, when a page of those was looked at last, when she was at the desk."""
     return many(connection, _REACH, ids=padded(sorted(ids))) if ids else []

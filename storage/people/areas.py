@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, literal, or_, select
+from sqlalchemy import Connection, Select, and_, case, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -156,6 +156,13 @@ def place_of(connection: Connection, path: str) -> str:
     )
     names = {row.area_id: str(row.name) for row in rows}
     return ", ".join(names[each] for each in reversed(ids) if each in names)
+
+
+def named(area: Any) -> Any:
+    """What an area is called where nothing else says whose it is, as a column: a group with its branch."""
+    above = people_t.area.alias()
+    branch = select(above.c.name).where(above.c.area_id == area.parent_id).scalar_subquery()
+    return case((area.kind == "group", area.name + ", " + func.coalesce(branch, "")), else_=area.name)
 
 
 def names_of(connection: Connection, area_ids: Collection[str]) -> dict[str, str]:

@@ -58,8 +58,10 @@ def order_key(name: str) -> str:
 
 
 def place_key(name: str) -> str:
-    """What names of places are sorted by, character by character: from the first word on, letters before tones."""
-    return " ".join(map(_ordered, re.sub(r"[\W_]+", " ", name.translate(_ONE_D)).split()))
+    """What names of places are sorted by, character by character: from the first word on, letters before tones, numbers
+    by how much they are ("Tổ 2" before "Tổ 10")."""
+    words = re.sub(r"[\W_]+", " ", name.translate(_ONE_D)).split()
+    return " ".join(word.zfill(9) if word.isdecimal() else _ordered(word) for word in words)
 
 
 @lru_cache(maxsize=8_192)

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from storage.engine.instants import from_ms, to_ms
 from storage.people import tables as people_t
-from storage.people.areas import below
+from storage.people.areas import below, named
 from storage.programs import tables as programs_t
 from storage.programs.records import ProgramRow
 
@@ -50,6 +50,25 @@ def leave(connection: Connection, model_id: str, learner_id: str) -> bool:
     return connection.execute(delete(programs_t.membership).where(*hers)).rowcount == 1
 
 
+def move(connection: Connection, model_id: str, area_id: str) -> bool:
+    """A program is another area's from now on; False when it is over."""
+    alive = programs_t.union_model.c.model_id == model_id, programs_t.union_model.c.ended_at.is_(None)
+    return connection.execute(update(programs_t.union_model).where(*alive).values(area_id=area_id)).rowcount == 1
+
+
+def families_of(connection: Connection, kind: str, year: int, learner_id: str, but: str) -> list[str]:
+    """The names of the models of a kind and year, alive and not `but`, to which she belongs."""
+    model, member = programs_t.union_model.c, programs_t.membership.c
+    query = (
+        select(model.name)
+        .join(programs_t.membership, member.model_id == model.model_id)
+        .where(member.learner_id == learner_id, model.kind == kind, model.year == year)
+        .where(model.ended_at.is_(None), model.model_id != but)
+        .order_by(model.name)
+    )
+    return list(connection.scalars(query))
+
+
 def under(
     connection: Connection, path: str, year: int | None = None, kind: str | None = None, limit: int | None = None
 ) -> list[tuple[ProgramRow, str]]:
@@ -61,7 +80,7 @@ def under(
         .scalar_subquery()
     )
     query = (
-        select(programs_t.union_model, members.label("members"), people_t.area.c.name.label("area_name"))
+        select(programs_t.union_model, members.label("members"), named(people_t.area.c).label("area_name"))
         .join(people_t.area, people_t.area.c.area_id == programs_t.union_model.c.area_id)
         .where(below(people_t.area.c.path, [path]))
         .order_by(

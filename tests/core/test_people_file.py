@@ -112,7 +112,7 @@ def test_columns_that_nobody_asked_for_are_neither_read_nor_kept():
         (b"\xff\xfet\x00e", "hỏng"),
         (b'ten,xa_phuong\n"Hoa,Tam\n', "ngoặc kép"),
         (b"ten,ho ten,xa_phuong\nHoa,Hoa,Tam\n", "hai cột"),
-        (b"PK\x03\x04\x00\x00\x00\x00" + b"\x00" * 100, "CSV UTF-8"),
+        (b"PK\x03\x04\x00\x00\x00\x00" + b"\x00" * 100, "kiểu Excel (.xlsx)"),
     ],
 )
 def test_files_that_are_no_lists(source: bytes, said: str):

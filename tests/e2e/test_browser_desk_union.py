@@ -98,7 +98,9 @@ def test_an_emergency_is_opened_from_today_and_taken(desk: Page):
     desk.get_by_role("button", name="Tôi lo việc này").click()
     expect(desk.get_by_role("status")).to_contain_text("Chị đã nhận lo việc này")
     expect(desk.get_by_text("Cúc đã nhận và đang lo.")).to_be_visible()
-    desk.get_by_role("button", name="Đã lo xong").click()
+    desk.locator("summary", has_text="Đã lo xong").click()
+    looks_well(desk)
+    desk.get_by_role("button", name="Đúng, đã lo xong").click()
     expect(desk.get_by_text("đã lo xong").first).to_be_visible()
 
 
@@ -132,10 +134,22 @@ def test_an_announcement_is_written_and_sent(desk: Page):
     desk.get_by_label("Lời tin").fill(f"{TEXT} Vào http://bit.ly/x")
     desk.get_by_role("button", name="Xem trước").click()
     expect(desk.get_by_role("alert")).to_contain_text("bit[.]ly")
+    desk.context.set_offline(True)
     desk.get_by_label("Lời tin").fill(TEXT)
+    desk.get_by_role("button", name="Xem trước").click()
+    expect(desk.locator(".kept")).to_contain_text("Chưa có mạng; chữ vẫn còn đây")
+    desk.context.set_offline(False)
+    goes_to(desk, "Người")
+    goes_to(desk, "Tin của Hội")
+    expect(desk.get_by_label("Lời tin")).to_have_value(TEXT)
+    looks_well(desk)
     desk.get_by_role("button", name="Xem trước").click()
     expect(desk.get_by_text(TEXT)).to_be_visible()
     looks_well(desk)
+    sent_from = desk.url
+    goes_to(desk, "Tin của Hội")
+    expect(desk.get_by_label("Lời tin")).to_have_value("")
+    desk.goto(sent_from)
     desk.get_by_role("button", name="Gửi tin này").click()
     expect(desk.get_by_role("status")).to_contain_text("Đang gửi")
 
@@ -144,7 +158,10 @@ def test_the_month_is_printed_on_one_sheet(desk: Page, tmp_path: Path):
     goes_to(desk, "Báo cáo")
     looks_well(desk)
     desk.get_by_role("button", name="Mở báo cáo").click()
-    expect(desk.get_by_text("Thay mặt Ban Thường vụ")).to_be_visible()
+    expect(desk.get_by_text("TM. BAN THƯỜNG VỤ")).to_be_visible()
+    desk.evaluate("() => { window.asked = 0; window.print = () => { window.asked += 1; }; }")
+    desk.get_by_role("button", name="In ra giấy").click()
+    assert desk.evaluate("window.asked") == 1
     looks_well(desk)
     paper = desk.pdf(format="A4", path=tmp_path / "month.pdf")
     assert paper.count(b"/Type /Page\n") == 1 or paper.count(b"/Type /Page ") == 1

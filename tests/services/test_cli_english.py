@@ -81,6 +81,7 @@ NEVER_AT_A_TERMINAL = {
 
 TYPED_OR_READ = {
     "bot/cli/demonstrating.py": {"Nguyễn Thị Hoa"},
+    "bot/people/policy/lists/heads.py": {"Vai trò"},
     "bot/cli/console.py": {"/thoát", "/đợi", "/lùi", "/lưu", "/giúp"},
     "bot/cli/logs.py": {"phút", "giờ", "ngày", logs._AGO.pattern},
     "bot/cli/parser.py": {

@@ -40,7 +40,8 @@ EDITORS = {"editor", "admin"}
 ANYBODY = set(VISITORS)
 MAY = {
     "": OFFICERS, "people": OFFICERS, "import": OFFICERS, "import/check": OFFICERS, "import/line": OFFICERS,
-    "invite": OFFICERS, "invite/codes": OFFICERS, "person/{person}": ANSWERS, "person/{person}/correct": ANSWERS,
+    "code": OFFICERS, "invite": OFFICERS, "invite/codes": OFFICERS,
+    "person/{person}": ANSWERS, "person/{person}/correct": ANSWERS,
     "person/{person}/same": ANSWERS, "person/{person}/same/{other}": ANSWERS,
     "person/{person}/kept": ANSWERS, "person/{person}/withdraw": ANSWERS,
     "person/{person}/delete": ANSWERS, "me": ANYBODY, "me/password": ANYBODY, "me/code": ANYBODY, "me/out": ANYBODY,

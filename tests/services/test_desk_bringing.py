@@ -197,7 +197,7 @@ async def test_too_much_is_refused_and_other_pages_read_no_files(house: DeskHous
         for long in ("Tên\n" + "a\n" * 2_000_000, workbook(*[["Tên"]] * 5_002)):
             await bring(browser, long, khu=BRANCH)
             assert "dài hơn 5000 dòng" in await browser.get("import/check")
-        assert "Chưa chọn tệp nào" in await bring(browser, "", 400)
+        assert "Tệp này trống. Chọn tệp khác." in await bring(browser, "", 400)
         form = aiohttp.FormData({"form_key": form_key(browser.token)})
         form.add_field("file", io.BytesIO(b"x" * 1_100_000), filename="x")
         async with browser.session.post(f"{house.url}desk/invite", data=form, allow_redirects=False) as response:
@@ -284,7 +284,10 @@ async def test_a_line_is_put_right_or_left_out_before_the_list_comes_in(house: D
 
 async def test_one_is_invited_and_the_code_is_taken_back(house: DeskHouse):
     async with house.browser(await house.person("Cúc", "officer")) as browser:
-        shown = await browser.post("invite", {"act": "one", "vai": "instructor", "khu": BRANCH}, 200)
+        assert await browser.post("invite", {"act": "one", "vai": "instructor", "khu": BRANCH}) == "./code"
+        shown = await browser.get("code")
+        assert shown == await browser.get("code"), "to load it again makes no other"
+        assert "soi mã vuông" not in shown and "Mở Cầm Tay rồi gõ mã này" in shown, "there is no square"
         (code,) = re.findall(r"MOI-\w{4}-\w{4}", shown)
         page = await browser.get("invite/codes")
         assert "người chỉ bài" in page and code not in page
@@ -304,7 +307,7 @@ async def test_one_is_invited_and_the_code_is_taken_back(house: DeskHouse):
 async def test_codes_of_another_area_are_nobodys(house: DeskHouse):
     cuc, xa = await house.person("Cúc", "officer"), await house.person("Xa", "officer", OTHER)
     async with house.browser(cuc) as browser:
-        await browser.post("invite", {"act": "one", "vai": "learner", "khu": WARD}, 200)
+        await browser.post("invite", {"act": "one", "vai": "learner", "khu": WARD})
         (short,) = re.findall(r'name="ma" value="(\w+)"', await browser.get("invite/codes"))
         async with house.browser(xa) as other:
             assert "Không có mã nào" in await other.get("invite/codes")
@@ -329,7 +332,8 @@ async def test_a_whole_list_is_invited_on_paper_once(house: DeskHouse):
         (again,) = words_of(await _pdf(browser, {"act": "sheet", "renew": "1"}))
         assert not set(codes) & set(re.findall(r"MOI-\w{4}-\w{4}", again))
         assert (await browser.get("invite/codes")).count('name="ma"') == 2, "the former ones have ended"
-        assert "địa chỉ công khai" in await browser.post("invite", {"act": "poster"}, 400)
+        assert "chưa ghi địa chỉ trang" in await browser.post("invite", {"act": "poster"}, 400)
+        assert "không có mã vuông và địa chỉ" in await browser.get("invite"), "it is said before it is printed"
         left = await house.database.read(everything)
         assert not any(code[4:].replace("-", "").lower() in left for code in codes)
 

@@ -65,7 +65,7 @@ def test_doubts_are_listed_taken_or_asked(here: Path, capsys: Output):
     (here / "ds.csv").write_text(DOUBTS, "utf-8")
     assert people("import", here / "ds.csv") == 3
     told = capsys.readouterr().out
-    assert "Cần hỏi: Sẽ lập mới 1 chi hội, tổ: Ấp 1 (Phường Tam Hiệp, 2 người)" in told and "dòng 2, 3" in told
+    assert "Cần hỏi: Sẽ lập mới 1 chi hội, tổ: Ấp 1: 2 người" in told and "dòng 2, 3" in told
     assert "Chưa nhập gì" in told and people("list") == 0
     assert capsys.readouterr().out == "0 người.\n"
     assert people("import", here / "ds.csv", "--dry-run") == 0

@@ -21,7 +21,10 @@ BEGINS = 120  # characters by which an announcement is recognised
 
 
 async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
-    """The form, and what was told in the areas of whoever looks; `?o=` names the area that is written to."""
+    """The form, and what was told in the areas of whoever looks; `?o=` names the area that is written to, `?sua=` a
+    text that was not sent and is written on."""
+    mended = visit.form.get("sua") or visit.query.get("sua", "")
+    begun = await _begun(desk, visit, mended) if mended and not visit.form else None
     actor, wanted = visit.who.actor, visit.form.get("area") or visit.query.get("o", "")
     ids = own_areas(desk, actor, "announce")
 
@@ -45,7 +48,8 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
     ]  # fmt: skip
     values = {
         "areas": [(place.area_id, place.name) for place in mine], "wanted": wanted, "told": told,
-        "text": visit.form.get("text", ""), "link": visit.form.get("link", ""), "longest": LONGEST,
+        "text": begun.body if begun else visit.form.get("text", ""), "mended": mended,
+        "link": begun.source_url if begun else visit.form.get("link", ""), "longest": LONGEST,
         "longest_link": LONGEST_LINK, "a_day": desk.officers.rules.a_day, "hosts": ", ".join(desk.officers.rules.hosts),
     }  # fmt: skip
     return PageShown("announcements.html", values)
@@ -56,13 +60,26 @@ async def do(desk: DeskServices, visit: Visit) -> PageAnswer:
     form, service = visit.form, desk.officers.announcements
     try:
         made = await service.draft(
-            visit.who.actor, form.get("area", ""), form.get("text", ""), form.get("link", ""), COUNTED
-        )
+            visit.who.actor,
+            form.get("area", ""),
+            form.get("text", ""),
+            form.get("link", ""),
+            COUNTED,
+            instead=form.get("sua", ""),
+        )  # fmt: skip
     except Unfit as unfit:
         raise CamtayError(in_words(desk.officers.book(), unfit.fault, visit.lang)) from None
     return Redirect(
         f"announcement/{made.row.announcement_id}", say("Chưa gửi. Đọc lại như người nhận sẽ đọc, rồi gửi.")
     )
+
+
+async def _begun(desk: DeskServices, visit: Visit, announcement_id: str) -> AnnouncementRow:
+    """A text of hers that was not sent. Raises NotAllowed, NobodyThere."""
+    row = (await desk.officers.announcements.show(visit.who.actor, announcement_id, COUNTED)).row
+    if row.state != "draft":
+        raise CamtayError(say("Tin này đã gửi, không sửa được nữa."))
+    return row
 
 
 def _begins(text: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from collections.abc import Mapping
 from functools import partial
 
 from bot import workbooks
@@ -21,6 +22,8 @@ from bot.people import importing
 from bot.people.importing import ImportPlan
 from flows.saying import said_by, say
 from storage.desk import people as kept
+from storage.people.areas import AreaRow
+from storage.people.naming import place_key
 
 FILE_BYTES = 5_000_000
 LINES = 5_000
@@ -49,7 +52,8 @@ async def bring(desk: DeskServices, visit: Visit) -> PageAnswer:
     choice = await area_choice(desk, visit, "import", visit.form.get("khu", ""))
     file = visit.files.get("file")
     if file is None or not file.body:
-        raise CamtayError(say("Chưa chọn tệp nào."))
+        why = say("Chưa chọn tệp nào.") if file is None or not file.name else say("Tệp này trống. Chọn tệp khác.")
+        raise CamtayError(why)
     if len(file.body) > FILE_BYTES:
         raise CamtayError(say("Tệp nặng quá {most} MB; hãy chia ra hoặc bỏ bớt hình.", most=FILE_BYTES // 1_000_000))
     read = partial(workbooks.read_list, file.body, placed=bool(choice.chosen), within_s=WITHIN_S, most_lines=LINES)
@@ -68,22 +72,27 @@ async def show_check(desk: DeskServices, visit: Visit) -> PageAnswer:
         return Redirect("import", GONE)
     found = await planned(desk, visit, brought)
     people = found.invitees[:SHOWN]
-    made = {area.area_id: area.name for area in found.areas}
-    known = await desk.officers.database.read(lambda c: kept.area_names(c, (row.area_id for row in people)))
+    made = {area.area_id: area for area in found.areas}
+    known = await desk.officers.database.read(
+        lambda c: kept.area_names(c, (*(row.area_id for row in people), *(area.parent_id for area in found.areas)))
+    )
     rows = [
         {"name": row.name, "role": ROLES.get(row.role, row.role),
-         "area": made.get(row.area_id) or known.get(row.area_id, "")}
+         "area": _named(row.area_id, made, known)}
         for row in people
     ]  # fmt: skip
     faults = [
         {"line": each.line, "column": COLUMNS.get(each.column, each.column), "message": each.message}
         for each in found.faults[:SHOWN_FAULTS]
     ]
-    questions = [(each.text, visit.form.get(f"q{at}", "")) for at, each in enumerate(found.questions)]
+    questions = [
+        (each.short or each.text, each.lines, visit.form.get(f"q{at}", "")) for at, each in enumerate(found.questions)
+    ]
     columns = [(word, COLUMNS.get(taken, "")) for word, taken in brought.sheet.columns]
     return PageShown("check.html", {
         "brought": brought.name, "counts": importing.summary(found), "people": rows, "columns": columns,
-        "areas": [area.name for area in found.areas], "faults": faults, "all_faults": len(found.faults),
+        "areas": sorted((_named(each, made, known) for each in made), key=place_key),
+        "faults": faults, "all_faults": len(found.faults),
         "notes": found.notes, "questions": questions, "stamp": _stamp(found),
         "more": len(found.invitees) - len(people),
     })  # fmt: skip
@@ -123,6 +132,17 @@ async def planned(desk: DeskServices, visit: Visit, brought: BroughtList) -> Imp
         return await importing.plan(desk.officers.people, visit.who.actor, brought.sheet, brought.into)
     except NotAllowed as refusal:
         raise CamtayError(said_by(refusal)) from None
+
+
+def _named(area_id: str, made: Mapping[str, AreaRow], known: Mapping[str | None, str]) -> str:
+    """An area of the list, a group with its branch, whether it is there or would be made."""
+    area = made.get(area_id)
+    if area is None:
+        return known.get(area_id, "")
+    above = made.get(area.parent_id or "")
+    return (
+        f"{area.name}, {above.name if above else known.get(area.parent_id, '')}" if area.kind == "group" else area.name
+    )
 
 
 def _stamp(found: ImportPlan) -> str:

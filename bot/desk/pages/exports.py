@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from functools import partial
 
 from bot.desk.language import teller
 from bot.desk.places import home, own_areas, year_of
 from bot.desk.services import DeskServices
 from bot.desk.visit import FileSent, PageAnswer, PageShown, Visit
+from bot.desk.words import day
 from bot.errors import CamtayError
 from bot.people.service import NobodyThere
 from bot.reports.policy.table import CellValue
@@ -17,10 +18,11 @@ from bot.sheets.making import xlsx
 from bot.sheets.tables import MARK, Translate, csv_lines, safe, safe_lines
 from flows.saying import Sentence, say
 from storage.desk import lists
-from storage.desk.lists import ListedRow, ListMark
+from storage.desk.lists import ListedRow
 from storage.engine.database import Connection
 from storage.people import areas
 from storage.people.areas import AreaRow
+from storage.people.naming import place_key
 
 REPORTS = {"targets": say("Chỉ tiêu"), "pairs": say("Đôi 1+1"), "progress": say("Việc học")}
 PEOPLE = "people"
@@ -29,13 +31,14 @@ ROLES = {
     "learner": say("hội viên"), "instructor": say("người chỉ"), "officer": say("cán bộ"), "editor": say("soạn bài"),
     "admin": say("quản trị"),
 }  # fmt: skip
-STATES = {"active": say("đang hoạt động"), "suspended": say("tạm dừng"), "asked": say("xin chỉ bài")}
+STATES = {"active": say("đang hoạt động"), "suspended": say("tạm dừng"), "asked": say("xin chỉ bài"),
+          "invited": say("trong danh sách, chưa vào")}  # fmt: skip
 KINDS = {
     "csv": "text/csv",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 A_SLICE = 1_000
-LIST_HEADS = ("ma", "ten", "vai", "dia_ban", "tinh_trang", "lan_cuoi")
+LIST_HEADS = ("ho_ten", "chi_hoi_cua", "to_cua", "vai", "tinh_trang", "lan_cuoi")
 
 
 async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
@@ -68,8 +71,9 @@ async def send(desk: DeskServices, visit: Visit) -> PageAnswer:
     name = f"{FILES[what]}-{area_id}-{year}.{kind}"
     if what == PEOPLE:
         place = await _listed(desk, visit, area_id)
-        heads: tuple[str, ...] = LIST_HEADS
-        slices = _people(desk, place.path, tell)
+        wide = place.kind == "province"
+        heads: tuple[str, ...] = (LIST_HEADS[0], "xa_phuong", *LIST_HEADS[1:]) if wide else LIST_HEADS
+        slices = _people(desk, place.path, tell, wide=wide)
         title = tell(say("Danh sách"))
     else:
         counted = await desk.counts.of((what, year), desk.officers.reports.counter(what, year))
@@ -96,19 +100,52 @@ async def _listed(desk: DeskServices, visit: Visit, area_id: str) -> AreaRow:
     return await service.act(actor, "see_people", area_id, note)
 
 
-async def _people(desk: DeskServices, path: str, tell: Translate) -> AsyncIterator[list[list[CellValue]]]:
-    after: ListMark = ("", "", "")
-    while rows := await desk.officers.database.read(partial(lists.people, path=path, after=after, limit=A_SLICE)):
-        after = rows[-1].learner_id, rows[-1].role, rows[-1].area_id
-        yield [_line(desk, row, tell) for row in rows]
-        if len(rows) < A_SLICE:
-            return
+async def _people(
+    desk: DeskServices, path: str, tell: Translate, *, wide: bool
+) -> AsyncIterator[list[list[CellValue]]]:
+    """Of a ward or less in the order of the tree and of Vietnamese lists; a province's is too long to be sorted."""
+    everybody: list[ListedRow] = []
+    async for rows in _listed_rows(desk, path):
+        if wide:
+            names = await _names(desk, rows)
+            yield [_line(desk, row, names, tell, wide=True) for row in rows]
+        everybody += [] if wide else rows
+    names = await _names(desk, everybody)
+    everybody.sort(key=lambda row: ([place_key(name) for name in _places(row, names)], row.order_key, row.learner_id))
+    for at in range(0, len(everybody), A_SLICE):
+        yield [_line(desk, row, names, tell, wide=False) for row in everybody[at : at + A_SLICE]]
 
 
-def _line(desk: DeskServices, row: ListedRow, tell: Translate) -> list[CellValue]:
-    seen = f"{row.seen_at.astimezone(desk.zone):%Y-%m-%d}" if row.seen_at else ""
-    cells = row.learner_id, row.name, ROLES.get(row.role, row.role), row.area, STATES.get(row.state, row.state), seen
-    return [safe(cell, tell) for cell in cells]
+async def _listed_rows(desk: DeskServices, path: str) -> AsyncIterator[list[ListedRow]]:
+    """Who has a role, then who stands in a list and has not come."""
+    read, mark = desk.officers.database.read, ("", "", "")
+    while rows := await read(partial(lists.people, path=path, after=mark, limit=A_SLICE)):
+        mark = rows[-1].learner_id, rows[-1].role, rows[-1].area_id
+        yield rows
+    last = ""
+    while rows := await read(partial(lists.not_come, path=path, after=last, limit=A_SLICE)):
+        last = rows[-1].learner_id
+        yield rows
+
+
+async def _names(desk: DeskServices, rows: Sequence[ListedRow]) -> dict[str, str]:
+    ids = {each for row in rows for each in row.path.split("/")[2:5] if each}
+    return await desk.officers.database.read(lambda c: areas.names_of(c, ids))
+
+
+def _places(row: ListedRow, names: Mapping[str, str]) -> list[str]:
+    """Ward, branch and group, "" for none."""
+    ids = [*row.path.strip("/").split("/")[1:4], "", "", ""][:3]
+    return [names.get(each, "") for each in ids]
+
+
+def _line(
+    desk: DeskServices, row: ListedRow, names: Mapping[str, str], tell: Translate, *, wide: bool
+) -> list[CellValue]:
+    ward, *small = _places(row, names)
+    where = [ward, *small] if wide else small
+    told = ROLES.get(row.role, row.role), STATES.get(row.state, row.state), day(row.seen_at, desk.zone)
+    return [safe(cell, tell) for cell in (row.name, *where, *told)]
 
 
 async def _once(rows: Sequence[Sequence[CellValue]], tell: Translate) -> AsyncIterator[list[list[CellValue]]]:

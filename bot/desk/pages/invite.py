@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import json
+from collections.abc import Sequence
 
-from bot.desk.areas import AreaChoice, area_choice
+from bot.desk.areas import AreaChoice, about, area_choice
+from bot.desk.language import teller
 from bot.desk.naming import ROLES
 from bot.desk.services import DeskServices
 from bot.desk.squares import square
@@ -18,17 +21,23 @@ from bot.prints import printed
 from bot.prints.invitations import TITLE, CodeCard, poster, sheet
 from flows.saying import said_by, say
 from storage.desk.inviting import without_code
-from storage.people import invitees
+from storage.desk.people import area_names, details
+from storage.engine.database import Connection
+from storage.people import invitees, people
 
 MOST = 100  # codes of one sheet: ten pages, drawn in a few seconds
 PDF = "application/pdf"
+NO_POSTER = say("Chưa in được áp phích: người giữ máy chưa ghi địa chỉ trang. Xin gọi người giữ máy.")
 _printing = asyncio.Semaphore(1)
 
 
 async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
-    """The forms; `?vai=` and `?khu=` choose already. Raises NobodyThere."""
+    """The forms; `?vai=` and `?khu=` choose already, `?nguoi=` says for whom. Raises NobodyThere."""
     typed = {**visit.query, **visit.form}
-    choice = await area_choice(desk, visit, "invite_learner", typed.get("khu", ""))
+    person_id, person, home = typed.get("nguoi", ""), "", ""
+    if person_id:
+        person, home = await about(desk, visit, person_id, lambda c, place: (_name_of(c, person_id), place.area_id))
+    choice = await area_choice(desk, visit, "invite_learner", typed.get("khu") or home)
     roles = [(role, ROLES[role]) for role in _may(visit, choice)]
     now = desk.now()
     waiting = await desk.officers.database.read(
@@ -36,8 +45,27 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
     )
     return PageShown("invite.html", {
         "choice": choice, "roles": roles, "role": typed.get("vai", "learner"), "waiting": len(waiting), "most": MOST,
-        "address": desk.address,
+        "address": desk.address or visit.here, "is_public": bool(desk.address), "person": person,
+        "person_id": person_id,
     })  # fmt: skip
+
+
+def _name_of(connection: Connection, person_id: str) -> str:
+    told = details(connection, [person_id])[person_id]
+    return ", ".join(told.listed) or people.name_of(connection, person_id) or "?"
+
+
+async def show_code(desk: DeskServices, visit: Visit) -> PageAnswer:
+    """The code that a form has just made; it is kept nowhere else."""
+    if not visit.once:
+        return Redirect("invite", say("Mã chỉ hiện một lúc sau khi làm. Cần nữa thì làm mã khác."))
+    return PageShown("code.html", {**json.loads(visit.once), "square": square})
+
+
+def code_once(visit: Visit, code: str, how: str, back: str, links: Sequence[str] = ()) -> Redirect:
+    """To the page that shows a code once it is made."""
+    told = {"code": code, "how": teller(visit.lang)(how), "back": back, "links": list(links)}
+    return Redirect("code", once=json.dumps(told))
 
 
 async def do(desk: DeskServices, visit: Visit) -> PageAnswer:
@@ -51,7 +79,7 @@ async def do(desk: DeskServices, visit: Visit) -> PageAnswer:
             case "sheet":
                 return await _sheet(desk, visit)
             case "poster":
-                return await _poster(desk)
+                return await _poster(desk, visit)
     except NotAllowed as refusal:
         raise CamtayError(said_by(refusal)) from None
     raise CamtayError(say("Không rõ việc phải làm; hãy bấm lại một nút trên trang."))
@@ -64,7 +92,10 @@ async def _one(desk: DeskServices, visit: Visit) -> PageAnswer:
     )
     if choice.chosen is None or role not in ALL_ROLES:
         raise CamtayError(say("Chưa chọn địa bàn hay vai."))
-    return _code(await desk.officers.people.invite(visit.who.actor, role, choice.chosen_id), desk)
+    person_id = visit.form.get("nguoi", "")
+    person = await about(desk, visit, person_id, lambda c, _: _name_of(c, person_id)) if person_id else ""
+    made = await desk.officers.people.invite(visit.who.actor, role, choice.chosen_id)
+    return _code(made, desk, visit, person, f"person/{person_id}" if person_id else "invite")
 
 
 async def _entry(desk: DeskServices, visit: Visit) -> PageAnswer:
@@ -75,16 +106,24 @@ async def _entry(desk: DeskServices, visit: Visit) -> PageAnswer:
         made = await desk.officers.people.invite(visit.who.actor, entry.role, entry.area_id, entry.invitee_id)
     except NotAllowed:
         raise NobodyThere from None
-    return _code(made, desk)
+    return _code(made, desk, visit, entry.name, f"person/{entry.invitee_id}")
 
 
-def _code(made: Invited, desk: DeskServices) -> PageAnswer:
-    pictures = [{"link": link, "picture": square(link)} for link in made.links]
+def _code(made: Invited, desk: DeskServices, visit: Visit, person: str, back: str) -> PageAnswer:
+    links = made.links or _links(visit, made)
+    way = say("Gõ mã trong Cầm Tay, hay soi mã vuông.") if links else say("Mở Cầm Tay rồi gõ mã này.")
+    role = ROLES[made.role]
+    what = say("Mã mời {role} cho {person}", role=role, person=person) if person else say("Mã mời {role}", role=role)
     how = say(
-        "Mã mời {role}, {area}. Dùng một lần, tới {day}. Gõ mã trong Cầm Tay, hay soi mã vuông.",
-        role=ROLES[made.role], area=made.area.name, day=day(made.expires_at, desk.zone),
+        "{what}, {area}. Dùng một lần, tới {day}. {way}",
+        what=what, area=made.area.name, day=day(made.expires_at, desk.zone), way=way,
     )  # fmt: skip
-    return PageShown("code.html", {"code": made.code, "how": how, "back": "invite", "pictures": pictures})
+    return code_once(visit, made.code, how, back, links)
+
+
+def _links(visit: Visit, made: Invited) -> tuple[str, ...]:
+    """Where nobody has set a public address: that by which she herself is here."""
+    return (f"{visit.here}?moi={made.code}",) if visit.here else ()
 
 
 async def _sheet(desk: DeskServices, visit: Visit) -> PageAnswer:
@@ -97,19 +136,25 @@ async def _sheet(desk: DeskServices, visit: Visit) -> PageAnswer:
     if not rows:
         raise CamtayError(say("Không còn ai trong danh sách mà chưa vào và chưa có mã."))
     made = await desk.officers.people.invite_all(visit.who.actor, rows)
-    cards = [CodeCard(each.name, each.area.name, each.code, next(iter(each.links), "")) for each in made]
-    page = sheet(cards, desk.union, day(made[0].expires_at, desk.zone))
+    names = await desk.officers.database.read(lambda c: area_names(c, (each.area.area_id for each in made)))
+    until, address = day(made[0].expires_at, desk.zone), desk.address or visit.here
+    by_branch: dict[str, list[CodeCard]] = {}
+    for each in made:
+        link = next(iter(each.links or _links(visit, each)), "")
+        card = CodeCard(each.name, names.get(each.area.area_id, each.area.name), each.code, link, address)
+        by_branch.setdefault("/".join(each.area.path.split("/")[:4]), []).append(card)
+    pages = [sheet(cards, desk.union, until) for cards in by_branch.values()]  # whoever has a branch takes her pages
     async with _printing:
-        return FileSent(await printed([page], "pdf", TITLE), PDF, "ma-moi.pdf")
+        return FileSent(await printed(pages, "pdf", TITLE), PDF, "ma-moi.pdf")
 
 
-async def _poster(desk: DeskServices) -> PageAnswer:
-    if not desk.address:
-        raise CamtayError(say("Chưa có địa chỉ công khai của trang (web.public_url), nên chưa in được áp phích."))
+async def _poster(desk: DeskServices, visit: Visit) -> PageAnswer:
+    address = desk.address or visit.here
+    if not address:
+        raise CamtayError(NO_POSTER)
     async with _printing:
-        return FileSent(
-            await printed([poster(desk.title, desk.union, desk.address)], "pdf", desk.title), PDF, "ap-phich.pdf"
-        )
+        page = poster(desk.title, desk.union, address)
+        return FileSent(await printed([page], "pdf", desk.title), PDF, "ap-phich.pdf")
 
 
 def _may(visit: Visit, choice: AreaChoice) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.desk.areas import about
 from bot.desk.naming import ROLES
+from bot.desk.pages.invite import code_once
 from bot.desk.services import DeskServices
 from bot.desk.visit import PageAnswer, PageShown, Visit
 from bot.desk.words import ago
@@ -37,7 +38,7 @@ async def do(desk: DeskServices, visit: Visit) -> PageAnswer:
         goes=found.goes.name, stays=found.stays.name,
     )  # fmt: skip
     back = f"person/{found.stays.learner_id}"
-    return PageShown("code.html", {"code": code, "how": how, "back": back, "pictures": []})
+    return code_once(visit, code, how, back)
 
 
 async def _both(desk: DeskServices, visit: Visit) -> JoinPreview:

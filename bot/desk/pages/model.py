@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.desk.areas import area_choice
 from bot.desk.services import DeskServices
 from bot.desk.visit import PageAnswer, PageShown, Redirect, Visit
 from bot.errors import CamtayError
@@ -32,7 +33,9 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
         return row, place, members.could_join(connection, model_id, place.path, MOST)
 
     row, place, others = await desk.officers.database.read(look)
+    choice = await area_choice(desk, visit, "models", place.area_id)
     values = {
+        "choice": choice,
         "title": row.name, "id": model_id, "kind": KINDS[row.kind], "year": row.year, "ended": row.ended_at is not None,
         "area_id": place.area_id, "area": place.name, "inside": sorted(inside, key=lambda each: order_key(each[1])),
         "others": sorted(others, key=lambda each: order_key(each[1])), "cut": len(others) == MOST,
@@ -41,16 +44,33 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
 
 
 async def do(desk: DeskServices, visit: Visit) -> PageAnswer:
-    """Somebody joins or leaves, or the model ends. Raises CamtayError, NotAllowed, NobodyThere."""
+    """Somebody joins or leaves, the model moves or ends. Raises CamtayError, NotAllowed, NobodyThere."""
+    answer = await _done(desk, visit)
+    desk.counts.outdate()
+    return answer
+
+
+async def _done(desk: DeskServices, visit: Visit) -> PageAnswer:
+    """Raises CamtayError, NotAllowed, NobodyThere."""
     actor, model_id, person = visit.who.actor, visit.path["id"], visit.form.get("person", "")
     programs, here = desk.officers.programs, f"model/{visit.path['id']}"
     match visit.form.get("act", ""):
         case "join" if person:
             await programs.join(actor, model_id, person)
+            twice = await programs.other_families(actor, model_id, person)
+            if twice:
+                why = "Đã thêm. Chị ấy cũng ở {other}: một đôi 1+1 chỉ tính cho một gia đình, gia đình của người học."
+                return Redirect(here, say(why, other=", ".join(f"“{name}”" for name in twice)))
             return Redirect(here, say("Đã thêm vào mô hình."))
         case "leave" if person:
             await programs.leave(actor, model_id, person)
             return Redirect(here, say("Đã rút khỏi mô hình."))
+        case "move":
+            choice = await area_choice(desk, visit, "models", visit.form.get("khu", ""))
+            if choice.chosen is None:
+                raise CamtayError(say("Chưa chọn địa bàn."))
+            await programs.move(actor, model_id, choice.chosen_id)
+            return Redirect(here, say("Đã chuyển mô hình sang {area}.", area=choice.chosen.name))
         case "end":
             await programs.end(actor, model_id)
             return Redirect(here, say("Mô hình đã kết thúc."))

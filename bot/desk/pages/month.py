@@ -6,11 +6,12 @@ from calendar import monthrange
 from datetime import datetime, timedelta
 
 from bot.desk.language import teller
-from bot.desk.pages.areas import LATE_MS, month_bounds
+from bot.desk.pages.areas import LATE_MS, month_bounds, wants_anew
 from bot.desk.places import home
 from bot.desk.services import DeskServices
 from bot.desk.visit import PageAnswer, PageShown, Visit
-from bot.desk.words import clock
+from bot.desk.words import clock, day
+from bot.desk.words import counted as in_words
 from bot.people.service import NobodyThere
 from flows.saying import say
 from storage.desk import months
@@ -20,8 +21,8 @@ from storage.people import areas
 from storage.people.areas import AreaRow
 
 LINES = (
-    (say("Hội viên đang học, đến hết tháng"), "members", say("người")),
-    (say("Hội viên mới trong tháng"), "people", say("người")),
+    (say("Người đã vào học, kể cả người chỉ và cán bộ, đến hết tháng"), "members", say("người")),
+    (say("Trong đó vào trong tháng này"), "people", say("người")),
     (say("Lượt học xong bài"), "lessons", say("lượt")), (say("Trong đó đạt"), "passes", say("lượt")),
     (say("Đôi 1+1 mới"), "pairs", say("đôi")), (say("Đôi 1+1 kết thúc"), "parted", say("đôi")),
     (say("Gia đình số có thành viên đầu tiên"), "families", say("gia đình")),
@@ -41,9 +42,12 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
     if place is None or not actor.may("report", place.path):
         raise NobodyThere
     bounds, path = month_bounds(desk, year), place.path
-    counted = await desk.counts.of(("months", path, year), lambda c: months.of_months(c, path, bounds, LATE_MS))
+    again = wants_anew(visit)
+    counted = await desk.counts.of(
+        ("months", path, year), lambda c: months.of_months(c, path, bounds, LATE_MS), again=again
+    )
     until = min(bounds[month], to_ms(now))
-    members = await desk.counts.of(("agreed", path, year, month), lambda c: months.agreed(c, path, until))
+    members = await desk.counts.of(("agreed", path, year, month), lambda c: months.agreed(c, path, until), again=again)
     if counted is None or members is None:
         return PageShown("counting.html", {})
     service = desk.officers.people
@@ -59,7 +63,9 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
     shown = {
         "title": title, "area": place.name,
         "above": above.name if above else "", "month": month, "year": year, "day": now, "area_id": place.area_id,
-        "lines": [(title, figures[key], unit) for title, key, unit in LINES], "counted": clock(counted.at, desk.zone),
+        "lines": [(title, figures[key], unit) for title, key, unit in LINES],
+        "counted": clock(counted.at, desk.zone), "counted_day": day(counted.at, desk.zone),
+        "age": in_words(counted.at, now, desk.zone), "now": _written(year, month, 0),
         "before": _written(year, month, -1), "after": _written(year, month, 1) if is_whole else "",
         "whole": is_whole, "last": monthrange(year, month)[1],
     }  # fmt: skip

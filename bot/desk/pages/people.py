@@ -10,11 +10,10 @@ from bot.desk.areas import area_choice
 from bot.desk.naming import ROLES, STATES
 from bot.desk.services import DeskServices
 from bot.desk.visit import PageAnswer, PageShown, Visit
-from bot.desk.words import ago
+from bot.desk.words import heard
 from bot.people.named import SHORTEST
 from bot.people.policy.lists.words import TONES, has_marks
 from bot.people.policy.reach import REACHES, reach_of
-from flows.saying import say
 from flows.words.keys import plain_of
 from storage.desk import people as kept
 from storage.desk.people import DetailRow, FoundRow, ListPosition, Wanted
@@ -96,7 +95,7 @@ def _line(row: FoundRow, told: DetailRow | None, area: str, desk: DeskServices) 
     reach = REACHES[reach_of(told.channel, away=told.away, rings=told.rings)]
     return {
         **line, "name": name, "called": row.name if row.name != name else "", "reach": reach,
-        "roles": roles or [("", STATES["none"])], "seen": say("nghe lần cuối {ago}", ago=ago(told.seen_at, desk.now())),
+        "roles": roles or [("", STATES["none"])], "seen": heard(told.seen_at, desk.now()),
     }  # fmt: skip
 
 

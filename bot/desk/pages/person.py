@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 
 from bot.desk.areas import about, area_choice
 from bot.desk.naming import CONSENTS, LANGUAGES, NEEDS, REQUEST_STATES, REQUESTS, ROLES, STATES
+from bot.desk.pages.invite import code_once
 from bot.desk.services import DeskServices
 from bot.desk.visit import PageAnswer, PageShown, Redirect, Visit
 from bot.desk.words import ago, day
@@ -17,6 +18,7 @@ from bot.people.policy.reach import REACHES, reach_of
 from bot.people.service import NobodyThere
 from flows.saying import said_by, say
 from storage.desk import person as kept
+from storage.desk.people import area_names
 from storage.desk.person import SheetRow
 from storage.engine.database import Connection
 from storage.people import invitees
@@ -46,7 +48,8 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
         }
         return {
             **_told(desk, kept.sheet(connection, person_id), ended),
-            "place": place.name,
+            "place": area_names(connection, [place.area_id]).get(place.area_id, ""),
+            "place_id": place.area_id,
             "may": may,
             "vouched": vouched,
             "barred": [ROLES[role] for role in barred],
@@ -57,7 +60,7 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
     choice = await area_choice(desk, visit, "invite_learner", "")
     as_roles = [role for role in INVITED_AS if any(actor.may(f"invite_{role}", path) for path in choice.paths)]
     more = {"id": person_id, "choice": choice, "invited_as": [(role, ROLES[role]) for role in as_roles]}
-    return PageShown("person.html", {**found, **more, "said_code": ""})
+    return PageShown("person.html", {**found, **more})
 
 
 async def do(desk: DeskServices, visit: Visit) -> PageAnswer:
@@ -90,7 +93,9 @@ async def _lift(desk: DeskServices, visit: Visit, person_id: str) -> PageAnswer:
 
 async def _approve(desk: DeskServices, visit: Visit, person_id: str) -> PageAnswer:
     await desk.officers.people.approve(visit.who.actor, person_id)
-    return Redirect(f"person/{person_id}", say("Đã duyệt. Chị ấy đọc và nhận quy tắc rồi mới có người học."))
+    return Redirect(
+        f"person/{person_id}", say("Đã duyệt. Cầm Tay đã báo chị ấy đọc quy tắc; chị ấy nhận rồi mới có người học.")
+    )
 
 
 async def _confirm(desk: DeskServices, visit: Visit, person_id: str) -> PageAnswer:
@@ -104,7 +109,7 @@ async def _confirm(desk: DeskServices, visit: Visit, person_id: str) -> PageAnsw
 async def _code_back(desk: DeskServices, visit: Visit, person_id: str) -> PageAnswer:
     code = await desk.officers.people.code_back(visit.who.actor, person_id)
     how = say("Dùng một lần, trong một ngày. Chỉ đưa tận tay, hay đọc khi nghe đúng tiếng chị ấy; gõ trên máy mới.")
-    return PageShown("code.html", {"code": code, "how": how, "back": f"person/{person_id}", "pictures": []})
+    return code_once(visit, code, how, f"person/{person_id}")
 
 
 async def _sign_out(desk: DeskServices, visit: Visit, person_id: str) -> PageAnswer:
@@ -163,6 +168,8 @@ def _told(desk: DeskServices, row: SheetRow, beyond: set[str]) -> dict[str, obje
         "since": day(row.created_at, zone), "seen": ago(detail.seen_at, now),
         "reach": REACHES[reach_of(detail.channel, away=detail.away, rings=detail.rings)],
         "inside": title(row.lesson) if row.lesson else "",
-        "roles": roles, "lessons": lessons, "partners": partners, "requests": requests,
+        "roles": roles, "lessons": lessons,
+        "member_of": next((area for role, state, area in detail.roles if (role, state) == ("learner", "active")), ""),
+        "partners": partners, "requests": requests,
         "waits": any(each["id"] == "instructor" and each["state"] == "asked" for each in roles),
     }  # fmt: skip

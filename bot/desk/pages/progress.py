@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
-from bot.desk.pages.areas import month_bounds
+from bot.desk.pages.areas import month_bounds, wants_anew
 from bot.desk.places import place_of, way_to, year_of
 from bot.desk.services import DeskServices
 from bot.desk.visit import PageAnswer, PageShown, Visit
-from bot.desk.words import clock
+from bot.desk.words import counted as in_words
 from bot.reports.policy.table import CellValue, Table
 from flows import Lesson
 from flows.saying import say
@@ -22,8 +22,8 @@ SILENT = timedelta(days=7)  # who has answered nothing for a week has stopped th
 EXCERPT = 70  # characters of a step by which it is recognised
 FIGURES = {
     "hoi_vien": say("Hội viên"), "da_xong_mot_bai": say("Đã xong ít nhất một bài"), "dieu_da_vung": say("Điều đã vững"),
-    "phan_tram_dung_truoc": say("Bài thử trước khi học: đúng (%), một nửa không quá"),
-    "phan_tram_dung_sau": say("Bài thử sau khi học: đúng (%), một nửa không quá"),
+    "phan_tram_dung_truoc": say("Bài thử trước khi học: đúng bao nhiêu %, mức giữa (nửa cao hơn, nửa thấp hơn)"),
+    "phan_tram_dung_sau": say("Bài thử sau khi học: đúng bao nhiêu %, mức giữa (nửa cao hơn, nửa thấp hơn)"),
     "nguoi_lam_bai_thu": say("Người đã làm tin thử lừa đảo"),
     "phan_tram_nhan_ra": say("Nhận ra tin thử (%), trung bình"),
 }  # fmt: skip
@@ -34,7 +34,10 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
     actor, place, now = visit.who.actor, await place_of(desk, visit), desk.now().astimezone(desk.zone)
     year, reports, own = year_of(visit, now.year), desk.officers.reports, actor.may("report", place.path)
     learnt, taught = await asyncio.gather(
-        *(desk.counts.of((what, year), reports.counter(what, year)) for what in ("progress", "lessons"))
+        *(
+            desk.counts.of((what, year), reports.counter(what, year), again=wants_anew(visit))
+            for what in ("progress", "lessons")
+        )
     )
     if learnt is None or taught is None:
         return PageShown("counting.html", {"title": place.name})
@@ -43,7 +46,7 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
     values = {
         "title": place.name, "area_id": place.area_id, "year": year, "years": list(range(2025, now.year + 1)),
         "above": [(each.area_id, each.name) for each in await way_to(desk, place)],
-        "counted": clock(min(learnt.at, taught.at), desk.zone), "own": own, "figures": _figures(figures),
+        "counted": in_words(min(learnt.at, taught.at), now, desk.zone), "own": own, "figures": _figures(figures),
         **_lessons(desk, lessons), "one": await _one(desk, visit, place, year) if own else None,
     }  # fmt: skip
     return PageShown("progress.html", values)
@@ -84,10 +87,11 @@ async def _one(desk: DeskServices, visit: Visit, place: AreaRow, year: int) -> d
     counted = await desk.counts.of(
         ("lesson", path, lesson_id, year),
         lambda c: funnel.of_lesson(c, path, lesson_id, bounds[0], bounds[-1], silent),
+        again=wants_anew(visit),
     )
     if counted is None:
         return {"title": lesson.title, "steps": None}
-    return {"title": lesson.title, "at": clock(counted.at, desk.zone), **_steps(lesson, counted.value)}
+    return {"title": lesson.title, "at": in_words(counted.at, desk.now(), desk.zone), **_steps(lesson, counted.value)}
 
 
 def _steps(lesson: Lesson, counted: LessonCount) -> dict[str, object]:

@@ -13,8 +13,10 @@ from bot.errors import CamtayError
 from bot.pairing.looking import RequestLook
 from bot.pairing.policy.explain import REASONS, WIDTHS, InstructorChoice
 from bot.pairing.policy.history import ANSWERS, ENDINGS
+from flows.profiles import profile_of
 from flows.run import DEFAULT_ADDRESS, render
 from flows.saying import say
+from storage.desk.people import details
 from storage.engine.instants import from_ms
 
 MOST_FREE, MOST_OTHERS = 12, 12
@@ -25,6 +27,8 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
     """One request, in the words of whoever decides about it."""
     found = await desk.officers.requests.look(visit.who.actor, visit.who.learner_id, visit.path["id"])
     request, now = found.request, desk.now()
+    me = visit.who.learner_id
+    channel = (await desk.officers.database.read(lambda c: details(c, [me])))[me].channel
     due, is_over = from_ms(request.due_at), request.state == "closed"
     asked = {each.instructor_id for each in found.asked if each.state == "open"}
     free = [each for each in found.choices if not each.barred]
@@ -49,6 +53,9 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
         ],
         "happened": [(day_and_hour(from_ms(at), desk.zone), what) for at, what in found.happened],
         "heirs": found.heirs, "may_act": found.may_act, "quiet": found.quiet,
+        "chat": "web" if channel.startswith("web") else channel,
+        "chat_name": profile_of(channel).name if channel else "",
+        "write": _label(desk, "label_write"), "phone": _label(desk, "label_give_union"),
         "mine": request.state == "open" and request.owner_id == visit.who.learner_id,
     }  # fmt: skip
     choice = await area_choice(desk, visit, "invite_learner", "") if found.is_stranger and not is_over else None
@@ -86,6 +93,10 @@ async def do(desk: DeskServices, visit: Visit) -> PageAnswer:
             await requests.assign(who.actor, who.learner_id, request_id, visit.form.get("instructor", ""))
             return Redirect(back, say("Đã hỏi. Có trả lời thì thấy ở trang này."))
     raise CamtayError(say("Chưa rõ chị muốn làm gì; chọn lại một nút trên trang."))
+
+
+def _label(desk: DeskServices, phrase: str) -> str:
+    return f"“{desk.officers.book().phrase(phrase)}”"
 
 
 def _lesson(desk: DeskServices, visit: Visit, found: RequestLook) -> dict[str, object]:

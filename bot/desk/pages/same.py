@@ -10,7 +10,7 @@ from bot.desk.naming import ROLES, STATES
 from bot.desk.pages.people import MOST_WORDS, is_id
 from bot.desk.services import DeskServices
 from bot.desk.visit import PageAnswer, PageShown, Redirect, Visit
-from bot.desk.words import ago
+from bot.desk.words import heard
 from bot.errors import CamtayError, NotAllowed
 from bot.people.service import NobodyThere
 from flows.saying import said_by, say
@@ -42,13 +42,13 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
                 "id": row.person_id, "is_entry": row.is_entry, "area": names.get(row.area_id, ""),
                 "name": row.name if row.is_entry else ", ".join(told[row.person_id].listed) or row.name,
                 "roles": [ROLES[row.role]] if row.is_entry else [ROLES[each[0]] for each in told[row.person_id].roles],
-                "seen": "" if row.is_entry else ago(told[row.person_id].seen_at, now),
+                "seen": "" if row.is_entry else heard(told[row.person_id].seen_at, now),
             }
             for row in rows
         ]  # fmt: skip
         return {
             "name": ", ".join(hers.listed) or people.name_of(connection, person_id) or "?", "area": place.name,
-            "roles": [ROLES[each[0]] for each in hers.roles], "seen": ago(hers.seen_at, now), "others": others,
+            "roles": [ROLES[each[0]] for each in hers.roles], "seen": heard(hers.seen_at, now), "others": others,
             "q": typed,
         }  # fmt: skip
 

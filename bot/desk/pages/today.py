@@ -6,10 +6,11 @@ from datetime import timedelta
 
 from bot.desk.services import DeskServices
 from bot.desk.visit import PageAnswer, PageShown, Visit
-from bot.desk.words import ago, left
+from bot.desk.words import ago, clock, heard, left
 from bot.people.policy.reach import REACHES
 from flows.saying import say
 from storage.desk import today as kept
+from storage.desk.people import few_with
 from storage.desk.today import QuietRow
 from storage.desk.told import unseen
 from storage.engine.database import Connection
@@ -17,6 +18,7 @@ from storage.people import areas
 from storage.people.naming import place_key
 
 MOST = 30  # of each kind on the page; more than that is a list's work
+RENEWED_S = 30
 SILENT = timedelta(days=14)
 """Two of the weekly lessons missed: reminders after a day and a week have said nothing to her."""
 
@@ -40,6 +42,7 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
         found = areas.wards(connection) if is_wide else ()
         wards = {each.area_id: each for each in found if each.path.startswith(tuple(hers))}
         paths = [wards[chosen].path] if chosen in wards else hers
+        one_ward = not is_wide or chosen in wards  # of a whole province everybody would be looked at
         waiting = [
             {
                 "id": row.request_id, "name": row.name or "?", "area": row.area, "kind": KINDS[row.kind],
@@ -67,22 +70,28 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
         ]
         silent = (
             [
-                {**_person(row), "since": ago(row.seen_at, now)}
+                {**_person(row), "since": heard(row.seen_at, now)}
                 for row in kept.silent(connection, paths, now - SILENT, MOST)
             ]
-            if not is_wide or chosen in wards
+            if one_ward
             else None
         )
+        asked = few_with(connection, tuple(paths), "asked", MOST)
+        unconfirmed = few_with(connection, tuple(paths), "none", MOST) if one_ward else 0
         places = sorted(wards.values(), key=lambda ward: place_key(ward.name))
         return {
             "wards": places,
             "chosen": chosen,
+            "asked": asked,
+            "unconfirmed": unconfirmed,
             "waiting": waiting,
             "offers": offers,
             "told": told,
             "unreached": quiet,
             "silent": silent,
             "most": MOST,
+            "seen_at": clock(now, desk.zone),
+            "every_s": RENEWED_S,
         }
 
     return PageShown("today.html", await desk.officers.database.read(look))

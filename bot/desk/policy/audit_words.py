@@ -33,6 +33,7 @@ _ACTS = {
     "lesson_rolled_back": say("quay lại bản cũ của bài học"),
     "meeting_begun": say("mở buổi họp"), "meeting_closed": say("kết thúc buổi họp"),
     "model_ended": say("kết thúc mô hình"), "model_joined": say("thêm người vào mô hình"),
+    "model_moved": say("chuyển mô hình sang nơi khác"),
     "model_left": say("cho người ra khỏi mô hình"), "paused_drills": say("tạm dừng bài thử"),
     "recognised": say("nhận ra ai trong danh sách"),
     "resumed_drills": say("mở lại bài thử"), "seen": say("xem dữ liệu"), "signed_out": say("cho thoát mọi máy"),

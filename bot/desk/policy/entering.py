@@ -69,7 +69,9 @@ def login_fault(login: str) -> str:
 def password_fault(password: str, login: str) -> str:
     """What is wrong with a password; "" when nothing is."""
     if len(password) < SHORTEST:
-        return say("Mật khẩu cần ít nhất {count} chữ; bốn năm tiếng thường ngày ghép lại là dễ nhớ.", count=SHORTEST)
+        return say(
+            "Mật khẩu cần ít nhất {count} chữ cái hay số; bốn năm tiếng thường ngày ghép lại là dễ nhớ.", count=SHORTEST
+        )
     if len(password) > LONGEST:
         return say("Mật khẩu dài quá {count} chữ.", count=LONGEST)
     bare = password.lower()

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from bot.pairing.policy.calls import OfficerCall, told
 from bot.pairing.policy.candidates import against, against_by_hand, nearness, rank
 from bot.pairing.policy.deadlines import Clock
+from bot.pairing.policy.history import ENDINGS
 from bot.pairing.policy.ledger import Ledger
 from bot.pairing.policy.model import OFFICER, UNION_FIRST, Instructor, Learner, Request
 from flows.saying import joined, say
@@ -167,7 +168,7 @@ def _out_of_reach(ledger: Ledger, learner: Learner, now: int) -> list[str]:
 def _where(ledger: Ledger, request: Request) -> str:
     offer = ledger.offer_for(request.request_id)
     if request.state == "closed":
-        return say("Đã xong ({request.closed_why}).", request=request)
+        return say("Không còn chờ: {why}.", why=ENDINGS.get(request.closed_why, ENDINGS["done"]))
     if request.state == "open":
         return say("Đã có người nhận và đang giúp.")
     asked = say("Đang hỏi một người {width}.", width=WIDTHS[min(request.width, 3)]) if offer else say("Chưa hỏi ai.")

@@ -39,7 +39,7 @@ def _read(pages: Sequence[ListTable], sheet: PeopleList, placed: bool) -> People
     restored = [fonts.restore(page) for page in pages]
     lists = [(each.page, found) for each in restored if (found := heads.find(each.page))]
     if not lists and not sheet.faults:
-        why = say("không thấy dòng tên cột; cần một dòng như: {known}", known=joined(heads.TOLD))
+        why = say("không thấy dòng tên cột. Dòng đầu cần tên cột: {known}", known=joined(heads.TOLD))
         sheet.faults.append(ListFault(1 if len(pages) == 1 else 0, "", why))
         return sheet
     _ask_fonts(restored, sheet)

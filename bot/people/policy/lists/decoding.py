@@ -9,7 +9,9 @@ from bot.people.policy.lists.fonts import best_reading, from_tcvn3, from_vni
 from bot.people.policy.lists.sheet import ListFault, PeopleList
 from flows.saying import say
 
-OLD_WINDOWS = say("Tệp ghi bằng bảng mã cũ (Windows-1258), đã đọc được. Lần sau hãy lưu dạng CSV UTF-8.")
+OLD_WINDOWS = say(
+    "Tệp ghi bằng bảng mã cũ (Windows-1258), đã đọc được. Lần sau mở bằng Excel, chọn Lưu thành, kiểu Excel (.xlsx)."
+)
 _OTHERS = (
     (b"%PDF", "PDF"),
     (b"{\\rtf", say("văn bản Word")),
@@ -36,7 +38,9 @@ def decode(source: bytes, sheet: PeopleList) -> str | None:
         return None
     if "\0" in text:
         sheet.faults.append(
-            ListFault(0, "", say("tệp này không phải là bảng chữ; hãy lưu lại dạng .xlsx hay CSV UTF-8"))
+            ListFault(
+                0, "", say("tệp này không phải là bảng chữ; hãy mở bằng Excel, chọn Lưu thành, kiểu Excel (.xlsx)")
+            )
         )
         return None
     if _WEB_PAGE.match(text.lstrip("\ufeff")):
@@ -69,7 +73,9 @@ def _strictly(source: bytes, encoding: str, sheet: PeopleList) -> str | None:
     try:
         return source.decode(encoding)
     except UnicodeDecodeError:
-        sheet.faults.append(ListFault(0, "", say("tệp bị cắt dở hoặc hỏng chữ; hãy lưu lại dạng CSV UTF-8")))
+        sheet.faults.append(
+            ListFault(0, "", say("tệp bị cắt dở hoặc hỏng chữ; hãy mở bằng Excel, chọn Lưu thành, kiểu Excel (.xlsx)"))
+        )
         return None
 
 
@@ -78,7 +84,9 @@ def _not_utf8(source: bytes, sheet: PeopleList) -> str | None:
     lines = re.split(b"\r\n|\n|\r", source)
     foreign = [number for number, line in enumerate(lines, 1) if not _is(line, "utf-8")]
     if any(not line.isascii() for number, line in enumerate(lines, 1) if number not in set(foreign)):
-        said = say("dòng này ghi bằng bảng mã khác với các dòng kia; hãy lưu lại cả tệp dạng CSV UTF-8")
+        said = say(
+            "dòng này ghi bằng bảng mã khác với các dòng kia; hãy mở bằng Excel, chọn Lưu thành, kiểu Excel (.xlsx)"
+        )
         sheet.faults += [ListFault(number, "", said) for number in foreign]
         return None
     bytewise = "".join(bytes([each]).decode("cp1252") if _is(bytes([each]), "cp1252") else chr(each) for each in source)
@@ -89,7 +97,11 @@ def _not_utf8(source: bytes, sheet: PeopleList) -> str | None:
     if best in ("tcvn3", "vni"):
         return bytewise  # as the font's letters stand; `fonts.restore` converts and shows them
     if "cp1258" not in readings:
-        sheet.faults.append(ListFault(0, "", say("không đọc được bảng mã của tệp; hãy lưu lại dạng CSV UTF-8")))
+        sheet.faults.append(
+            ListFault(
+                0, "", say("không đọc được bảng mã của tệp; hãy mở bằng Excel, chọn Lưu thành, kiểu Excel (.xlsx)")
+            )
+        )
         return None
     sheet.notes.append(OLD_WINDOWS)
     return readings["cp1258"]

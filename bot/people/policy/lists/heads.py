@@ -42,7 +42,7 @@ _NAME = re.compile(
 )
 _BIRTH = re.compile(r"(ngay sinh|nam sinh|ngay thang nam sinh|ngay thang sinh|sinh nam|sinh ngay|nam sinh nu)( .*)?")
 _BELOW = {"nam": "sinh", "nu": "sinh"}  # under "năm sinh", where a list of both has two columns
-TOLD = ("ten", "vai", "xa_phuong", "chi_hoi", "to", "nam_sinh")  # what is asked for when no line names anything
+TOLD = ("Họ và tên", "Chi hội", "Tổ", "Vai trò", "Xã, phường")  # what is asked for when no line names anything
 _STANDS_IN = (("vai", ("chuc_vu",)), ("chi_hoi", ("ap",)), ("xa_phuong", ("don_vi", "dia_chi")))
 
 

@@ -49,6 +49,7 @@ class Reader:
     odd_roles: dict[str, int] = field(default_factory=dict)
     offices: dict[str, int] = field(default_factory=dict)
     passed: list[str] = field(default_factory=list)
+    nameless: list[str] = field(default_factory=list)
     signers: list[str] = field(default_factory=list)  # names below the end of a list that numbers nobody
     seen: set[str | None] = field(default_factory=set)  # what stood in the columns of places so far
     last: int = 0  # the line of the last numbered person; 0 where most have no number
@@ -72,6 +73,8 @@ class Reader:
             self._row(line, values)
         elif len(texts) <= 2 and (found := places.section(texts[0])):
             self._enter(found)
+            if len(said) > 1 and {name for name, _ in said} <= {"xa_phuong", "chi_hoi", "to"}:
+                self.nameless.append(f"{line} (“{short(', '.join(texts))}”)")
         elif self._is_closing(texts):
             self.closed = True
             self._pass(line, texts)
@@ -252,6 +255,9 @@ def finish(reader: Reader, named_pages: bool) -> None:
     if reader.signers:
         ask = "{told} đứng dưới dòng tổng cộng hay chữ ký{where}: là người ký, không nhập?"
         sheet.questions.append(say(ask, told=_quoted(reader.signers[:8]), where=where))
+    if reader.nameless:
+        told = ", ".join(reader.nameless[:6]) + ("…" if len(reader.nameless) > 6 else "")
+        sheet.notes.append(say("Dòng không có tên người{where}, không nhập ai: dòng {told}.", where=where, told=told))
     if reader.passed:
         told = ", ".join(reader.passed[:6]) + ("…" if len(reader.passed) > 6 else "")
         why = "Bỏ qua {count} dòng tổng cộng, chữ ký, ghi chú{where}: dòng {told}."
@@ -268,7 +274,7 @@ def _note_columns(reader: Reader, where: str) -> None:
     read = {at for name in (*READ, *SET_BY_HERSELF) for at in heads.of(name)}
     unread = [word for at, word in heads.words.items() if at not in read]
     if unread:
-        why = "Cột {named}{where} không đọc, không lưu. Xin đừng để giấy tờ hay số điện thoại trong tệp."
+        why = "Cột {named}{where} không đọc, không lưu: để trong tệp như vậy cũng được."
         sheet.notes.append(say(why, named=_quoted(unread[:10]), where=where))
     if heads.of("sinh"):
         sheet.notes.append(say("Năm sinh chỉ dùng để phân biệt người trùng tên."))
