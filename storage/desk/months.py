@@ -19,12 +19,13 @@ Months = dict[str, list[int]]
 """A measure → its number in each of the months."""
 
 
-def of_months(connection: Connection, path: str, bounds: Sequence[int], late_ms: int) -> Months:
-    """Months between `bounds` (ms, ascending; one more than there are months).
+def of_months(connection: Connection, path: str, bounds: Sequence[int], late_ms: int, now: int) -> Months:
+    """Months between `bounds` (ms, ascending; one more than there are months), as they stand `now` (ms).
 
     Measures: people (who agreed), lessons and passes (finished, each run), pairs and parted (1+1 opened, ended),
     families (model families that got their first member), meetings and came, news and told (announcements and to how
-    many), asked, answered and late (requests by when they were made; late: nobody took it within `late_ms`).
+    many), asked, answered and late (requests by when they were made; late: nobody took
+    it within `late_ms`; what is younger and open is not late yet).
     """
     run, pair, person = conversations_t.run.c, pairing_t.pairing.c, people_t.person.c
     met, news = meetings_t.attendance.c, announcements_t.announcement.c
@@ -41,7 +42,7 @@ def of_months(connection: Connection, path: str, bounds: Sequence[int], late_ms:
         (("news", "told"), _here(path, announcements_t.announcement, news.area_id).where(
             news.state.in_(("sending", "sent", "stopped"))), news.at, (func.count(), func.sum(news.reached))),
         *_families(path),
-        *_requests(path, late_ms),
+        *_requests(path, late_ms, now),
     ]  # fmt: skip
     found: Months = {}
     for names, query, at, sums in queries:
@@ -96,7 +97,7 @@ def _families(path: str) -> list[tuple[tuple[str, ...], Select[Any], Any, tuple[
     return [(("families",), select(first.c.model_id), first.c.at, (func.count(),))]
 
 
-def _requests(path: str, late_ms: int) -> list[tuple[tuple[str, ...], Select[Any], Any, tuple[Any, ...]]]:
+def _requests(path: str, late_ms: int, now: int) -> list[tuple[tuple[str, ...], Select[Any], Any, tuple[Any, ...]]]:
     r, offer, event = pairing_t.request.c, pairing_t.offer.c, pairing_t.pairing_event.c
     answers = union_all(
         select(offer.request_id, offer.settled_at.label("at")).where(offer.state == "accepted"),
@@ -105,6 +106,6 @@ def _requests(path: str, late_ms: int) -> list[tuple[tuple[str, ...], Select[Any
     first = select(answers.c.request_id, func.min(answers.c.at).label("at")).group_by(answers.c.request_id).subquery()
     query = _of_people(path, pairing_t.request, r.learner_id).outerjoin(first, first.c.request_id == r.request_id)
     answered = case((first.c.at.is_not(None), literal(1)), else_=literal(0))
-    waits = first.c.at.is_(None) & (r.state != "closed")
+    waits = first.c.at.is_(None) & (r.state != "closed") & (r.since_at < now - late_ms)
     late = case((first.c.at - r.since_at > late_ms, literal(1)), (waits, literal(1)), else_=literal(0))
     return [(("asked", "answered", "late"), query, r.since_at, (func.count(), func.sum(answered), func.sum(late)))]

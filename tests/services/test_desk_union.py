@@ -120,9 +120,13 @@ async def test_the_month_on_paper_counts_what_that_month_brought(house: DeskHous
         run = {"run_id": f"r{n}", "learner_id": lan, "lesson": "l1", "version": 1, "points": 0, "passed": n == 0}
         await put(house, "run", {**run, "started_at": at, "ended_at": at, "outcome": "completed"})
     await asks(house, lan)
-    house.clock.passes(days=2)
+    house.clock.passes(hours=3)
     async with house.browser(cuc) as browser:
         page = await counted(browser, "month?thang=2026-02")
+        assert page.split('class="number">')[-1].startswith("0"), "who has waited for three hours is not late yet"
+    house.clock.passes(days=2)
+    async with house.browser(cuc) as browser:
+        page = await counted(browser, "month?thang=2026-02&dem=lai")
         figures = [line.split("</td>")[0] for line in page.split('class="number">')[2:]]
         assert figures == ["2", "2", "2", "1", "0", "0", "0", "0", "0", "0", "0", "1", "0", "1"]
         assert "Phường Trấn Biên" in page and "ngày 16 tháng 02 năm 2026" in page and "TM. BAN THƯỜNG VỤ" in page

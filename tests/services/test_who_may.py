@@ -58,7 +58,7 @@ ANSWERS = {("officer", "same"), ("officer", "above"), ("admin", "same"), ("admin
 """Whoever answers for the ward of those whom the buttons are about."""
 GIVES_OFFICERS = {("officer", "above"), ("admin", "same"), ("admin", "above")}
 CALLED = {("officer", "same"), ("officer", "above")}
-"""Requests are answered by officers alone; an admin only looks after people and codes."""
+"""What was kept back between two is looked at by officers alone; their requests an admin may take, too."""
 SETS_NUMBER = {("officer", "same"), ("admin", "same")}
 """The union's number is set by the officer of that very area."""
 GUIDES = {("guide", "same")}
@@ -67,11 +67,11 @@ MAY: dict[str, set[tuple[str, str]]] = {
     "say:việc của cán bộ": ANSWERS,
     "say:mã đã phát": ANSWERS,
     "say:học viên của tôi": GUIDES,
-    "q:request:{request}": CALLED,
-    "q:ask:{request}:{helper_key}": CALLED,
-    "o:take:{request}": CALLED,
-    "q:confirm:{stranger}": CALLED,
-    "q:in:{stranger}:w26041": CALLED,
+    "q:request:{request}": ANSWERS,
+    "q:ask:{request}:{helper_key}": ANSWERS,
+    "o:take:{request}": ANSWERS,
+    "q:confirm:{stranger}": ANSWERS,
+    "q:in:{stranger}:w26041": ANSWERS,
     "q:person:{helper}": ANSWERS,
     "q:pause:{helper}": ANSWERS,
     "q:suspend:{helper}": ANSWERS,
@@ -91,10 +91,10 @@ MAY: dict[str, set[tuple[str, str]]] = {
     "y:end:{pairing}": GUIDES,
     "y:over:{pairing}": GUIDES,
     "q:strangers:0": ANSWERS,
-    "q:request:{cry}": CALLED,
-    "o:relieve:{cry}": CALLED,
-    "o:take:{rung}": CALLED,
-    "q:request:{rung}": CALLED,
+    "q:request:{cry}": ANSWERS,
+    "o:relieve:{cry}": ANSWERS,
+    "o:take:{rung}": ANSWERS,
+    "q:request:{rung}": ANSWERS,
     "q:kept:{pairing}": CALLED,
     "q:seen:{pairing}": CALLED,
     "q:phone:w26041": SETS_NUMBER,

@@ -10,6 +10,7 @@ from bot.desk.services import DeskServices
 from bot.desk.visit import PageAnswer, PageShown, Redirect, Visit
 from bot.desk.words import counted as in_words
 from bot.errors import CamtayError
+from bot.kept_counts import Counted
 from bot.people.service import NobodyThere
 from bot.reports.policy.table import CellValue, Table
 from bot.reports.programs import KINDS
@@ -79,12 +80,17 @@ def month_bounds(desk: DeskServices, year: int) -> list[int]:
     return [to_ms(each) for each in (*starts, datetime(year + 1, 1, 1, tzinfo=desk.zone))]
 
 
+async def counted_months(desk: DeskServices, path: str, year: int, *, again: bool) -> Counted[months.Months] | None:
+    """What each month of the year brought; None while it is counted."""
+    bounds, now = month_bounds(desk, year), to_ms(desk.now())
+    return await desk.counts.of(
+        ("months", path, year), lambda c: months.of_months(c, path, bounds, LATE_MS, now), again=again
+    )
+
+
 async def _months(desk: DeskServices, place: AreaRow, year: int, *, again: bool) -> dict[str, object] | None:
     """The months of the year up to now; None while they are counted."""
-    bounds, path = month_bounds(desk, year), place.path
-    counted = await desk.counts.of(
-        ("months", path, year), lambda c: months.of_months(c, path, bounds, LATE_MS), again=again
-    )
+    bounds, counted = month_bounds(desk, year), await counted_months(desk, place.path, year, again=again)
     if counted is None:
         return None
     now = to_ms(desk.now())

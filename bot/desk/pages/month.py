@@ -6,7 +6,7 @@ from calendar import monthrange
 from datetime import datetime, timedelta
 
 from bot.desk.language import teller
-from bot.desk.pages.areas import LATE_MS, month_bounds, wants_anew
+from bot.desk.pages.areas import counted_months, month_bounds, wants_anew
 from bot.desk.places import home
 from bot.desk.services import DeskServices
 from bot.desk.visit import PageAnswer, PageShown, Visit
@@ -43,9 +43,7 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
         raise NobodyThere
     bounds, path = month_bounds(desk, year), place.path
     again = wants_anew(visit)
-    counted = await desk.counts.of(
-        ("months", path, year), lambda c: months.of_months(c, path, bounds, LATE_MS), again=again
-    )
+    counted = await counted_months(desk, path, year, again=again)
     until = min(bounds[month], to_ms(now))
     members = await desk.counts.of(("agreed", path, year, month), lambda c: months.agreed(c, path, until), again=again)
     if counted is None or members is None:
