@@ -64,6 +64,11 @@ const restore = () => {
     }
   } catch { /* no such place in this browser */ }
 };
+for (const form of document.querySelectorAll('header form[action$="out"]')) {
+  form.addEventListener('submit', () => {  // whoever sits here next finds nothing of hers
+    try { for (const key of Object.keys(sessionStorage)) if (key.startsWith('camtay:')) sessionStorage.removeItem(key); } catch { /* none */ }
+  });
+}
 if (!location.pathname.includes('/lessons')) {
   for (const form of document.querySelectorAll('main form[method=post]')) {
     form.addEventListener('input', () => keep(form));

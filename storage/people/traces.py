@@ -177,9 +177,14 @@ def _is_whole(found: re.Match[str]) -> bool:
     return led and not (after and after[1].isupper())
 
 
+def _answering(buttons: Iterable[Sequence[Any]]) -> list[str]:
+    """The tokens of those that answer a message: what is pinned beside it is about somebody it does not speak of."""
+    return [token for token, _, *rest in buttons if not (rest and rest[0] is True)]
+
+
 def _line(row: Row, of: Eraser) -> dict[str, str]:
     buttons = json.loads(row["buttons"]) if row["buttons"] else []
-    text = of.nameless([token for token, *_ in buttons], row["text"])
+    text = of.nameless(_answering(buttons), row["text"])
     labelled = of.relabelled(buttons)
     packed = json.dumps(labelled, ensure_ascii=False) if buttons else ""
     return {} if (text, packed) == (row["text"], row["buttons"]) else {"text": text, "buttons": packed}
@@ -187,7 +192,7 @@ def _line(row: Row, of: Eraser) -> dict[str, str]:
 
 def _waiting(row: Row, of: Eraser) -> dict[str, str]:
     text, buttons, *rest = json.loads(row["body"])
-    said = of.nameless([token for token, *_ in buttons], text)
+    said = of.nameless(_answering(buttons), text)
     return {"body": json.dumps([said, of.relabelled(buttons), *rest], ensure_ascii=False)}
 
 

@@ -152,6 +152,10 @@ def test_an_announcement_is_written_and_sent(desk: Page):
     desk.goto(sent_from)
     desk.get_by_role("button", name="Gửi tin này").click()
     expect(desk.get_by_role("status")).to_contain_text("Đang gửi")
+    desk.evaluate("sessionStorage.setItem('camtay:x', '{}')")
+    desk.get_by_role("button", name="Ra", exact=True).click()
+    expect(desk.get_by_label("Mật khẩu")).to_be_visible()
+    assert desk.evaluate("Object.keys(sessionStorage).filter((key) => key.startsWith('camtay:'))") == []
 
 
 def test_the_month_is_printed_on_one_sheet(desk: Page, tmp_path: Path):

@@ -27,6 +27,8 @@ WORDS = PICTURES / "words.json"
 """What the product says on each picture: written with it."""
 WIDTH, CHAT, PAGE = 390, 560, 470  # of a phone; how high a picture of the chat is, and one of a page
 SHARP = 2  # dots of the picture for one of the screen
+DRAWN = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+"""Where it is scrolled to has been drawn: a picture taken before has its header in the middle."""
 LIST = (
     "STT,Họ và tên,Chi hội,Vai trò\n1,Nguyễn Thị Ba,Khu phố 1,\n2,Trần Thị Bảy,Khu phố 1,\n"
     "3,Lê Thị Chín,Chi hội mới,người chỉ\n"
@@ -62,6 +64,7 @@ class Album:
                 "each => { each.scrollIntoView({block: each.closest('#log') ? 'center' : 'start'}); scrollBy(0, -8); }"
             )
         page.evaluate(STILL)
+        page.evaluate(DRAWN)
         words = sorted({each for each in page.evaluate(SAID) if is_label(each)})
         self.taken.append(name)
         if self.writes:

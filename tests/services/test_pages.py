@@ -31,7 +31,8 @@ def test_only_our_own_styles_and_scripts_go_out_as_they_are() -> None:
     for path in TEMPLATES:
         text = path.read_text("utf-8")
         trusted = re.findall(r"\{\{([^}]*\|\s*safe[^}]*)\}\}", text)
-        assert {each.strip() for each in trusted} <= {"style|safe", "script|safe"}, path
+        ours = {"style|safe", "script|safe", *(["body|safe"] if path.name == "guide.html" else [])}
+        assert {each.strip() for each in trusted} <= ours, path  # a guide is a file of ours, read without raw HTML
         assert "autoescape" not in text and "Markup" not in text, path
         # Attributes stand between double quotes, which is what the escaping is for; none is code.
         assert not re.search(r"""\s[\w:-]+=\{\{|\son\w+=|\sstyle=|javascript:|='""", text), path

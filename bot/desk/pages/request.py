@@ -53,8 +53,7 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
         ],
         "happened": [(day_and_hour(from_ms(at), desk.zone), what) for at, what in found.happened],
         "heirs": found.heirs, "may_act": found.may_act, "quiet": found.quiet,
-        "chat": "web" if channel.startswith("web") else channel,
-        "chat_name": profile_of(channel).name if channel else "",
+        "chat": profile_of(channel).name if channel else "", "on_page": profile_of(channel).keeps_log,
         "write": _label(desk, "label_write"), "phone": _label(desk, "label_give_union"),
         "mine": request.state == "open" and request.owner_id == visit.who.learner_id,
     }  # fmt: skip
