@@ -180,7 +180,8 @@ class Record:
             self._forget_shown()
         if self.from_her:
             follow_up.give_way(turn)
-            lines.drop_words(turn, self.state)
+            if self.state.media_words:
+                lines.drop_words(turn, self.state)
         if self.from_her and turn.state.whispers and self.keeps_log:
             self.effects.writes.erased.append((self.row.chat_id, turn.state.whispers))
             turn.change(whispers=0)

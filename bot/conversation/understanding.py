@@ -169,7 +169,8 @@ class Overheard:
 def _deed(turn: TurnContext, before: Run) -> str:
     """What happened, as one word."""
     events, after = turn.events, turn.state.run
-    if any(isinstance(each, CallForSafety) for each in events):
+    is_told_again = any(isinstance(each, ev.EmergencyRepeated) for each in events)  # there what the step does counts
+    if any(isinstance(each, CallForSafety) for each in events) and not is_told_again:
         return "emergency"
     if any(token == "g:emergency" for token, _ in turn.state.offer):
         return "ask"
