@@ -44,8 +44,9 @@ CODES = {
     "area": "area_id parent_id kind official_code path import_id", "attempt": "learner_id run_id lesson step skill",
     "attendance": "event_id area_id lesson learner_id invitee_id by", "audit": "by what subject",
     "award": "learner_id run_id kind lesson", "certificate": "code learner_id secret track lessons shown",
-    "chat_log": "chat_id who media", "consent": "learner_id channel answer wording",
-    "desk_account": "learner_id login password", "desk_failure": "subject",
+    "brought_list": "owner sealed", "chat_log": "chat_id who media", "consent": "learner_id channel answer wording",
+    "desk_account": "learner_id login password", "desk_code": "learner_id sealed", "desk_failure": "subject",
+    "desk_spare": "code_hash learner_id",
     "desk_session": "session_hash learner_id way", "drill": "learner_id sample said", "drill_pause": "area_id by",
     "forgotten": "pseudonym", "identity": "channel chat_id learner_id", "import_batch": "import_id by state",
     "inbox": "channel update_id fault", "instructor": "learner_id topics langs hours gender",
@@ -53,7 +54,8 @@ CODES = {
     "invitee": "invitee_id area_id role by claimed_by import_id search_key order_key",
     "invitee_word": "word invitee_id search_key", "joined": "join_id learner_id rows", "key_value": "key value",
     "lesson_draft": "lesson editor base", "lesson_version": "lesson graph_hash text_hash author translations",
-    "mark": "learner_id kind name", "membership": "model_id learner_id", "notice": "notice_id learner_id phrase about",
+    "mark": "learner_id kind name", "meeting": "event_id area_id lesson by",
+    "membership": "model_id learner_id", "notice": "notice_id learner_id phrase about",
     "offer": "offer_id request_id instructor_id state", "outbox": "channel chat_id body",
     "pairing": "pairing_id learner_id instructor_id state ended_why",
     "pairing_event": "request_id pairing_id by what", "person": "learner_id address consent area_id lang needs pin "
@@ -176,6 +178,8 @@ def _ids(folder: Path) -> dict[str, list[str]]:
         "progress": "SELECT area_id FROM role LIMIT 1", "model": "SELECT model_id FROM union_model LIMIT 2",
         "announcement": "SELECT announcement_id FROM announcement",
         "meeting": "SELECT event_id FROM attendance LIMIT 1",
+        "report": "SELECT pairing_id FROM pairing_event WHERE what = 'reported' LIMIT 1",
+        "other": "SELECT DISTINCT learner_id FROM role WHERE role = 'learner' LIMIT 3",
     }  # fmt: skip
     with closing(sqlite3.connect(folder / "data" / "camtay.db")) as database:
         return {word: [row[0] for row in database.execute(asked)] for word, asked in of.items()}
@@ -215,7 +219,8 @@ def _addresses(ids: Mapping[str, list[str]]) -> Iterator[str]:
             continue
         word = each.path.partition("/")[0]
         for one in ids.get(word, [""]) if "{" in each.path else [""]:
-            gaps = {"person": one, "id": one, "lesson": "ac", "number": "1", "file": "x", "what": ""}
+            gaps = {"person": one, "id": one, "lesson": "ac", "number": "1", "file": "x", "what": "", "who": "learner"}
+            gaps["other"] = next(other for other in ids["other"] if other != one)
             yield f"desk/{filled(each.path, gaps)}"
 
 
