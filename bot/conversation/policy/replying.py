@@ -21,6 +21,8 @@ TOOK = (
     ev.EmergencyRaised, ev.HelpRequested, ev.PairingWished, ev.RunEnded,
 )  # fmt: skip
 """What a lesson says when words were an answer to it, or a cry."""
+SENTENCE = 3
+"""Fewer words beside an open question are an answer mistyped, where the two have not written to one another yet."""
 
 
 def is_reply(turn: TurnContext, text: str) -> bool:
@@ -34,7 +36,8 @@ def is_reply(turn: TurnContext, text: str) -> bool:
     if turn.state.pending or turn.person.consent == "asked" or alarm_of(turn, text).level == "ring":
         return False
     if turn.state.open_run is not None and not turn.state.offer:
-        return not is_answer_in_lesson(turn, text)
+        is_slip = waits.has_just_met(turn) and len(text.split()) < SENTENCE
+        return not is_slip and not is_answer_in_lesson(turn, text)
     meant = isinstance(offered(turn, text), Answered | Emergency)
     return not meant and menu.titled(turn, text) is None
 

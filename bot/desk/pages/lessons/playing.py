@@ -18,6 +18,7 @@ from bot.studio.previews import DraftPreview
 from bot.web.preview import showing
 from bot.web.preview.frame import EditorsView, policy
 from bot.web.preview.hear_routes import heard_page
+from flows.saying import say
 
 _NEXT_DEED = re.compile(r"\n(?=(?:tap|say|send|wait):)")  # a form's deeds come as one text, a line each
 
@@ -49,7 +50,7 @@ async def _played(desk: DeskServices, visit: Visit, *, phone_only: bool) -> Page
 
 
 def _told(each: Mapping[str, object]) -> str:
-    step = f"Bước {each['step']}: " if each.get("step") else ""
+    step = f"{say('Bước')} {each['step']}: " if each.get("step") else ""
     hint = f" ({each['hint']})" if each["hint"] else ""
     return f"{step}{each['message']}{hint}."
 
