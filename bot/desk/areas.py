@@ -65,8 +65,14 @@ async def area_choice(desk: DeskServices, visit: Visit, act: str, wanted: str) -
 
 def in_order(rows: Sequence[AreaRow]) -> list[AreaRow]:
     """Each area before what lies below it, those beside one another as people count and spell: Tổ 2 before Tổ 10."""
-    keys = {row.area_id: f"{place_key(row.name)} {row.area_id}" for row in rows}
-    return sorted(rows, key=lambda row: [keys.get(each, "") for each in row.path.strip("/").split("/")])
+    keys = {row.path: place_key(row.name) for row in rows}
+
+    def way(row: AreaRow) -> list[tuple[str, str]]:
+        parts = row.path.strip("/").split("/")
+        above = (f"/{'/'.join(parts[: depth + 1])}/" for depth in range(len(parts)))
+        return [(keys.get(path, ""), path) for path in above]
+
+    return sorted(rows, key=way)
 
 
 def _tree(rows: Sequence[AreaRow], top: int) -> tuple[ChoiceLine, ...]:

@@ -119,4 +119,6 @@ def guide_style() -> str:
 
 async def _picture(request: web.Request) -> web.StreamResponse:
     path = FOLDER / "pictures" / f"{request.match_info['name']}.webp"
+    if not path.is_file():
+        raise web.HTTPNotFound
     return web.FileResponse(path, headers={"Cache-Control": _A_DAY, "Content-Type": "image/webp"})

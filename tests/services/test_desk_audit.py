@@ -37,8 +37,9 @@ DEEDS: tuple[tuple[str, str, dict[str, str], str], ...] = (
     ("me/out", "", {"browser": "others"}, "desk_out_all"),
 )
 """Page, about whom or what, form, what the audit says then."""
-ELSEWHERE = {"import", "import/check", "import/line", "invite/codes", "me/code"}
-"""Lists and codes: `test_desk_bringing`, `test_desk_code`. What is brought is written down when it is taken in."""
+ELSEWHERE = {"import", "import/check", "import/line", "invite/codes", "me/code", "unheard"}
+"""Lists and codes: `test_desk_bringing`, `test_desk_code`; what was not understood: `test_desk`. What is
+brought is written down when it is taken in."""
 
 
 def test_every_form_of_the_desk_is_here():
