@@ -23,10 +23,10 @@ FRESHEST, FRESH = timedelta(seconds=15), timedelta(minutes=10)
 """So long a count is kept at the least and at the most; at the least, too, where somebody asks to count again."""
 KEPT_TIMES = 600
 """So many times as long as it took: a ward is counted with nearly every look, a province every ten minutes."""
-PATIENCE_S, AGAIN_S = (
-    0.06,
-    1.0,
-)  # so long a page waits for a count; a ward's is there by then, a province's with the next look
+PATIENCE_S = 0.06
+"""So long a page waits for a count: a ward's is there by then, a province's when the page opens itself again."""
+CHANGED_S = 1.0
+"""So long where something was changed by hand: she looks for what she has just done."""
 MOST = 64  # counts that are kept: what nobody has looked at for longest goes first
 
 log = logging.getLogger(__name__)
@@ -98,11 +98,13 @@ class KeptCounts:
         """What is called `key`, by `count`; an older one while it is counted anew, None while there is none yet.
 
         `awaited`: however long it takes, where something was typed that must not be lost meanwhile. `again`: somebody
-        asks to count anew, and waits a little for it.
+        asks to count anew: None until that is done.
         """
         if self._is_old(key, again=again):
-            patience_s = AGAIN_S if again or key in self._outdated else PATIENCE_S
+            patience_s = CHANGED_S if key in self._outdated else PATIENCE_S
             await asyncio.wait({self._begun(key, count)}, timeout=None if awaited else patience_s)
+            if again and key in self._under_way:
+                return None
         known = self._kept.get(key)
         if known is not None:
             self._kept[key] = self._kept.pop(key)  # it was looked at last

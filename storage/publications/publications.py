@@ -198,11 +198,15 @@ def _publications(connection: Connection, query: Select[Any]) -> list[Publicatio
 # --- who is inside -----------------------------------------------------------------------------------
 
 
-def states_after(connection: Connection, learner_id: str, limit: int = SLICE) -> list[tuple[str, str]]:
-    """The next sessions (learner_id, state) that hold a lesson, open or parked, in the order of learner ids."""
-    query = select(conversations_t.session.c.learner_id, conversations_t.session.c.state).where(
-        conversations_t.session.c.learner_id > learner_id, _HELD
-    )
+def states_after(
+    connection: Connection, learner_id: str, limit: int = SLICE, lessons: Collection[str] | None = None
+) -> list[tuple[str, str]]:
+    """The next sessions (learner_id, state) that hold a lesson, open or parked, in the order of learner ids; with
+    `lessons` those whose state names one of them: the database looks, so that few are handed over."""
+    session = conversations_t.session.c
+    query = select(session.learner_id, session.state).where(session.learner_id > learner_id, _HELD)
+    if lessons is not None:
+        query = query.where(or_(*(session.state.contains(f'"{lesson}"', autoescape=True) for lesson in lessons)))
     return [
         (row[0], row[1])
         for row in connection.execute(query.order_by(conversations_t.session.c.learner_id).limit(limit))

@@ -229,7 +229,7 @@ def stays(one: Scene) -> Scene:
 
 @pytest.mark.timeout(3000)
 def test_edits_under_learners(long_run: bool):
-    wanted, counts = (10_000 if long_run else 700), Counter[str]()
+    wanted, counts = (10_000 if long_run else 400), Counter[str]()
     for at, tree in enumerate(trees() * 1_000):
         world = World(tree, Random(at))
         for _ in range(60):

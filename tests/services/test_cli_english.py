@@ -6,6 +6,7 @@ import argparse
 import ast
 import re
 import string
+from functools import cache
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -104,9 +105,14 @@ def vietnamese_again() -> Iterator[None]:
     choose([], {})
 
 
+@cache
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"))
+
+
 def strings(path: Path) -> Iterator[tuple[str, int]]:
     """Every literal of a module but its docstrings, and what is put between sentences, as the template it makes."""
-    tree = ast.parse(path.read_text("utf-8"))
+    tree = tree_of(path)
     documents = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     between = set()
     for node in ast.walk(tree):
@@ -121,7 +127,7 @@ def in_calls(folder: str = "bot/cli") -> dict[str, str]:
     """Template → place of every one that is said."""
     found: dict[str, str] = {}
     for path in sorted((ROOT / folder).rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        for node in ast.walk(tree_of(path)):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") in SAYS and node.args:
                 first = node.args[0]
                 if isinstance(first, ast.Constant) and isinstance(first.value, str):
@@ -132,7 +138,7 @@ def in_calls(folder: str = "bot/cli") -> dict[str, str]:
 def in_docstrings() -> set[str]:
     """What an exception says when nobody says more."""
     paths = [*(ROOT / "bot").rglob("*.py"), *(ROOT / "storage").rglob("*.py")]
-    nodes = (node for path in paths for node in ast.walk(ast.parse(path.read_text("utf-8"))))
+    nodes = (node for path in paths for node in ast.walk(tree_of(path)))
     every = (ast.get_docstring(node) or "" for node in nodes if isinstance(node, ast.ClassDef) and node.bases)
     return {doc for doc in every if MARKS.search(doc.lower())}
 
@@ -155,6 +161,7 @@ def in_templates() -> set[str]:
     return found
 
 
+@cache
 def known() -> dict[str, str]:
     """The English of a terminal and of the desk."""
     return {**english(), **read_catalogue(DESK)}

@@ -206,6 +206,7 @@ PLAYED = ("W901", "E902", "W904", "W905")
 """What dialogues tell: those are played on the page of the steps, not at every keystroke."""
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_the_very_faults_of_lint(database: Database):
     """Of every lesson that there is, told at a keystroke and in the tree."""
     async with studio_on(database, LESSONS) as room:
