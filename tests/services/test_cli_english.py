@@ -6,8 +6,8 @@ import argparse
 import ast
 import re
 import string
-from functools import cache
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
