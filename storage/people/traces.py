@@ -117,10 +117,11 @@ class Eraser:
     connection: Connection
     traces: Traces
 
-    def nameless(self, tokens: Iterable[str], text: str) -> str:
-        """The text without the name, where the tokens that stand beside it are this person's or nobody's."""
-        parts = {part for token in tokens for part in re.split("[:/]", token)}
-        hers = parts & self.traces.ids or not _is_of_others(self.connection, parts)
+    def nameless(self, tokens: Iterable[str], text: str, pinned: Iterable[str] = ()) -> str:
+        """The text without the name, where a token that stands beside it is this person's, or none is another's; what
+        is pinned beside it may be about somebody whom it does not speak of."""
+        parts, beside = _parts(tokens), _parts(pinned)
+        hers = (parts | beside) & self.traces.ids or not _is_of_others(self.connection, parts)
         return _without(self.traces.names, text, self.traces.instead) if hers else text
 
     def relabelled(self, buttons: Sequence[Sequence[Any]]) -> list[list[Any]]:
@@ -177,14 +178,18 @@ def _is_whole(found: re.Match[str]) -> bool:
     return led and not (after and after[1].isupper())
 
 
-def _answering(buttons: Iterable[Sequence[Any]]) -> list[str]:
-    """The tokens of those that answer a message: what is pinned beside it is about somebody it does not speak of."""
-    return [token for token, _, *rest in buttons if not (rest and rest[0] is True)]
+def _parts(tokens: Iterable[str]) -> set[str]:
+    return {part for token in tokens for part in re.split("[:/]", token)}
+
+
+def _tokens(buttons: Sequence[Sequence[Any]], *, pinned: bool) -> list[str]:
+    """Of those that wait since earlier, or of those that answer the message."""
+    return [token for token, _, *rest in buttons if bool(rest and rest[0] is True) == pinned]
 
 
 def _line(row: Row, of: Eraser) -> dict[str, str]:
     buttons = json.loads(row["buttons"]) if row["buttons"] else []
-    text = of.nameless(_answering(buttons), row["text"])
+    text = of.nameless(_tokens(buttons, pinned=False), row["text"], _tokens(buttons, pinned=True))
     labelled = of.relabelled(buttons)
     packed = json.dumps(labelled, ensure_ascii=False) if buttons else ""
     return {} if (text, packed) == (row["text"], row["buttons"]) else {"text": text, "buttons": packed}
@@ -192,7 +197,7 @@ def _line(row: Row, of: Eraser) -> dict[str, str]:
 
 def _waiting(row: Row, of: Eraser) -> dict[str, str]:
     text, buttons, *rest = json.loads(row["body"])
-    said = of.nameless(_answering(buttons), text)
+    said = of.nameless(_tokens(buttons, pinned=False), text, _tokens(buttons, pinned=True))
     return {"body": json.dumps([said, of.relabelled(buttons), *rest], ensure_ascii=False)}
 
 
