@@ -13,6 +13,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
+import yaml
+
 from bot.conversation.understanding import HearReport, Overheard
 from bot.people.policy.permissions import Actor
 from bot.publishing.library import BY_FILES, LANGUAGE, WITHOUT_FILE
@@ -68,7 +70,7 @@ class WordsTable:
         """One more way of saying what `meaning` (GROUP/NAME of the table) means, in her draft. Raises NotReady where
         it cannot be written."""
         group, _, name = meaning.partition("/")
-        table = table_of((desk := await self.studio.open(actor, WORDS)).text.encode()).get(group)
+        table = table_in((desk := await self.studio.open(actor, WORDS)).text).get(group)
         known = table.get(name) if isinstance(table, dict) else None
         if not isinstance(known, list):
             raise NotReady(say("Chọn giúp câu ấy có nghĩa gì."))
@@ -90,9 +92,10 @@ class WordsTable:
         return await self.studio.save(actor, WORDS, desk.text, text)
 
     async def book(self, desk: Manuscript) -> Book:
-        """The lessons of this moment, heard with a draft of the table."""
+        """The lessons of this moment, heard with a draft of the table; where that has faults, with the one in force."""
         library = self.studio.library
-        if not desk.is_changed:
+        problems = await asyncio.to_thread(self.studio.checker.of_words, desk.text) if desk.is_changed else ()
+        if not desk.is_changed or any(each.severity == "error" for each in problems):
             return library.book
         return await asyncio.to_thread(_heard_with, library.book, desk.text, library.shelf.model)
 
@@ -151,6 +154,14 @@ def heard(book: Book, overheard: Overheard, said: str, at: str = "") -> HearRepo
     asked: Mapping[str, str] = {"text": said, **({"at": at} if at else {})}
     found = overheard.look(asked)
     return found if isinstance(found, HearReport) else None
+
+
+def table_in(text: str) -> dict[str, object]:
+    """The table that a draft holds; empty while it cannot be read."""
+    try:
+        return table_of(text.encode())
+    except yaml.YAMLError:
+        return {}
 
 
 def _heard_with(book: Book, text: str, model: object) -> Book:

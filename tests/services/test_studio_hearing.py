@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -196,3 +197,15 @@ def test_no_hint_of_a_rule_sends_an_editor_to_a_terminal():
     whole = say("{first}; {then}", first=say("sửa dòng này, rồi ./camtay test-lessons"), then=say("xong"))
     assert "./camtay" not in here(whole)
     assert here("chữ thường") == "chữ thường"
+
+
+@pytest.mark.parametrize(
+    "broken", ["a: [", "answers: {done: [", "commands: [1, 2]\n", "answers: 5\ncommands:\n  menu: {a: 1}\n"]
+)
+async def test_a_draft_with_faults_is_no_dead_end(editor: DeskBrowser, broken: str):
+    page = await editor.get("words")
+    began = html.unescape(re.findall(r'name="began"[^>]*>\n?([^<]*)</textarea>', page)[0])
+    await editor.post("words", {"began": began, "text": broken})
+    assert "Điều máy soát thấy" in await editor.get("words?said=xong+roi")
+    await editor.get("words/add")
+    await editor.post("words/add", {"meaning": "answers/done", "way": "xong liền"}, 400)

@@ -14,9 +14,8 @@ from bot.desk.pages.lessons.writing import shown_text
 from bot.desk.services import DeskServices
 from bot.desk.visit import PageAnswer, PageShown, Redirect, Visit
 from bot.publishing.tables import WORDS
-from bot.studio.hearing import WordsReview
+from bot.studio.hearing import WordsReview, table_in
 from flows.saying import say
-from flows.shelf.shelf import table_of
 
 EXAMPLES = 12  # ways of saying a thing that are shown of it
 
@@ -27,7 +26,7 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
     lying = await room.studio.open(visit.who.actor, WORDS)
     book = await room.words.book(lying)
     heard = await asyncio.to_thread(told, book, Overheard(book, desk.now()), said, at)
-    table = await asyncio.to_thread(table_of, lying.text.encode())
+    table = await asyncio.to_thread(table_in, lying.text)
     shown = {
         "sentence": said, "at_step": at, "heard": heard, "meanings": meanings(table),
         "meaning": visit.form.get("meaning", ""), "typed": visit.form.get("typed", ""),
