@@ -12,6 +12,7 @@ import shutil
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack
+from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -77,7 +78,7 @@ class Tried:
             session.headers["Origin"] = url
             carried = _comes_in(session, url, key, role) if role in ("learner", "officer", "editor", "admin") else "x"
             hers = [each for each in endpoints() if _is_of(role, each)]
-            told = _filled(document(hers, "x", "1"), {**self.known, "form_key": [carried]})
+            told = _filled(deepcopy(document(hers, "x", "1")), {**self.known, "form_key": [carried]})
             found: list[Any] = [each.ok() for each in _operations(told)]
             for operation in sorted(found, key=lambda each: each.path in ENDS_A_VISIT):
                 self._one(operation, url, role, session)
