@@ -32,15 +32,18 @@ for (const nav of document.querySelectorAll('header nav')) {
   show(false);
 }
 
-// What was typed lies with this tab until it was sent: no line, or back, loses nothing. No password, no code, no file;
-// the studio keeps drafts of its own.
+// What was typed lies with this tab until it was sent: no line, or back, loses nothing; a long form that says so stays on
+// this machine. No password, no code, no file; what keeps drafts on the server has keeping.js.
 const SENT = 'camtay:sent', words = document.body.dataset;
-const keptAs = (form) => 'camtay:' + location.pathname + location.search + '#' + [...document.forms].indexOf(form);
-const typed = (form) => [...form.elements].filter((field) => field.name && !/^(ma|code|login)$|pass|token/i.test(field.name)
+const placeOf = (form) => form.dataset.keep ? localStorage : sessionStorage;
+const keptAs = (form) => form.dataset.keep ? `camtay.typed.${form.dataset.keep}`
+  : `camtay:${location.pathname}${location.search}#${[...document.forms].indexOf(form)}`;
+const isSecret = (name) => /^(ma|code|login)$|pass|token/i.test(name);
+const typed = (form) => [...form.elements].filter((field) => field.name && (form.dataset.keep || !isSecret(field.name))
   && field.matches('textarea, input:not([type]), input[type=text]'));
 const keep = (form) => {
   const text = JSON.stringify(Object.fromEntries(typed(form).map((field) => [field.name, field.value])));
-  try { if (text.length < 50000) sessionStorage.setItem(keptAs(form), text); } catch { /* full, or none */ }
+  try { if (form.dataset.keep || text.length < 50000) placeOf(form).setItem(keptAs(form), text); } catch { /* full, or none */ }
 };
 const say = (form, text) => {
   const line = form.querySelector('.kept') || form.appendChild(document.createElement('p'));
@@ -48,14 +51,15 @@ const say = (form, text) => {
   line.setAttribute('role', 'status');
   line.textContent = text;
 };
-const restore = () => {
+const restore = (forms) => {
   try {
     const sent = sessionStorage.getItem(SENT);
     const isBack = performance.getEntriesByType('navigation')[0]?.type === 'back_forward';
-    if (sent && !isBack && !document.querySelector('.fault')) sessionStorage.removeItem(sent); // it has arrived
+    const hasArrived = !isBack && document.referrer && !document.querySelector('.fault');  // opened anew it has none
+    if (sent && hasArrived) for (const place of [sessionStorage, localStorage]) place.removeItem(sent);
     if (!isBack) sessionStorage.removeItem(SENT);
-    for (const form of document.querySelectorAll('main form[method=post]')) {
-      const found = JSON.parse(sessionStorage.getItem(keptAs(form)) || '{}');
+    for (const form of forms) {
+      const found = JSON.parse(placeOf(form).getItem(keptAs(form)) || '{}');
       for (const field of typed(form)) {
         if (typeof found[field.name] !== 'string' || found[field.name] === field.value) continue;
         field.value = found[field.name];
@@ -69,21 +73,20 @@ for (const form of document.querySelectorAll('header form[action$="out"]')) {
     try { for (const key of Object.keys(sessionStorage)) if (key.startsWith('camtay:')) sessionStorage.removeItem(key); } catch { /* none */ }
   });
 }
-if (!location.pathname.includes('/lessons')) {
-  for (const form of document.querySelectorAll('main form[method=post]')) {
-    form.addEventListener('input', () => keep(form));
-    form.addEventListener('submit', (event) => {
-      if (!navigator.onLine) {
-        event.preventDefault();
-        event.stopImmediatePropagation();
-        say(form, words.offline);
-        return;
-      }
-      try { sessionStorage.setItem(SENT, keptAs(form)); } catch { /* none */ }
-    }, true);
-  }
-  restore();
+const kept = document.querySelectorAll(location.pathname.includes('/lessons') ? 'form[data-keep]' : 'main form[method=post]');
+for (const form of kept) {
+  form.addEventListener('input', () => keep(form));
+  form.addEventListener('submit', (event) => {
+    if (!navigator.onLine) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      say(form, words.offline);
+      return;
+    }
+    try { sessionStorage.setItem(SENT, keptAs(form)); } catch { /* none */ }
+  }, true);
 }
+restore(kept);
 
 // A table that goes on to the right says so.
 for (const wide of document.querySelectorAll('.wide')) {
@@ -147,23 +150,6 @@ for (const part of document.querySelectorAll('[data-renew]')) {
   };
   setInterval(renew, Number(part.dataset.renew) * 1000);
   document.addEventListener('visibilitychange', renew);
-}
-
-// What was typed into a long form stays in this browser until it is sent; what it began with goes along with it.
-for (const form of document.querySelectorAll('form[data-keep]')) {
-  const key = `camtay.typed.${form.dataset.keep}`, fields = () => Array.from(form.querySelectorAll('textarea, input:not([type])'));
-  try {
-    const isAnswered = sessionStorage.getItem(key) && document.querySelector('.said:not([data-kept]), .fault');
-    if (isAnswered) { localStorage.removeItem(key); sessionStorage.removeItem(key); }  // it has arrived
-    const left = JSON.parse(localStorage.getItem(key) || 'null');
-    for (const field of left ? fields() : []) if (left[field.name] !== undefined) field.value = left[field.name];
-    if (left) form.querySelector('[data-kept]').hidden = false;
-  } catch { /* not allowed here, or not ours */ }
-  form.addEventListener('input', () => {
-    const now = Object.fromEntries(fields().filter((field) => field.name).map((field) => [field.name, field.value]));
-    try { localStorage.setItem(key, JSON.stringify(now)); } catch { /* full: the button saves all the same */ }
-  });
-  form.addEventListener('submit', () => { try { sessionStorage.setItem(key, 'sent'); } catch { /* as above */ } });
 }
 
 for (const button of document.querySelectorAll('[data-print]')) button.addEventListener('click', () => print());

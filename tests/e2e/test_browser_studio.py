@@ -267,7 +267,10 @@ def test_a_translation_waits_for_whoever_left_it_and_is_told_once_it_is_old(come
     page.goto(f"{server.url}desk/lessons")
     at(page, server, "/languages")
     expect(page.locator(".pair textarea").first).to_have_value("Half typed")
-    expect(page.get_by_role("status")).to_contain_text("đã lấy lại")
+    expect(page.get_by_text("vẫn còn đây")).to_be_visible()
+    page.get_by_role("button", name="Lưu nháp").click()
+    expect(page.get_by_text("Đã lưu 1 câu dịch vào nháp")).to_be_visible()
+    assert page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('camtay.typed'))") == []
 
 
 def test_a_heavy_picture_and_a_recording_are_seen_and_heard(come_in, server: Server):
