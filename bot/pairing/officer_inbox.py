@@ -305,7 +305,7 @@ class OfficerInbox:
         row = InvitationRow("", "invite", "learner", area_id, None, None, by, now, now)
         granting.give(connection, self.names, row, learner_id, now)
         self._audit(connection, turn, "confirmed", learner_id, area_id)
-        self.hooks.confirmed(connection, learner_id, "learner", now)
+        self.hooks.confirmed(connection, learner_id, "learner", now, unasked=True)
         turn.say(turn.phrase("post_confirmed"))
         return self.waiting(connection, turn)
 

@@ -141,7 +141,7 @@ class Requests:
             row = InvitationRow("", "invite", "learner", place.area_id, None, None, actor.name, now, now)
             give(connection, services.names, row, learner_id, now)
             self.people.note(connection, actor, "confirmed", learner_id, place.area_id)
-            services.hooks.confirmed(connection, learner_id, "learner", now)
+            services.hooks.confirmed(connection, learner_id, "learner", now, unasked=True)
 
         await self.people.act(actor, "invite_learner", area_id, work)
 

@@ -325,6 +325,9 @@ class Hooks(PairingHooks):
         def event(work: PairingWork) -> None:
             availability.refresh(connection, learner_id)
             happenings.confirmed(work, learner_id)
+            learner = work.ledger.learner(learner_id)
+            if role == "learner" and unasked and learner is not None:
+                work.tell(learner_id, "member_welcome", khu=learner.area)
             if role == "instructor":
                 if unasked:
                     work.tell(learner_id, "teach_welcome")

@@ -218,7 +218,7 @@ class People:
             row = InvitationRow("", "invite", entry.role, at.area_id, invitee_id, None, actor.name, now, now)
             granting.give(connection, services.names, row, learner_id, now)
             kept.withdraw_of(connection, invitee_id)
-            services.hooks.confirmed(connection, learner_id, entry.role, now)
+            services.hooks.confirmed(connection, learner_id, entry.role, now, unasked=True)
             self.note(connection, actor, "recognised", learner_id, at.area_id)
 
         await self.about(actor, "invite_learner", learner_id, work)

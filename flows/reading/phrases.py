@@ -119,7 +119,7 @@ REQUIRED = frozenset(
     teach_not teach_welcome teaching teaching_all teaching_ask teaching_paused thanks too_fast too_long type_numbers
     type_order unhelped unhelped_heard union_phone_again union_phone_area union_phone_ask union_phone_change
     union_number union_phone_none union_phone_set label_words_no label_desk pin_write officer_begins
-    line_words_ask unsure value_ask vouch_again
+    line_words_ask member_welcome unsure value_ask vouch_again
     vouch_code vouch_how vouch_which vouch_whom
     waiting waiting_over way_no_bell withdrawn withdrawn_told wrong wrong_number wrong_typed
     path_ask label_unheard_give unheard_given

@@ -276,6 +276,6 @@ TRUTHS: dict[str, Claim] = {
     "hurt_call": _RINGS, "hurt_again": _all(_CALL, _was_not_taken), "safety_mistake": _was_mistaken,
     "report_made": _some_officer_was_told, "report_nobody": _no_other_officer, "report_officer": _always,
     "caught_officer": _always, "crew_finished": _always, "officer_applicant": _always, "teach_welcome": _always,
-    "teach_not": _always, "skill_alone": _always, "skill_help": _always,
+    "teach_not": _always, "member_welcome": _always, "skill_alone": _always, "skill_help": _always,
 }  # fmt: skip
 """Phrase → what it claims."""

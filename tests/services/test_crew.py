@@ -86,6 +86,7 @@ async def test_she_confirms_a_stranger_and_asks_an_instructor_of_her_choice(tmp_
         assert "Đã xác nhận" in cuc.said
         await t.tells()
         assert "Mai" in hoa.said
+        assert any("ghi nhận chị là hội viên ở Phường Trấn Biên" in each.text for each in mai.heard), "she is told, too"
         be = await instructor(t, "be", "Bé")
         request = (await t.rows("request"))[0]["request_id"]
         await cuc.tap_token(f"q:request:{request}")
