@@ -305,7 +305,7 @@ def _of_transcripts(
 
     @cache
     def book() -> Book:
-        shelf = shelf_of(library, found, root, asked.files.texts[tables["words.yaml"]])
+        shelf = shelf_of(library, found, root, asked.files.texts)
         return plain_book(shelf, rehearsal_facts(root, library.facts))
 
     def look(lesson: Lesson, texts: Mapping[str, str]) -> tuple[Problem, ...]:

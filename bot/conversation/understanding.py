@@ -74,7 +74,7 @@ class Overheard:
             return fault
         told, text, turn = self._heard(asked), clean(asked["text"][:LONGEST]), self._desk(ConversationState())
         found = [each for each in self._answers(text) if each.id in told["answers"]]
-        lessons = {code: lesson_of(turn, code) for code in told["topics"]}
+        lessons = {code: lesson_of(self.book, code) for code in told["topics"]}
         return HearReport(
             told,
             tuple((each.id, said(turn, each)) for each in found),

@@ -15,9 +15,10 @@ from bot.media.store import MediaStore
 from bot.publishing.files import take_in
 from bot.publishing.policy.routes import LessonVersion, routes
 from bot.publishing.positions import places
-from bot.publishing.tables import words_in_force
+from bot.publishing.tables import answers_with, published_tables, words_with
 from bot.tutor.quiet_hours import QuietHours
 from flows import Book, Lesson, LessonInvalid, Problem
+from flows.answers import Answer
 from flows.reading.loader import ASKS, EAR, load_lesson, told_by_scenes
 from flows.reading.translation import with_texts
 from flows.rules.checked import Checked
@@ -91,6 +92,7 @@ class LiveLessons:
         self._ways: Mapping[LessonVersion, Route] = {}
         self._unmade: list[str] = []
         self._words: Mapping[str, object] = {}
+        self._answers: tuple[Answer, ...] = ()
         self._one = asyncio.Lock()
 
     async def open(self, now: datetime) -> Book:
@@ -133,7 +135,9 @@ class LiveLessons:
 
     async def _reload(self, shelf: Shelf | None, also: Iterable[LessonVersion]) -> Book:
         catalogue = await self.database.read(catalogue_of)
-        self._words = await words_in_force(self.database, (shelf or self.shelf).words)
+        tables = await published_tables(self.database, shelf or self.shelf)
+        self._words = await words_with(shelf or self.shelf, tables)
+        self._answers = await answers_with(shelf or self.shelf, self.facts, tables)
         kept, tried = dict(self._kept), set(self._kept)
         needed = {(lesson, row.version) for lesson, row in catalogue.current.items()} | set(also)
         ways = _ways(catalogue, kept)
@@ -197,7 +201,7 @@ class LiveLessons:
             routes={key: way for key, way in ways.items() if key in kept and (key[0], way.to) in kept},
             translated={(*key, lang): lesson for key, each in kept.items() for lang, lesson in each.languages.items()},
             phrases_in=shelf.phrases_in,
-            answers=shelf.answers,
+            answers=self._answers,
             glossary=shelf.glossary,
             wishes=shelf.wishes,
             nouns=shelf.nouns,

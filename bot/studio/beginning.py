@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bot.errors import CamtayError
 from bot.publishing.library import WITHOUT_FILE
-from bot.studio.policy import texts
+from bot.publishing.policy import texts
 from bot.studio.policy.splicing import cleaned, splice
 from flows.reading.loader import SCRIPT, LessonSet
 from flows.saying import say

@@ -16,7 +16,6 @@ from threading import Lock
 
 from bot.media.looking import look_at
 from bot.publishing.drafts import Circumstances, LessonReading, with_files
-from bot.publishing.tables import WORDS
 from bot.publishing.watcher import FolderLook
 from bot.publishing.watcher import look_at as look_into
 from bot.studio.beginning import path_for
@@ -27,7 +26,9 @@ from flows.engine.kinds.table import files_of
 from flows.files import FoundFile, LessonFile
 from flows.model import Problem
 from flows.profiles import IMAGES, VIDEOS, VOICES
+from flows.reading.answers import read_answers
 from flows.reading.loader import (
+    ANSWERS,
     LessonDraft,
     LessonSet,
     by_place,
@@ -40,6 +41,7 @@ from flows.reading.tables import words_of
 from flows.rules.lint import lint_draft, lint_together
 from flows.shelf.media import FOLDER
 from flows.shelf.rereading import RememberingParsers
+from flows.shelf.shelf import WORDS
 
 KEPT = 16  # texts that were read last: the page's faults, its preview, the next turn of it
 
@@ -120,11 +122,16 @@ class Checker:
         reading = self.read(path_for(self.root, lesson, text), text.encode())
         return reading.draft, reading.problems
 
-    def of_words(self, text: str) -> tuple[Problem, ...]:
-        """What is wrong with the table of how people type."""
-        path, found = str(self.root / WORDS), list[Problem]()
-        words_of((path, text.encode()), found)
-        return by_place([*found, *conflicts_in(text, path)])
+    def of_table(self, name: str, text: str) -> tuple[Problem, ...]:
+        """What is wrong with the table of how people type, or with one of written answers among the others."""
+        path, found = str(self.root / name), list[Problem]()
+        if name == WORDS:
+            words_of((path, text.encode()), found)
+        else:
+            library = self._now().library
+            files = {str(each): each.read_bytes() for each in (self.root / ANSWERS).glob("*.yaml")}
+            read_answers({**files, path: text.encode()}, library.sources, library.facts, found)
+        return by_place([*(each for each in found if each.place.path == path), *conflicts_in(text, path)])
 
     def _reading(self, around: _Around, path: Path, source: bytes, beside: Beside) -> LessonReading:
         lying = self._media_of(path.parent, around.look)[str(path.parent)]

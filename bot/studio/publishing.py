@@ -19,6 +19,7 @@ from bot.people.policy.permissions import Actor
 from bot.publishing.drafts import LessonReading
 from bot.publishing.files import not_kept
 from bot.publishing.library import WITHOUT_FILE
+from bot.publishing.policy import texts
 from bot.publishing.service import (
     PlanOutdated,
     PublishingOptions,
@@ -33,7 +34,6 @@ from bot.publishing.service import (
 from bot.studio.brought import Beside
 from bot.studio.following import NotReady, begun, may_write, put, put_all
 from bot.studio.languages import po_files
-from bot.studio.policy import texts
 from bot.studio.policy.brought import BroughtFiles
 from bot.studio.policy.fields import SentenceChange, sentence_changes
 from bot.studio.service import Manuscript, NoSuchLesson, Studio, note

@@ -9,6 +9,7 @@ from datetime import datetime
 from bot.publishing.drafts import Circumstances, months_before
 from bot.publishing.library import LiveLessons
 from bot.settings import Settings
+from bot.studio.answering import AnswersTable
 from bot.studio.checking import Checker
 from bot.studio.files import LessonFiles
 from bot.studio.hearing import WordsTable
@@ -16,6 +17,7 @@ from bot.studio.languages import LessonLanguages
 from bot.studio.previews import DraftPreviews
 from bot.studio.publishing import Publisher
 from bot.studio.service import Studio
+from bot.studio.tables import TablePublisher
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,8 @@ class StudioRooms:
     publisher: Publisher
     previews: DraftPreviews
     words: WordsTable
+    answers: AnswersTable
+    tables: TablePublisher
     files: LessonFiles
     languages: LessonLanguages
 
@@ -42,5 +46,6 @@ def rooms_of(settings: Settings, library: LiveLessons, now: Callable[[], datetim
     studio = Studio(library, checker, now)
     publisher = Publisher(studio)
     return StudioRooms(
-        studio, publisher, DraftPreviews(studio), WordsTable(publisher), LessonFiles(studio), LessonLanguages(studio)
-    )
+        studio, publisher, DraftPreviews(studio), WordsTable(studio), AnswersTable(studio), TablePublisher(publisher),
+        LessonFiles(studio), LessonLanguages(studio),
+    )  # fmt: skip

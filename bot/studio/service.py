@@ -18,15 +18,15 @@ from bot.people.policy.permissions import PERMISSIONS, Actor
 from bot.people.service import NobodyThere
 from bot.publishing.drafts import LessonReading
 from bot.publishing.library import LiveLessons
-from bot.publishing.tables import WORDS
+from bot.publishing.policy import texts
 from bot.studio.beginning import NotBegun, born_here, is_free, order_in, path_for, template_text, text_of
 from bot.studio.brought import Beside, beside
 from bot.studio.checking import Checker
-from bot.studio.policy import texts
 from bot.studio.policy.merging import Merged, merge
 from flows.model import Problem
 from flows.reading.loader import LessonDraft
 from flows.saying import say
+from flows.shelf.shelf import is_table
 from flows.yaml.fields import LESSON_ID
 from storage.drafts import drafts
 from storage.drafts.records import DraftHead, DraftRow
@@ -101,9 +101,9 @@ class Studio:
             raise NotAllowed(PERMISSIONS[ACT].refusal)
 
     async def path_of(self, lesson: str) -> Path:
-        """The file of a lesson, by the id written in it, else by its folder; that of the table. Raises NoSuchLesson."""
-        if lesson == WORDS:
-            return self.checker.root / WORDS
+        """The file of a lesson, by the id written in it, else by its folder; that of a table. Raises NoSuchLesson."""
+        if is_table(lesson):
+            return self._table(lesson)
         found = await asyncio.to_thread(self.checker.files)
         if lesson in found:
             return found[lesson]
@@ -113,6 +113,11 @@ class Studio:
         if text is None:
             raise NoSuchLesson
         return path_for(self.checker.root, lesson, text)
+
+    def _table(self, name: str) -> Path:
+        if name not in self.library.shelf.written:
+            raise NoSuchLesson
+        return self.checker.root / name
 
     async def begin(self, actor: Actor, lesson: str, track: str, title: str, source: str) -> Manuscript:
         """A new lesson as a draft of hers, from the text of another ("": the template). Raises NotAllowed,
@@ -263,13 +268,13 @@ class Studio:
         )
 
     async def faults(self, actor: Actor, lesson: str, typed: str) -> tuple[Problem, ...]:
-        """What is wrong with a text, that of the table (WORDS) as well. Raises as `check`."""
-        if lesson != WORDS:
+        """What is wrong with a text, that of a table as well. Raises as `check`."""
+        if not is_table(lesson):
             return (await self.check(actor, lesson, typed)).problems
         self.admit(actor)
         if texts.is_too_long(text := texts.plain(typed)):
             raise TextTooLong
-        return await asyncio.to_thread(self.checker.of_words, text)
+        return await asyncio.to_thread(self.checker.of_table, lesson, text)
 
     # --- inside ---
 

@@ -109,15 +109,14 @@ class Rereader:
             used.pop(path, None)
 
     def _shelf(self, library: LessonSet, used: dict[str, bytes], broken: dict[str, tuple[Problem, ...]]) -> Shelf:
-        words = str(self.root / "words.yaml")
         try:
-            return shelf_of(library, self._lint(library, used), self.root, used[words])
+            return shelf_of(library, self._lint(library, used), self.root, used)
         except LessonInvalid as missing:  # a sentence was taken out
             path = str(self.root / "phrases.yaml")
             broken[path] = missing.problems
             self._put_back(used, path, missing.problems)
             library = load_files(used, self.facts, self._parsers)
-            return shelf_of(library, self._lint(library, used), self.root, used[words])
+            return shelf_of(library, self._lint(library, used), self.root, used)
 
     def _lint(self, library: LessonSet, files: Mapping[str, bytes]) -> tuple[Problem, ...]:
         """Every lesson's problems, those of lessons that neither changed nor were at fault from before."""

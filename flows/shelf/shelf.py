@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from errno import ENOENT
@@ -31,6 +32,7 @@ from flows.words.nouns import SPARE, NounTable
 from flows.words.understand import read_words
 from flows.words.wishes import UNREAD, Wishes
 
+WORDS = "words.yaml"
 REHEARSAL = "rehearsal.yaml"
 ALOUD = "aloud.yaml"
 OF_FILES = "E504"  # a picture that cannot be shown is told in words: it keeps no lesson from being taught
@@ -54,6 +56,8 @@ class Shelf:
 
     `media`: lesson → name of a file in its `media` folder, or of a scene as it shows it → name by which it is kept
     ("<sha256>.jpg"); what is recorded of it by the digest of its words. `recordings`: such a digest → file.
+    `written`: the files that editors publish as tables (words.yaml, answers/*.yaml), by their names below the folder;
+    `sources` as `flows.reading.answers` wants them.
     `translations`: lesson → declared language → text key → text, for what may be shown. `phrases_in`: language → the
     tutor's own sentences, whole (what is not translated is in the base language), with track names as `track.ID`.
     """
@@ -78,6 +82,8 @@ class Shelf:
     scenes: Mapping[str, Scene] = field(default_factory=dict)
     media: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     recordings: Mapping[str, Path] = field(default_factory=dict)
+    written: Mapping[str, bytes] = field(default_factory=dict)
+    sources: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_shelf(root: Path, facts: Mapping[str, str], checked: Checked | None = None) -> Shelf:
@@ -115,15 +121,15 @@ def _shelf(
     library = load_files(found, dict(facts))
     parts: list[Basis] = ["shelf", str(root), repr(facts), *(part for pair in files for part in pair)]
     errors = (checked or Checked()).faults(parts, lambda: filter(_keeps_back, lint(library, examples=False)))
-    return shelf_of(library, errors, root, found[str(root / "words.yaml")])
+    return shelf_of(library, errors, root, found)
 
 
 def _keeps_back(problem: Problem) -> bool:
     return problem.severity == "error" or problem.code in OF_TRANSLATION
 
 
-def shelf_of(library: LessonSet, problems: Iterable[Problem], root: Path, words: bytes) -> Shelf:
-    """The library of the folder `root` as a shelf; `words` is its words.yaml. Raises as `read_shelf`."""
+def shelf_of(library: LessonSet, problems: Iterable[Problem], root: Path, files: Mapping[str, bytes]) -> Shelf:
+    """The library of the folder `root` as a shelf; `files` are what it was read from. Raises as `read_shelf`."""
     by_path: dict[str, list[Problem]] = {}
     untranslated: dict[str, list[Problem]] = {}
     unheard: dict[str, list[Problem]] = {}
@@ -140,7 +146,7 @@ def shelf_of(library: LessonSet, problems: Iterable[Problem], root: Path, words:
         good=good,
         broken={path: tuple(dict.fromkeys(found)) for path, found in by_path.items()},
         phrases=_phrases(root, library),
-        words=table_of(words),
+        words=table_of(files[str(root / WORDS)]),
         tracks=tuple((track.id, track.title) for track in library.tracks),
         needs={track.id: track.need for track in library.tracks if track.need},
         for_instructors=frozenset(track.id for track in library.tracks if track.for_instructors),
@@ -155,7 +161,18 @@ def shelf_of(library: LessonSet, problems: Iterable[Problem], root: Path, words:
         wishes=_sound(root / "relay.yaml", library, library.wishes),
         nouns=_sound(root / "masking.yaml", library, library.nouns),
         scam=_sound_scam(root, library),
+        written={name: raw for path, raw in files.items() if is_table(name := _below(path, root))},
+        sources=library.sources,
     )
+
+
+def is_table(name: str) -> bool:
+    """Whether a file (its name below the folder) is one of the tables that editors publish."""
+    return name == WORDS or (name.startswith(f"{ANSWERS}/") and name.endswith(".yaml"))
+
+
+def _below(path: str, root: Path) -> str:
+    return path.removeprefix(f"{root}{os.sep}")
 
 
 def lesson_path(path: str) -> str:

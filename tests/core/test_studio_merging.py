@@ -5,9 +5,9 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.publishing.policy.texts import FileLayout, in_force, is_too_long, layout_of, plain
 from bot.studio.policy.choosing import chosen, in_words, two_texts
 from bot.studio.policy.merging import BETWEEN, OURS, THEIRS, conflicts_in, merge
-from bot.studio.policy.texts import FileLayout, in_force, is_too_long, layout_of, plain
 from flows.yaml import strictyaml
 
 BASE = "a\nb\nc\nd\ne\nf\n"

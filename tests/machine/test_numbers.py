@@ -20,7 +20,7 @@ from bot.tutor import notices, waits
 from bot.tutor.command import ServiceCommand
 from bot.tutor.state import ConversationState
 from bot.tutor.state_codec import dump, load
-from bot.tutor.turn import Person, TurnContext
+from bot.tutor.turn import Person, PersonForgotten, TurnContext
 from bot.tutor.waits import PendingMatter
 from flows import events as ev
 from flows.engine.buttons import OTHER
@@ -83,6 +83,8 @@ class Numbers(RuleBasedStateMachine):
         if self.matters:
             waits.pin(turn, self.matters)
         before = list(turn.replies)
+        if any(isinstance(event, PersonForgotten) for event in turn.events):  # and what was shown to her
+            self.asides, self.plain = {}, {}
         turn.change(**numbering.number(turn, answering=not isinstance(body, NoticesDue)))
         for reply, was in zip(turn.replies, before, strict=True):
             assert not reply.buttons, "there is nothing to tap on this channel"

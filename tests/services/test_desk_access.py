@@ -54,7 +54,9 @@ MAY = {
     **dict.fromkeys((page.path for page in LESSON_PAGES), EDITORS),
 }  # fmt: skip
 NAME = "Mộng Điệp"
-FILLED = {"lesson": "mot", "number": "1", "file": "x.png", "what": "targets", "who": "learner"}
+FILLED = {
+    "lesson": "mot", "number": "1", "file": "x.png", "what": "targets", "who": "learner", "table": "m", "answer": "m0-chuong",
+}  # fmt: skip
 ASKED = {"export/{what}": f"?o={BRANCH}"}
 UNKNOWN = {"person": "p-000000000000", "id": "khong-co", "what": "khong-co", "lesson": "khong-co", "who": "khong-co"}
 
@@ -64,6 +66,8 @@ async def house(tmp_path: Path, folder: Path) -> AsyncIterator[DeskHouse]:
     await empty_database(tmp_path / "camtay.db")
     database = open_database(f"sqlite:///{tmp_path / 'camtay.db'}")
     await schema.ensure(database)
+    (folder / "answers").mkdir()
+    (folder / "answers" / "m.yaml").write_text('- {id: m0-chuong, outline: M0, say: "Có tin.", src: none, ask: []}\n')
     async with desk_house(database, tmp_path / "data", lessons=folder) as made:
         yield made
     await database.close()

@@ -12,11 +12,12 @@ import pytest
 
 from bot.desk.pages.lessons.hints import HERE, here
 from bot.publishing.library import LiveLessons
-from bot.publishing.tables import WORDS
 from bot.studio.following import NotReady
 from bot.studio.hearing import WordsTable
 from bot.studio.publishing import ReviewOutdated
+from bot.studio.tables import TablePublisher
 from flows.saying import say
+from flows.shelf.shelf import WORDS
 from flows.words.understand import Command, understand
 from storage.engine.database import Database
 from storage.unheard import unheard
@@ -43,21 +44,26 @@ def meant(library: LiveLessons, text: str = SAID) -> object:
     return understand(library.book.words, text, ())
 
 
-async def published(table: WordsTable, room: Room) -> int:
-    review = await table.review(LAN)
-    row = await table.publish(LAN, review.stamp)
+async def published(room: Room) -> int:
+    tables = TablePublisher(room.publisher)
+    review = await tables.review(LAN, WORDS)
+    row = await tables.publish(LAN, WORDS, review.stamp)
     await room.library.reload()
     return row.version
 
 
 async def test_a_way_of_saying_is_added_heard_published_and_taken_back(room: Room):
-    table, before = WordsTable(room.publisher), (room.root / WORDS).read_text("utf-8")
+    table, tables, before = (
+        WordsTable(room.studio),
+        TablePublisher(room.publisher),
+        (room.root / WORDS).read_text("utf-8"),
+    )
     assert meant(room.library) != Command("menu")
     desk = await table.add(LAN, "commands/menu", f"  {SAID} ")
     assert understand((await table.book(desk)).words, SAID, ()) == Command("menu"), "with the draft it is heard at once"
     assert meant(room.library) != Command("menu"), "nobody else hears with a draft"
     assert not (await room.studio.open(MAI, WORDS)).is_changed
-    assert await published(table, room) == 2
+    assert await published(room) == 2
     assert meant(room.library) == Command("menu")
     follows = room.publisher.writes(room.root / WORDS)
     assert (SAID in (room.root / WORDS).read_text("utf-8")) == follows
@@ -66,8 +72,8 @@ async def test_a_way_of_saying_is_added_heard_published_and_taken_back(room: Roo
     assert meant(again) == Command("menu"), "after a start, too"
     assert {*again.book.current} == {"mot", "hai"}, "the table is no lesson"
     assert {line.lesson for line in await room.studio.tree(LAN)} == {"mot", "hai"}
-    review = await table.review_rollback(LAN, 1)
-    await table.publish(LAN, review.stamp, 1)
+    review = await tables.review_rollback(LAN, WORDS, 1)
+    await tables.publish(LAN, WORDS, review.stamp, 1)
     await room.library.reload()
     assert meant(room.library) != Command("menu")
     assert (await room.studio.open(MAI, WORDS)).text == before, "the next edit begins with what is in force"
@@ -77,7 +83,7 @@ async def test_a_way_of_saying_is_added_heard_published_and_taken_back(room: Roo
 
 
 async def test_a_spelling_is_added(room: Room):
-    table = WordsTable(room.publisher)
+    table = WordsTable(room.studio)
     desk = await table.spell(LAN, "Thựcđơnn", "thực đơn")
     assert "thựcđơnn: thực đơn" in desk.text
     with pytest.raises(NotReady):
@@ -85,31 +91,31 @@ async def test_a_spelling_is_added(room: Room):
 
 
 async def test_what_makes_no_sense_is_not_published(room: Room):
-    table = WordsTable(room.publisher)
+    table, tables = WordsTable(room.studio), TablePublisher(room.publisher)
     for meaning, said in (("", SAID), ("commands/khong-co", SAID), ("spelling/ko", SAID), ("commands/menu", "  ")):
         with pytest.raises(NotReady):
             await table.add(LAN, meaning, said)
     await table.add(LAN, "commands/menu", "không phải tôi")  # it means something else already
-    review = await table.review(LAN)
+    review = await tables.review(LAN, WORDS)
     assert ({each.code for each in review.problems if each.severity == "error"}, review.is_ready) == ({"E010"}, False)
     with pytest.raises(NotReady):
-        await table.publish(LAN, review.stamp)
+        await tables.publish(LAN, WORDS, review.stamp)
 
 
 async def test_nothing_unseen_is_published(room: Room):
-    table = WordsTable(room.publisher)
+    table, tables = WordsTable(room.studio), TablePublisher(room.publisher)
     await table.add(LAN, "commands/menu", SAID)
-    review = await table.review(LAN)
+    review = await tables.review(LAN, WORDS)
     await table.add(LAN, "commands/menu", f"{SAID} nữa")
     with pytest.raises(ReviewOutdated):
-        await table.publish(LAN, review.stamp)
+        await tables.publish(LAN, WORDS, review.stamp)
 
 
 async def test_only_who_edits_lessons_may(room: Room):
-    table = WordsTable(room.publisher)
+    table, tables = WordsTable(room.studio), TablePublisher(room.publisher)
     for actor in OTHERS:
-        for ask in (table.add(actor, "commands/menu", SAID), table.spell(actor, "x", "y"), table.review(actor),
-                    table.review_rollback(actor, 1), table.publish(actor, "")):  # fmt: skip
+        for ask in (table.add(actor, "commands/menu", SAID), table.spell(actor, "x", "y"), tables.review(actor, WORDS),
+                    tables.review_rollback(actor, WORDS, 1), tables.publish(actor, WORDS, "")):  # fmt: skip
             with pytest.raises(Exception, match="soạn bài"):
                 await ask
 

@@ -17,7 +17,7 @@ from bot.tutor.state import OfferedButtons
 from bot.tutor.turn import TurnContext
 from flows.answers import Answer
 from flows.glossary import Term
-from flows.run import render
+from flows.run import Book, render
 from flows.words.defining import asked_term
 from flows.words.ear.finding import find, finder_of
 from flows.words.understand import Words, fold
@@ -72,7 +72,7 @@ def explain(turn: TurnContext, term: Term) -> CommandOutcome:
     turn.say(_sourced(turn, say, term.cited))
     if turn.state.open_run or turn.state.pending:
         return _asked_again(turn)
-    lesson = lesson_of(turn, term.outline) if term.outline else None
+    lesson = lesson_of(turn.book, term.outline) if term.outline else None
     _offer(turn, "", (lesson,) if lesson else ())
     return ANSWERED
 
@@ -87,7 +87,7 @@ def answer(turn: TurnContext, text: str, topics: Sequence[str]) -> None:
     found = answers_to(turn, text)
     first = found[0] if found else None
     outlines = dict.fromkeys((*((first.outline,) if first else ()), *topics))
-    found_lessons = [each for code in outlines if (each := lesson_of(turn, code))][:MOST_LESSONS]
+    found_lessons = [each for code in outlines if (each := lesson_of(turn.book, code))][:MOST_LESSONS]
     if first is not None:
         turn.say(said(turn, first))
     if turn.state.pending:
@@ -98,7 +98,7 @@ def answer(turn: TurnContext, text: str, topics: Sequence[str]) -> None:
 
 def about(turn: TurnContext, topics: Sequence[str]) -> None:
     """Show the lessons about what may have been meant; without any the lesson goes on."""
-    found = [each for code in topics if (each := lesson_of(turn, code))][:MOST_LESSONS]
+    found = [each for code in topics if (each := lesson_of(turn.book, code))][:MOST_LESSONS]
     _offer(turn, turn.phrase("answer_lesson" if found else "answer_what"), found)
 
 
@@ -135,10 +135,10 @@ def _sourced(turn: TurnContext, say: str, cited: str) -> str:
     return f"{text}\n{turn.phrase('answer_source', nguon=cited)}" if cited else text
 
 
-def lesson_of(turn: TurnContext, code: str) -> str | None:
+def lesson_of(book: Book, code: str) -> str | None:
     """The lesson of an outline, if it is written: its id begins with the code ("V4": v4-…)."""
     begins = f"{code.lower()}-"
-    return next((each for each in turn.book.current if each.startswith(begins)), None)
+    return next((each for each in book.current if each.startswith(begins)), None)
 
 
 def _offer(turn: TurnContext, text: str, about: Sequence[str]) -> None:

@@ -40,6 +40,7 @@ _ACTS = {
     "split": say("tách một máy"), "union_phone": say("đổi số điện thoại của Hội"), "unlinked": say("tách hai người"),
     "vouched": say("cấp mã đổi máy"), "withdrawn": say("tự rút lời đồng ý"),
     "words_published": say("phát hành bảng từ"), "words_rolled_back": say("quay lại bản cũ của bảng từ"),
+    "answers_published": say("phát hành lời đáp"), "answers_rolled_back": say("quay lại bản cũ của lời đáp"),
     "withdrawn_by_officer": say("rút lời đồng ý giúp"),
 }  # fmt: skip
 

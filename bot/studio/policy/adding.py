@@ -55,15 +55,27 @@ def with_key(text: str, path: YamlPath, key: str, value: AddedValue) -> str | No
     return _proved([_below(text, lines, node, " " * int(node.start_mark.column) + line)], text, wanted)
 
 
-def with_table(text: str, path: YamlPath, table: Mapping[str, str]) -> str | None:
-    """`text` with another table in place of the one at `path`; None where there is none, or it cannot be written."""
+def with_value(text: str, path: YamlPath, value: AddedValue) -> str | None:
+    """`text` with another table, list or word in place of what stands at `path`; None where nothing does, or it cannot
+    be written."""
     node = _node(_composed(text), path)
-    if not isinstance(node, MappingNode):
+    if node is None:
         return None
     lines = _starts(text)
     start, end = _at(node.start_mark, lines, text), _end(text, lines, node)
-    wanted = {at: each for at, each in texts_of(text).items() if at[: len(path)] != path} | _read(path, table)
-    return _proved([f"{text[:start]}{_written(table)}{text[end:]}"], text, wanted)
+    wanted = {at: each for at, each in texts_of(text).items() if at[: len(path)] != path} | _read(path, value)
+    return _proved([f"{text[:start]}{_written(value)}{text[end:]}"], text, wanted)
+
+
+def without_last(text: str, path: YamlPath) -> str | None:
+    """`text` without the last item of the list at `path`, which stands on lines of its own; None where it does not."""
+    node = _node(_composed(text), path)
+    if not isinstance(node, SequenceNode) or node.flow_style or len(node.value) < 2:
+        return None
+    lines, last = _starts(text), (*path, len(node.value) - 1)
+    start, end = lines[node.value[-1].start_mark.line], text.find("\n", _end(text, lines, node))
+    wanted = {at: each for at, each in texts_of(text).items() if at[: len(last)] != last}
+    return _proved([text[:start] + (text[end + 1 :] if end >= 0 else "")], text, wanted)
 
 
 # --- where it goes -----------------------------------------------------------------------------------

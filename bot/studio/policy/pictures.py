@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.studio.policy.adding import with_key, with_table
+from bot.studio.policy.adding import with_key, with_value
 from bot.studio.policy.fields import steps_in
 from bot.studio.policy.splicing import YamlPath, cleaned, splice, value_at
 from flows.files import FileFault
@@ -53,7 +53,7 @@ def with_picture(text: str, step_id: str, name: str, alt: str) -> str | None:
     if node.get("image") is None:
         return with_key(text, path[:-1], "image", {"src": name, "alt": alt})
     if value_at(node, ("image", "src")) is None:
-        return with_table(text, path, {"src": name, "alt": alt})
+        return with_value(text, path, {"src": name, "alt": alt})
     changed = _set(text, path, "src", name)
     return _set(changed, path, "alt", alt) if changed else None
 

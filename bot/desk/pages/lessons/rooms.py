@@ -10,12 +10,12 @@ from bot.desk.pages.lessons.hints import here
 from bot.desk.services import DeskServices
 from bot.desk.visit import Fragment, Visit
 from bot.people.service import NobodyThere
-from bot.publishing.tables import WORDS
 from bot.studio.rooms import StudioRooms
 from bot.studio.service import worst
 from flows.model import Problem
+from flows.reading.loader import ANSWERS
 from flows.saying import say
-from flows.shelf.shelf import OF_TRANSLATION
+from flows.shelf.shelf import OF_TRANSLATION, WORDS
 
 MOST_FAULTS = 200  # that a page lists
 
@@ -28,13 +28,14 @@ def rooms(desk: DeskServices) -> StudioRooms:
 
 
 def lesson_of(visit: Visit) -> str:
-    """The lesson that the address names; without one it is about the table of how people type."""
-    return visit.path.get("lesson", WORDS)
+    """The lesson that the address names, or the table of answers; with neither it is the table of how people type."""
+    return visit.path.get("lesson") or (f"{ANSWERS}/{visit.path['table']}.yaml" if "table" in visit.path else WORDS)
 
 
 def place_of(visit: Visit) -> str:
-    """Where the pages of that lesson, or of the table, begin."""
-    return f"lessons/{visit.path['lesson']}" if "lesson" in visit.path else "words"
+    """Where the pages of that lesson, or of that table, begin."""
+    at = next((name for name in ("lesson", "table") if name in visit.path), "")
+    return f"{'lessons' if at == 'lesson' else ANSWERS}/{visit.path[at]}" if at else WORDS.partition(".")[0]
 
 
 def titled(desk: DeskServices, visit: Visit, name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.desk.pages.lessons import (
+    answers,
     beginning,
     hearing,
     languages,
@@ -10,6 +11,7 @@ from bot.desk.pages.lessons import (
     playing,
     publishing,
     steps,
+    tables,
     tree,
     ways,
     words,
@@ -29,6 +31,8 @@ _HOW = ("when", f"{publishing.DECISION}*")
 _JSON = ("application/json",)
 _YAML = ("application/yaml",)
 _TABLE = say("Bảng từ máy nghe")
+_TEXT = say("Chữ của bảng lời đáp")
+_ANSWERS = "answers/{table:[a-z]{1,12}}"
 
 LESSON_PAGES: tuple[DeskPage, ...] = (
     DeskPage("lessons", say("Bài học"), ACT, tree.show, nav=say("Bài học")),
@@ -61,15 +65,28 @@ LESSON_PAGES: tuple[DeskPage, ...] = (
              gives=_JSON),
     DeskPage("words/add", _TABLE, ACT, hearing.show, hearing.add, asks=["said", "at"],
              fields=["meaning", "means", "typed", "way", "said", "at"]),
-    DeskPage("words/publish", say("Phát hành bảng từ"), ACT, hearing.show_publish, hearing.publish, fields=["stamp"]),
-    DeskPage("words/history", say("Các bản của bảng từ"), ACT, hearing.show_history),
-    DeskPage("words/history/{number:[0-9]{1,6}}", say("Quay lại"), ACT, hearing.show_rollback, hearing.roll_back,
-             fields=["stamp"]),
-    DeskPage("words/check", _TABLE, ACT, do=writing.check, fields=["text"], gives=_JSON),
-    DeskPage("words/file", _TABLE, ACT, writing.file, gives=_YAML),
-    DeskPage("words/give-up", _TABLE, ACT, do=writing.give_up, fields=["sure"]),
-    DeskPage("words/take-over", _TABLE, ACT, do=writing.take_over, fields=["editor"]),
-    DeskPage("words/choose", _TABLE, ACT, do=writing.choose, fields=["began", "line", "keep"]),
+    *(
+        page
+        for at, name in (("words", _TABLE), (_ANSWERS, _TEXT))
+        for page in (
+            DeskPage(f"{at}/publish", say("Phát hành"), ACT, tables.show_publish, tables.publish, fields=["stamp"]),
+            DeskPage(f"{at}/history", say("Các bản đã phát hành"), ACT, tables.show_history),
+            DeskPage(f"{at}/history/{{number:[0-9]{{1,6}}}}", say("Quay lại"), ACT, tables.show_rollback,
+                     tables.roll_back, fields=["stamp"]),
+            DeskPage(f"{at}/check", name, ACT, do=writing.check, fields=["text"], gives=_JSON),
+            DeskPage(f"{at}/file", name, ACT, writing.file, gives=_YAML),
+            DeskPage(f"{at}/give-up", name, ACT, do=writing.give_up, fields=["sure"]),
+            DeskPage(f"{at}/take-over", name, ACT, do=writing.take_over, fields=["editor"]),
+            DeskPage(f"{at}/choose", name, ACT, do=writing.choose, fields=["began", "line", "keep"]),
+        )
+    ),
+    DeskPage(_ANSWERS, _TEXT, ACT, tables.show, writing.save, fields=["began", "text", "script"], gives=_JSON),
+    DeskPage("answers", say("Lời đáp"), ACT, answers.show, asks=["said"]),
+    DeskPage("answers/add", say("Lời đáp"), ACT, answers.show, answers.add, asks=["said"], fields=["id", "said"]),
+    DeskPage("answer/{answer:[a-z0-9-]{1,40}}", say("Một lời đáp"), ACT, answers.show_one, answers.save_one,
+             fields=["say", "ask", "src"]),
+    DeskPage("new-answer", say("Lời đáp mới"), ACT, answers.show_new, answers.begin, asks=["said"],
+             fields=["outline", "say", "ask", "src"]),
     DeskPage("scenes/{file}", say("Hình và tiếng"), ACT, playing.scene, asks=["ring"], gives=["image/svg+xml"]),
     DeskPage("hear", say("Nghe thử một câu"), ACT, playing.hear, playing.hear, asks=HEARD, fields=HEARD),
     *(

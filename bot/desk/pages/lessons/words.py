@@ -12,10 +12,10 @@ from bot.desk.services import DeskServices
 from bot.desk.visit import PageAnswer, PageShown, Redirect, Visit
 from bot.desk.words import day_and_hour
 from bot.errors import CamtayError
+from bot.publishing.policy.texts import plain
 from bot.studio.checking import Checker
 from bot.studio.policy.fields import FormStep, apply, beside, form_of
 from bot.studio.policy.splicing import cleaned
-from bot.studio.policy.texts import plain
 from bot.studio.policy.ways import choices_at
 from flows.reading.loader import read_draft
 from flows.saying import say

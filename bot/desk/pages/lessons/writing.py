@@ -11,9 +11,9 @@ from bot.desk.services import DeskServices
 from bot.desk.visit import FileSent, PageAnswer, PageShown, Redirect, Visit
 from bot.desk.words import day_and_hour
 from bot.errors import CamtayError
+from bot.publishing.policy.texts import plain
 from bot.studio.policy.choosing import chosen, in_words, two_texts
 from bot.studio.policy.completion import offers
-from bot.studio.policy.texts import plain
 from bot.studio.service import Manuscript, NoSuchLesson
 from flows.engine.kinds.table import NAMED
 from flows.saying import say
@@ -149,7 +149,7 @@ async def file(desk: DeskServices, visit: Visit) -> PageAnswer:
     """The text as a file to keep."""
     lying = await rooms(desk).studio.open(visit.who.actor, lesson_of(visit))
     return FileSent(
-        lying.text.encode(), "application/yaml", lying.lesson if "." in lying.lesson else f"{lying.lesson}.yaml"
+        lying.text.encode(), "application/yaml", f"{lying.lesson.removesuffix('.yaml').replace('/', '-')}.yaml"
     )
 
 
