@@ -55,7 +55,8 @@ MAY = {
 }  # fmt: skip
 NAME = "Mộng Điệp"
 FILLED = {
-    "lesson": "mot", "number": "1", "file": "x.png", "what": "targets", "who": "learner", "table": "m", "answer": "m0-chuong",
+    "lesson": "mot", "number": "1", "file": "x.png", "what": "targets", "who": "learner", "table": "m",
+    "answer": "m0-chuong",
 }  # fmt: skip
 ASKED = {"export/{what}": f"?o={BRANCH}"}
 UNKNOWN = {"person": "p-000000000000", "id": "khong-co", "what": "khong-co", "lesson": "khong-co", "who": "khong-co"}
