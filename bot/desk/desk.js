@@ -88,14 +88,23 @@ for (const form of kept) {
 }
 restore(kept);
 
+// What is too heavy is told before it is sent: the browser holds the form back with our sentence.
+for (const field of document.querySelectorAll('input[type=file][data-most]')) {
+  field.addEventListener('change', () => {
+    const isHeavy = [...field.files].some((file) => file.size > Number(field.dataset.most));
+    field.setCustomValidity(isHeavy ? field.dataset.heavy : '');
+    if (isHeavy) field.reportValidity();
+  });
+}
+
 // A table that goes on to the right says so.
 for (const wide of document.querySelectorAll('.wide')) {
   if (wide.scrollWidth > wide.clientWidth + 2) wide.dataset.more = words.more;
 }
 
 // What a file was made of stands on the page: once it has come, that part is looked up anew.
-for (const button of document.querySelectorAll('[data-again]')) {
-  const form = button.form, news = form.querySelector('[data-news]'), part = document.querySelector('[data-after]');
+for (const form of new Set([...document.querySelectorAll('[data-again]')].map((button) => button.form))) {
+  const news = form.querySelector('[data-news]'), part = document.querySelector('[data-after]');
   form.addEventListener('submit', () => {
     if (news) news.textContent = news.dataset.news;
     for (const seconds of part ? [4, 10, 25] : []) setTimeout(async () => {

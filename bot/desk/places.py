@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from bot.desk.services import DeskServices
 from bot.desk.visit import Visit
@@ -11,6 +11,7 @@ from bot.people.service import NobodyThere
 from storage.engine.database import Connection
 from storage.people import areas
 from storage.people.areas import PROVINCE, AreaRow
+from storage.people.naming import place_key
 
 
 async def place_of(desk: DeskServices, visit: Visit) -> AreaRow:
@@ -41,6 +42,17 @@ def year_of(visit: Visit, now_year: int) -> int:
     """`?nam=`, where it is a year of this program's; else this one."""
     said = visit.query.get("nam", "")
     return int(said) if said.isdecimal() and len(said) == 4 and 2025 <= int(said) <= now_year else now_year
+
+
+def way_key(path: str, names: Mapping[str, str]) -> list[str]:
+    """What places are ordered by, each right before what lies below it: the `names` by id on the way to it."""
+    return [place_key(names.get(each, "")) for each in path.strip("/").split("/")[1:]]
+
+
+async def names_on_ways(desk: DeskServices, paths: Iterable[str]) -> dict[str, str]:
+    """The names of all areas that these paths lead through, by id."""
+    ids = {each for path in paths for each in path.strip("/").split("/")}
+    return await desk.officers.database.read(lambda c: areas.names_of(c, ids))
 
 
 def own_areas(desk: DeskServices, actor: Actor, act: str) -> Sequence[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from types import MappingProxyType
 from urllib.parse import quote, urlsplit
@@ -24,6 +24,7 @@ from bot.desk.visit import (
     FileSent,
     Fragment,
     PageAnswer,
+    PageHandler,
     PageShown,
     Redirect,
     Upload,
@@ -54,6 +55,10 @@ _PATH = web.RequestKey("desk.path", Mapping[str, str])
 
 class OpenedBefore(CamtayError):
     """Trang này mở từ trước lần vào này nên chưa có gì thay đổi. Đọc lại rồi gửi lần nữa."""
+
+
+class TooHeavy(CamtayError):
+    """A form brought more than its page takes."""
 
 
 class DeskSite:
@@ -171,7 +176,12 @@ class DeskSite:
     async def deed(self, page: DeskPage, request: web.Request) -> web.StreamResponse:
         """Carry out what a form of a page asks, where it is one of ours."""
         assert page.do is not None
-        form, files = await _sent(request, page.file_bytes)
+        try:
+            form, files = await _sent(request, page.file_bytes)
+        except web.HTTPRequestEntityTooLarge:
+            if not page.file_bytes or not self._is_ours(request):
+                raise
+            return await self._answered(page, request, _too_heavy(page), {})  # nothing of it was read
         is_keyed = is_form_key(form.pop("form_key", ""), request.cookies.get(COOKIE, ""))
         if not self._is_ours(request):
             return await self._refused(request, _FOREIGN, 403)
@@ -197,7 +207,7 @@ class DeskSite:
         return response
 
     async def _answered(
-        self, page: DeskPage, request: web.Request, handler: Callable[[DeskServices, Visit], Awaitable[PageAnswer]],
+        self, page: DeskPage, request: web.Request, handler: PageHandler,
         form: Mapping[str, str] | None = None, files: Mapping[str, Upload] = MappingProxyType({}),
     ) -> web.StreamResponse:  # fmt: skip
         sees, is_look = BY_ITSELF not in request.headers, form is None
@@ -222,7 +232,7 @@ class DeskSite:
         except (NotAllowed, NobodyThere):  # in one sentence: else it would tell that there is something
             return self._told(page, visit, _NOT_YOURS, 404)
         except CamtayError as fault:
-            status = 403 if isinstance(fault, OpenedBefore) else 400
+            status = {OpenedBefore: 403, TooHeavy: 413}.get(type(fault), 400)
             if is_look or page.show is None:
                 return self._told(page, visit, said_by(fault), status)
             return await self._again(page, visit, said_by(fault), status)
@@ -300,6 +310,15 @@ class DeskSite:
 
     def _is_secure(self, request: web.Request) -> bool:
         return self._desk.address.startswith("https://") or request.secure
+
+
+def _too_heavy(page: DeskPage) -> PageHandler:
+    async def refuse(_: DeskServices, __: Visit) -> PageAnswer:
+        raise TooHeavy(
+            say("Tệp nặng quá {most} MB nên máy không nhận. Chọn tệp nhẹ hơn rồi gửi lại.", most=page.most_mb)
+        )
+
+    return refuse
 
 
 async def _opened_before(_: DeskServices, __: Visit) -> PageAnswer:

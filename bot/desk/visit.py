@@ -116,6 +116,11 @@ class DeskPage:
     fields: Sequence[str] = ()
     gives: Sequence[str] = ()
 
+    @property
+    def most_mb(self) -> int:
+        """The heaviest file that its form takes, in whole MB as people are told."""
+        return self.file_bytes // 1_000_000
+
     def lets_in(self, actor: Actor) -> bool:
         """Whether somebody with these roles sees it."""
         return not self.act or bool(actor.paths(self.act))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bot.pairing.calls import calls_for
@@ -12,7 +11,8 @@ from bot.pairing.policy.candidates import scopes
 from bot.pairing.policy.explain import InstructorChoice, choices, situation
 from bot.pairing.policy.model import WARD, Learner, Request
 from bot.pairing.service import PairingContext
-from bot.pairing.sql_ledger import SqlLedger, read_instructor, read_learner
+from bot.pairing.sql_ledger import SqlLedger, read_instructor
+from bot.people.full_names import full_names
 from storage.engine.database import Connection
 from storage.engine.rows import Row
 from storage.pairing import availability, history, pairings
@@ -56,8 +56,9 @@ def look(connection: Connection, world: PairingContext, request_id: str, by: str
     asked, pairing = history.asked(connection, request_id), ledger.pairing_of(learner.learner_id)
     officers = ledger.answering(learner.path)
     guide, heirs = pairing.instructor_id if pairing else "", taking.heirs(ledger, request)
-    names = _names(connection, {*officers, *(each.instructor_id for each in asked), guide, request.owner_id, by})
-    hidden = {world.pseudonym(each): name for each, name in {**names, learner.learner_id: learner.name}.items()}
+    others = *officers, *heirs, *(each.instructor_id for each in asked), guide, request.owner_id, by
+    names = full_names(connection, (learner.learner_id, *others))
+    hidden = {world.pseudonym(each): name for each, name in names.items()}
     return RequestLook(
         request,
         learner,
@@ -96,8 +97,3 @@ def _choices(
     prefers = world.rules.prefer_previous and request.kind != "change"
     previous = ledger.previous(learner.learner_id) if prefers else ""
     return choices(learner, request.topic, known, ledger.tried(request), previous, now, world.clock)
-
-
-def _names(connection: Connection, ids: Iterable[str]) -> dict[str, str]:
-    rows = availability.learners(connection, sorted(set(ids) - {""}))
-    return {each.learner_id: each.name for row in rows if (each := read_learner(row))}

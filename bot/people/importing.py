@@ -50,6 +50,8 @@ class ImportPlan:
     areas: list[AreaRow] = field(default_factory=list)
     invitees: list[InviteeRow] = field(default_factory=list)
     known: int = 0
+    lines: dict[str, int] = field(default_factory=dict)
+    """Of entries, in which line of the file each stands."""
 
 
 async def plan(service: People, actor: Actor, sheet: PeopleList, into: str = "") -> ImportPlan:
@@ -187,6 +189,7 @@ async def _recognise(service: People, groups: Sequence[Alike], found: ImportPlan
     recognised = recognise(groups, known, listed)
     found.invitees, found.known = recognised.fresh, len(recognised.known)
     fresh = {row.invitee_id for row in found.invitees}
+    found.lines = {each: row.line for group in groups for each, row in zip(group.taken, group.rows, strict=False)}
     asked = [*asked_within(groups), *questions, *recognised.questions]
     found.questions += [question for question in asked if question.instead or question.without & fresh]
     if recognised.fresh and recognised.known:

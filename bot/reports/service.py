@@ -44,6 +44,7 @@ from storage import reports
 from storage.engine.database import Connection
 from storage.engine.instants import to_ms
 from storage.people import areas
+from storage.people.naming import place_key
 
 HOUR_MS = 3_600_000
 LEVELS = {"alone": "tu_lam_duoc", "help": "can_giup", "notyet": "chua_lam_duoc"}
@@ -119,8 +120,10 @@ def _shared(places: AreaTree) -> AreaTree:
 
 
 def _places(connection: Connection, path: str) -> AreaTree:
-    found = (ReportArea(r.area_id, r.kind, r.name, r.path) for r in areas.under(connection, path))
-    return AreaTree(sorted(found, key=lambda place: place.above))  # a database may sort punctuation in its own way
+    """Each area before those below it, neighbours as people count and spell: Tổ 2 before Tổ 10."""
+    found = [ReportArea(r.area_id, r.kind, r.name, r.path) for r in areas.under(connection, path)]
+    keys = {place.area_id: (place_key(place.name), place.area_id) for place in found}
+    return AreaTree(sorted(found, key=lambda place: [keys.get(each, ("", each)) for each in place.above]))
 
 
 # --- targets ---

@@ -41,7 +41,7 @@ HEADS = {
     "nguoi_chi_da_du": say("Người chỉ đã đủ người"),
     "gio_cho_trung_vi": say("Giờ chờ, mức giữa"),
     "gio_cho_p95": say("Giờ chờ, 95 trên 100 người chờ ít hơn"),
-    "hoi_vien": say("Hội viên"),
+    "hoi_vien": say("Người đã vào học, kể cả người chỉ và cán bộ"),
     "da_xong_mot_bai": say("Đã xong một bài"),
     "luot_xong_bai": say("Lượt xong bài"),
     "luot_dat": say("Lượt đạt"),

@@ -22,14 +22,14 @@ _r, _pair, _p, _a = pairing_t.request.c, pairing_t.pairing.c, people_t.person.c,
 
 @dataclass(frozen=True, slots=True)
 class BoardRow:
-    """A request (`kind` says which) or a pairing (`kind` is pair-open or pair-ended); `helper` has it, or was asked."""
+    """A request (`kind` says which) or a pairing (`kind` is pair-open or pair-ended); `helper_id` has it, or was
+    asked, "" is nobody."""
 
     card_id: str
     learner_id: str
-    name: str
     area: str
     kind: str
-    helper: str
+    helper_id: str
     since_at: datetime
     due_at: datetime | None
     why: str
@@ -42,17 +42,16 @@ def requests(
 ) -> list[BoardRow]:  # fmt: skip
     """Requests in this state, the most urgent first, then the oldest; from behind `after` on; with `strangers` those of
     people whose place nobody knows as well."""
-    asked, owner = pairing_t.offer.alias(), people_t.person.alias()
+    asked = pairing_t.offer.alias()
     helper = func.coalesce(asked.c.instructor_id, _r.owner_id)
     query = (
         select(
-            _r.request_id, _r.learner_id, _p.name, func.coalesce(named(_a), ""), _r.kind,
-            func.coalesce(owner.c.name, ""), _r.since_at, _r.due_at, _r.priority,
+            _r.request_id, _r.learner_id, func.coalesce(named(_a), ""), _r.kind, func.coalesce(helper, ""),
+            _r.since_at, _r.due_at, _r.priority,
         )
         .join(people_t.person, _p.learner_id == _r.learner_id)
         .outerjoin(people_t.area, _a.area_id == _p.area_id)
         .outerjoin(asked, (asked.c.request_id == _r.request_id) & (asked.c.state == "open"))
-        .outerjoin(owner, owner.c.learner_id == helper)
         .where(_r.state == state, _there(paths, func.coalesce(_a.path, ""), strangers=strangers))
         .order_by(_r.priority, _r.since_at, _r.request_id)
         .limit(limit)
@@ -60,7 +59,7 @@ def requests(
     if after is not None:
         query = query.where(tuple_(_r.priority, _r.since_at, _r.request_id) > tuple_(*after))
     return [
-        BoardRow(*row[:6], from_ms(row[6]), from_ms(row[7]), "", (row[8], row[6], row[0]))
+        BoardRow(*row[:5], from_ms(row[5]), from_ms(row[6]), "", (row[7], row[5], row[0]))
         for row in connection.execute(query)
     ]
 
@@ -101,15 +100,13 @@ def _pairs(
 
 
 def _pairs_query(state: str, at: Any, since: int, after: BoardMark | None) -> Select[Any]:
-    guide = people_t.person.alias()
     query = (
         select(
-            _pair.pairing_id, _pair.learner_id, _p.name, func.coalesce(named(_a), ""), func.coalesce(guide.c.name, ""),
+            _pair.pairing_id, _pair.learner_id, func.coalesce(named(_a), ""), _pair.instructor_id,
             at, _pair.ended_why, _a.path.label("path"),
         )
         .join(people_t.person, _p.learner_id == _pair.learner_id)
         .outerjoin(people_t.area, _a.area_id == _p.area_id)
-        .outerjoin(guide, guide.c.learner_id == _pair.instructor_id)
         .where(_pair.state == state, at >= since)
         .order_by(at.desc(), _pair.pairing_id.desc())
     )  # fmt: skip
@@ -117,8 +114,8 @@ def _pairs_query(state: str, at: Any, since: int, after: BoardMark | None) -> Se
 
 
 def _pair_row(row: Any, state: str) -> BoardRow:
-    mark = 0, row[5], row[0]
-    return BoardRow(row[0], row[1], row[2], row[3], f"pair-{state}", row[4], from_ms(row[5]), None, row[6], mark)
+    mark = 0, row[4], row[0]
+    return BoardRow(row[0], row[1], row[2], f"pair-{state}", row[3], from_ms(row[4]), None, row[5], mark)
 
 
 def _there(paths: Sequence[str], path: Any, *, strangers: bool = False) -> Any:

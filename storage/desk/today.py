@@ -26,16 +26,15 @@ _s, _i = conversations_t.session.c, people_t.identity.c
 
 @dataclass(frozen=True, slots=True)
 class WaitingRow:
-    """A request that is not over; `helper` is whoever has it, `due_at` when it moves on if nobody acts."""
+    """A request that is not over; `helper_id` has it ("" is nobody), `due_at` is when it moves on if nobody acts."""
 
     request_id: str
     learner_id: str
-    name: str
     area: str
     kind: str
     state: str
     owner_kind: str
-    helper: str
+    helper_id: str
     since_at: datetime
     due_at: datetime
 
@@ -46,8 +45,7 @@ class OfferRow:
 
     request_id: str
     instructor_id: str
-    instructor: str
-    learner: str
+    learner_id: str
     area: str
     kind: str
     made_at: datetime
@@ -59,7 +57,6 @@ class QuietRow:
     """Somebody who cannot be called, or was not heard for long; `why` is away, page, nowhere or silent."""
 
     learner_id: str
-    name: str
     role: str
     area: str
     why: str
@@ -69,39 +66,35 @@ class QuietRow:
 def waiting(connection: Connection, paths: Sequence[str], limit: int, *, strangers: bool = False) -> list[WaitingRow]:
     """Requests of these areas that are not over, the most urgent first, then by when they move on; with `strangers`
     those of people whose place nobody knows as well."""
-    owner = people_t.person.alias()
     query = (
         select(
-            _r.request_id, _r.learner_id, _p.name, func.coalesce(named(_a), ""), _r.kind, _r.state, _r.owner_kind,
-            func.coalesce(owner.c.name, ""), _r.since_at, _r.due_at,
+            _r.request_id, _r.learner_id, func.coalesce(named(_a), ""), _r.kind, _r.state, _r.owner_kind,
+            func.coalesce(_r.owner_id, ""), _r.since_at, _r.due_at,
         )
         .join(people_t.person, _p.learner_id == _r.learner_id)
         .outerjoin(people_t.area, _a.area_id == _p.area_id)
-        .outerjoin(owner, owner.c.learner_id == _r.owner_id)
         .where(_r.state.in_(("waiting", "offered", "open")), _within(paths, strangers=strangers))
         .order_by(_r.priority, _r.due_at, _r.request_id)
         .limit(limit)
     )  # fmt: skip
-    return [WaitingRow(*row[:8], from_ms(row[8]), from_ms(row[9])) for row in connection.execute(query)]
+    return [WaitingRow(*row[:7], from_ms(row[7]), from_ms(row[8])) for row in connection.execute(query)]
 
 
 def offers(connection: Connection, paths: Sequence[str], limit: int) -> list[OfferRow]:
     """Offers to which nobody has said anything, those that lapse first first."""
-    asked = people_t.person.alias()
     query = (
         select(
-            _o.request_id, _o.instructor_id, asked.c.name, _p.name, func.coalesce(named(_a), ""), _r.kind, _o.made_at,
+            _o.request_id, _o.instructor_id, _r.learner_id, func.coalesce(named(_a), ""), _r.kind, _o.made_at,
             _o.due_at,
         )
         .join(pairing_t.request, _r.request_id == _o.request_id)
         .join(people_t.person, _p.learner_id == _r.learner_id)
-        .join(asked, asked.c.learner_id == _o.instructor_id)
         .outerjoin(people_t.area, _a.area_id == _p.area_id)
         .where(_o.state == "open", _within(paths))
         .order_by(_o.due_at, _o.offer_id)
         .limit(limit)
     )  # fmt: skip
-    return [OfferRow(*row[:6], from_ms(row[6]), from_ms(row[7])) for row in connection.execute(query)]
+    return [OfferRow(*row[:5], from_ms(row[5]), from_ms(row[6])) for row in connection.execute(query)]
 
 
 def unreached(connection: Connection, paths: Sequence[str], limit: int) -> list[QuietRow]:
@@ -110,7 +103,7 @@ def unreached(connection: Connection, paths: Sequence[str], limit: int) -> list[
     role = people_t.role.c
     no_bell = and_(_s.channel.in_(tuple(KEEP_LOGS)), rings(role.learner_id) == 0)
     query = (
-        select(role.learner_id, _p.name, role.role, named(_a), _s.channel, func.coalesce(_i.away, False), _s.seen_at)
+        select(role.learner_id, role.role, named(_a), _s.channel, func.coalesce(_i.away, False), _s.seen_at)
         .join(people_t.area, _a.area_id == role.area_id)
         .join(people_t.person, _p.learner_id == role.learner_id)
         .outerjoin(conversations_t.session, _s.learner_id == role.learner_id)
@@ -126,16 +119,14 @@ def unreached(connection: Connection, paths: Sequence[str], limit: int) -> list[
         there = select(_a.area_id).where(below(_a.path, paths))
         hers = query.where(role.role.in_(("instructor", "officer")), role.area_id.in_(there))
         rows += connection.execute(hers.order_by(_a.path, _p.order_key, role.learner_id).limit(limit))
-    return [
-        QuietRow(r[0], r[1], r[2], r[3], "away" if r[5] else "page" if r[4] else "nowhere", _maybe(r[6])) for r in rows
-    ]
+    return [QuietRow(r[0], r[1], r[2], "away" if r[4] else "page" if r[3] else "nowhere", _maybe(r[5])) for r in rows]
 
 
 def silent(connection: Connection, paths: Sequence[str], since: datetime, limit: int) -> list[QuietRow]:
     """Learners in a 1+1 who were not heard since then, the longest first: somebody is to ask after them."""
     pair = pairing_t.pairing.c
     query = (
-        select(_p.learner_id, _p.name, named(_a), _s.seen_at)
+        select(_p.learner_id, named(_a), _s.seen_at)
         .select_from(pairing_t.pairing)
         .join(people_t.person, _p.learner_id == pair.learner_id)
         .join(people_t.area, _a.area_id == _p.area_id)
@@ -144,7 +135,7 @@ def silent(connection: Connection, paths: Sequence[str], since: datetime, limit:
         .order_by(_s.seen_at, _p.learner_id)
         .limit(limit)
     )
-    return [QuietRow(r[0], r[1], "learner", r[2], "silent", _maybe(r[3])) for r in connection.execute(query)]
+    return [QuietRow(r[0], "learner", r[1], "silent", _maybe(r[2])) for r in connection.execute(query)]
 
 
 def _within(paths: Sequence[str], *, strangers: bool = False) -> Any:

@@ -206,7 +206,7 @@ def test_nothing_that_anybody_has_written_runs(server: Server, open_context: Ope
     key = page.locator("[name=form_key]").first.input_value()
     codes = page.request.post(
         f"{server.url}desk/invite",
-        form={"act": "sheet", "form_key": key, "renew": "1"},
+        form={"act": "renew", "form_key": key},
         headers={"Origin": server.url[:-1]},
     )
     assert "invitee.name" + EVIL[:12] in _paper(codes)

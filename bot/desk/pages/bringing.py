@@ -77,7 +77,7 @@ async def show_check(desk: DeskServices, visit: Visit) -> PageAnswer:
         lambda c: kept.area_names(c, (*(row.area_id for row in people), *(area.parent_id for area in found.areas)))
     )
     rows = [
-        {"name": row.name, "role": ROLES.get(row.role, row.role),
+        {"line": found.lines.get(row.invitee_id, ""), "name": row.name, "role": ROLES.get(row.role, row.role),
          "area": _named(row.area_id, made, known)}
         for row in people
     ]  # fmt: skip
@@ -88,12 +88,16 @@ async def show_check(desk: DeskServices, visit: Visit) -> PageAnswer:
     questions = [
         (each.short or each.text, each.lines, visit.form.get(f"q{at}", "")) for at, each in enumerate(found.questions)
     ]
+    is_sent = any(answer for _, _, answer in questions)
+    first = next((at for at, (_, _, answer) in enumerate(questions) if is_sent and answer not in ("yes", "no")), None)
+    has_lines = bool(brought.sheet.rows) or any(each.line for each in found.faults)
     columns = [(word, COLUMNS.get(taken, "")) for word, taken in brought.sheet.columns]
     return PageShown("check.html", {
         "brought": brought.name, "counts": importing.summary(found), "people": rows, "columns": columns,
         "areas": sorted((_named(each, made, known) for each in made), key=place_key),
         "faults": faults, "all_faults": len(found.faults),
-        "notes": found.notes, "questions": questions, "stamp": _stamp(found),
+        "notes": found.notes, "questions": questions, "first_open": first,
+        "has_lines": has_lines, "stamp": _stamp(found),
         "more": len(found.invitees) - len(people),
     })  # fmt: skip
 

@@ -13,16 +13,17 @@ from bot.desk.visit import FileSent, PageAnswer, PageShown, Visit
 from bot.desk.words import day
 from bot.errors import CamtayError
 from bot.people.service import NobodyThere
-from bot.reports.policy.table import CellValue
+from bot.reports.policy.table import CellValue, ReportArea, Table
 from bot.sheets.making import xlsx
 from bot.sheets.tables import MARK, Translate, csv_lines, safe, safe_lines
 from flows.saying import Sentence, say
 from storage.desk import lists
 from storage.desk.lists import ListedRow
+from storage.desk.people import area_names
 from storage.engine.database import Connection
 from storage.people import areas
 from storage.people.areas import AreaRow
-from storage.people.naming import place_key
+from storage.people.naming import place_key, words_of
 
 REPORTS = {"targets": say("Chỉ tiêu"), "pairs": say("Đôi 1+1"), "progress": say("Việc học")}
 PEOPLE = "people"
@@ -38,6 +39,7 @@ KINDS = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 A_SLICE = 1_000
+IN_A_BRANCH = 4  # areas on the way to a group: province, ward, branch, itself
 LIST_HEADS = ("ho_ten", "chi_hoi_cua", "to_cua", "vai", "tinh_trang", "lan_cuoi")
 
 
@@ -68,7 +70,6 @@ async def send(desk: DeskServices, visit: Visit) -> PageAnswer:
     if what not in FILES or kind not in KINDS:
         raise NobodyThere
     tell, year = _teller(visit.lang), year_of(visit, desk.now().astimezone(desk.zone).year)
-    name = f"{FILES[what]}-{area_id}-{year}.{kind}"
     if what == PEOPLE:
         place = await _listed(desk, visit, area_id)
         wide = place.kind == "province"
@@ -80,13 +81,31 @@ async def send(desk: DeskServices, visit: Visit) -> PageAnswer:
         if counted is None:
             raise CamtayError(say("Đang đếm số; vài giây nữa bấm tải lại."))
         table = await desk.officers.reports.view(visit.who.actor, what, area_id, counted.value)
-        slices, heads, title = _once(table.rows, tell), table.heads, tell(REPORTS[what])
+        slices, heads = _once(_places_told(table, counted.value.places), tell), table.heads[1:]
+        title = tell(REPORTS[what])
+    name = await _file_name(desk, what, area_id, year, kind)
     (said,) = safe_lines(heads, (), tell)
     if kind == "xlsx":
         return FileSent(await xlsx(title[:31], [str(each) for each in said], slices), KINDS[kind], name)
     body = (MARK + csv_lines([said])).encode()
     parts = [csv_lines(some).encode() async for some in slices]
     return FileSent(body + b"".join(parts), KINDS[kind], name)
+
+
+def _places_told(table: Table, places: Sequence[ReportArea]) -> list[tuple[CellValue, ...]]:
+    """Its rows without the ids that they begin with; a group is told with its branch."""
+    names, ways = {each.area_id: each.name for each in places}, {each.area_id: each.above for each in places}
+    rows: list[tuple[CellValue, ...]] = []
+    for area_id, name, *rest in table.rows:
+        way = ways[str(area_id)]
+        rows.append((f"{name}, {names[way[-2]]}" if len(way) == IN_A_BRANCH else name, *rest))
+    return rows
+
+
+async def _file_name(desk: DeskServices, what: str, area_id: str, year: int, kind: str) -> str:
+    """What it is, of where, in words: "chi-tieu-phuong-tran-bien-2026.xlsx"."""
+    place = (await desk.officers.database.read(lambda c: area_names(c, [area_id]))).get(area_id, "")
+    return f"{'-'.join([FILES[what], *words_of(place), str(year)])}.{kind}"
 
 
 async def _listed(desk: DeskServices, visit: Visit, area_id: str) -> AreaRow:

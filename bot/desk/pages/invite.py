@@ -7,8 +7,10 @@ import json
 from collections.abc import Sequence
 
 from bot.desk.areas import AreaChoice, about, area_choice
+from bot.desk.full_names import names_on
 from bot.desk.language import teller
 from bot.desk.naming import ROLES
+from bot.desk.places import names_on_ways, way_key
 from bot.desk.services import DeskServices
 from bot.desk.squares import square
 from bot.desk.visit import FileSent, PageAnswer, PageShown, Redirect, Visit
@@ -21,9 +23,9 @@ from bot.prints import printed
 from bot.prints.invitations import TITLE, CodeCard, poster, sheet
 from flows.saying import said_by, say
 from storage.desk.inviting import without_code
-from storage.desk.people import area_names, details
-from storage.engine.database import Connection
-from storage.people import invitees, people
+from storage.desk.people import area_names
+from storage.people import invitees
+from storage.people.naming import order_key, place_key, words_of
 
 MOST = 100  # codes of one sheet: ten pages, drawn in a few seconds
 PDF = "application/pdf"
@@ -36,7 +38,9 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
     typed = {**visit.query, **visit.form}
     person_id, person, home = typed.get("nguoi", ""), "", ""
     if person_id:
-        person, home = await about(desk, visit, person_id, lambda c, place: (_name_of(c, person_id), place.area_id))
+        person, home = await about(
+            desk, visit, person_id, lambda c, place: (names_on(visit, c, [person_id])[person_id], place.area_id)
+        )
     choice = await area_choice(desk, visit, "invite_learner", typed.get("khu") or home)
     roles = [(role, ROLES[role]) for role in _may(visit, choice)]
     now = desk.now()
@@ -48,11 +52,6 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
         "address": desk.address or visit.here, "is_public": bool(desk.address), "person": person,
         "person_id": person_id,
     })  # fmt: skip
-
-
-def _name_of(connection: Connection, person_id: str) -> str:
-    told = details(connection, [person_id])[person_id]
-    return ", ".join(told.listed) or people.name_of(connection, person_id) or "?"
 
 
 async def show_code(desk: DeskServices, visit: Visit) -> PageAnswer:
@@ -76,8 +75,8 @@ async def do(desk: DeskServices, visit: Visit) -> PageAnswer:
                 return await _one(desk, visit)
             case "entry":
                 return await _entry(desk, visit)
-            case "sheet":
-                return await _sheet(desk, visit)
+            case "sheet" | "renew" as act:
+                return await _sheet(desk, visit, renew=act == "renew")
             case "poster":
                 return await _poster(desk, visit)
     except NotAllowed as refusal:
@@ -93,7 +92,11 @@ async def _one(desk: DeskServices, visit: Visit) -> PageAnswer:
     if choice.chosen is None or role not in ALL_ROLES:
         raise CamtayError(say("Chưa chọn địa bàn hay vai."))
     person_id = visit.form.get("nguoi", "")
-    person = await about(desk, visit, person_id, lambda c, _: _name_of(c, person_id)) if person_id else ""
+    person = (
+        await about(desk, visit, person_id, lambda c, _: names_on(visit, c, [person_id])[person_id])
+        if person_id
+        else ""
+    )
     made = await desk.officers.people.invite(visit.who.actor, role, choice.chosen_id)
     return _code(made, desk, visit, person, f"person/{person_id}" if person_id else "invite")
 
@@ -126,12 +129,12 @@ def _links(visit: Visit, made: Invited) -> tuple[str, ...]:
     return (f"{visit.here}?moi={made.code}",) if visit.here else ()
 
 
-async def _sheet(desk: DeskServices, visit: Visit) -> PageAnswer:
+async def _sheet(desk: DeskServices, visit: Visit, *, renew: bool) -> PageAnswer:
+    """With `renew` also of those who have a code, which is worth nothing from now on: its own button asks first."""
     choice = await area_choice(desk, visit, "invite_learner", visit.form.get("khu", ""))
     roles, now = _may(visit, choice), desk.now()
     if wanted := visit.form.get("vai", ""):
         roles = [role for role in roles if role == wanted]
-    renew = "renew" in visit.form
     rows = await desk.officers.database.read(lambda c: without_code(c, choice.paths, roles, now, MOST, renew=renew))
     if not rows:
         raise CamtayError(say("Không còn ai trong danh sách mà chưa vào và chưa có mã."))
@@ -139,7 +142,8 @@ async def _sheet(desk: DeskServices, visit: Visit) -> PageAnswer:
     names = await desk.officers.database.read(lambda c: area_names(c, (each.area.area_id for each in made)))
     until, address = day(made[0].expires_at, desk.zone), desk.address or visit.here
     by_branch: dict[str, list[CodeCard]] = {}
-    for each in made:
+    ways = await names_on_ways(desk, (each.area.path for each in made))
+    for each in sorted(made, key=lambda each: (way_key(each.area.path, ways), order_key(each.name))):
         link = next(iter(each.links or _links(visit, each)), "")
         card = CodeCard(each.name, names.get(each.area.area_id, each.area.name), each.code, link, address)
         by_branch.setdefault("/".join(each.area.path.split("/")[:4]), []).append(card)
@@ -168,21 +172,25 @@ def _may(visit: Visit, choice: AreaChoice) -> list[str]:
 
 
 async def show_codes(desk: DeskServices, visit: Visit) -> PageAnswer:
-    """Codes that are good, or were used of late. Raises NobodyThere."""
+    """Codes that are good, or were used of late, place by place; `?q=` of a name. Raises NobodyThere."""
     choice = await area_choice(desk, visit, "invite_learner", visit.query.get("khu", ""))
     tops = [choice.chosen_id] if choice.chosen else [each for each, _, depth in choice.options if depth == 0]
     found = {}
     for area_id in tops:
         for row in await desk.officers.people.codes(visit.who.actor, area_id):
             found[row.code_hash] = row
-    rows = [
-        {
-            "short": row.code_hash[:SHORT], "name": row.name, "role": ROLES[row.role], "area": row.area_name,
-            "used": day(row.used_at, desk.zone), "until": day(row.expires_at, desk.zone), "holder": row.used_by or "",
-        }
-        for row in found.values()
-    ]  # fmt: skip
-    return PageShown("codes.html", {"codes": rows, "choice": choice})
+    names = await desk.officers.database.read(lambda c: area_names(c, (row.area_id for row in found.values())))
+    typed = visit.query.get("q", "").strip()[:80]
+    words = words_of(typed)
+    groups: dict[str, list[dict[str, str]]] = {}
+    for row in sorted(found.values(), key=lambda row: (place_key(names.get(row.area_id, "")), order_key(row.name))):
+        said = words_of(row.name)
+        if all(any(each.startswith(word) for each in said) for word in words):
+            groups.setdefault(names.get(row.area_id, row.area_name), []).append({
+                "short": row.code_hash[:SHORT], "name": row.name, "role": ROLES[row.role],
+                "used": day(row.used_at, desk.zone), "until": day(row.expires_at, desk.zone),
+            })  # fmt: skip
+    return PageShown("codes.html", {"groups": groups, "choice": choice, "q": typed, "any": bool(found)})
 
 
 async def take_back(desk: DeskServices, visit: Visit) -> PageAnswer:

@@ -9,6 +9,7 @@ from bot.desk.services import DeskServices
 from bot.desk.visit import PageAnswer, PageShown, Visit
 from bot.desk.words import ago
 from bot.errors import CamtayError, NotAllowed
+from bot.people.full_names import NAMELESS
 from bot.people.joining import JoinPreview, JoinSide, preview
 from bot.people.service import NobodyThere
 from flows.saying import said_by, say
@@ -57,6 +58,6 @@ def _told(desk: DeskServices, side: JoinSide) -> dict[str, object]:
     return {
         "id": side.learner_id, "name": side.name, "called": sheet.name, "area": side.area,
         "roles": [ROLES[role] for role, _, _ in sheet.detail.roles], "done": len(side.done),
-        "inside": lesson.title if lesson else sheet.lesson, "guides": [each.name or "?" for each in side.guides],
+        "inside": lesson.title if lesson else sheet.lesson, "guides": [each.name or NAMELESS for each in side.guides],
         "seen": ago(sheet.detail.seen_at, desk.now()), "asks": sum(each.state != "closed" for each in sheet.requests),
     }  # fmt: skip

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from bot.desk.areas import about
+from bot.desk.full_names import names_on
 from bot.desk.services import DeskServices
 from bot.desk.visit import PageAnswer, PageShown, Redirect, Visit
 from bot.errors import CamtayError, NotAllowed
 from bot.people.export import in_words
 from flows.saying import Sentence, said_by, say
 from storage.engine.database import Connection
-from storage.people import people
 from storage.people.areas import AreaRow
 
 UNSURE = say("Chưa làm gì cả: đánh dấu ô “chính chị ấy đã xin” rồi bấm lại.")
@@ -59,11 +59,11 @@ async def _shown(desk: DeskServices, visit: Visit, goes: tuple[Sentence, ...], a
     person_id = visit.path["person"]
 
     def look(connection: Connection, place: AreaRow) -> tuple[str, dict[str, str]]:
-        return people.name_of(connection, person_id), in_words(connection, person_id)
+        return names_on(visit, connection, [person_id])[person_id], in_words(connection, person_id)
 
     name, held = await about(desk, visit, person_id, look)
     return PageShown("leaving.html", {
-        "id": person_id, "name": name or "?", "held": held, "goes": goes, "act": act, "label": label,
+        "id": person_id, "name": name, "held": held, "goes": goes, "act": act, "label": label,
     })  # fmt: skip
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
+from bot.desk.full_names import name_on
 from bot.desk.pages.meetings import title_of, told
 from bot.desk.services import DeskServices
 from bot.desk.squares import square
@@ -12,6 +15,9 @@ from bot.meetings.service import MeetingRoll
 from bot.people.service import NobodyThere
 from flows.saying import say
 from storage.desk import meetings
+from storage.desk.meetings import CameRow, MeetingRow
+from storage.engine.database import Connection
+from storage.people.called import CalledRow, called
 from storage.people.naming import order_key, words_of
 
 MOST_WORDS = 8
@@ -21,7 +27,10 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
     """The roll to tick while it is on (`?q=` of a name), else who was there. Raises NotAllowed, NobodyThere."""
     event_id, typed = visit.path["id"], visit.query.get("q", "").strip()[:80]
     roll = await desk.officers.meetings.roll(visit.who.actor, event_id, words_of(typed)[:MOST_WORDS])
-    return _on(desk, roll, typed) if roll else await _held(desk, visit, event_id)
+    if roll is None:
+        return await _held(desk, visit, event_id)
+    who = await desk.officers.database.read(lambda c: called(c, (each.who for each in roll.listed)))
+    return _on(desk, visit, roll, typed, who)
 
 
 async def do(desk: DeskServices, visit: Visit) -> PageAnswer:
@@ -38,11 +47,17 @@ async def do(desk: DeskServices, visit: Visit) -> PageAnswer:
     raise CamtayError(say("Chưa rõ chị muốn làm gì; chọn lại một nút trên trang."))
 
 
-def _on(desk: DeskServices, roll: MeetingRoll, typed: str) -> PageAnswer:
+def _on(desk: DeskServices, visit: Visit, roll: MeetingRoll, typed: str, who: Mapping[str, CalledRow]) -> PageAnswer:
+    """Of an entry of a list its name stands in the roll already."""
+    listed = [
+        {"who": each.who, "name": name_on(visit, who[each.who]) if each.who in who else each.name, "here": each.here,
+         "area": each.area}
+        for each in roll.listed
+    ]  # fmt: skip
     values = {
         "title": roll.place.name, "id": roll.row.event_id, "area_id": roll.place.area_id,
         "lesson": title_of(desk, roll.row.lesson), "at_hour": day_and_hour(roll.row.begun_at, desk.zone),
-        "came": roll.here, "listed": roll.listed, "was": " ".join(each.who for each in roll.listed if each.here),
+        "came": roll.here, "listed": listed, "was": " ".join(each.who for each in roll.listed if each.here),
         "more": roll.more, "q": typed, "address": desk.address,
         "picture": square(desk.address) if desk.address else "",
     }  # fmt: skip
@@ -51,13 +66,27 @@ def _on(desk: DeskServices, roll: MeetingRoll, typed: str) -> PageAnswer:
 
 async def _held(desk: DeskServices, visit: Visit, event_id: str) -> PageAnswer:
     paths = visit.who.actor.paths("meet")
-    rows, came = await desk.officers.database.read(
-        lambda c: (meetings.held(c, paths, 1, event_id), meetings.came(c, event_id))
-    )
+
+    def look(c: Connection) -> tuple[list[MeetingRow], list[CameRow], dict[str, CalledRow]]:
+        came = meetings.came(c, event_id)
+        return meetings.held(c, paths, 1, event_id), came, called(c, (each.learner_id for each in came))
+
+    rows, came, who = await desk.officers.database.read(look)
     if not rows:
         raise NobodyThere
-    people = sorted((each for each in came if each.name), key=lambda each: order_key(each.name))
+    people = [_came(visit, each, who.get(each.learner_id)) for each in _in_order(came, who)]
     values = {
         "title": rows[0].area, "meeting": told(desk, rows[0]), "people": people, "gone": len(came) - len(people),
     }  # fmt: skip
     return PageShown("meeting.html", values)
+
+
+def _in_order(came: Sequence[CameRow], who: Mapping[str, CalledRow]) -> list[CameRow]:
+    """Those who are still here, by given name."""
+    keys = {each: row.order_key for each, row in who.items()}
+    here = [each for each in came if each.learner_id in who or each.name]
+    return sorted(here, key=lambda each: keys.get(each.learner_id) or order_key(each.name))
+
+
+def _came(visit: Visit, row: CameRow, who: CalledRow | None) -> dict[str, str]:
+    return {"learner_id": row.learner_id, "name": name_on(visit, who) if who else row.name}

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from typing import TypeVar
+
 from bot.desk.areas import area_choice
+from bot.desk.full_names import name_on
 from bot.desk.services import DeskServices
 from bot.desk.visit import PageAnswer, PageShown, Redirect, Visit
 from bot.errors import CamtayError
@@ -13,9 +17,11 @@ from storage.desk import members
 from storage.engine.database import Connection
 from storage.people import areas
 from storage.people.areas import AreaRow
-from storage.people.naming import order_key
+from storage.people.called import CalledRow, called
 from storage.programs import programs as kept
 from storage.programs.records import ProgramRow
+
+T = TypeVar("T", bound=tuple[str, ...])
 
 MOST = 300  # of an area who are offered by name: a branch has about a hundred
 
@@ -25,22 +31,31 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
     model_id, programs = visit.path["id"], desk.officers.programs
     inside = await programs.members(visit.who.actor, model_id)
 
-    def look(connection: Connection) -> tuple[ProgramRow, AreaRow, list[tuple[str, str, str]]]:
+    def look(connection: Connection) -> tuple[ProgramRow, AreaRow, list[tuple[str, str, str]], dict[str, CalledRow]]:
         row = kept.get(connection, model_id)
         place = areas.get(connection, row.area_id) if row else None
         if row is None or place is None:
             raise NobodyThere
-        return row, place, members.could_join(connection, model_id, place.path, MOST)
+        others = members.could_join(connection, model_id, place.path, MOST)
+        ids = (*(each[0] for each in inside), *(each[0] for each in others))
+        return row, place, others, called(connection, ids)
 
-    row, place, others = await desk.officers.database.read(look)
+    row, place, others, who = await desk.officers.database.read(look)
     choice = await area_choice(desk, visit, "models", place.area_id)
     values = {
         "choice": choice,
         "title": row.name, "id": model_id, "kind": KINDS[row.kind], "year": row.year, "ended": row.ended_at is not None,
-        "area_id": place.area_id, "area": place.name, "inside": sorted(inside, key=lambda each: order_key(each[1])),
-        "others": sorted(others, key=lambda each: order_key(each[1])), "cut": len(others) == MOST,
+        "area_id": place.area_id, "area": place.name,
+        "inside": [(each, name_on(visit, who[each])) for each, _ in _in_order(inside, who)],
+        "others": [(each, name_on(visit, who[each]), where) for each, _, where in _in_order(others, who)],
+        "cut": len(others) == MOST,
     }  # fmt: skip
     return PageShown("model.html", values)
+
+
+def _in_order(people: Iterable[T], who: Mapping[str, CalledRow]) -> list[T]:
+    """By given name; an id stands first in each."""
+    return sorted(people, key=lambda each: who[each[0]].order_key)
 
 
 async def do(desk: DeskServices, visit: Visit) -> PageAnswer:

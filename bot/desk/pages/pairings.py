@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
+from bot.desk.full_names import names_on
 from bot.desk.pages.today import KINDS
 from bot.desk.services import DeskServices
 from bot.desk.visit import PageAnswer, PageShown, Visit
@@ -40,7 +41,12 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
 
     def look(connection: Connection) -> list[dict[str, object]]:
         found = {key: _rows(connection, key, paths, now, limit + 1, after, strangers=strangers) for key in wanted}
-        return [_column(desk, key, rows, limit, now) for key, rows in found.items()]
+        who = names_on(
+            visit,
+            connection,
+            {each for rows in found.values() for row in rows for each in (row.learner_id, row.helper_id)},
+        )
+        return [_column(desk, key, rows, limit, now, who) for key, rows in found.items()]
 
     return PageShown("pairings.html", {"columns": await desk.officers.database.read(look), "only": only in COLUMNS})
 
@@ -58,13 +64,15 @@ def _rows(
             return board.requests(connection, paths, key, limit, after, strangers=strangers)
 
 
-def _column(desk: DeskServices, key: str, rows: Sequence[BoardRow], limit: int, now: datetime) -> dict[str, object]:
+def _column(
+    desk: DeskServices, key: str, rows: Sequence[BoardRow], limit: int, now: datetime, who: Mapping[str, str]
+) -> dict[str, object]:
     """`more` is the mark behind which the column goes on, "" where it ends."""
     shown = rows[:limit]
     cards = [
         {
-            "id": row.card_id, "learner_id": row.learner_id, "name": row.name or "?", "area": row.area,
-            "kind": KINDS.get(row.kind, ""), "urgent": row.kind == "safety", "helper": row.helper,
+            "id": row.card_id, "learner_id": row.learner_id, "name": who[row.learner_id], "area": row.area,
+            "kind": KINDS.get(row.kind, ""), "urgent": row.kind == "safety", "helper": who[row.helper_id],
             "since": ago(row.since_at, now) if row.due_at else day(row.since_at, desk.zone),
             "left": left(row.due_at, now) if row.due_at else "", "late": row.due_at is not None and row.due_at < now,
             "why": ENDED.get(row.why, ""), "request": row.due_at is not None,

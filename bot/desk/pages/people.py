@@ -11,6 +11,7 @@ from bot.desk.naming import ROLES, STATES
 from bot.desk.services import DeskServices
 from bot.desk.visit import PageAnswer, PageShown, Visit
 from bot.desk.words import heard
+from bot.people.full_names import NAMELESS
 from bot.people.named import SHORTEST
 from bot.people.policy.lists.words import TONES, has_marks
 from bot.people.policy.reach import REACHES, reach_of
@@ -89,8 +90,8 @@ def _names(row: FoundRow, told: DetailRow | None) -> Sequence[str]:
 def _line(row: FoundRow, told: DetailRow | None, area: str, desk: DeskServices) -> dict[str, object]:
     line = {"id": row.person_id, "short": row.person_id[:SHORT], "area": area, "is_entry": row.is_entry, "called": ""}
     if told is None:
-        return {**line, "name": row.name or "?", "roles": [(ROLES.get(row.role, row.role), STATES["invited"])]}
-    name = ", ".join(told.listed) or row.name or "?"
+        return {**line, "name": row.name or NAMELESS, "roles": [(ROLES.get(row.role, row.role), STATES["invited"])]}
+    name = ", ".join(told.listed) or row.name or NAMELESS
     roles = [(ROLES[role], "" if state == "active" else STATES[state]) for role, state, _ in told.roles]
     reach = REACHES[reach_of(told.channel, away=told.away, rings=told.rings)]
     return {

@@ -4,15 +4,18 @@ invited, let in on a new phone, signed out; the pages behind it put data right a
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
 
 from bot.desk.areas import about, area_choice
+from bot.desk.full_names import names_on, titled
 from bot.desk.naming import CONSENTS, LANGUAGES, NEEDS, REQUEST_STATES, REQUESTS, ROLES, STATES
 from bot.desk.pages.invite import code_once
 from bot.desk.services import DeskServices
 from bot.desk.visit import PageAnswer, PageShown, Redirect, Visit
 from bot.desk.words import ago, day
 from bot.errors import CamtayError, NotAllowed
+from bot.people.full_names import NAMELESS
 from bot.people.granting import bars, grants_of, may_restore
 from bot.people.policy.reach import REACHES, reach_of
 from bot.people.service import NobodyThere
@@ -35,7 +38,7 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
         return await _show_entry(desk, visit, person_id)
     actor = visit.who.actor
 
-    def look(connection: Connection, place: AreaRow) -> dict[str, object]:
+    def look(connection: Connection, place: AreaRow) -> dict[str, Any]:
         held = grants_of(connection, person_id)
         may = {
             act: actor.may(act, place.path) for act in ("suspend", "approve", "vouch", "correct", "export", "delete")
@@ -46,11 +49,14 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
         ended = {
             grant.role for grant in held if not actor.may_end(grant.role, [g for g in held if g.role == grant.role])
         }
+        row = kept.sheet(connection, person_id)
+        who = names_on(visit, connection, (each.learner_id for each in row.partners))
         return {
-            **_told(desk, kept.sheet(connection, person_id), ended),
+            **_told(desk, row, ended, who),
             "place": area_names(connection, [place.area_id]).get(place.area_id, ""),
             "place_id": place.area_id,
             "may": may,
+            "held": {*barred, *(grant.role for grant in held)},
             "vouched": vouched,
             "barred": [ROLES[role] for role in barred],
             "may_lift": bool(barred) and may_restore(connection, names, actor, person_id),
@@ -58,8 +64,11 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
 
     found = await about(desk, visit, person_id, look)
     choice = await area_choice(desk, visit, "invite_learner", "")
-    as_roles = [role for role in INVITED_AS if any(actor.may(f"invite_{role}", path) for path in choice.paths)]
-    more = {"id": person_id, "choice": choice, "invited_as": [(role, ROLES[role]) for role in as_roles]}
+    may_bring = [role for role in INVITED_AS if any(actor.may(f"invite_{role}", path) for path in choice.paths)]
+    more = {
+        "title": titled(visit, str(found["title"]), str(found["place"])), "id": person_id, "choice": choice,
+        "invited_as": [(role, ROLES[role]) for role in may_bring if role not in found["held"]],
+    }  # fmt: skip
     return PageShown("person.html", {**found, **more})
 
 
@@ -139,7 +148,7 @@ async def _show_entry(desk: DeskServices, visit: Visit, invitee_id: str) -> Page
     )
 
 
-def _told(desk: DeskServices, row: SheetRow, beyond: set[str]) -> dict[str, object]:
+def _told(desk: DeskServices, row: SheetRow, beyond: set[str], who: Mapping[str, str]) -> dict[str, object]:
     now, zone, book, detail = desk.now(), desk.zone, desk.officers.book(), row.detail
 
     def title(lesson_id: str) -> str:
@@ -152,7 +161,7 @@ def _told(desk: DeskServices, row: SheetRow, beyond: set[str]) -> dict[str, obje
     ]
     lessons = [{"title": title(each.lesson), "done": day(each.done_at, zone)} for each in row.lessons]
     partners = [
-        {"id": each.learner_id, "name": each.name or "?", "guides": each.guides, "since": day(each.since_at, zone)}
+        {"id": each.learner_id, "name": who[each.learner_id], "guides": each.guides, "since": day(each.since_at, zone)}
         for each in row.partners
     ]
     requests = [
@@ -161,7 +170,7 @@ def _told(desk: DeskServices, row: SheetRow, beyond: set[str]) -> dict[str, obje
         for each in row.requests
     ]  # fmt: skip
     return {
-        "title": ", ".join(detail.listed) or row.name or say("Chưa có tên"), "called": row.name,
+        "title": ", ".join(detail.listed) or row.name or NAMELESS, "called": row.name,
         "address": row.address, "tongue": LANGUAGES.get(row.lang, row.lang),
         "needs": [NEEDS.get(each, each) for each in row.needs],
         "consent": CONSENTS.get(detail.consent, say("chưa trả lời")), "agreed": detail.consent == "agreed",

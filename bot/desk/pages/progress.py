@@ -21,7 +21,8 @@ from storage.people.areas import AreaRow
 SILENT = timedelta(days=7)  # who has answered nothing for a week has stopped there: that long reminders wait
 EXCERPT = 70  # characters of a step by which it is recognised
 FIGURES = {
-    "hoi_vien": say("Hội viên"), "da_xong_mot_bai": say("Đã xong ít nhất một bài"), "dieu_da_vung": say("Điều đã vững"),
+    "hoi_vien": say("Người đã vào học, kể cả người chỉ và cán bộ"),
+    "da_xong_mot_bai": say("Đã xong ít nhất một bài"), "dieu_da_vung": say("Điều đã vững"),
     "phan_tram_dung_truoc": say("Bài thử trước khi học: đúng bao nhiêu %, mức giữa (nửa cao hơn, nửa thấp hơn)"),
     "phan_tram_dung_sau": say("Bài thử sau khi học: đúng bao nhiêu %, mức giữa (nửa cao hơn, nửa thấp hơn)"),
     "nguoi_lam_bai_thu": say("Người đã làm tin thử lừa đảo"),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from bot.desk.full_names import names_on
 from bot.desk.services import DeskServices
 from bot.desk.visit import PageAnswer, PageShown, Redirect, Visit
 from bot.desk.words import day_and_hour
 from bot.errors import CamtayError
+from bot.people.full_names import NAMELESS
 from flows.saying import say
 from storage.engine.instants import from_ms
 
@@ -13,13 +15,17 @@ from storage.engine.instants import from_ms
 async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
     """Who, when, of what kind; never the words. Raises NotAllowed, NobodyThere."""
     found = await desk.officers.reported.look(visit.who.actor, visit.who.learner_id, visit.path["id"])
+    both = [each for each in (found.learner.learner_id, found.other.learner_id) if each]
+    names = await desk.officers.database.read(lambda c: names_on(visit, c, both))
     lines = [
-        {"at": day_and_hour(from_ms(at), desk.zone), "who": who or "?", "reported": what == "reported",
+        {"at": day_and_hour(from_ms(at), desk.zone), "who": who or NAMELESS, "reported": what == "reported",
          "kind": "" if what == "reported" else _kind(desk, what)}
         for at, who, what in found.found
     ]  # fmt: skip
-    both = [(each.learner_id, each.name or "?") for each in (found.learner, found.other) if each.learner_id]
-    values = {"title": found.learner.name or "?", "id": found.line_id, "area": found.area, "both": both, "lines": lines}
+    values = {
+        "title": names[found.learner.learner_id], "id": found.line_id, "area": found.area,
+        "both": [(each, names[each]) for each in both], "lines": lines,
+    }  # fmt: skip
     return PageShown("report.html", values)
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from bot.desk.areas import area_choice
+from bot.desk.full_names import names_on, titled
 from bot.desk.pages.today import KINDS, STATES
 from bot.desk.services import DeskServices
 from bot.desk.visit import PageAnswer, PageShown, Redirect, Visit
@@ -17,6 +18,7 @@ from flows.profiles import profile_of
 from flows.run import DEFAULT_ADDRESS, render
 from flows.saying import say
 from storage.desk.people import details
+from storage.engine.database import Connection
 from storage.engine.instants import from_ms
 
 MOST_FREE, MOST_OTHERS = 12, 12
@@ -28,25 +30,31 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
     found = await desk.officers.requests.look(visit.who.actor, visit.who.learner_id, visit.path["id"])
     request, now = found.request, desk.now()
     me = visit.who.learner_id
-    channel = (await desk.officers.database.read(lambda c: details(c, [me])))[me].channel
+    known = *(each.instructor.learner_id for each in found.choices), *(each.instructor_id for each in found.asked)
+
+    def look(connection: Connection) -> tuple[str, dict[str, str]]:
+        return details(connection, [me])[me].channel, names_on(visit, connection, (found.learner.learner_id, *known))
+
+    channel, who = await desk.officers.database.read(look)
+    name = who[found.learner.learner_id]
     due, is_over = from_ms(request.due_at), request.state == "closed"
     asked = {each.instructor_id for each in found.asked if each.state == "open"}
     free = [each for each in found.choices if not each.barred]
     others = [each for each in found.choices if each.barred]
     values = {
-        "title": found.learner.name or "?",
+        "title": titled(visit, name, found.learner.area), "called": found.learner.name or name,
         "id": request.request_id, "learner_id": request.learner_id, "area": found.learner.area,
         "kind": KINDS[request.kind], "urgent": request.kind == "safety", "over": is_over,
         "state": ENDINGS.get(request.closed_why, "") if is_over else STATES[request.state],
         "owner": found.owner, "guide": found.guide,
         "since": ago(from_ms(request.since_at), now), "left": left(due, now), "late": due < now,
         "lines": found.lines, **_lesson(desk, visit, found),
-        "free": [_choice(each, asked) for each in free[:MOST_FREE]],
+        "free": [_choice(each, asked, who) for each in free[:MOST_FREE]],
         "first": next((c.instructor.learner_id for c in free if not c.against and not asked), ""),
-        "others": [_choice(each, asked) for each in others[:MOST_OTHERS]], "more": len(others[MOST_OTHERS:]),
+        "others": [_choice(each, asked, who) for each in others[:MOST_OTHERS]], "more": len(others[MOST_OTHERS:]),
         "asked": [
             {
-                "id": each.instructor_id, "name": each.name or "?", "answer": ANSWERS[each.state],
+                "id": each.instructor_id, "name": who[each.instructor_id], "answer": ANSWERS[each.state],
                 "at": day_and_hour(from_ms(each.made_at), desk.zone),
             }
             for each in found.asked
@@ -110,10 +118,10 @@ def _lesson(desk: DeskServices, visit: Visit, found: RequestLook) -> dict[str, o
     return {"lesson": lesson.title, "step": text[:EXCERPT] + ("…" if text[EXCERPT:] else ""), "tries": request.tries}
 
 
-def _choice(each: InstructorChoice, asked: Collection[str]) -> dict[str, object]:
+def _choice(each: InstructorChoice, asked: Collection[str], who: Mapping[str, str]) -> dict[str, object]:
     known = each.instructor
     return {
-        "id": known.learner_id, "name": known.name or "?", "width": WIDTHS[min(each.width, 3)], "load": each.load,
+        "id": known.learner_id, "name": who[known.learner_id], "width": WIDTHS[min(each.width, 3)], "load": each.load,
         "capacity": known.capacity, "silences": known.silences, "knows": each.knows_her,
         "asked": known.learner_id in asked, "against": REASONS.get(each.against, ""),
         "barred": REASONS.get(each.barred, ""),

@@ -6,6 +6,7 @@ An officer says that a line of a list is a person. That two phones are one perso
 from __future__ import annotations
 
 from bot.desk.areas import about
+from bot.desk.full_names import names_on
 from bot.desk.naming import ROLES, STATES
 from bot.desk.pages.people import MOST_WORDS, is_id
 from bot.desk.services import DeskServices
@@ -17,7 +18,6 @@ from flows.saying import said_by, say
 from storage.desk import people as kept
 from storage.desk.people import FoundRow, Wanted
 from storage.engine.database import Connection
-from storage.people import people
 from storage.people.areas import AreaRow
 from storage.people.naming import words_of
 
@@ -36,18 +36,18 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
         rows = _called(connection, visit, person_id, typed) if typed else kept.alike(connection, person_id, paths, MOST)
         told = kept.details(connection, [person_id, *(row.person_id for row in rows if not row.is_entry)])
         names = kept.area_names(connection, [row.area_id for row in rows])
-        hers = told[person_id]
+        hers, who = told[person_id], names_on(visit, connection, told)
         others = [
             {
                 "id": row.person_id, "is_entry": row.is_entry, "area": names.get(row.area_id, ""),
-                "name": row.name if row.is_entry else ", ".join(told[row.person_id].listed) or row.name,
+                "name": row.name if row.is_entry else who[row.person_id],
                 "roles": [ROLES[row.role]] if row.is_entry else [ROLES[each[0]] for each in told[row.person_id].roles],
                 "seen": "" if row.is_entry else heard(told[row.person_id].seen_at, now),
             }
             for row in rows
         ]  # fmt: skip
         return {
-            "name": ", ".join(hers.listed) or people.name_of(connection, person_id) or "?", "area": place.name,
+            "name": who[person_id], "area": place.name,
             "roles": [ROLES[each[0]] for each in hers.roles], "seen": heard(hers.seen_at, now), "others": others,
             "q": typed,
         }  # fmt: skip

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 
+from bot.desk.full_names import names_on
 from bot.desk.services import DeskServices
 from bot.desk.visit import PageAnswer, PageShown, Visit
 from bot.desk.words import ago, clock, heard, left
@@ -43,39 +45,44 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
         wards = {each.area_id: each for each in found if each.path.startswith(tuple(hers))}
         paths = [wards[chosen].path] if chosen in wards else hers
         one_ward = not is_wide or chosen in wards  # of a whole province everybody would be looked at
+        requests = kept.waiting(connection, paths, MOST, strangers=strangers)
+        open_offers = kept.offers(connection, paths, MOST)
+        lines = unseen(connection, paths, visit.who.learner_id, MOST)
+        unreached = kept.unreached(connection, paths, MOST)
+        unheard = kept.silent(connection, paths, now - SILENT, MOST) if one_ward else []
+        who = names_on(visit, connection, {
+            *(each for row in requests for each in (row.learner_id, row.helper_id)),
+            *(each for row in open_offers for each in (row.learner_id, row.instructor_id)),
+            *(each for row in lines for each in (row.learner_id, row.other_id)),
+            *(row.learner_id for row in (*unreached, *unheard)),
+        })  # fmt: skip
         waiting = [
             {
-                "id": row.request_id, "name": row.name or "?", "area": row.area, "kind": KINDS[row.kind],
+                "id": row.request_id, "name": who[row.learner_id], "area": row.area, "kind": KINDS[row.kind],
                 "urgent": row.kind == "safety", "state": STATES[row.state],
-                "helper": row.helper if row.state != "waiting" else "",  # who was called has not taken it
+                "helper": who[row.helper_id] if row.state != "waiting" else "",  # who was called has not taken it
                 "since": ago(row.since_at, now), "left": left(row.due_at, now), "late": row.due_at < now,
             }
-            for row in kept.waiting(connection, paths, MOST, strangers=strangers)
+            for row in requests
         ]  # fmt: skip
         offers = [
             {
-                "request": row.request_id, "asked": row.instructor, "name": row.learner, "area": row.area,
-                "since": ago(row.made_at, now), "left": left(row.due_at, now), "late": row.due_at < now,
+                "request": row.request_id, "asked": who[row.instructor_id], "name": who[row.learner_id],
+                "area": row.area, "since": ago(row.made_at, now), "left": left(row.due_at, now),
+                "late": row.due_at < now,
             }
-            for row in kept.offers(connection, paths, MOST)
+            for row in open_offers
         ]  # fmt: skip
         told = [
-            {"id": row.line_id, "name": row.name or "?", "area": row.area, "reported": row.reported,
-             "since": ago(row.at, now)}
-            for row in unseen(connection, paths, visit.who.learner_id, MOST)
+            {"id": row.line_id, "name": " · ".join(who[each] for each in (row.learner_id, row.other_id) if each),
+             "area": row.area, "reported": row.reported, "since": ago(row.at, now)}
+            for row in lines
         ]  # fmt: skip
         quiet = [
-            {**_person(row), "why": REACHES[row.why]}  # type: ignore[index]  # storage gives three of its four words
-            for row in kept.unreached(connection, paths, MOST)
+            {**_person(row, who), "why": REACHES[row.why]}  # type: ignore[index]  # storage gives three of four words
+            for row in unreached
         ]
-        silent = (
-            [
-                {**_person(row), "since": heard(row.seen_at, now)}
-                for row in kept.silent(connection, paths, now - SILENT, MOST)
-            ]
-            if one_ward
-            else None
-        )
+        silent = [{**_person(row, who), "since": heard(row.seen_at, now)} for row in unheard] if one_ward else None
         asked = few_with(connection, tuple(paths), "asked", MOST)
         unconfirmed = few_with(connection, tuple(paths), "none", MOST) if one_ward else 0
         places = sorted(wards.values(), key=lambda ward: place_key(ward.name))
@@ -97,5 +104,5 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
     return PageShown("today.html", await desk.officers.database.read(look))
 
 
-def _person(row: QuietRow) -> dict[str, object]:
-    return {"id": row.learner_id, "name": row.name or "?", "area": row.area, "role": row.role}
+def _person(row: QuietRow, who: Mapping[str, str]) -> dict[str, object]:
+    return {"id": row.learner_id, "name": who[row.learner_id], "area": row.area, "role": row.role}
