@@ -56,7 +56,7 @@ class Unfit(CamtayError):
 
 
 class NotNow(CamtayError):
-    """Tin này không ở lúc gửi hay dừng được nữa."""
+    """Tin này đã gửi xong hoặc đã dừng từ trước. Tải lại trang để xem."""
 
 
 # --- what a chat and the command line share: acts within a transaction --------------------------------
@@ -168,6 +168,16 @@ class Announcements(People):
             return told
 
         return await self._on(actor, announcement_id, work)
+
+    async def drop(self, actor: Actor, announcement_id: str) -> None:
+        """A text that was never sent is gone. Raises NotNow of one that was, NotAllowed, NobodyThere."""
+
+        def work(connection: Connection, row: AnnouncementRow, place: AreaRow) -> None:
+            if not kept.drop_draft(connection, announcement_id):
+                raise NotNow
+            self.note(connection, actor, "announcement_dropped", "", place.area_id)
+
+        await self._on(actor, announcement_id, work)
 
     async def list_of(self, actor: Actor, area_id: str) -> list[AnnouncementRow]:
         """Raises NotAllowed, NobodyThere."""

@@ -97,6 +97,21 @@ for (const field of document.querySelectorAll('input[type=file][data-most]')) {
   });
 }
 
+// A password is long and typed blind: whoever sits alone may look at it.
+for (const field of document.querySelectorAll('input[type=password]')) {
+  const button = document.createElement('button');
+  button.type = 'button';
+  button.className = 'reveal';
+  const show = (isShown) => {
+    field.type = isShown ? 'text' : 'password';
+    button.textContent = isShown ? words.hide : words.show;
+  };
+  button.addEventListener('click', () => show(field.type === 'password'));
+  field.form.addEventListener('submit', () => show(false));  // no browser keeps it among what was typed
+  field.parentElement.after(button);
+  show(false);
+}
+
 // A table that goes on to the right says so.
 for (const wide of document.querySelectorAll('.wide')) {
   if (wide.scrollWidth > wide.clientWidth + 2) wide.dataset.more = words.more;

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from math import ceil
 
 from bot.desk.one_time import OneTimeCodes
 from bot.desk.passwords import hash_password, is_password
 from bot.desk.policy import entering
 from bot.desk.policy.entering import Failures
 from bot.desk.visit import DeskVisitor
+from bot.desk.words import length
 from bot.errors import CamtayError
 from bot.people.desk_links import DESK
 from bot.people.granting import actor_of
@@ -28,7 +30,6 @@ from storage.engine.database import Connection, Database
 from storage.people import invitations, people
 from storage.people.records import AuditRow
 
-TOO_OFTEN = say("Đã thử sai nhiều lần. Chờ một lúc rồi thử lại, hoặc vào bằng đường dẫn qua chat.")
 Subjects = tuple[tuple[str, int], ...]
 
 
@@ -86,8 +87,7 @@ class Entrance:
         named = self.names.of(f"login:{login.strip().lower()}")
         subjects = self._subjects(named, source)
         account = await self.database.read(lambda c: kept.account_named(c, named))
-        if await self.database.read(lambda c: self._waits(c, subjects)):
-            raise NotLetIn(TOO_OFTEN)
+        await self._let_try(subjects)
         is_right = await is_password(password[: entering.LONGEST + 1], account.password if account else "")
 
         def work(connection: Connection) -> PasswordRight | None:
@@ -114,8 +114,7 @@ class Entrance:
         if account is None:
             raise NotLetIn(say("Đã lâu quá rồi: gõ lại tên và mật khẩu."))
         subjects = self._subjects(account.login, source)
-        if await self.database.read(lambda c: self._waits(c, subjects)):
-            raise NotLetIn(TOO_OFTEN)
+        await self._let_try(subjects)
 
         def work(connection: Connection) -> str | None:
             learner_id = account.learner_id
@@ -138,9 +137,19 @@ class Entrance:
         for subject, _ in subjects:
             kept.count_failure(connection, subject, now, now - entering.FORGOTTEN)
 
-    def _waits(self, connection: Connection, subjects: Subjects) -> bool:
-        ends = (entering.waits_until(Failures(*kept.failures(connection, each)), free) for each, free in subjects)
-        return any(end is not None and end > self.now() for end in ends)
+    async def _let_try(self, subjects: Subjects) -> None:
+        """Raises NotLetIn, with how long to wait: of a name that nobody has it is the same."""
+
+        def look(connection: Connection) -> list[datetime]:
+            failed = ((Failures(*kept.failures(connection, each)), free) for each, free in subjects)
+            return [end for each, free in failed if (end := entering.waits_until(each, free)) is not None]
+
+        now = self.now()
+        wait = max(await self.database.read(look), default=now) - now
+        if wait > timedelta():
+            span = length(timedelta(minutes=ceil(wait / timedelta(minutes=1))))
+            why = "Đã thử sai nhiều lần. Chờ {span} rồi thử lại, hoặc vào bằng đường dẫn qua chat."
+            raise NotLetIn(say(why, span=span))
 
     def _let_in(self, connection: Connection, learner_id: str, way: str, agent: str) -> str:
         token, now = self.new_id() + self.new_id(), self.now()

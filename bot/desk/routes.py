@@ -95,13 +95,13 @@ class DeskSite:
         raise web.HTTPFound("desk/")
 
     async def enter(
-        self, request: web.Request, fault: str = "", status: int = 200, typed: Sequence[str] = ()
+        self, request: web.Request, fault: str = "", status: int = 200, typed: Sequence[str] = (), login: str = ""
     ) -> web.Response:
         """The page where a name and a password are asked for, and told how to come in by chat; with what was `typed`
-        into a page by somebody who was out."""
+        into a page by somebody who was out, and the `login` of a try that failed."""
         lang, at = _language(request), _at(request)
         tell = teller(lang)
-        shown = {"fault": tell(fault), "desk": self._desk, "typed": typed}
+        shown = {"fault": tell(fault), "desk": self._desk, "typed": typed, "login": login}
         return frame.bare("enter.html", lang, at, tell, tell(say("Vào bàn làm việc")), status, **shown)
 
     async def entered(self, request: web.Request) -> web.Response:
@@ -110,12 +110,11 @@ class DeskSite:
         if form is None:
             return await self.enter(request, _FOREIGN, 403)
         agent = request.headers.get("User-Agent", "")
+        login = form.get("login", "")[:80]
         try:
-            right = await self._desk.entrance.by_password(
-                form.get("login", "")[:80], form.get("password", ""), self._asker(request), agent
-            )
+            right = await self._desk.entrance.by_password(login, form.get("password", ""), self._asker(request), agent)
         except NotLetIn as refusal:
-            return await self.enter(request, said_by(refusal), 403)
+            return await self.enter(request, said_by(refusal), 403, login=login)
         return self._let_in(request, right.token) if right.token else self._asks_code(request, right.ticket)
 
     def _asks_code(self, request: web.Request, ticket: str, fault: str = "", status: int = 200) -> web.Response:
@@ -201,7 +200,7 @@ class DeskSite:
     async def language(self, request: web.Request) -> web.Response:
         """Remember which language this browser reads."""
         form = await _form(request)
-        response = _moved(_at(request))
+        response = _moved(_page_of(request) or _at(request))
         if form.get("lang") in LANGUAGES:
             _keep(response, LANGUAGE_COOKIE, form["lang"], 400 * 86_400, self._is_secure(request))
         return response
@@ -374,6 +373,19 @@ def _here(request: web.Request) -> str:
     name = (said.hostname or "").lower()
     is_alone = name in ("", "localhost", "::1") or name.startswith("127.") or not {".", ":"} & set(name)
     return "" if is_alone else f"{said.scheme}://{said.netloc}/"
+
+
+def _page_of(request: web.Request) -> str:
+    """The page of the desk from which a form was sent, as its browser's own path; "" where it does not say."""
+    try:
+        said = urlsplit(request.headers.get("Referer", ""))
+    except ValueError:
+        return ""
+    _, desk, rest = said.path.partition("/desk")
+    is_ours = said.netloc.lower() == request.headers.get("Host", "").lower() and bool(desk) and rest[:1] in ("", "/")
+    if not is_ours or said.path.startswith("//") or rest == "/me/out":
+        return ""
+    return f"{said.path}?{said.query}" if said.query else said.path
 
 
 def _language(request: web.Request) -> str:

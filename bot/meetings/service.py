@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TypeVar
 
 from bot.errors import CamtayError
@@ -18,6 +19,8 @@ from storage.meetings.meetings import HeldMeetingRow
 from storage.people.areas import AreaRow
 
 ACTION = "meet"
+MENDED = timedelta(days=7)
+"""So long after its end who was there can still be put right: a list on paper is typed the day after."""
 MOST = 300
 """Of a roll at once: a branch has about a hundred; in a ward one looks for a name."""
 
@@ -73,9 +76,12 @@ class HeldMeetings:
         return await self.people.act(actor, ACTION, area_id, work)
 
     async def roll(self, actor: Actor, event_id: str, words: Sequence[str] = ()) -> MeetingRoll | None:
-        """Whom to tick; None for a meeting that is not on, or was begun in a chat. Raises NotAllowed, NobodyThere."""
+        """Whom to tick; None for a meeting that is over for longer than MENDED, or was begun in a chat.
+
+        Raises NotAllowed, NobodyThere.
+        """
         row = await self.people.database.read(lambda c: kept.get(c, event_id))
-        if row is None or row.ended_at is not None:
+        if row is None or not self._may_be_mended(row):
             return None
 
         def work(connection: Connection, place: AreaRow) -> MeetingRoll:
@@ -89,20 +95,24 @@ class HeldMeetings:
         return await self.people.act(actor, ACTION, row.area_id, work)
 
     async def tick(self, actor: Actor, event_id: str, came: Collection[str], gone: Collection[str]) -> None:
-        """`came` are here, `gone` are not; of others nothing changes, and nobody of another area is ticked.
+        """`came` are here, `gone` are not; of others nothing changes, nobody of another area is ticked. Of a meeting
+        that is over that is a correction, within MENDED: it counts for the day on which the meeting was.
 
         Raises NotAllowed, NobodyThere, CamtayError.
         """
 
         def work(connection: Connection, row: HeldMeetingRow, place: AreaRow) -> None:
-            there = kept.came(connection, event_id)
+            there, at = kept.came(connection, event_id), row.ended_at or self.people.now()
+            fresh = sorted(kept.expected_among(connection, place.path, set(came) - there))
+            if row.ended_at is not None and (fresh or set(gone) & there):
+                self.people.note(connection, actor, "meeting_mended", "", place.area_id)
             for who in sorted(set(gone) & there):
                 kept.untick(connection, event_id, who)
             event = {"event_id": event_id, "area_id": row.area_id, "lesson": row.lesson, "by": actor.name}
-            for who in sorted(kept.expected_among(connection, place.path, set(came) - there)):
-                kept.tick(connection, event, who, self.people.now())
+            for who in fresh:
+                kept.tick(connection, event, who, at)
 
-        await self._while_on(actor, event_id, work)
+        await self._act_on(actor, event_id, self._may_be_mended, work)
 
     async def end(self, actor: Actor, event_id: str) -> int:
         """The meeting is over; how many came. Raises NotAllowed, NobodyThere, CamtayError."""
@@ -112,18 +122,23 @@ class HeldMeetings:
             self.people.note(connection, actor, "meeting_closed", "", place.area_id)
             return kept.count(connection, event_id)
 
-        return await self._while_on(actor, event_id, work)
+        return await self._act_on(actor, event_id, lambda row: row.ended_at is None, work)
 
-    async def _while_on(
-        self, actor: Actor, event_id: str, work: Callable[[Connection, HeldMeetingRow, AreaRow], T]
-    ) -> T:
+    def _may_be_mended(self, row: HeldMeetingRow) -> bool:
+        """Whether it is on, or was over only lately."""
+        return row.ended_at is None or self.people.now() - row.ended_at < MENDED
+
+    async def _act_on(
+        self, actor: Actor, event_id: str, may: Callable[[HeldMeetingRow], bool],
+        work: Callable[[Connection, HeldMeetingRow, AreaRow], T],
+    ) -> T:  # fmt: skip
         row = await self.people.database.read(lambda c: kept.get(c, event_id))
         if row is None:
             raise NobodyThere
 
         def unit(connection: Connection, place: AreaRow) -> T:
             held = kept.get(connection, event_id, locked=True)
-            if held is None or held.ended_at is not None:
+            if held is None or not may(held):
                 raise CamtayError(say("Buổi họp này đã kết thúc."))
             return work(connection, held, place)
 

@@ -36,10 +36,7 @@ class Programs(People):
 
     async def add(self, actor: Actor, kind: str, area_id: str, name: str, year: int) -> ProgramRow:
         """Begin a model. Raises NotAllowed, NobodyThere, NotSo."""
-        called = " ".join(name.split())
-        if not any(map(str.isalpha, called)) or len(called) > LONGEST_NAME or is_formula(called):
-            why = "Tên mô hình phải có chữ, dài nhất {most} chữ, không bắt đầu như một công thức."
-            raise NotSo(say(why, most=LONGEST_NAME))
+        called = _named(name)
 
         def work(connection: Connection, place: AreaRow) -> ProgramRow:
             row = ProgramRow(self.new_id()[:12], kind, place.area_id, called, year)
@@ -98,6 +95,17 @@ class Programs(People):
 
         await self.act(actor, ACTION, area_id, work)
 
+    async def rename(self, actor: Actor, model_id: str, name: str) -> None:
+        """It is called so from now on. Raises NotAllowed, NobodyThere, NotSo."""
+        row, called = await self._model(model_id), _named(name)
+
+        def work(connection: Connection, place: AreaRow) -> None:
+            if not kept.rename(connection, row.model_id, called):
+                raise NotSo(say("Mô hình này đã kết thúc, không đổi tên được."))
+            self.note(connection, actor, "model_renamed", "", place.area_id)
+
+        await self.act(actor, ACTION, row.area_id, work)
+
     async def other_families(self, actor: Actor, model_id: str, learner_id: str) -> list[str]:
         """What the other model families of this year are called to which a member of one belongs, too; nothing of other
         kinds. Raises NotAllowed, NobodyThere."""
@@ -125,3 +133,12 @@ class Programs(People):
         if row is None:
             raise NobodyThere(say("Không có mô hình nào mang mã “{model_id}”.", model_id=model_id[:40]))
         return row
+
+
+def _named(name: str) -> str:
+    """What was typed, as it is kept. Raises NotSo."""
+    called = " ".join(name.split())
+    if not any(map(str.isalpha, called)) or len(called) > LONGEST_NAME or is_formula(called):
+        why = "Tên mô hình phải có chữ, dài nhất {most} chữ, không bắt đầu như một công thức."
+        raise NotSo(say(why, most=LONGEST_NAME))
+    return called

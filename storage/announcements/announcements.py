@@ -82,6 +82,13 @@ def drop_writing(connection: Connection, by: str) -> None:
     )
 
 
+def drop_draft(connection: Connection, announcement_id: str) -> bool:
+    """Delete a text that was never sent; False where it is gone, or was sent."""
+    mine = announcements_t.announcement.c.announcement_id == announcement_id
+    unsent = announcements_t.announcement.c.state == "draft"
+    return connection.execute(delete(announcements_t.announcement).where(mine, unsent)).rowcount == 1
+
+
 def drop_drafts(connection: Connection, before: datetime) -> None:
     """What was begun and never sent."""
     begun = (

@@ -26,7 +26,8 @@ _s, _i = conversations_t.session.c, people_t.identity.c
 
 @dataclass(frozen=True, slots=True)
 class WaitingRow:
-    """A request that is not over; `helper_id` has it ("" is nobody), `due_at` is when it moves on if nobody acts."""
+    """A request that is not over; `helper_id` has it, or is asked ("" is nobody); at `due_at` it moves on if nobody
+    acts."""
 
     request_id: str
     learner_id: str
@@ -66,13 +67,15 @@ class QuietRow:
 def waiting(connection: Connection, paths: Sequence[str], limit: int, *, strangers: bool = False) -> list[WaitingRow]:
     """Requests of these areas that are not over, the most urgent first, then by when they move on; with `strangers`
     those of people whose place nobody knows as well."""
+    asked = pairing_t.offer.alias()
     query = (
         select(
             _r.request_id, _r.learner_id, func.coalesce(named(_a), ""), _r.kind, _r.state, _r.owner_kind,
-            func.coalesce(_r.owner_id, ""), _r.since_at, _r.due_at,
+            func.coalesce(asked.c.instructor_id, _r.owner_id, ""), _r.since_at, _r.due_at,
         )
         .join(people_t.person, _p.learner_id == _r.learner_id)
         .outerjoin(people_t.area, _a.area_id == _p.area_id)
+        .outerjoin(asked, (asked.c.request_id == _r.request_id) & (asked.c.state == "open") & (_r.state == "offered"))
         .where(_r.state.in_(("waiting", "offered", "open")), _within(paths, strangers=strangers))
         .order_by(_r.priority, _r.due_at, _r.request_id)
         .limit(limit)

@@ -56,6 +56,12 @@ def move(connection: Connection, model_id: str, area_id: str) -> bool:
     return connection.execute(update(programs_t.union_model).where(*alive).values(area_id=area_id)).rowcount == 1
 
 
+def rename(connection: Connection, model_id: str, name: str) -> bool:
+    """A program is called so from now on; False when it is over."""
+    alive = programs_t.union_model.c.model_id == model_id, programs_t.union_model.c.ended_at.is_(None)
+    return connection.execute(update(programs_t.union_model).where(*alive).values(name=name)).rowcount == 1
+
+
 def families_of(connection: Connection, kind: str, year: int, learner_id: str, but: str) -> list[str]:
     """The names of the models of a kind and year, alive and not `but`, to which she belongs."""
     model, member = programs_t.union_model.c, programs_t.membership.c

@@ -109,9 +109,10 @@ def test_an_officers_first_list(tmp_path: Path, tutor: Server, open_context: Ope
     page.get_by_role("link", name="Xong").click()
     fits(page)
     goes_to(page, "Mời")
-    page.get_by_label("Cả người đã có mã").check()
+    page.get_by_text("Cả người đã có mã: mã cũ hết dùng được").click()
+    fits(page)
     with page.expect_download() as download:
-        page.get_by_role("button", name="In tờ mã").click()
+        page.get_by_role("button", name="Đúng, in lại mã mới cho tất cả").click()
     assert download.value.suggested_filename == "ma-moi.pdf"
     page.get_by_role("link", name="Các mã đã phát").click()
     expect(page.locator("details.ask summary")).to_have_count(2)
@@ -121,7 +122,9 @@ def test_an_officers_first_list(tmp_path: Path, tutor: Server, open_context: Ope
     goes_to(page, "Người")
     page.get_by_role("link", name="Mai").click()
     fits(page)
-    page.get_by_role("button", name="Tạm dừng vai người chỉ bài").click()
+    page.get_by_text("Tạm dừng vai người chỉ bài").click()
+    fits(page)
+    page.get_by_role("button", name="Đúng, tạm dừng").click()
     expect(page.get_by_role("status")).to_contain_text("Đã tạm dừng")
     expect(page.get_by_role("button", name="Mở lại: cho làm việc như trước")).to_be_visible()
     for way in ("Sửa dữ liệu", "Trùng với ai?", "Đang giữ gì của chị ấy", "Rút lời đồng ý giúp", "Xóa hết dữ liệu"):

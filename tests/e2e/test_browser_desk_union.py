@@ -123,7 +123,7 @@ def test_an_instructor_is_asked_by_hand(desk: Page):
     looks_well(desk)
     desk.get_by_role("link", name="Mai").first.click()
     looks_well(desk)
-    desk.get_by_role("button", name="Hỏi Nga").click()
+    desk.get_by_role("button", name="Hỏi người này: Nga").click()
     expect(desk.get_by_role("status")).to_contain_text("Đã hỏi")
     expect(desk.get_by_text("Cúc hỏi Nga nhận")).to_be_visible()
 

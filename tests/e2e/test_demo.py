@@ -105,7 +105,7 @@ async def test_one_click_and_the_browser_is_somebody_whose_page_goes_on(demo: Tu
 
 @AT_ONE
 async def test_who_works_at_the_desk_is_in_with_one_tap_more(demo: TutorProcess):
-    for role, shown in (("officer", "Đang chờ"), ("editor", "Bài học"), ("admin", "Vận hành")):
+    for role, shown in (("officer", "Đang chờ, đang lo"), ("editor", "Bài học"), ("admin", "Vận hành")):
         page = await opened(demo, role)
         async with page.session.get((await addresses(demo))[role]) as link:
             token = link.url.name

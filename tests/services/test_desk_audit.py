@@ -31,6 +31,8 @@ DEEDS: tuple[tuple[str, str, dict[str, str], str], ...] = (
     ("model/{id}", "model", {"act": "join", "person": "{lan}"}, "model_joined"),
     ("announcements", "", {"area": WARD, "text": "Thứ bảy mời các chị tới nhà văn hóa."}, "announcement_drafted"),
     ("announcement/{id}", "news", {"act": "stop"}, "announcement_stopped"),
+    ("announcement/{id}", "draft", {"act": "drop"}, "announcement_dropped"),
+    ("model/{id}", "model", {"act": "rename", "name": "Hoa Sen"}, "model_renamed"),
     ("meetings", "", {"khu": BRANCH, "bai": "{lesson}"}, "meeting_begun"),
     ("meeting/{id}", "meeting", {"act": "end", "was": "", "here": ""}, "meeting_closed"),
     ("me/password", "", {"login": "cuc.tb", "password": PASSWORD}, "desk_password"),
@@ -53,7 +55,8 @@ async def test_a_deed_is_written_down(house: DeskHouse, path: str, about: str, f
     cuc = await house.person("Cúc", "officer")
     found = {
         "lan": await house.person("Lan", "learner"), "mai": await house.person("Mai", "learner", BRANCH),
-        "hoa": await teaches(house, "Hoa"), "area": WARD, "model": "m1", "news": "a1", "meeting": "e1", "": "",
+        "hoa": await teaches(house, "Hoa"), "area": WARD, "model": "m1", "news": "a1", "draft": "a2", "meeting": "e1",
+        "": "",
         "lesson": house.officers.meetings.lessons()[0].id,
     }  # fmt: skip
     await house.person("Trên", "officer", PROVINCE)
@@ -63,6 +66,7 @@ async def test_a_deed_is_written_down(house: DeskHouse, path: str, about: str, f
     await house.database.transact(lambda c: invitees.add(c, [line], "", house.clock.now()))
     told = {"announcement_id": "a1", "area_id": WARD, "body": "Tin của Hội", "source_url": "", "by": "x"}
     await put(house, "announcement", {**told, "at": 1, "state": "sending"})
+    await put(house, "announcement", {**told, "announcement_id": "a2", "at": 1, "state": "draft"})
     model = {"model_id": "m1", "kind": "club", "area_id": WARD, "name": "Tổ", "year": 2026, "ended_at": None}
     await put(house, "union_model", model)
     met = {"event_id": "e1", "area_id": BRANCH, "lesson": "l1", "by": "x", "begun_at": 1, "ended_at": None}

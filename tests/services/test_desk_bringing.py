@@ -13,6 +13,7 @@ import pytest
 import xlsxwriter
 from sqlalchemy import Connection, select
 
+from bot.desk.pages.table import PAGES
 from bot.desk.policy.entering import form_key
 from bot.desk.sealing import seal
 from bot.desk.services import desk_of
@@ -27,6 +28,7 @@ from storage.people import people
 from storage.people import tables as people_t
 from tests.services.test_prints import words_of
 from tests.services.test_workbooks import bomb, other_office
+from tests.support.builders import PROJECT
 from tests.support.desk_house import BRANCH, OTHER, WARD, DeskBrowser, DeskHouse
 from tests.support.desk_scene import house as house
 from tests.support.harness import everything, rows_of
@@ -192,7 +194,9 @@ async def test_what_a_file_and_its_cells_are_called_is_text(house: DeskHouse):
 
 async def test_too_much_is_refused_and_other_pages_read_no_files(house: DeskHouse):
     async with house.browser(await house.person("Cúc", "officer")) as browser:
-        await bring(browser, b"x" * 6_100_000, 413)
+        page = await bring(browser, b"x" * 6_100_000, 413)
+        assert "Tệp nặng quá 5 MB nên máy không nhận" in page and 'name="file"' in page, "on the page it came from"
+        assert "nhiều nhất 5 MB" in page and 'data-most="5000000"' in page
         assert "nặng quá 5 MB" in await bring(browser, b"x" * 5_000_001, 400)
         for long in ("Tên\n" + "a\n" * 2_000_000, workbook(*[["Tên"]] * 5_002)):
             await bring(browser, long, khu=BRANCH)
@@ -374,3 +378,23 @@ async def test_the_poster_is_one_page_that_a_phone_reads():
     (text,) = words_of(await printed([page], "pdf", "Áp phích"))
     assert "Bấm “Đồng ý”" in text and "https://hoi.example.vn/" in text
     assert read_squares(await printed([page], "png", "Áp phích")) == ["https://hoi.example.vn/"]
+
+
+async def test_questions_come_before_the_tables_and_lines_are_numbered(house: DeskHouse):
+    async with house.browser(await house.person("Cúc", "officer")) as browser:
+        await bring(browser, LIST, khu=WARD)
+        page = html.unescape(await browser.get("import/check"))
+        assert '<a href="#q0">' in page and page.index('id="q0"') < page.index('value="take"') < page.index(
+            "<h2>Người mới"
+        )
+        assert re.search(r'<td class="number">2</td><td>[^<]+</td>', page), "the line of the file"
+        sent = {"act": "take", "stamp": stamp(page), "q0": "x"}
+        refused = html.unescape(await browser.post("import/check", sent, 400))
+        assert '<a href="#q0">Tới câu đầu tiên chưa trả lời' in refused and "chưa trả lời</strong>" in refused
+
+
+def test_what_stands_before_the_tutor_lets_the_heaviest_file_pass():
+    nginx = (PROJECT / "deploy" / "nginx.conf").read_text()
+    (most,) = re.findall(r"client_max_body_size (\d+)m;", nginx)
+    heaviest = max(page.file_bytes for page in PAGES)
+    assert int(most) * 1_000_000 > 2 * heaviest, "so that what is a little too heavy is told in our words"

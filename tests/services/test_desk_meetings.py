@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 
+from storage.engine.instants import to_ms
 from storage.people import invitees
 from storage.people.records import InviteeRow
 from tests.support.desk_house import BRANCH, FOREIGN_BRANCH, OTHER, PROVINCE, WARD, DeskBrowser, DeskHouse
@@ -53,11 +54,25 @@ async def test_a_meeting_is_begun_rolled_and_ended_without_the_chat(house: DeskH
         assert "đã kết thúc, 2 người" in page and "Đang họp" not in page
         page = await browser.get(f"meeting/{event_id}")
         assert page.index("Lê Ánh") < page.index("Trần Thị Lan") and "Phạm Đào" not in page
-        refused = await browser.post(f"meeting/{event_id}", {"was": "", "here": far, "act": "tick"}, 400)
-        assert "đã kết thúc" in refused
-    assert {row["learner_id"] for row in await rows(house, "attendance")} == {lan, anh}
+    over = house.clock.now()
+    house.clock.passes(days=2)
+    async with house.browser(cuc) as browser:
+        assert "Sửa điểm danh" in page and names(await browser.get(f"meeting/{event_id}?sua=1"))[1:] == [
+            ("Phạm Đào", False), ("Trần Thị Lan", True)
+        ]  # fmt: skip
+        await browser.post(f"meeting/{event_id}", {"was": lan, "here": f"{far}\ni-dao", "act": "tick"})
+        page = await browser.get(f"meeting/{event_id}")
+        assert "Phạm Đào" in page and "Trần Thị Lan" not in page, "put right, and nobody of another area"
+        await browser.post(f"meeting/{event_id}", {"was": "", "here": "", "act": "end"}, 400)
+    house.clock.passes(days=5)
+    async with house.browser(cuc) as browser:
+        refused = await browser.post(f"meeting/{event_id}", {"was": "", "here": lan, "act": "tick"}, 400)
+        assert "đã kết thúc" in refused and "Sửa điểm danh" not in await browser.get(f"meeting/{event_id}?sua=1")
+    came = await rows(house, "attendance")
+    assert [row["learner_id"] or row["invitee_id"] for row in came] == [anh, "i-dao"]
+    assert {row["at"] for row in came} == {to_ms(over)}, "it counts for the day of the meeting"
     acts = [row["what"] for row in await rows(house, "audit")]
-    assert acts.count("meeting_begun") == acts.count("meeting_closed") == 1
+    assert acts.count("meeting_begun") == acts.count("meeting_closed") == acts.count("meeting_mended") == 1
 
 
 async def test_two_officers_roll_one_meeting_and_neither_undoes_the_other(house: DeskHouse):

@@ -9,7 +9,9 @@ import io
 import pytest
 
 from bot.sheets.making import NotMade, xlsx
+from storage.engine.database import Connection
 from storage.engine.instants import to_ms
+from storage.people import areas
 from tests.services.test_union_cli import read_xlsx
 from tests.support.desk_house import BRANCH, FOREIGN_BRANCH, OTHER, PROVINCE, WARD, DeskBrowser, DeskHouse
 from tests.support.desk_scene import HOSTILE, asks, counted, put, rows
@@ -109,6 +111,23 @@ async def test_each_report_comes_as_csv_and_as_a_workbook(house: DeskHouse):
         people = (await got(browser, f"export/people?o={WARD}&dang=csv")).decode()
         assert "'=1+1" in people and "hội viên" in people and ";Chi hội" in people
     assert "exported_list" in {row["what"] for row in await rows(house, "audit")}
+
+
+async def test_a_file_is_called_in_words_and_lists_places_as_people_count_and_without_their_ids(house: DeskHouse):
+    def groups(c: Connection) -> None:
+        path = areas.path_of(c, BRANCH)
+        for area_id, name in (("t-a", "Tổ 10"), ("t-b", "Tổ 2")):
+            areas.add(c, [areas.AreaRow(area_id, BRANCH, "group", name, "", f"{path}{area_id}/")])
+
+    await house.database.transact(groups)
+    address = f"{house.url}desk/export/targets?o={WARD}&dang=csv&nam=2026"
+    cuc = await house.person("Cúc", "officer")
+    async with house.browser(cuc) as browser, browser.session.get(address) as response:
+        assert "UTF-8''chi-tieu-phuong-tran-bien-2026.csv" in response.headers["Content-Disposition"]
+        text = (await response.read()).decode("utf-8-sig")
+    names = [row[0] for row in csv.reader(io.StringIO(text), delimiter=";")]
+    wanted = ["Địa bàn", "Phường Trấn Biên", "Chi hội b-nhat", "Tổ 2, Chi hội b-nhat", "Tổ 10, Chi hội b-nhat"]
+    assert names == wanted and "t-a" not in text and WARD not in text
 
 
 async def test_the_month_on_paper_counts_what_that_month_brought(house: DeskHouse):

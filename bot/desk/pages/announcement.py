@@ -1,4 +1,4 @@
-"""What will people read, and how many? Ends in: sent, or stopped."""
+"""What will people read, and how many? Ends in: sent, stopped, or dropped."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
 
 
 async def do(desk: DeskServices, visit: Visit) -> PageAnswer:
-    """Send it, or tell nobody more. Raises CamtayError, NotAllowed, NobodyThere."""
+    """Send it, tell nobody more, or drop what was never sent. Raises CamtayError, NotAllowed, NobodyThere."""
     service, actor, announcement_id = desk.officers.announcements, visit.who.actor, visit.path["id"]
     here = f"announcement/{announcement_id}"
     match visit.form.get("act", ""):
@@ -50,6 +50,9 @@ async def do(desk: DeskServices, visit: Visit) -> PageAnswer:
         case "stop":
             told = await service.stop(actor, announcement_id)
             return Redirect(here, say("Đã dừng. {count} người đã nhận; người khác không nhận nữa.", count=told))
+        case "drop":
+            await service.drop(actor, announcement_id)
+            return Redirect("announcements", say("Đã bỏ bản nháp."))
     raise CamtayError(say("Chưa rõ chị muốn làm gì; chọn lại một nút trên trang."))
 
 

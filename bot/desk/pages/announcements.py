@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.announcements.policy.announcement import LONGEST, LONGEST_LINK, STATES, in_words
 from bot.announcements.service import COUNTED, Unfit
-from bot.desk.places import own_areas
+from bot.desk.areas import area_choice
 from bot.desk.services import DeskServices
 from bot.desk.visit import PageAnswer, PageShown, Redirect, Visit
 from bot.desk.words import day_and_hour
@@ -12,9 +12,8 @@ from bot.errors import CamtayError
 from flows.saying import say
 from storage.announcements import announcements as kept
 from storage.announcements.records import AnnouncementRow
+from storage.desk.people import area_names
 from storage.engine.database import Connection
-from storage.people import areas
-from storage.people.areas import AreaRow
 
 MOST = 50
 BEGINS = 120  # characters by which an announcement is recognised
@@ -25,20 +24,15 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
     text that was not sent and is written on."""
     mended = visit.form.get("sua") or visit.query.get("sua", "")
     begun = await _begun(desk, visit, mended) if mended and not visit.form else None
-    actor, wanted = visit.who.actor, visit.form.get("area") or visit.query.get("o", "")
-    ids = own_areas(desk, actor, "announce")
+    choice = await area_choice(desk, visit, "announce", visit.form.get("area") or visit.query.get("o", ""))
 
-    def look(connection: Connection) -> tuple[list[AreaRow], list[AnnouncementRow], dict[str, str]]:
-        mine = [found for each in ids if (found := areas.get(connection, each))]
-        chosen = areas.get(connection, wanted) if wanted and wanted not in ids else None
-        if chosen is not None and actor.may("announce", chosen.path):
-            mine.append(chosen)
-        told = {row.announcement_id: row for place in mine for row in kept.under(connection, place.path, MOST)}
+    def look(connection: Connection) -> tuple[list[AnnouncementRow], dict[str | None, str]]:
+        told = {row.announcement_id: row for path in paths for row in kept.under(connection, path, MOST)}
         rows = sorted(told.values(), key=lambda row: row.at, reverse=True)[:MOST]
-        places = (areas.get(connection, each) for each in {row.area_id for row in rows})
-        return mine, rows, {place.area_id: place.name for place in places if place}
+        return rows, area_names(connection, (row.area_id for row in rows))
 
-    mine, rows, names = await desk.officers.database.read(look)
+    paths = visit.who.actor.paths("announce")
+    rows, names = await desk.officers.database.read(look)
     told = [
         {
             "id": row.announcement_id, "begins": _begins(row.body), "state": STATES.get(row.state, row.state),
@@ -47,7 +41,7 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
         for row in rows
     ]  # fmt: skip
     values = {
-        "areas": [(place.area_id, place.name) for place in mine], "wanted": wanted, "told": told,
+        "choice": choice, "told": told,
         "text": begun.body if begun else visit.form.get("text", ""), "mended": mended,
         "link": begun.source_url if begun else visit.form.get("link", ""), "longest": LONGEST,
         "longest_link": LONGEST_LINK, "a_day": desk.officers.rules.a_day, "hosts": ", ".join(desk.officers.rules.hosts),

@@ -27,8 +27,8 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
     """The roll to tick while it is on (`?q=` of a name), else who was there. Raises NotAllowed, NobodyThere."""
     event_id, typed = visit.path["id"], visit.query.get("q", "").strip()[:80]
     roll = await desk.officers.meetings.roll(visit.who.actor, event_id, words_of(typed)[:MOST_WORDS])
-    if roll is None:
-        return await _held(desk, visit, event_id)
+    if roll is None or (roll.row.ended_at is not None and "sua" not in visit.query and not visit.form):
+        return await _held(desk, visit, event_id, mends=roll is not None)
     who = await desk.officers.database.read(lambda c: called(c, (each.who for each in roll.listed)))
     return _on(desk, visit, roll, typed, who)
 
@@ -40,7 +40,7 @@ async def do(desk: DeskServices, visit: Visit) -> PageAnswer:
     await service.tick(visit.who.actor, event_id, here - was, was - here)
     match form.get("act", ""):
         case "tick":
-            return Redirect(f"meeting/{event_id}", say("Đã ghi điểm danh."))
+            return Redirect(f"meeting/{event_id}", say("Đã ghi điểm danh."))  # of one that is over: who was there
         case "end":
             came = await service.end(visit.who.actor, event_id)
             return Redirect("meetings", say("Buổi họp đã kết thúc, {n} người có mặt.", n=came))
@@ -54,17 +54,18 @@ def _on(desk: DeskServices, visit: Visit, roll: MeetingRoll, typed: str, who: Ma
          "area": each.area}
         for each in roll.listed
     ]  # fmt: skip
+    address = desk.address or visit.here
     values = {
         "title": roll.place.name, "id": roll.row.event_id, "area_id": roll.place.area_id,
         "lesson": title_of(desk, roll.row.lesson), "at_hour": day_and_hour(roll.row.begun_at, desk.zone),
         "came": roll.here, "listed": listed, "was": " ".join(each.who for each in roll.listed if each.here),
-        "more": roll.more, "q": typed, "address": desk.address,
-        "picture": square(desk.address) if desk.address else "",
+        "more": roll.more, "q": typed, "address": address, "ended": roll.row.ended_at is not None,
+        "picture": square(address) if address else "",
     }  # fmt: skip
     return PageShown("meeting_on.html", values)
 
 
-async def _held(desk: DeskServices, visit: Visit, event_id: str) -> PageAnswer:
+async def _held(desk: DeskServices, visit: Visit, event_id: str, *, mends: bool) -> PageAnswer:
     paths = visit.who.actor.paths("meet")
 
     def look(c: Connection) -> tuple[list[MeetingRow], list[CameRow], dict[str, CalledRow]]:
@@ -77,6 +78,7 @@ async def _held(desk: DeskServices, visit: Visit, event_id: str) -> PageAnswer:
     people = [_came(visit, each, who.get(each.learner_id)) for each in _in_order(came, who)]
     values = {
         "title": rows[0].area, "meeting": told(desk, rows[0]), "people": people, "gone": len(came) - len(people),
+        "mends": mends, "id": event_id,
     }  # fmt: skip
     return PageShown("meeting.html", values)
 

@@ -43,7 +43,7 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
     row, place, others, who = await desk.officers.database.read(look)
     choice = await area_choice(desk, visit, "models", place.area_id)
     values = {
-        "choice": choice,
+        "choice": choice, "typed": visit.form.get("name", row.name),
         "title": row.name, "id": model_id, "kind": KINDS[row.kind], "year": row.year, "ended": row.ended_at is not None,
         "area_id": place.area_id, "area": place.name,
         "inside": [(each, name_on(visit, who[each])) for each, _ in _in_order(inside, who)],
@@ -59,7 +59,7 @@ def _in_order(people: Iterable[T], who: Mapping[str, CalledRow]) -> list[T]:
 
 
 async def do(desk: DeskServices, visit: Visit) -> PageAnswer:
-    """Somebody joins or leaves, the model moves or ends. Raises CamtayError, NotAllowed, NobodyThere."""
+    """Somebody joins or leaves, the model moves, is renamed or ends. Raises CamtayError, NotAllowed, NobodyThere."""
     answer = await _done(desk, visit)
     desk.counts.outdate()
     return answer
@@ -86,6 +86,9 @@ async def _done(desk: DeskServices, visit: Visit) -> PageAnswer:
                 raise CamtayError(say("Chưa chọn địa bàn."))
             await programs.move(actor, model_id, choice.chosen_id)
             return Redirect(here, say("Đã chuyển mô hình sang {area}.", area=choice.chosen.name))
+        case "rename":
+            await programs.rename(actor, model_id, visit.form.get("name", "")[:200])
+            return Redirect(here, say("Đã đổi tên mô hình."))
         case "end":
             await programs.end(actor, model_id)
             return Redirect(here, say("Mô hình đã kết thúc."))

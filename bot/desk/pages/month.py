@@ -32,6 +32,8 @@ LINES = (
     (say("Chờ quá một ngày"), "late", say("lời")),
 )  # fmt: skip
 """Content, measure of `storage.desk.months`, unit; in the order of the form."""
+PARTS = {"people", "passes"}
+"""Measures that are a part of the line above them."""
 
 
 async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
@@ -61,7 +63,7 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
     shown = {
         "title": title, "area": place.name,
         "above": above.name if above else "", "month": month, "year": year, "day": now, "area_id": place.area_id,
-        "lines": [(title, figures[key], unit) for title, key, unit in LINES],
+        "lines": [(title, figures[key], unit, key in PARTS) for title, key, unit in LINES],
         "counted": clock(counted.at, desk.zone), "counted_day": day(counted.at, desk.zone),
         "age": in_words(counted.at, now, desk.zone), "now": _written(year, month, 0),
         "before": _written(year, month, -1), "after": _written(year, month, 1) if is_whole else "",

@@ -66,7 +66,7 @@ def fits_marks(typed: str, names: Iterable[str]) -> bool:
     """Whether each word that was typed begins one of the names' words; of a word that was typed with marks they count,
     a tone as far as one was typed."""
     words = [_spelled(word) for name in names for word in re.split(r"[\W_]+", name)]
-    begun = [_spelled(word) for word in re.split(r"[\W_]+", typed) if word]
+    begun = [_spelled(word) for word in re.split(r"[\W_]+", unicodedata.normalize("NFC", typed)) if word]
     return all(any(_begins(one, word) for word in words) for one in begun)
 
 

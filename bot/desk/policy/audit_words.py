@@ -13,7 +13,8 @@ ROLES = {
 
 _ACTS = {
     "announced": say("gửi thông báo"), "announcement_drafted": say("soạn thông báo"),
-    "announcement_stopped": say("dừng thông báo"), "approved": say("duyệt làm người chỉ"),
+    "announcement_stopped": say("dừng thông báo"),
+    "announcement_dropped": say("bỏ bản nháp thông báo"), "approved": say("duyệt làm người chỉ"),
     "assigned": say("hỏi một người chỉ nhận việc"), "confirmed": say("xác nhận là hội viên"),
     "corrected": say("sửa dữ liệu"), "deleted": say("tự xóa dữ liệu"), "deleted_by_officer": say("xóa dữ liệu giúp"),
     "deleted_idle": say("máy xóa dữ liệu đã lâu không dùng"), "desk_in_link": say("vào bàn làm việc bằng đường dẫn"),
@@ -32,8 +33,9 @@ _ACTS = {
     "lesson_begun": say("mở bài mới"), "lesson_published": say("phát hành bài học"),
     "lesson_rolled_back": say("quay lại bản cũ của bài học"),
     "meeting_begun": say("mở buổi họp"), "meeting_closed": say("kết thúc buổi họp"),
+    "meeting_mended": say("sửa điểm danh một buổi đã họp"),
     "model_ended": say("kết thúc mô hình"), "model_joined": say("thêm người vào mô hình"),
-    "model_moved": say("chuyển mô hình sang nơi khác"),
+    "model_moved": say("chuyển mô hình sang nơi khác"), "model_renamed": say("đổi tên mô hình"),
     "model_left": say("cho người ra khỏi mô hình"), "paused_drills": say("tạm dừng bài thử"),
     "recognised": say("nhận ra ai trong danh sách"),
     "resumed_drills": say("mở lại bài thử"), "seen": say("xem dữ liệu"), "signed_out": say("cho thoát mọi máy"),
