@@ -42,7 +42,7 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
     free = [each for each in found.choices if not each.barred]
     others = [each for each in found.choices if each.barred]
     values = {
-        "title": titled(visit, name, found.learner.area), "called": found.learner.name or name,
+        "title": titled(visit, name, found.learner.area), "name": name, "called": found.learner.name or name,
         "id": request.request_id, "learner_id": request.learner_id, "area": found.learner.area,
         "kind": KINDS[request.kind], "urgent": request.kind == "safety", "over": is_over,
         "state": ENDINGS.get(request.closed_why, "") if is_over else STATES[request.state],
