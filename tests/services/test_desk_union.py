@@ -122,7 +122,9 @@ async def test_a_file_is_called_in_words_and_lists_places_as_people_count_and_wi
     await house.database.transact(groups)
     address = f"{house.url}desk/export/targets?o={WARD}&dang=csv&nam=2026"
     cuc = await house.person("Cúc", "officer")
-    async with house.browser(cuc) as browser, browser.session.get(address) as response:
+    async with house.browser(cuc) as browser:
+        await counted(browser, "areas?nam=2026")
+        response = await browser.session.get(address)
         assert "UTF-8''chi-tieu-phuong-tran-bien-2026.csv" in response.headers["Content-Disposition"]
         text = (await response.read()).decode("utf-8-sig")
     names = [row[0] for row in csv.reader(io.StringIO(text), delimiter=";")]
