@@ -31,6 +31,7 @@ from bot.desk.visit import (
     Visit,
     is_named,
 )
+from bot.desk.whence import at_of, here_of, page_of
 from bot.errors import CamtayError, NotAllowed
 from bot.people.service import NobodyThere
 from bot.web.forms import form_of, written
@@ -99,7 +100,7 @@ class DeskSite:
     ) -> web.Response:
         """The page where a name and a password are asked for, and told how to come in by chat; with what was `typed`
         into a page by somebody who was out, and the `login` of a try that failed."""
-        lang, at = _language(request), _at(request)
+        lang, at = _language(request), at_of(request)
         tell = teller(lang)
         shown = {"fault": tell(fault), "desk": self._desk, "typed": typed, "login": login}
         return frame.bare("enter.html", lang, at, tell, tell(say("Vào bàn làm việc")), status, **shown)
@@ -119,7 +120,7 @@ class DeskSite:
 
     def _asks_code(self, request: web.Request, ticket: str, fault: str = "", status: int = 200) -> web.Response:
         """The password was right: now the code, for who wants it so."""
-        lang, at = _language(request), _at(request)
+        lang, at = _language(request), at_of(request)
         tell = teller(lang)
         shown = {"ticket": ticket, "fault": tell(fault), "desk": self._desk}
         return frame.bare("enter_code.html", lang, at, tell, tell(say("Mã một lần")), status, **shown)
@@ -140,7 +141,7 @@ class DeskSite:
 
     async def shown_link(self, request: web.Request, fault: str = "", status: int = 200) -> web.Response:
         """A link was opened: by its owner, or by a machine that looks at links first. Only a tap spends it."""
-        lang, at = _language(request), _at(request)
+        lang, at = _language(request), at_of(request)
         tell, token = teller(lang), request[_PATH].get("token", "")
         shown = {"token": token, "fault": tell(fault), "desk": self._desk}
         return frame.bare("link.html", lang, at, tell, tell(say("Vào bàn làm việc")), status, **shown)
@@ -157,7 +158,7 @@ class DeskSite:
         return self._let_in(request, token)
 
     def _let_in(self, request: web.Request, token: str) -> web.Response:
-        response = _moved(_at(request))
+        response = _moved(at_of(request))
         _keep(response, COOKIE, token, int(LASTS.total_seconds()), self._is_secure(request))
         return response
 
@@ -193,14 +194,14 @@ class DeskSite:
         who = await self._desk.entrance.visitor(token)
         if who is not None and is_form_key(form.get("form_key", ""), token):
             await self._desk.entrance.leave(who.learner_id, who.session)
-        response = _moved(f"{_at(request)}enter")
+        response = _moved(f"{at_of(request)}enter")
         response.del_cookie(COOKIE, path="/")
         return response
 
     async def language(self, request: web.Request) -> web.Response:
         """Remember which language this browser reads."""
         form = await _form(request)
-        response = _moved(_page_of(request) or _at(request))
+        response = _moved(page_of(request) or at_of(request))
         if form.get("lang") in LANGUAGES:
             _keep(response, LANGUAGE_COOKIE, form["lang"], 400 * 86_400, self._is_secure(request))
         return response
@@ -213,14 +214,16 @@ class DeskSite:
         who = await self._desk.entrance.visitor(request.cookies.get(COOKIE, ""), sees=sees)
         if who is None:
             return (
-                _moved(f"{_at(request)}enter") if form is None else await self.enter(request, _OUT, 401, _told_by(form))
+                _moved(f"{at_of(request)}enter")
+                if form is None
+                else await self.enter(request, _OUT, 401, _told_by(form))
             )
         asked = tuple((name, written(said)) for name, said in request.query.items() if is_named(name, page.asks))
         query = dict(reversed(asked))  # of what comes several times the first
         once = unseal(who.box, request.cookies.get(ONCE_COOKIE, ""), who.session) or ""
-        here = _here(request)
+        here = here_of(request)
         visit = Visit(
-            who, _language(request), _at(request), request[_PATH], query, form or {}, files, asked, here, once
+            who, _language(request), at_of(request), request[_PATH], query, form or {}, files, asked, here, once
         )
         if not page.lets_in(who.actor):
             if not page.path and is_look:  # the desk's own address leads everybody to a page of theirs
@@ -286,7 +289,7 @@ class DeskSite:
         who: DeskVisitor | None = await self._desk.entrance.visitor(request.cookies.get(COOKIE, ""))
         if who is None:
             return await self.enter(request, sentence, status)
-        return self._told(PAGES[0], Visit(who, _language(request), _at(request)), sentence, status)
+        return self._told(PAGES[0], Visit(who, _language(request), at_of(request)), sentence, status)
 
     def _read_said(self, request: web.Request) -> str:
         try:
@@ -356,36 +359,6 @@ async def _sent(request: web.Request, file_bytes: int = 0) -> tuple[dict[str, st
             said = written(value)
             found[name] = f"{found[name]}\n{said}" if name in found else said
     return found, files
-
-
-def _at(request: web.Request) -> str:
-    """The way from the address of a request to that of the desk, wherever that lies."""
-    deep = request.path.count("/") - 2
-    return "../" * deep or "./"
-
-
-def _here(request: web.Request) -> str:
-    """The address at which this browser finds the tutor: it says so itself, the scheme too; "" for one of the machine
-    alone, which no phone beside it can open."""
-    said = urlsplit(request.headers.get("Origin") or request.headers.get("Referer", ""))
-    if said.netloc.lower() != request.host.lower() or said.scheme not in ("http", "https"):
-        said = urlsplit(f"{request.scheme}://{request.host}")
-    name = (said.hostname or "").lower()
-    is_alone = name in ("", "localhost", "::1") or name.startswith("127.") or not {".", ":"} & set(name)
-    return "" if is_alone else f"{said.scheme}://{said.netloc}/"
-
-
-def _page_of(request: web.Request) -> str:
-    """The page of the desk from which a form was sent, as its browser's own path; "" where it does not say."""
-    try:
-        said = urlsplit(request.headers.get("Referer", ""))
-    except ValueError:
-        return ""
-    _, desk, rest = said.path.partition("/desk")
-    is_ours = said.netloc.lower() == request.headers.get("Host", "").lower() and bool(desk) and rest[:1] in ("", "/")
-    if not is_ours or said.path.startswith("//") or rest == "/me/out":
-        return ""
-    return f"{said.path}?{said.query}" if said.query else said.path
 
 
 def _language(request: web.Request) -> str:

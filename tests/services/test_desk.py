@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert, update
 
+from bot.desk.pages.operations import _to_mend
 from bot.desk.policy.entering import IDLE, LASTS
 from bot.operations.backups import BackupFile
 from bot.operations.policy.readiness import ReadyFault
@@ -294,7 +295,9 @@ async def test_operations_are_the_admins_and_tell_what_is_to_be_mended(house: De
     house.report = report(house.clock.now())
     async with house.browser(await house.person("Quản", "admin", "dong-nai")) as admin:
         page = await admin.get("operations")
-        assert "Không có gì phải sửa." in page and "57 bài đang dạy." in page
+        assert "Chưa ghi địa chỉ trang" in page and page.count('class="urgent"') == 1, "what its officers are told too"
+        assert "57 bài đang dạy." in page
+        assert list(_to_mend(house.report, "https://hoi.example.vn/")) == []
         assert "24 giờ qua gửi 12 tin" in page and "3 lần bị từ chối" in page
         house.report = report(house.clock.now(), unready=("database", "disk"), newest=timedelta(days=3))
         page = await admin.get("operations")

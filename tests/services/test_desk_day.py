@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from aiohttp.test_utils import make_mocked_request
 
-from bot.desk.routes import _here
+from bot.desk.whence import here_of
 from bot.kept_counts import KeptCounts
 from bot.people.policy.permissions import OPERATOR_NAME
 from bot.reports.service import standing_in
@@ -223,4 +223,4 @@ async def test_a_code_is_made_for_whoever_is_meant_and_taken_back_only_when_aske
 )  # fmt: skip
 def test_the_address_of_a_browser_is_that_of_its_own_page(origin: str, host: str, here: str):
     headers = {"Host": host, **({"Origin": origin} if origin else {})}
-    assert _here(make_mocked_request("POST", "/desk/invite", headers=headers)) == here
+    assert here_of(make_mocked_request("POST", "/desk/invite", headers=headers)) == here

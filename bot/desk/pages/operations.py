@@ -38,15 +38,15 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
         raise CamtayError(say("Trang này chỉ có khi Cầm Tay đang chạy."))
     report = await desk.operations()
     return PageShown("operations.html", {
-        "mend": list(_to_mend(report)), "uptime": length(timedelta(seconds=report.uptime_s)),
+        "mend": list(_to_mend(report, desk.address)), "uptime": length(timedelta(seconds=report.uptime_s)),
         "versions": report.versions, "waits": list(_waits(report)),
         "channels": [_channel(each) for each in report.channels], "lessons": report.lessons,
         "backups": _backups(report.backups, report.at, desk.zone), "free_mb": report.free_bytes // 1_000_000,
     })  # fmt: skip
 
 
-def _to_mend(report: OperationsReport) -> Iterator[str]:
-    """What somebody has to see to, the worst first."""
+def _to_mend(report: OperationsReport, address: str) -> Iterator[str]:
+    """What somebody has to see to, the worst first; `address` is that of the page, "" where none is set."""
     yield from (UNREADY[each] for each in report.unready)
     if report.clock_jumped:
         yield say("Đồng hồ của máy vừa nhảy; việc hàng loạt đang nghỉ. Đặt lại giờ cho máy.")
@@ -63,6 +63,10 @@ def _to_mend(report: OperationsReport) -> Iterator[str]:
         yield say("Chưa có bản sao lưu mới. Làm ngay: ./camtay backup")
     if newest is not None and (rehearsed is None or report.at - datetime.fromisoformat(rehearsed.at) > REHEARSED_LATE):
         yield say("Lâu rồi chưa thử lấy lại từ bản sao lưu. Thử: ./camtay restore --rehearse")
+    if not address:
+        yield say(
+            "Chưa ghi địa chỉ trang: mã mời, áp phích, buổi họp không có mã vuông. Ghi web.public_url vào cấu hình."
+        )
 
 
 def _waits(report: OperationsReport) -> Iterator[dict[str, object]]:
