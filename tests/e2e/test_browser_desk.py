@@ -64,6 +64,11 @@ def test_an_officer_comes_in_by_her_chat_and_then_by_a_password(
     expect(page.get_by_label("Tên đăng nhập")).to_have_value("cuc.tranbien")
     looks(page)
     page.get_by_label("Mật khẩu mới").fill(PASSWORD)
+    page.get_by_role("button", name="Hiện mật khẩu").click()
+    expect(page.get_by_label("Mật khẩu mới")).to_have_attribute("type", "text")
+    looks(page)
+    page.get_by_role("button", name="Che mật khẩu").click()
+    expect(page.get_by_label("Mật khẩu mới")).to_have_attribute("type", "password")
     page.get_by_role("button", name="Đặt mật khẩu").click()
     expect(page.get_by_role("status")).to_contain_text("Đã đặt mật khẩu")
 

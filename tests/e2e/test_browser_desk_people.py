@@ -82,7 +82,12 @@ def test_an_officers_first_list(tmp_path: Path, tutor: Server, open_context: Ope
     page.get_by_role("link", name="Nhập danh sách").click()
     fits(page)
     (tmp_path / "hội viên.csv").write_text(LIST, encoding="utf-8")
-    page.get_by_label("Tệp danh sách").set_input_files(tmp_path / "hội viên.csv")
+    field = page.get_by_label("Tệp danh sách")
+    field.set_input_files({"name": "x.csv", "mimeType": "text/csv", "buffer": b"x" * 5_000_001})
+    page.get_by_role("button", name="Xem trước").click()
+    assert "nặng quá 5 MB" in field.evaluate("field => field.validationMessage"), "told before it is sent"
+    expect(page.get_by_role("heading", name="Nhập danh sách")).to_be_visible()
+    field.set_input_files(tmp_path / "hội viên.csv")
     page.get_by_role("button", name="Xem trước").click()
     expect(page.get_by_text("2 người mới")).to_be_visible()
     page.get_by_label("Sửa hay bỏ một dòng").fill("đào")
