@@ -17,13 +17,14 @@ from bot.reports.chat import Figures
 from bot.scams.drills import DrillChat
 from storage import waiting
 from storage.conversations import expiry
-from storage.desk import choosing
+from storage.desk import choosing, today
 from storage.engine import schema
 from storage.engine.database import Connection, Database, open_database
 from storage.meetings import meetings
 from storage.pairing import roster
 from storage.people import areas, invitations, people
 from storage.people.areas import PROVINCE, AreaRow
+from storage.people.called import called
 from storage.people.records import RoleRow
 from storage.scams import drills
 from tests.services.test_meetings import BOOK
@@ -48,6 +49,8 @@ READS: dict[str, Callable[[Connection], object]] = {
     "codes of all": lambda c: invitations.given(c, ["/"], START, MONTH, 200),
     "one code": lambda c: invitations.beginning(c, "abcdef"),
     "a roll": lambda c: meetings.expected(c, WARD, 0, 8),
+    "what people are called": lambda c: called(c, ["p-1", "p-2"]),
+    "who waits in a ward": lambda c: today.waiting(c, [WARD], 30),
     "people of a ward": lambda c: people.named_below(c, [WARD]),
     "drills of a ward": lambda c: drills.count_below(c, WARD, START),
 }
