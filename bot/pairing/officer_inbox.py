@@ -120,13 +120,13 @@ class OfficerInbox:
 
     def kept(self, connection: Connection, turn: TurnContext, command: asked.ShowKept) -> CommandOutcome:
         """What was kept back between two people, for the officer of the one who is guided."""
-        if kept.may_look(connection, turn, command.line_id):
+        if kept.may_look(connection, turn, self.world, command.line_id):
             return kept.show(connection, turn, self.world, command.line_id, self._paths(connection, turn))
         return self._refuse(connection, turn, "kept")
 
     def seen(self, connection: Connection, turn: TurnContext, command: asked.MarkSeen) -> CommandOutcome:
         """Note that the officer has looked at what was kept back, and show the rest."""
-        if not kept.may_look(connection, turn, command.line_id):
+        if not kept.may_look(connection, turn, self.world, command.line_id):
             return self._refuse(connection, turn, "kept")
         kept.seen(connection, turn, self.names.of(turn.person.learner_id), command.line_id)
         return self.waiting(connection, turn)

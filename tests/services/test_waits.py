@@ -356,7 +356,7 @@ async def test_an_emergency_from_the_cry_to_its_end_on_postgresql(postgres_url: 
         await cuc.say("menu")
         tinh = await member(t, "tinh", "Tỉnh", "officer", WEB, "dong-nai")
         await tinh.say("việc của cán bộ")
-        await tinh.tap(next(each for each in tinh.last.labels if "Tin không ổn" in each))
+        await tinh.tap(next(each for each in tinh.last.labels if "Tin cần xem" in each))
         assert "có ý hỏi mã hay mật khẩu" in tinh.said
         await tinh.tap("Đã xem")
         assert not t.intake.set_aside

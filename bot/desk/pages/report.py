@@ -14,9 +14,9 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
     """Who, when, of what kind; never the words. Raises NotAllowed, NobodyThere."""
     found = await desk.officers.reported.look(visit.who.actor, visit.who.learner_id, visit.path["id"])
     lines = [
-        {"at": day_and_hour(from_ms(at), desk.zone), "who": who or "?", "reported": what == "reported",
-         "kind": "" if what == "reported" else _kind(desk, what)}
-        for at, who, what in found.found
+        {"at": day_and_hour(from_ms(at), desk.zone), "who": who or "?", "whom": whom or "?",
+         "reported": what == "reported", "kind": "" if what == "reported" else _kind(desk, what)}
+        for at, who, whom, what in found.found
     ]  # fmt: skip
     both = [(each.learner_id, each.name or "?") for each in (found.learner, found.other) if each.learner_id]
     values = {"title": found.learner.name or "?", "id": found.line_id, "area": found.area, "both": both, "lines": lines}

@@ -60,9 +60,10 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
             for row in kept.offers(connection, paths, MOST)
         ]  # fmt: skip
         told = [
-            {"id": row.line_id, "name": row.name or "?", "area": row.area, "reported": row.reported,
+            {"id": row.line_id, "both": [each or "?" for each in both], "area": row.area, "reported": row.reported,
              "since": ago(row.at, now)}
-            for row in unseen(connection, paths, visit.who.learner_id, MOST)
+            for row in unseen(connection, paths, MOST)
+            if (both := desk.officers.reported.named(connection, visit.who.learner_id, row.line_id))
         ]  # fmt: skip
         quiet = [
             {**_person(row), "why": REACHES[row.why]}  # type: ignore[index]  # storage gives three of its four words

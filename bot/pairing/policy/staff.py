@@ -42,7 +42,7 @@ def report(work: PairingWork, pairing_id: str) -> bool:
 
 def reported(work: PairingWork, line_id: str, learner_id: str, other_id: str) -> None:
     """One tap: the nearest officer hears of it, the other of the two does not."""
-    work.note("reported", None, line_id)
+    work.note("reported", None, line_id, to=other_id)
     if officer := _other_officer(work, learner_id, other_id):
         work.tell(officer, "report_officer", line_id, **_both(work, line_id, learner_id, other_id))
     work.tell(work.actor, "report_made" if officer else "report_nobody")
@@ -51,11 +51,22 @@ def reported(work: PairingWork, line_id: str, learner_id: str, other_id: str) ->
 def caught(work: PairingWork, line_id: str, learner_id: str, other_id: str, finding: str) -> bool:
     """What one wrote to the other was kept back: the officer hears who and of what kind, never the words. Whether
     there is one to hear it."""
-    work.note("caught", None, line_id, finding=finding)
+    work.note("caught", None, line_id, finding=finding, to=other_id)
     officer = _other_officer(work, learner_id, other_id)
     if officer:
         work.tell(officer, "caught_officer", line_id, **_both(work, line_id, learner_id, other_id), gi=found(finding))
     return bool(officer)
+
+
+def held_in_need(work: PairingWork, line_id: str, helper_id: str, finding: str) -> None:
+    """What somebody in need wrote did not go: whoever has taken her cry hears of what kind it was, never the words."""
+    her = work.learner_named(work.ledger.learner(work.actor))
+    kind = _LIKE.get(finding, finding)
+    work.tell(helper_id, "held_in_need", line_id, urgent=True, **her, gi=found(kind))
+
+
+_LIKE = {"relay_number_urgent": "relay_account", "relay_link_only": "relay_link"}
+"""Findings that are told as others are."""
 
 
 def _both(work: PairingWork, line_id: str, learner_id: str, other_id: str) -> BothNamed:

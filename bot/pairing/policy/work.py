@@ -357,6 +357,7 @@ BUTTONS: dict[str, Callable[[str], Buttons]] = {
     "offer_help_accepted": _working_buttons,
     "pair_found": _write_button,
     "help_coming": _write_button,
+    "held_in_need": _write_button,
     "help_under_way": _write_button,
     "caught_officer": lambda line_id: ((f"q:kept:{line_id}", "label_look"),),
     "report_officer": lambda line_id: ((f"q:kept:{line_id}", "label_look"),),
