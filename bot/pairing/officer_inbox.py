@@ -360,11 +360,11 @@ class OfficerInbox:
             turn.say(turn.phrase("post_lift_gone"))
             return self.person(connection, turn, person_id)
         if granting.lift(connection, self.names, self._actor(connection, turn), person_id, "instructor"):
-            return self._let(connection, turn, row)
+            return self._let(connection, turn, row, again=True)
         self._audit(connection, turn, "refused_lift", person_id, "")
         return self.person(connection, turn, person_id)
 
-    def _let(self, connection: Connection, turn: TurnContext, row: Row) -> CommandOutcome:
+    def _let(self, connection: Connection, turn: TurnContext, row: Row, *, again: bool = False) -> CommandOutcome:
         now, by, person_id = turn.universe.now, self.names.of(turn.person.learner_id), row["learner_id"]
         for role in people.roles_of(connection, person_id):
             if role.role == "instructor" and role.path == row["path"]:
@@ -372,8 +372,8 @@ class OfficerInbox:
                 if not granting.give(connection, self.names, invitation, person_id, now):
                     return self.person(connection, turn, person_id)
         self._audit(connection, turn, "approved", person_id, "")
-        self.hooks.confirmed(connection, person_id, "instructor", now, unasked=True)
-        turn.say(turn.phrase("post_approved"))
+        self.hooks.confirmed(connection, person_id, "instructor", now, unasked=True, again=again)
+        turn.say(turn.phrase("post_let_again" if again else "post_approved"))
         return self.waiting(connection, turn)
 
     def pause(self, connection: Connection, turn: TurnContext, command: asked.AskSuspension) -> CommandOutcome:

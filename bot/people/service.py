@@ -187,13 +187,13 @@ class People:
         def work(connection: Connection, place: AreaRow) -> None:
             if not place.area_id:
                 raise NobodyThere(say("Chưa biết chị ấy ở địa bàn nào; hãy mời chị ấy bằng mã."))
-            now = self.now()
+            now, held = self.now(), granting.is_held(connection, self.services.names, learner_id)
             if not granting.lift(connection, self.services.names, actor, learner_id, "instructor"):
                 raise NotAllowed(BEYOND)
             row = InvitationRow("", "invite", "instructor", place.area_id, None, None, actor.name, now, now)
             if not granting.give(connection, self.services.names, row, learner_id, now):
                 raise CamtayError(say("Chị ấy còn bị tạm dừng ở một vai trò khác; hãy mở lại vai trò đó trước."))
-            self.services.hooks.confirmed(connection, learner_id, "instructor", now, unasked=True)
+            self.services.hooks.confirmed(connection, learner_id, "instructor", now, unasked=True, again=held)
 
         await self.about(actor, "approve", learner_id, work)
 
@@ -252,7 +252,7 @@ class People:
             if back is None:
                 raise NotAllowed(BEYOND)
             for role in back:
-                services.hooks.confirmed(connection, learner_id, role, now, unasked=role == "instructor")
+                services.hooks.confirmed(connection, learner_id, role, now, unasked=role == "instructor", again=True)
             for role in sorted({row.role for row in held}):
                 self.note(connection, actor, f"lifted_{role}", learner_id, place.area_id)
             return back

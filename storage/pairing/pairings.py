@@ -35,7 +35,7 @@ from storage.pairing import tables as pairing_t
 from storage.pairing.records import NoticeRow
 from storage.people import tables as people_t
 
-APART = ("changed", "reported", "left_by_instructor", "suspended")
+APART = ("changed", "reported", "left_by_instructor", "suspended", "taken_back")
 OPEN: Any = literal_column("'open'")  # as it stands in the partial indexes: a value would not find them
 _LOCK = text(
     "SELECT pg_advisory_xact_lock(hashtextextended('pairing', 20260101)),"

@@ -230,7 +230,7 @@ def test_who_blocks_while_she_is_asked_costs_no_time():
     assert request.owner_id == "gan"
     blocks(story, "gan")
     assert story.memory.requests[request.request_id].owner_id == "xa"
-    assert story.said[-2:] == [("xa", "offer_pair"), ("sau", "pair_next")]
+    assert story.said[-2:] == [("xa", "offer_pair"), ("sau", "pair_moved")]
 
 
 def test_whoever_can_be_reached_again_is_asked_again():

@@ -132,7 +132,7 @@ async def test_suspending_ends_it_at_once_and_for_good(tmp_path: Path):
         assert hooks.gone == ["suspended"]
         before = await t.rows("instructor")
         await hoa.tap("Đổi số người")
-        assert "cán bộ Hội mời" in hoa.said and "Việc chỉ bài" not in hoa.last.labels
+        assert "đang tạm dừng" in hoa.said and "Việc chỉ bài" not in hoa.last.labels
         await hoa.say("xin chỉ bài")
         await hoa.shows((await t.people.invite(OPERATOR, "instructor", WARD)).code)
         assert (await t.rows("role"))[0]["state"] == "suspended", "neither asking nor another code lifts it"
