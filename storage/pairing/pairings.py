@@ -138,6 +138,12 @@ def pairings_with(connection: Connection, instructor_id: str) -> list[Row]:
     return many(connection, _PAIRINGS_WITH, id=instructor_id)
 
 
+def guided(connection: Connection, ids: Collection[str]) -> dict[str, int]:
+    """How many learners each of these instructors guides now; whoever guides nobody is left out."""
+    query = select(_p.instructor_id, func.count()).where(_p.instructor_id.in_(sorted(ids)), _p.state == OPEN)
+    return {row[0]: row[1] for row in connection.execute(query.group_by(_p.instructor_id))}
+
+
 def previous(connection: Connection, learner_id: str) -> str:
     """The id of the instructor of the learner's newest pairing, open or not; "" without one."""
     return connection.scalar(_PREVIOUS, {"id": learner_id}) or ""

@@ -15,6 +15,8 @@ from bot.pairing.policy.taking import opened
 from bot.pairing.policy.work import PairingWork
 
 STRANGERS_AT_ONCE = 5
+ALREADY = "already"
+"""Instead of a reason: an act that was done before, from another page, is not done twice."""
 
 # --- a learner asks ---
 
@@ -265,14 +267,24 @@ def _answers(work: PairingWork, offer: Offer) -> Instructor | None:
 
 
 def assign(work: PairingWork, request_id: str, instructor_id: str) -> str:
-    """An officer, or an admin, asks an instructor by name; "" or why that is impossible (see `candidates.against`)."""
+    """An officer, or an admin, asks an instructor by name; "" or why that is impossible (see `candidates.against`);
+    ALREADY, and nothing is done, where that very one is being asked.
+
+    Whoever has taken the request gives it away by that; the learner is told.
+    """
     request = work.ledger.request(request_id)
     learner = work.ledger.learner(request.learner_id) if request else None
     instructor = work.ledger.instructor(instructor_id)
-    if request is None or learner is None or request.state in ("closed", "open") or request.kind == "safety":
+    if request is None or learner is None or request.state == "closed" or request.kind == "safety":
+        return "over"
+    is_hers = request.state == "open" and (request.owner_kind, request.owner_id) == ("officer", work.actor)
+    if request.state == "open" and not is_hers:
         return "over"
     if work.actor not in work.ledger.answering(learner.path) or instructor is None:
         return "not_yours"
+    asked = work.ledger.offer_for(request_id)
+    if asked is not None and asked.instructor_id == instructor_id:
+        return ALREADY
     pairing = work.ledger.pairing_of(learner.learner_id)
     if pairing and (request.kind != "change" or pairing.instructor_id == instructor_id):
         return "paired"
@@ -281,7 +293,10 @@ def assign(work: PairingWork, request_id: str, instructor_id: str) -> str:
     if work.clock.is_quiet(work.now):
         return "quiet"
     freed = work.withdraw(request_id)
-    work.make_offer(request, replace(learner, confirmed=True), instructor)
+    asked_for = work.make_offer(request, learner, instructor)
+    if is_hers:
+        work.note("handed", request, to=instructor_id)
+        _say_to_her(work, asked_for, "pair_moved")
     if freed:
         work.serve(freed)
     return ""
