@@ -61,6 +61,8 @@ class People:
         """The tutor's own questions, as they are kept beside the answer of somebody who gave it to an officer."""
         self.is_office: Callable[[str], bool] = lambda name: False
         """Whether a name is that of an office, a bank, the union: see `bot.tutor.onboarding.is_of_office`."""
+        self.on_left: Callable[[Sequence[tuple[str, str]]], None] = lambda addresses: None
+        """Called with addresses (channel, chat_id) that are somebody's no more: open pages forget what they show."""
 
     @property
     def links(self) -> Links:
@@ -174,12 +176,16 @@ class People:
         Raises NotAllowed, NobodyThere.
         """
 
-        def work(connection: Connection, place: AreaRow) -> int:
+        def work(connection: Connection, place: AreaRow) -> list[tuple[str, str]]:
             gone = self.services.phones.sign_out(connection, learner_id, self.new_id, self.now())
             self.note(connection, actor, "signed_out", learner_id, place.area_id)
-            return len(gone)
+            if gone:
+                tell(connection, self.new_id(), learner_id, "was_signed_out", {}, self.now())
+            return gone
 
-        return await self.about(actor, "vouch", learner_id, work)
+        left = await self.about(actor, "vouch", learner_id, work)
+        self.on_left(left)
+        return len(left)
 
     async def approve(self, actor: Actor, learner_id: str) -> None:
         """Somebody who asked to guide others, or was suspended, may. Raises NotAllowed, NobodyThere."""
