@@ -7,7 +7,7 @@ from typing import Any, assert_never
 
 from bot.people import granting
 from bot.people.hooks import PairingHooks
-from bot.people.policy import instructor
+from bot.people.policy import instructor, profile
 from bot.people.policy.commands import ApplyToTeach, SetTeaching, ShowTeaching, TeachingCommand
 from bot.people.policy.instructor import Teaching
 from bot.people.pseudonyms import Pseudonyms
@@ -68,7 +68,8 @@ class InstructorSettings:
             return ASIDE
         if area_id is None:
             turn.say(turn.phrase("apply_nowhere"))
-            return ASIDE
+            profile.ask_area(turn, "", pending=profile.TO_TEACH)
+            return ANSWERED
         is_told = bool(known)
         if not known:
             by, now = self.names.of(learner_id), turn.universe.now

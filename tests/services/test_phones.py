@@ -529,7 +529,7 @@ async def test_a_vouched_code_dies_with_the_right_of_who_gave_it_and_with_the_ne
     await hoa.tap_token(f"vo:give:{lan}")
     code = next(word.rstrip(".") for word in hoa.said.split() if word.startswith("MOI-"))
     new = t.learner("new")
-    assert "không thấy mã" in (await new.say(first)).said
+    assert "không còn dùng được" in (await new.say(first)).said
     await t.people.suspend(OPERATOR, await id_of(t, "Hoa"))
     assert "hết hạn" in (await new.say(code)).said
     late = await t.people.code_back(OPERATOR, lan)
