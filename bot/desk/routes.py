@@ -56,6 +56,10 @@ class OpenedBefore(CamtayError):
     """Trang này mở từ trước lần vào này nên chưa có gì thay đổi. Đọc lại rồi gửi lần nữa."""
 
 
+class TooHeavy(CamtayError):
+    """What was brought is more than the page takes; nothing of it was read."""
+
+
 class DeskSite:
     """Answers all that lies below /desk. `key` seals the sentence that is carried to the next page, `asker` gives the
     address that a request comes from."""
@@ -171,7 +175,12 @@ class DeskSite:
     async def deed(self, page: DeskPage, request: web.Request) -> web.StreamResponse:
         """Carry out what a form of a page asks, where it is one of ours."""
         assert page.do is not None
-        form, files = await _sent(request, page.file_bytes)
+        try:
+            form, files = await _sent(request, page.file_bytes)
+        except web.HTTPRequestEntityTooLarge:
+            if not page.file_bytes:
+                raise
+            return await self._answered(page, request, partial(_too_heavy, page.file_bytes), {})
         is_keyed = is_form_key(form.pop("form_key", ""), request.cookies.get(COOKIE, ""))
         if not self._is_ours(request):
             return await self._refused(request, _FOREIGN, 403)
@@ -222,7 +231,7 @@ class DeskSite:
         except (NotAllowed, NobodyThere):  # in one sentence: else it would tell that there is something
             return self._told(page, visit, _NOT_YOURS, 404)
         except CamtayError as fault:
-            status = 403 if isinstance(fault, OpenedBefore) else 400
+            status = {OpenedBefore: 403, TooHeavy: 413}.get(type(fault), 400)
             if is_look or page.show is None:
                 return self._told(page, visit, said_by(fault), status)
             return await self._again(page, visit, said_by(fault), status)
@@ -304,6 +313,10 @@ class DeskSite:
 
 async def _opened_before(_: DeskServices, __: Visit) -> PageAnswer:
     raise OpenedBefore
+
+
+async def _too_heavy(most: int, _: DeskServices, __: Visit) -> PageAnswer:
+    raise TooHeavy(say("Tệp nặng quá {most} MB nên chưa nhận. Chọn tệp nhẹ hơn.", most=most // 1_000_000))
 
 
 def _told_by(form: Mapping[str, str]) -> list[str]:

@@ -52,6 +52,8 @@ class Offers:
                 self._happens(connection, turn, partial(_decide, command))
         if not turn.replies:
             return ASIDE
+        if isinstance(command, asked.CloseRequest) and turn.person.is_officer:
+            turn.offer("", (("q:list:0", turn.phrase("label_post")), ("g:menu", turn.phrase("label_menu"))))
         answers = isinstance(command, asked.AcceptOffer | asked.PostponeOffer | asked.DeclineOffer)
         if answers and (others := len(kept.offers_to(connection, turn.person.learner_id))):
             notices.also(turn, ((ALL_OFFERS, turn.phrase("label_offers", so=str(others))),))

@@ -26,7 +26,7 @@ _s, _i = conversations_t.session.c, people_t.identity.c
 
 @dataclass(frozen=True, slots=True)
 class WaitingRow:
-    """A request that is not over; `helper` is whoever has it, `due_at` when it moves on if nobody acts."""
+    """A request that is not over; `helper` is whoever is asked or has it, `due_at` when it moves on if nobody acts."""
 
     request_id: str
     learner_id: str
@@ -69,15 +69,17 @@ class QuietRow:
 def waiting(connection: Connection, paths: Sequence[str], limit: int, *, strangers: bool = False) -> list[WaitingRow]:
     """Requests of these areas that are not over, the most urgent first, then by when they move on; with `strangers`
     those of people whose place nobody knows as well."""
-    owner = people_t.person.alias()
+    owner, asked = people_t.person.alias(), people_t.person.alias()
     query = (
         select(
             _r.request_id, _r.learner_id, _p.name, func.coalesce(named(_a), ""), _r.kind, _r.state, _r.owner_kind,
-            func.coalesce(owner.c.name, ""), _r.since_at, _r.due_at,
+            func.coalesce(asked.c.name, owner.c.name, ""), _r.since_at, _r.due_at,
         )
         .join(people_t.person, _p.learner_id == _r.learner_id)
         .outerjoin(people_t.area, _a.area_id == _p.area_id)
         .outerjoin(owner, owner.c.learner_id == _r.owner_id)
+        .outerjoin(pairing_t.offer, and_(_o.request_id == _r.request_id, _o.state == "open"))
+        .outerjoin(asked, asked.c.learner_id == _o.instructor_id)
         .where(_r.state.in_(("waiting", "offered", "open")), _within(paths, strangers=strangers))
         .order_by(_r.priority, _r.due_at, _r.request_id)
         .limit(limit)

@@ -192,7 +192,8 @@ async def test_what_a_file_and_its_cells_are_called_is_text(house: DeskHouse):
 
 async def test_too_much_is_refused_and_other_pages_read_no_files(house: DeskHouse):
     async with house.browser(await house.person("Cúc", "officer")) as browser:
-        await bring(browser, b"x" * 6_100_000, 413)
+        page = await bring(browser, b"x" * 6_100_000, 413)
+        assert "nặng quá 5 MB" in page and 'type="file"' in page, "on the page itself, to choose another"
         assert "nặng quá 5 MB" in await bring(browser, b"x" * 5_000_001, 400)
         for long in ("Tên\n" + "a\n" * 2_000_000, workbook(*[["Tên"]] * 5_002)):
             await bring(browser, long, khu=BRANCH)

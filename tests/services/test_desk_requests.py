@@ -264,6 +264,8 @@ async def test_what_she_has_taken_she_gives_to_whoever_could_have_been_asked_bef
         await browser.post(f"request/{request_id}", {"act": "ask", "instructor": mai})
         page = await browser.get(f"request/{request_id}")
         assert "Cúc hỏi Mai nhận" in page and "đang hỏi" in page and "đang kèm 0/3" in page
+        assert "đang hỏi: Mai" in await browser.get(""), "who is asked, not who has asked"
+        assert "Đang hỏi một người cùng xã, phường" in page
         assert "1 lời hỏi chưa trả lời" in page
     told = [(row["learner_id"], row["phrase"]) for row in await rows(house, "notice")]
     assert (mai, "offer_pair") in told and (lan, "pair_moved") in told
