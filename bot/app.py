@@ -192,7 +192,7 @@ async def bootstrap(
     webchat = _webchat(
         settings, world, database, library, store, streams, doorbell, lambda updates: intake.submit(updates)
     )
-    webchat.sounds = sounds if command else None
+    webchat.sounds, officers.people.on_left = sounds if command else None, webchat.left
     voice = VoiceWorker(
         database, lambda updates: intake.submit(updates), world.now, Transcriber(command) if command else None,
         lambda: {WebChat.name: sounds, **{each.channel.name: each.channel for each in owners if each.is_ours}},

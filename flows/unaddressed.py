@@ -31,6 +31,7 @@ _INSTEAD: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\b(lỗi|phải|máy) của \{chị\}", r"\1 của mình"),
         (r"\b(tại|do|bằng tên) \{chị\}", r"\1 mình"),
         (r"\b(phải máy) \{chị\}", r"\1 của mình"),
+        (r"\b(đúng là) \{chị\}", r"\1 mình"),
         (r"người \{chị\} kèm", "người đang được kèm"),
         (r"\{chị\} và ", "mình và "),
         (r" ý \{chị\}" + _END, ""),

@@ -24,12 +24,10 @@ from bot.tutor import lessons, waits
 from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.tutor.state import HeldMedia
 from bot.tutor.turn import TurnContext
-from flows import mask
 from flows.events import Typed
 from flows.profiles import profile_of
 from flows.words.values.phones import read_phone
 from flows.words.values.value import in_groups
-from flows.words.wishes import Wishes
 from storage.engine.database import Connection
 from storage.engine.instants import to_ms
 from storage.pairing import availability, relays
@@ -152,9 +150,10 @@ class Lines:
         """Ask whom the first words after two have met are for; what may not go over is for the tutor, unasked."""
         line = self._find(connection, waits.letter(turn), turn.person.learner_id)
         turn.change(letter=None, letter_at=None)
-        if line is None or relay.look(_wishes(turn), text, line.side).what != "pass":
+        verdict = lines.judged(turn, line, text) if line else None
+        if line is None or verdict is None or not (verdict.what == "pass" or (verdict.what == "mark" and line.urgent)):
             return CommandOutcome(heard=Text(text))
-        lines.ask_words(turn, line, text)
+        lines.ask_words(turn, line, verdict.text)
         return ANSWERED
 
     def _settle_words(
@@ -210,7 +209,7 @@ class Lines:
         if len(text) > relay.LONGEST:
             tell(turn, line, "line_long")
             return
-        verdict = relay.look(_wishes(turn), text, line.side)
+        verdict = lines.judged(turn, line, text)
         number = _number(text) if line.urgent and verdict.phrase == "relay_phone" else ""
         if number and line.side == "learner":
             lines.ask_number(turn, line, number)
@@ -219,10 +218,11 @@ class Lines:
             verdict = self._of_union(connection, line, text, number)
         if line.urgent and turn.person.is_officer and verdict.phrase == "relay_prying":
             verdict = replace(verdict, phrase="relay_prying_urgent")
-        lines.whisper(turn, line, verdict.text or mask(text, turn.book.nouns).text)
+        lines.whisper(turn, line, verdict.text or relay.without_numbers(turn.book.wishes, text))
         reported = verdict.report and self._tell_officer(connection, turn, line, verdict.phrase)
         if verdict.what == "block":
             tell(turn, line, verdict.phrase)
+            self._tell_helper(connection, turn, line, verdict.phrase)
             if reported:
                 turn.remark(turn.phrase("line_reported"))
         else:
@@ -317,13 +317,14 @@ class Lines:
         """What may go with a picture; the writer is told when the words are held back."""
         if not caption:
             return ""
-        verdict = relay.look(_wishes(turn), caption, line.side)
+        verdict = lines.judged(turn, line, caption)
         reported = verdict.report and self._tell_officer(connection, turn, line, verdict.phrase)
         held = verdict.what == "block" or len(caption) > relay.LONGEST
         if held or verdict.phrase:
             turn.say(turn.phrase("line_long" if len(caption) > relay.LONGEST else verdict.phrase))
         if held:
             turn.say(turn.phrase("line_words_held"))
+            self._tell_helper(connection, turn, line, verdict.phrase)
         if reported:
             turn.say(turn.phrase("line_reported"))
         return "" if held else verdict.text
@@ -355,6 +356,13 @@ class Lines:
         )
         return within(connection, self.world, turn.person.learner_id, turn.universe.now, event)
 
+    def _tell_helper(self, connection: Connection, turn: TurnContext, line: Line, finding: str) -> None:
+        """Whoever has taken a cry hears that something of the one in need was held back, and of what kind."""
+        if not line.urgent or line.side != "learner":
+            return
+        event = partial(staff.held_in_need, line_id=line.line_id, helper_id=line.other_id, finding=finding)
+        within(connection, self.world, turn.person.learner_id, turn.universe.now, event)
+
     def _report(self, connection: Connection, turn: TurnContext, line: Line) -> None:
         """One tap; the other does not learn of it. Whoever is guided may choose somebody else at once."""
         learner_id = turn.person.learner_id if line.side == "learner" else line.other_id
@@ -382,9 +390,3 @@ def _number(text: str) -> str:
     """The one telephone number in a text; "" where there is none, or two."""
     said = read_phone(text)
     return str(said.value) if said else ""
-
-
-def _wishes(turn: TurnContext) -> Wishes:
-    """What may not be asked for: an officer is judged by the rules alone, for the second opinion knows only what
-    learners and instructors write to each other."""
-    return relay.rules_alone(turn.book.wishes) if turn.person.is_officer else turn.book.wishes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.pairing.calls import calls_for
@@ -28,7 +29,8 @@ class RequestLook:
 
     `guide` names the learner's instructor, `owner` whoever has taken the request, `heirs` (id, name) to whom that one
     may hand it over. `may_act`: whether whoever looks is one of those who may answer for the learner; `is_stranger`:
-    nobody has confirmed the learner as a member; `quiet`: nobody is asked at this hour.
+    nobody has confirmed the learner as a member; `quiet`: nobody is asked at this hour. `guided`: how many learners
+    each of the choices guides; the rest of her load are offers she has not answered.
     """
 
     request: Request
@@ -43,6 +45,7 @@ class RequestLook:
     may_act: bool
     is_stranger: bool
     quiet: bool
+    guided: Mapping[str, int]
 
 
 def look(connection: Connection, world: PairingContext, request_id: str, by: str, now: int) -> RequestLook | None:
@@ -59,11 +62,12 @@ def look(connection: Connection, world: PairingContext, request_id: str, by: str
     others = *officers, *heirs, *(each.instructor_id for each in asked), guide, request.owner_id, by
     names = full_names(connection, (learner.learner_id, *others))
     hidden = {world.pseudonym(each): name for each, name in names.items()}
+    found = _choices(connection, world, ledger, request, learner, now) if not _is_settled(request, guide, by) else []
     return RequestLook(
         request,
         learner,
         situation(ledger, request, now, world.clock, calls),
-        tuple(_choices(connection, world, ledger, request, learner, now)) if not _is_settled(request, guide) else (),
+        tuple(found),
         tuple(asked),
         tuple(
             (each.at, words.told(each.what, each.by, each.detail, hidden, {world.pseudonym(who) for who in officers}))
@@ -75,12 +79,15 @@ def look(connection: Connection, world: PairingContext, request_id: str, by: str
         by in officers,
         not learner.confirmed,
         world.clock.is_quiet(now),
+        pairings.guided(connection, [each.instructor.learner_id for each in found]),
     )  # fmt: skip
 
 
-def _is_settled(request: Request, guide: str) -> bool:
-    """Whether there is nobody to be asked: a cry is never offered, and who has an instructor asks for no other."""
-    return request.kind == "safety" or request.state in ("open", "closed") or bool(guide and request.kind != "change")
+def _is_settled(request: Request, guide: str, by: str) -> bool:
+    """Whether there is nobody to be asked by `by`: a cry is never offered, what another has taken is that one's to give
+    away, and who has an instructor asks for no other."""
+    theirs = request.state == "open" and (request.owner_kind, request.owner_id) != ("officer", by)
+    return request.kind == "safety" or request.state == "closed" or theirs or bool(guide and request.kind != "change")
 
 
 def _choices(

@@ -7,6 +7,7 @@ from functools import partial
 from typing import assert_never
 
 from bot.pairing import union_number
+from bot.pairing.asking import whom_to_ask
 from bot.pairing.calls import calls_for
 from bot.pairing.policy import commands as asked
 from bot.pairing.policy import happenings, officer_inbox, safety, staff, taking
@@ -20,6 +21,7 @@ from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.tutor.turn import TurnContext
 from flows.profiles import profile_of
 from storage.engine.database import Connection
+from storage.engine.instants import to_ms
 from storage.engine.rows import Row
 from storage.pairing import availability
 from storage.pairing import pairings as kept
@@ -50,6 +52,8 @@ class Offers:
                 self._happens(connection, turn, partial(_decide, command))
         if not turn.replies:
             return ASIDE
+        if isinstance(command, asked.CloseRequest) and turn.person.is_officer:
+            turn.offer("", (("q:list:0", turn.phrase("label_post")), ("g:menu", turn.phrase("label_menu"))))
         answers = isinstance(command, asked.AcceptOffer | asked.PostponeOffer | asked.DeclineOffer)
         if answers and (others := len(kept.offers_to(connection, turn.person.learner_id))):
             notices.also(turn, ((ALL_OFFERS, turn.phrase("label_offers", so=str(others))),))
@@ -75,15 +79,27 @@ class Offers:
         if isinstance(command, asked.ShowOwnRequest):
             show_mine(connection, turn, request, work_lines(connection, turn, self.world, request))
             return ANSWERED
-        heirs = self._heirs(connection, turn, request_id)
+        heirs, others = self._heirs(connection, turn, request_id), _instructors(connection, turn, request)
         chosen = command.heir_key if isinstance(command, asked.HandOver) else ""
-        who = [person_id for person_id, _, _ in heirs if officer_inbox.key(person_id) == chosen]
-        if who:
-            self._happens(connection, turn, lambda work: taking.hand_over(work, request_id, who[0]))
+        who = next((each for each, _, _ in (*heirs, *others) if officer_inbox.key(each) == chosen), "")
+        if who and who not in (each for each, _, _ in heirs):
+            self._give_away(connection, turn, request_id, who)
+        elif who:
+            self._happens(connection, turn, lambda work: taking.hand_over(work, request_id, who))
             show_mine(connection, turn, request, [])
         else:
-            officer_inbox.choose_heir(turn, request_id, heirs)
+            officer_inbox.choose_heir(turn, request_id, (*heirs, *others))
         return ANSWERED
+
+    def _give_away(self, connection: Connection, turn: TurnContext, request_id: str, to: str) -> None:
+        """Ask an instructor in the officer's stead, whose it is no more when that could be done."""
+        me, now = turn.person.learner_id, turn.universe.now
+        reason = within(connection, self.world, me, now, lambda work: happenings.assign(work, request_id, to), turn)
+        if not reason:
+            officer_inbox.gave_away(turn)
+            return
+        turn.say(turn.phrase("post_quiet" if reason == "quiet" else "post_not_now"))
+        officer_inbox.choose_heir(turn, request_id, self._heirs(connection, turn, request_id))
 
     def _heirs(self, connection: Connection, turn: TurnContext, request_id: str) -> list[tuple[str, str, str]]:
         """Who may go on with it, the nearest first: (id, name, role)."""
@@ -96,6 +112,16 @@ class Offers:
             return [(each, work.name(each), "role_instructor" if each == guide else "role_officer") for each in found]
 
         return within(connection, self.world, turn.person.learner_id, turn.universe.now, event)
+
+
+def _instructors(connection: Connection, turn: TurnContext, request: Row) -> list[tuple[str, str, str]]:
+    """Whom an officer could ask instead for what is no cry, as before it was taken: (id, name, role)."""
+    learner = availability.learner(connection, request["learner_id"])
+    is_paired = request["kind"] != "change" and kept.pairing_of(connection, request["learner_id"])
+    if learner is None or is_paired or request["kind"] == "safety" or not turn.person.is_officer:
+        return []
+    found = whom_to_ask(connection, learner, to_ms(turn.universe.now))
+    return [(row["learner_id"], row["name"], "role_instructor") for row in found]
 
 
 Decision = (

@@ -9,15 +9,15 @@ from __future__ import annotations
 from typing import assert_never
 
 from bot.pairing import kept_back as kept
+from bot.pairing.asking import whom_to_ask
 from bot.pairing.offers import show_mine, work_lines
 from bot.pairing.policy import happenings
 from bot.pairing.policy import inbox_commands as asked
 from bot.pairing.policy import officer_inbox as pure
-from bot.pairing.policy.candidates import against_ever, nearness, scopes
+from bot.pairing.policy.candidates import nearness
 from bot.pairing.policy.explain import WIDTHS
 from bot.pairing.policy.inbox_commands import CALLED, InboxCommand
 from bot.pairing.service import PairingContext, within
-from bot.pairing.sql_ledger import read_instructor, read_learner
 from bot.people import granting, union_phone
 from bot.people.hooks import PairingHooks
 from bot.people.policy.permissions import Actor
@@ -35,7 +35,6 @@ from storage.people import areas, people
 from storage.people.records import AuditRow, InvitationRow
 
 MOST = 50
-MOST_ASKED = 4
 MOST_PLACES = 8  # that are offered for somebody new, on one page
 
 
@@ -120,13 +119,13 @@ class OfficerInbox:
 
     def kept(self, connection: Connection, turn: TurnContext, command: asked.ShowKept) -> CommandOutcome:
         """What was kept back between two people, for the officer of the one who is guided."""
-        if kept.may_look(connection, turn, command.line_id):
+        if kept.may_look(connection, turn, self.world, command.line_id):
             return kept.show(connection, turn, self.world, command.line_id, self._paths(connection, turn))
         return self._refuse(connection, turn, "kept")
 
     def seen(self, connection: Connection, turn: TurnContext, command: asked.MarkSeen) -> CommandOutcome:
         """Note that the officer has looked at what was kept back, and show the rest."""
-        if not kept.may_look(connection, turn, command.line_id):
+        if not kept.may_look(connection, turn, self.world, command.line_id):
             return self._refuse(connection, turn, "kept")
         kept.seen(connection, turn, self.names.of(turn.person.learner_id), command.line_id)
         return self.waiting(connection, turn)
@@ -173,7 +172,7 @@ class OfficerInbox:
         who = (
             []
             if stranger or is_open or request["kind"] == "safety"
-            else self._who(connection, learner, to_ms(turn.universe.now))
+            else whom_to_ask(connection, learner, to_ms(turn.universe.now))
         )
         if not (who or is_open or stranger or request["kind"] == "safety"):
             lines.append(turn.phrase("post_nobody_free"))
@@ -184,27 +183,9 @@ class OfficerInbox:
     def _since(self, request: Row) -> str:
         return self.world.clock.say(request["since_at"])
 
-    def _who(self, connection: Connection, learner: Row, now: int) -> list[Row]:
-        """Instructors whom the officer could ask, the nearest first.
-
-        A list of topics is the officer's to overrule, what protects people is not.
-        """
-        her = read_learner(learner)
-        found: dict[str, Row] = {}
-        now_hers = pairings.pairing_of(connection, learner["learner_id"])
-        skip = now_hers["instructor_id"] if now_hers else ""
-        for _, prefix in scopes(learner["path"]):
-            for row in availability.candidates(connection, prefix, learner["lang"], "", now, MOST):
-                one = read_instructor(row)
-                if one and her and not against_ever(one, her, "", (), now) and row["learner_id"] not in (skip, *found):
-                    found[row["learner_id"]] = row
-            if len(found) >= MOST_ASKED:
-                break
-        return list(found.values())[:MOST_ASKED]
-
     def _label(self, turn: TurnContext, row: Row, learner: Row) -> str:
         width = WIDTHS[min(nearness(row["path"], learner["path"]), 3)]
-        return f"{row['name'] or turn.phrase('somebody')} · {width} · {row['taken']}/{row['capacity']}"
+        return f"{row['name'] or turn.phrase('somebody')} · {width} · {row['guided']}/{row['capacity']}"
 
     def ask(self, connection: Connection, turn: TurnContext, command: asked.AssignRequest) -> CommandOutcome:
         """Put the request before the instructor whom the officer chose."""
@@ -213,7 +194,7 @@ class OfficerInbox:
             return found
         who = [
             row["learner_id"]
-            for row in self._who(connection, found[1], to_ms(turn.universe.now))
+            for row in whom_to_ask(connection, found[1], to_ms(turn.universe.now))
             if pure.key(row["learner_id"]) == command.instructor_key
         ]
         reason = "over"
@@ -225,7 +206,8 @@ class OfficerInbox:
             )
         if not reason:
             self._audit(connection, turn, "assigned", found[0]["learner_id"], "")
-        turn.say(turn.phrase("post_asked" if not reason else "post_quiet" if reason == "quiet" else "post_not_now"))
+        asked_now = reason in ("", happenings.ALREADY)
+        turn.say(turn.phrase("post_asked" if asked_now else "post_quiet" if reason == "quiet" else "post_not_now"))
         return self.waiting(connection, turn)
 
     # --- the union's number ---
@@ -360,11 +342,11 @@ class OfficerInbox:
             turn.say(turn.phrase("post_lift_gone"))
             return self.person(connection, turn, person_id)
         if granting.lift(connection, self.names, self._actor(connection, turn), person_id, "instructor"):
-            return self._let(connection, turn, row)
+            return self._let(connection, turn, row, again=True)
         self._audit(connection, turn, "refused_lift", person_id, "")
         return self.person(connection, turn, person_id)
 
-    def _let(self, connection: Connection, turn: TurnContext, row: Row) -> CommandOutcome:
+    def _let(self, connection: Connection, turn: TurnContext, row: Row, *, again: bool = False) -> CommandOutcome:
         now, by, person_id = turn.universe.now, self.names.of(turn.person.learner_id), row["learner_id"]
         for role in people.roles_of(connection, person_id):
             if role.role == "instructor" and role.path == row["path"]:
@@ -372,8 +354,8 @@ class OfficerInbox:
                 if not granting.give(connection, self.names, invitation, person_id, now):
                     return self.person(connection, turn, person_id)
         self._audit(connection, turn, "approved", person_id, "")
-        self.hooks.confirmed(connection, person_id, "instructor", now, unasked=True)
-        turn.say(turn.phrase("post_approved"))
+        self.hooks.confirmed(connection, person_id, "instructor", now, unasked=True, again=again)
+        turn.say(turn.phrase("post_let_again" if again else "post_approved"))
         return self.waiting(connection, turn)
 
     def pause(self, connection: Connection, turn: TurnContext, command: asked.AskSuspension) -> CommandOutcome:

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.pairing.between import FoundBetween, between
 from bot.pairing.service import PairingContext
+from bot.people.full_names import full_names
 from bot.people.policy.permissions import Actor
 from bot.people.service import NobodyThere, People
 from storage.engine.database import Connection
 from storage.engine.instants import to_ms
-from storage.engine.rows import Row
-from storage.pairing import availability, kept_back
+from storage.pairing import kept_back
 from storage.people.areas import AreaRow
 
 
@@ -27,13 +28,14 @@ class ReportedPerson:
 
 @dataclass(frozen=True, slots=True)
 class ReportedLine:
-    """`learner` is guided by `other`; `found` (ms, who, "reported" or what was found) since somebody looked."""
+    """`learner` was guided or helped by `other`; `found` (ms, who, to whom, "reported" or what was found) since
+    somebody looked."""
 
     line_id: str
     learner: ReportedPerson
     other: ReportedPerson
     area: str
-    found: tuple[tuple[int, str, str], ...]
+    found: tuple[tuple[int, str, str, str], ...]
 
 
 class ReportedLines:
@@ -42,25 +44,38 @@ class ReportedLines:
     def __init__(self, service: People, world: PairingContext) -> None:
         self.people, self.world = service, world
 
+    def sides(self, connection: Connection, by: str, line_id: str) -> tuple[str, str] | None:
+        """Between whom it was, the other "" where that one is not here any more; None for one of the two, and of
+        a line that is gone."""
+        it = between(connection, self.world, line_id)
+        if it is None or self.world.pseudonym(by) in it.involved:
+            return None
+        return it.learner["learner_id"], it.other
+
     async def look(self, actor: Actor, by: str, line_id: str) -> ReportedLine:
         """All that was found by this line since somebody looked. Raises NotAllowed, NobodyThere."""
-        learner_id, other_id = await self._sides(by, line_id)
+        it = await self._between(by, line_id)
+        her = it.learner["learner_id"]
 
         def work(connection: Connection, place: AreaRow) -> ReportedLine:
-            people = [_named(availability.learner(connection, each), each) for each in (learner_id, other_id)]
-            called = {self.world.pseudonym(each.learner_id): each.name for each in people}
+            whole = full_names(connection, (her, it.other))
+            names = {**it.names, **{self.world.pseudonym(each): name for each, name in whole.items()}}
             found = tuple(
-                (row["at"], called.get(row["by"], ""), "reported" if row["what"] == "reported" else row["finding"])
-                for row in kept_back.of_line(connection, line_id)
-            )
-            self.people.note(connection, actor, "report_seen", learner_id, place.area_id)
-            return ReportedLine(line_id, people[0], people[1], place.name, found)
+                (
+                    row["at"], names.get(row["by"], ""), names.get(row["to"], ""),
+                    "reported" if row["what"] == "reported" else row["finding"],
+                )
+                for row in it.found
+            )  # fmt: skip
+            self.people.note(connection, actor, "report_seen", her, place.area_id)
+            learner = ReportedPerson(her, it.learner["name"])
+            return ReportedLine(line_id, learner, ReportedPerson(it.other, it.other_name), place.name, found)
 
-        return await self.people.about(actor, "see_people", learner_id, work)
+        return await self.people.about(actor, "see_people", her, work)
 
     async def seen_to(self, actor: Actor, by: str, line_id: str) -> None:
         """Somebody has seen to it; what comes later is told anew. Raises NotAllowed, NobodyThere."""
-        learner_id, _ = await self._sides(by, line_id)
+        learner_id = (await self._between(by, line_id)).learner["learner_id"]
 
         def work(connection: Connection, place: AreaRow) -> None:
             kept_back.looked(connection, line_id, actor.name, to_ms(self.people.now()))
@@ -68,12 +83,8 @@ class ReportedLines:
 
         await self.people.about(actor, "approve", learner_id, work)
 
-    async def _sides(self, by: str, line_id: str) -> tuple[str, str]:
-        both = await self.people.database.read(lambda c: kept_back.sides(c, line_id))
-        if both is None or by in both:
+    async def _between(self, by: str, line_id: str) -> FoundBetween:
+        it = await self.people.database.read(lambda c: between(c, self.world, line_id))
+        if it is None or self.world.pseudonym(by) in it.involved:
             raise NobodyThere
-        return both
-
-
-def _named(row: Row | None, learner_id: str) -> ReportedPerson:
-    return ReportedPerson(learner_id, row["name"] if row else "")
+        return it

@@ -125,6 +125,8 @@ class Requests:
             reason = within(
                 connection, self.world, by, now, lambda work: happenings.assign(work, request_id, instructor_id)
             )
+            if reason == happenings.ALREADY:
+                return
             if reason:
                 raise CamtayError(say("Chưa hỏi được: {reason}.", reason=NOT_NOW.get(reason, reason)))
             self.people.note(connection, actor, "assigned", learner_id, place.area_id)

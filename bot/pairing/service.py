@@ -319,8 +319,9 @@ class Hooks(PairingHooks):
         within(connection, self.world, "", now, lambda work: staff.officers_changed(work, learner_id))
 
     def confirmed(
-        self, connection: Connection, learner_id: str, role: str, now: datetime, *, unasked: bool = False
-    ) -> None:
+        self, connection: Connection, learner_id: str, role: str, now: datetime, *, unasked: bool = False,
+        again: bool = False,
+    ) -> None:  # fmt: skip
 
         def event(work: PairingWork) -> None:
             availability.refresh(connection, learner_id)
@@ -330,7 +331,7 @@ class Hooks(PairingHooks):
                 work.tell(learner_id, "member_welcome", khu=learner.area)
             if role == "instructor":
                 if unasked:
-                    work.tell(learner_id, "teach_welcome")
+                    work.tell(learner_id, "teach_again" if again else "teach_welcome")
                 staff.resume(work, learner_id)
             if role == "officer":
                 staff.officer_there(work, learner_id)

@@ -78,7 +78,7 @@ class Given:
             subject = self.names.of(row.used_by)
             people.end_role(connection, row.used_by, row.role, row.area_id)
             if row.role == "instructor":
-                self.hooks.instructor_gone(connection, row.used_by, "suspended", now)
+                self.hooks.instructor_gone(connection, row.used_by, "taken_back", now)
             if row.role in OFFICERS:
                 self.hooks.officer_gone(connection, row.used_by, now)
             if row.role in ACTING:

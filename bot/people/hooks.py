@@ -17,7 +17,8 @@ class PairingHooks:
     """What the pairing has to know at once, in the same transaction; this one does nothing."""
 
     def instructor_gone(self, connection: Connection, learner_id: str, why: str, now: datetime) -> None:
-        """Somebody is no instructor any more (`why`: suspended, withdrawn, deleted): the learners need another."""
+        """Somebody is no instructor any more (`why`: suspended, of which she is told here; taken_back, withdrawn,
+        deleted): the learners need another."""
 
     def instructor_changed(self, connection: Connection, learner_id: str, now: datetime) -> None:
         """An instructor took or ended a pause, or set another capacity, topics, languages, hours."""
@@ -32,11 +33,12 @@ class PairingHooks:
         """Somebody is no officer any more: what waited there goes to whoever answers now."""
 
     def confirmed(
-        self, connection: Connection, learner_id: str, role: str, now: datetime, *, unasked: bool = False
-    ) -> None:
+        self, connection: Connection, learner_id: str, role: str, now: datetime, *, unasked: bool = False,
+        again: bool = False,
+    ) -> None:  # fmt: skip
         """Somebody of the union has said who a person is and given a role: that person can be paired.
 
-        `unasked`: the person is not here to see it, and is told.
+        `unasked`: the person is not here to see it, and is told; `again`: it had been suspended.
         """
 
     def become_one(self, connection: Connection, stays: str, goes: str, now: datetime) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any, assert_never
 
+from bot.people import granting
 from bot.people.hooks import PairingHooks
-from bot.people.policy import instructor
+from bot.people.policy import instructor, profile
 from bot.people.policy.commands import ApplyToTeach, SetTeaching, ShowTeaching, TeachingCommand
 from bot.people.policy.instructor import Teaching
 from bot.people.pseudonyms import Pseudonyms
@@ -40,7 +41,8 @@ class InstructorSettings:
         learner_id = turn.person.learner_id
         if not instructs(connection, learner_id):
             turn.set_person(is_instructor=False)
-            menu.show_menu(turn, turn.phrase("teach_not"))
+            held = granting.is_held(connection, self.names, learner_id)
+            menu.show_menu(turn, turn.phrase("teach_suspended" if held else "teach_not"))
             return
         row = people.instructor(connection, learner_id)
         teaching = _teaching(row) if row else Teaching()
@@ -61,11 +63,15 @@ class InstructorSettings:
         belonging = people.belonging(connection, learner_id)
         area_id = belonging[1] if belonging else None
         known = [role for role in people.roles_of(connection, learner_id) if role.role == "instructor"]
+        if granting.is_held(connection, self.names, learner_id):
+            turn.say(turn.phrase("teach_suspended"))
+            return ASIDE
         if area_id is None:
             turn.say(turn.phrase("apply_nowhere"))
-            return ASIDE
+            profile.ask_area(turn, "", pending=profile.TO_TEACH)
+            return ANSWERED
         is_told = bool(known)
-        if not known:  # a suspended one stays suspended
+        if not known:
             by, now = self.names.of(learner_id), turn.universe.now
             people.set_role(connection, RoleRow(learner_id, "instructor", area_id, "asked", by, now))
             is_told = self.hooks.wants_to_guide(connection, learner_id, now)

@@ -39,15 +39,16 @@ class Invitations:
 
         A right code is never refused because of what other chats did, nor for all that was tried elsewhere.
         """
-        now, window = turn.universe.now, pure.window_of(turn.universe.now)
+        window = pure.window_of(turn.universe.now)
         chat, line = self.names.of(f"{turn.channel}:{turn.chat_id}"), self.names.of(f"line:{source}") if source else ""
         hers, of_line = (invitations.guesses(connection, window, each) if each else 0 for each in (chat, line))
         found = None
         if pure.too_often(hers, of_line, is_known=turn.agreed):
             verdict = CodeVerdict.TOO_OFTEN
         else:
-            found = invitations.get(connection, self.names.code(shown.code))
-            verdict = pure.judge(known(found), turn.person.learner_id, now)
+            code_hash = self.names.code(shown.code)
+            found = invitations.get(connection, code_hash)
+            verdict = _judged(connection, found, code_hash, turn)
             if verdict is CodeVerdict.GOOD and found and not self._is_backed(connection, found):
                 verdict = CodeVerdict.EXPIRED
         if pure.is_guess(verdict):
@@ -97,7 +98,7 @@ class Invitations:
 
     def _mine(self, connection: Connection, turn: TurnContext, code_hash: str, *, is_sure: bool) -> CommandOutcome:
         found = invitations.get(connection, code_hash)
-        verdict = pure.judge(known(found), turn.person.learner_id, turn.universe.now)
+        verdict = _judged(connection, found, code_hash, turn)
         if found is None or verdict is not CodeVerdict.GOOD or not self._is_backed(connection, found):
             return pure.refuse(turn, verdict if verdict is not CodeVerdict.GOOD else CodeVerdict.EXPIRED, "invite")
         if not is_sure:
@@ -155,6 +156,11 @@ class Invitations:
         button = {f"x:back:{row.code_hash[: pure.SHORT]}": "label_wrong_person"}
         for each in sorted(told - {learner_id}):
             tell(connection, turn.universe.new_id(), each, phrase, said, now, button, about=learner_id)
+
+
+def _judged(connection: Connection, found: InvitationRow | None, code_hash: str, turn: TurnContext) -> CodeVerdict:
+    is_gone = found is None and invitations.is_withdrawn(connection, code_hash)
+    return pure.judge(known(found), turn.person.learner_id, turn.universe.now, is_withdrawn=is_gone)
 
 
 def known(row: InvitationRow | None) -> pure.Invitation | None:

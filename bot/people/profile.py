@@ -13,6 +13,7 @@ from bot.people.policy import commands as asked
 from bot.people.policy import linking
 from bot.people.policy import profile as pure
 from bot.people.policy.commands import ProfileCommand
+from bot.people.policy.permissions import PERMISSIONS
 from bot.tutor import privacy, state_codec
 from bot.tutor.onboarding import MAX_NAME_WORDS, fingerprint, is_name
 from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
@@ -42,7 +43,7 @@ class OwnProfile:
                 if len(found) == 1:
                     self._move(connection, turn, found[0][0])
                 else:
-                    pure.ask_area(turn, place.name if place else "", found, again=True)
+                    pure.ask_area(turn, place.name if place else "", found, again=True, pending=turn.state.pending)
             case asked.AskArea():
                 pure.ask_area(turn, place.name if place else "")
             case asked.PickWard(area_id):
@@ -72,8 +73,8 @@ class OwnProfile:
         match turn.state.pending:
             case "self.split":
                 self._ask_split(connection, turn)
-            case "self.area":
-                pure.ask_area(turn, "", again=True)
+            case pure.OWN_AREA | pure.TO_TEACH:
+                pure.ask_area(turn, "", again=True, pending=turn.state.pending)
             case _:
                 pure.ask_needs(turn, needs)
 
@@ -81,15 +82,32 @@ class OwnProfile:
         linking.ask_split(turn, len(seats.addresses(connection, turn.person.learner_id)) - 1)
 
     def _move(self, connection: Connection, turn: TurnContext, area_id: str) -> None:
-        ward = areas.get(connection, area_id)
+        ward, to_teach = areas.get(connection, area_id), turn.state.pending == pure.TO_TEACH
         if ward is None or ward.kind != "ward":
-            pure.ask_area(turn, "", again=True)
+            pure.ask_area(turn, "", again=True, pending=pure.TO_TEACH if to_teach else pure.OWN_AREA)
             return
         place, _ = _known(connection, turn.person.learner_id)
         if place is None or not place.path.startswith(ward.path):  # else she stands there, perhaps more narrowly
             move(connection, turn.person.learner_id, ward)
         turn.change(offer=(), pending="")
-        pure.show(turn, turn.phrase("self_area_set", noi=ward.name))
+        said = turn.phrase("self_area_set", noi=ward.name)
+        if to_teach:
+            turn.say(said)
+            turn.events.append(asked.ApplyToTeach())
+            return
+        pure.show(
+            turn, f"{said} {turn.phrase('self_area_wait')}" if _is_to_be_confirmed(connection, turn, ward) else said
+        )
+
+
+def _is_to_be_confirmed(connection: Connection, turn: TurnContext, ward: AreaRow) -> bool:
+    """Whether nobody has confirmed her yet, and somebody answers for the ward who can."""
+    if any(
+        role.role == "learner" and role.state == "active"
+        for role in people.roles_of(connection, turn.person.learner_id)
+    ):
+        return False
+    return bool(people.holders_above(connection, ward.path, PERMISSIONS["approve"].roles))
 
 
 def move(connection: Connection, learner_id: str, place: AreaRow) -> None:

@@ -61,6 +61,8 @@ class People:
         """The tutor's own questions, as they are kept beside the answer of somebody who gave it to an officer."""
         self.is_office: Callable[[str], bool] = lambda name: False
         """Whether a name is that of an office, a bank, the union: see `bot.tutor.onboarding.is_of_office`."""
+        self.on_left: Callable[[Sequence[tuple[str, str]]], None] = lambda addresses: None
+        """Called with addresses (channel, chat_id) that are somebody's no more: open pages forget what they show."""
 
     @property
     def links(self) -> Links:
@@ -174,12 +176,16 @@ class People:
         Raises NotAllowed, NobodyThere.
         """
 
-        def work(connection: Connection, place: AreaRow) -> int:
+        def work(connection: Connection, place: AreaRow) -> list[tuple[str, str]]:
             gone = self.services.phones.sign_out(connection, learner_id, self.new_id, self.now())
             self.note(connection, actor, "signed_out", learner_id, place.area_id)
-            return len(gone)
+            if gone:
+                tell(connection, self.new_id(), learner_id, "was_signed_out", {}, self.now())
+            return gone
 
-        return await self.about(actor, "vouch", learner_id, work)
+        left = await self.about(actor, "vouch", learner_id, work)
+        self.on_left(left)
+        return len(left)
 
     async def approve(self, actor: Actor, learner_id: str) -> None:
         """Somebody who asked to guide others, or was suspended, may. Raises NotAllowed, NobodyThere."""
@@ -187,13 +193,13 @@ class People:
         def work(connection: Connection, place: AreaRow) -> None:
             if not place.area_id:
                 raise NobodyThere(say("Chưa biết chị ấy ở địa bàn nào; hãy mời chị ấy bằng mã."))
-            now = self.now()
+            now, held = self.now(), granting.is_held(connection, self.services.names, learner_id)
             if not granting.lift(connection, self.services.names, actor, learner_id, "instructor"):
                 raise NotAllowed(BEYOND)
             row = InvitationRow("", "invite", "instructor", place.area_id, None, None, actor.name, now, now)
             if not granting.give(connection, self.services.names, row, learner_id, now):
                 raise CamtayError(say("Chị ấy còn bị tạm dừng ở một vai trò khác; hãy mở lại vai trò đó trước."))
-            self.services.hooks.confirmed(connection, learner_id, "instructor", now, unasked=True)
+            self.services.hooks.confirmed(connection, learner_id, "instructor", now, unasked=True, again=held)
 
         await self.about(actor, "approve", learner_id, work)
 
@@ -252,7 +258,7 @@ class People:
             if back is None:
                 raise NotAllowed(BEYOND)
             for role in back:
-                services.hooks.confirmed(connection, learner_id, role, now, unasked=role == "instructor")
+                services.hooks.confirmed(connection, learner_id, role, now, unasked=role == "instructor", again=True)
             for role in sorted({row.role for row in held}):
                 self.note(connection, actor, f"lifted_{role}", learner_id, place.area_id)
             return back

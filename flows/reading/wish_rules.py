@@ -12,7 +12,7 @@ from flows.saying import say
 from flows.words.asks import SIDES
 from flows.words.plain_talk import ACCOUNTS, ELSEWHERE, PlainTalk, account_pattern, elsewhere_pattern, folded
 from flows.words.sought import Groups
-from flows.words.wishes import TALK, RelayRule, Wishes, wished
+from flows.words.wishes import NEWS, TALK, RelayRule, Wishes, wished
 from flows.yaml.fields import Fields
 
 ABOUT = {
@@ -43,11 +43,12 @@ def untrue_examples(table: tuple[str, bytes]) -> list[Problem]:
 
 
 def examples_of(table: tuple[str, bytes]) -> Iterator[tuple[str, str, bool]]:
-    """What each rule brings as an example: from which side, the message, whether it is held."""
+    """What each rule between two brings as an example: from which side, the message, whether it is held."""
     wishes, rows = _read(table, [])
     for rule, row in zip(wishes.rules if wishes else (), rows, strict=True):
         for key in ("hold", "let"):
-            yield from ((side, text, key == "hold") for side in rule.sides for _, text in examples(row, key))
+            sides = [side for side in rule.sides if side in SIDES]
+            yield from ((side, text, key == "hold") for side in sides for _, text in examples(row, key))
 
 
 def _read(table: tuple[str, bytes], problems: list[Problem]) -> tuple[Wishes | None, list[Fields]]:
@@ -71,7 +72,7 @@ def _rule(row: Fields, groups: Groups) -> RelayRule:
     rule = RelayRule(
         id=row.lesson_id("id", required=True) or "",
         phrase=row.one_of("phrase", sorted(each for each in REQUIRED if each.startswith("relay_")), ""),
-        sides=row.some_of("from", SIDES) or ("instructor",),
+        sides=row.some_of("from", (*SIDES, NEWS)) or ("instructor",),
         report=row.flag("report") if row.has("report") else True,
         when=_ROWS.patterns(row, "when", groups),
         unless=_ROWS.patterns(row, "unless", groups),

@@ -20,6 +20,7 @@ from flows.words.sought import Pattern
 A_WORD_OR_TWO = 4
 """Blanks in a clause of three words: behind a tale it is one thing more of the same kind."""
 _BREAKS = re.compile(r"(?:[.;:!?…\n,] )+|(?:nhung'|thay' vi'f?|chu's?w? (?!so'))")
+_ENDS = re.compile(r"(?:[.;!?…\n] )+")
 _WHETHER = re.compile(r"(?<= )(co's? (?:[^ ']+'\S* ){1,5}khong'\S* )(?=(?:gui|goi|doc|chup|cho|dua|nhan|noi|chuyen)')")
 """A question that is not over with its "không": "có hình không gửi em coi" forbids nothing."""
 
@@ -58,6 +59,9 @@ class Wishes:
         return id(self)
 
 
+NEWS = "news"
+"""The side of an announcement to many: a rule that is `from: [news]` looks at its sentences whole, warnings and all."""
+
 UNREAD = Wishes()
 """Stands where no rules were read; whoever asks it gets a LookupError: without rules nothing passes."""
 
@@ -73,7 +77,7 @@ is cut out wherever it stands, and what an instructor gives; `offices` have numb
 def wished(wishes: Wishes, text: str, side: str) -> RelayRule | None:
     """The first rule that a message of this side breaks. Raises LookupError where no rules were read."""
     for said in readings(text):
-        meant = _without_talk(_talk_of(wishes), said, side)
+        meant = _whole(said) if side == NEWS else _without_talk(_talk_of(wishes), said, side)
         for rule in wishes.rules:
             if side in rule.sides and _breaks(rule, meant):
                 return rule
@@ -144,6 +148,12 @@ def _without_talk(talk: Mapping[str, tuple[Pattern, ...]], said: str, side: str)
         clause = clause if side == "instructor" else _cut(talk["asides"], clause)
         kept.append(clause.strip() if presses else _allowed(talk, clause))
     return f" {' , '.join(kept)} "
+
+
+def _whole(said: str) -> str:
+    """Its sentences, each in one piece: "giả danh cán bộ, xin chị em chuyển khoản" is one warning."""
+    sentences = (each.replace(", ", "").strip() for each in _ENDS.split(said))
+    return f" {' . '.join(filter(None, sentences))} "
 
 
 def _is_order(talk: Mapping[str, tuple[Pattern, ...]], clause: str) -> bool:

@@ -22,18 +22,18 @@ _e, _pair, _r, _p, _a = (
 @dataclass(frozen=True, slots=True)
 class ToldRow:
     """The last of one line, the pairing or request by which two write to one another: `reported` by one of them, else
-    kept back by the tutor; of the learner and the `other_id` ("" of a request that nobody has), and since when."""
+    kept back by the tutor; of the learner, and since when."""
 
     line_id: str
     learner_id: str
-    other_id: str
     area: str
     reported: bool
     at: datetime
 
 
-def unseen(connection: Connection, paths: Sequence[str], me: str, limit: int) -> list[ToldRow]:
-    """The newest first; none between two of whom the visitor `me` is one. Three statements, however many there are."""
+def unseen(connection: Connection, paths: Sequence[str], limit: int) -> list[ToldRow]:
+    """The newest first; those about the visitor, too, which the caller leaves out. Two statements, however many there
+    are."""
     newest = select(_e.event_id, _e.at, _e.pairing_id, _e.what).order_by(_e.event_id.desc()).limit(NEWEST).subquery()
     events = connection.execute(select(newest).where(newest.c.what.in_(WHAT)).order_by(newest.c.event_id.desc()))
     last: dict[str, tuple[str, int]] = {}
@@ -43,19 +43,17 @@ def unseen(connection: Connection, paths: Sequence[str], me: str, limit: int) ->
     if not lines:
         return []
     both = union_all(
-        select(_pair.pairing_id.label("line"), _pair.learner_id, _pair.instructor_id.label("other")).where(
-            _pair.pairing_id.in_(lines)
-        ),
-        select(_r.request_id, _r.learner_id, func.coalesce(_r.owner_id, "")).where(_r.request_id.in_(lines)),
+        select(_pair.pairing_id.label("line"), _pair.learner_id).where(_pair.pairing_id.in_(lines)),
+        select(_r.request_id, _r.learner_id).where(_r.request_id.in_(lines)),
     ).subquery()
     query = (
-        select(both.c.line, both.c.learner_id, both.c.other, func.coalesce(named(_a), ""), _a.path)
+        select(both.c.line, both.c.learner_id, func.coalesce(named(_a), ""), _a.path)
         .join(people_t.person, _p.learner_id == both.c.learner_id)
         .outerjoin(people_t.area, _a.area_id == _p.area_id)
     )
     of = {
-        row[0]: ToldRow(row[0], row[1], row[2], row[3], last[row[0]][0] == "reported", from_ms(last[row[0]][1]))
+        row[0]: ToldRow(row[0], row[1], row[2], last[row[0]][0] == "reported", from_ms(last[row[0]][1]))
         for row in connection.execute(query)
-        if me not in (row[1], row[2]) and any((row[4] or "/").startswith(path) for path in paths)
+        if any((row[3] or "/").startswith(path) for path in paths)
     }
     return [of[line] for line in lines if line in of][:limit]

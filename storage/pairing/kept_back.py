@@ -17,20 +17,22 @@ NEWEST = 2_000
 
 
 def of_line(connection: Connection, line_id: str) -> list[Row]:
-    """What was found by this line since an officer last looked: at, by (a pseudonym), what, finding."""
+    """What was found by this line since an officer last looked: at, by and to (pseudonyms, `to` "" in old rows), what,
+    finding."""
     query = select(_e.at, _e.by, _e.what, _e.detail).where(_e.pairing_id == line_id, _e.what.in_(WHAT))
     found: list[Row] = []
     for row in connection.execute(query.order_by(_e.event_id)):
         if row.what == "looked":
             found.clear()
         else:
-            finding = json.loads(row.detail).get("finding", "")
-            found.append({"at": row.at, "by": row.by, "what": row.what, "finding": finding})
+            detail = json.loads(row.detail)
+            finding, to = detail.get("finding", ""), detail.get("to", "")
+            found.append({"at": row.at, "by": row.by, "to": to, "what": row.what, "finding": finding})
     return found
 
 
 def sides(connection: Connection, line_id: str) -> tuple[str, str] | None:
-    """The one who is guided or helped, and who does; None for no line."""
+    """The one who is guided or helped, and who does now; None for no line."""
     if row := pairings.pairing(connection, line_id):
         return row["learner_id"], row["instructor_id"]
     request = pairings.request(connection, line_id)
@@ -38,7 +40,8 @@ def sides(connection: Connection, line_id: str) -> tuple[str, str] | None:
 
 
 def waiting(connection: Connection, officer_id: str, limit: int) -> list[Row]:
-    """Lines in an officer's areas whose last find nobody has looked at: line_id, name of who is guided, at."""
+    """Lines of learners in an officer's areas whose last find nobody has looked at: line_id, at; the officer's own,
+    too: who may look is the caller's to say."""
     newest = select(_e.event_id, _e.at, _e.pairing_id, _e.what).order_by(_e.event_id.desc()).limit(NEWEST).subquery()
     events = connection.execute(select(newest).where(newest.c.what.in_(WHAT)).order_by(newest.c.event_id.desc()))
     known: dict[str, Row] = {}
@@ -47,10 +50,10 @@ def waiting(connection: Connection, officer_id: str, limit: int) -> list[Row]:
     found: list[Row] = []
     for line_id, last in known.items():
         both = sides(connection, line_id) if last["what"] != "looked" else None
-        learner = availability.learner(connection, both[0]) if both and officer_id not in both else None
+        learner = availability.learner(connection, both[0]) if both and officer_id != both[0] else None
         mine = learner is not None and officer_id in availability.officers(connection, learner["path"])
         if learner is not None and mine:
-            found.append({"line_id": line_id, "name": learner["name"], "at": last["at"]})
+            found.append({"line_id": line_id, "at": last["at"]})
         if len(found) >= limit:
             break
     return found

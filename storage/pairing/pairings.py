@@ -35,7 +35,7 @@ from storage.pairing import tables as pairing_t
 from storage.pairing.records import NoticeRow
 from storage.people import tables as people_t
 
-APART = ("changed", "reported", "left_by_instructor", "suspended")
+APART = ("changed", "reported", "left_by_instructor", "suspended", "taken_back")
 OPEN: Any = literal_column("'open'")  # as it stands in the partial indexes: a value would not find them
 _LOCK = text(
     "SELECT pg_advisory_xact_lock(hashtextextended('pairing', 20260101)),"
@@ -136,6 +136,12 @@ def pairing_of(connection: Connection, learner_id: str) -> Row | None:
 def pairings_with(connection: Connection, instructor_id: str) -> list[Row]:
     """The open pairings of an instructor."""
     return many(connection, _PAIRINGS_WITH, id=instructor_id)
+
+
+def guided(connection: Connection, ids: Collection[str]) -> dict[str, int]:
+    """How many learners each of these instructors guides now; whoever guides nobody is left out."""
+    query = select(_p.instructor_id, func.count()).where(_p.instructor_id.in_(sorted(ids)), _p.state == OPEN)
+    return {row[0]: row[1] for row in connection.execute(query.group_by(_p.instructor_id))}
 
 
 def previous(connection: Connection, learner_id: str) -> str:

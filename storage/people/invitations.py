@@ -170,6 +170,12 @@ def revoke(connection: Connection, code_hash: str) -> None:
     _end(connection, people_t.invitation.c.code_hash == code_hash)
 
 
+def is_withdrawn(connection: Connection, code_hash: str) -> bool:
+    """Whether a code of this hash was given out once, and ended by somebody's act."""
+    found = select(people_t.forgotten.c.at).where(people_t.forgotten.c.pseudonym == code_hash)
+    return connection.scalar(found) is not None
+
+
 def unused(connection: Connection) -> list[str]:
     """The hashes of all codes that nobody has used."""
     return list(

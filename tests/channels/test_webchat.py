@@ -232,6 +232,20 @@ async def test_page_of_a_forgotten_conversation_starts_anew(house: House) -> Non
         assert again["anew"] and again["newest"] == 1
 
 
+async def test_a_page_whose_lines_are_all_gone_is_anothers_though_new_ones_follow(house: House) -> None:
+    """Somebody was signed out while no page was open here: the next to speak there goes on with the numbers."""
+    async with house.browser() as browser:
+        tag = str((await browser.log())["chat"])
+        await browser.say("bị lừa mất tiền")
+        assert not (await browser.log(2, tag))["anew"]
+        (chat_id,) = house.conversation.forget_lines()
+        await browser.say("alo")
+        again = await browser.log(3, tag)
+        assert again["anew"] and "bị lừa" not in str(again["entries"]) and "alo" in str(again["entries"])
+        house.chat.left([("telegram", chat_id), (house.chat.name, chat_id)])
+        assert (await browser.log(4, tag))["anew"]
+
+
 async def test_when_somebody_else_sits_down_every_open_page_begins_anew(house: House) -> None:
     async with house.browser() as browser, browser.stream() as one, browser.stream() as two:
         tag = str((await browser.log())["chat"])

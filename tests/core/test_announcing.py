@@ -145,6 +145,20 @@ def test_an_end_of_a_sentence_is_no_address_and_capitals_are_no_crime(what: str,
     assert (fault is None) == (what == "out")
 
 
+MONEY = [
+    line.split(" ", 1)
+    for line in (Path(__file__).parent / "news_money.txt").read_text("utf-8").splitlines()
+    if not line.startswith("#")
+]
+
+
+@pytest.mark.parametrize(("what", "text"), MONEY)
+def test_news_that_asks_for_a_transfer_stays_and_news_that_warns_or_teaches_goes(what: str, text: str):
+    fault = text_fault(cleaned(text), HOSTS, real_book().wishes)
+    assert (fault is None) == (what == "out")
+    assert fault is None or fault.phrase in ("news_money", "news_asks")
+
+
 def test_a_text_is_kept_as_it_can_be_seen():
     assert cleaned("  Chào\u200b các\tchị \r\n\r\n\r\n\r\n mai\u202e học\x00 ") == "Chào các chị\n\nmai học"
 

@@ -13,7 +13,7 @@ from bot.pairing.policy.candidates import nearness, scopes
 from bot.pairing.policy.deadlines import Clock
 from bot.pairing.policy.explain import explain
 from bot.pairing.policy.ledger import Memory
-from bot.pairing.policy.model import HOUR, MINUTE, Instructor, Learner, PairingRules
+from bot.pairing.policy.model import HOUR, MINUTE, OFFICER, Instructor, Learner, PairingRules
 from bot.pairing.policy.work import PairingWork
 from bot.tutor.quiet_hours import QuietHours
 from tests.support.memory import dump_memory, load_memory
@@ -97,6 +97,21 @@ def test_offered_near_first_then_wider_then_the_officer():
     assert story.memory.requests[request.request_id].due_at > story.now
     lines = explain(story.memory, waiting, story.memory.instructors.values(), story.now, CLOCK).lines
     assert any("đã hỏi rồi" in line for line in lines)
+
+
+def test_of_a_request_that_has_gone_up_it_is_told_how_near_the_asked_one_lives():
+    story = Story()
+    request = story.does("sau", happenings.ask, "sau", "pair")
+    story.now = story.memory.requests[request.request_id].due_at
+    story.does("", ticking.tick, request.request_id)
+    story.teaches("gan")
+    assert story.does("canbo", happenings.assign, request.request_id, "gan") in ("", happenings.ALREADY)
+    now = story.memory.requests[request.request_id]
+    assert now.width >= OFFICER
+    lines = " ".join(explain(story.memory, now, (), story.now, CLOCK).lines)
+    assert "Đang hỏi một người cùng tổ. Cán bộ phải lo." in lines
+    assert story.does("canbo", happenings.assign, request.request_id, "gan") == happenings.ALREADY
+    assert story.said == []
 
 
 def test_the_officer_hears_of_it_in_time_though_there_is_always_one_more_to_ask():
@@ -230,7 +245,7 @@ def test_who_blocks_while_she_is_asked_costs_no_time():
     assert request.owner_id == "gan"
     blocks(story, "gan")
     assert story.memory.requests[request.request_id].owner_id == "xa"
-    assert story.said[-2:] == [("xa", "offer_pair"), ("sau", "pair_next")]
+    assert story.said[-2:] == [("xa", "offer_pair"), ("sau", "pair_moved")]
 
 
 def test_whoever_can_be_reached_again_is_asked_again():

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.pairing.policy.relay import HIDDEN_LINK, LONGEST, RelayVerdict
+from bot.pairing.policy.relay import HIDDEN_LINK, LONGEST, RelayVerdict, look_in_need
 from bot.pairing.policy.relay import look as look_by
 from flows.reading.wish_rules import examples_of
 from flows.run import Book
@@ -362,3 +362,27 @@ def test_no_message_that_may_pass_takes_long(piece: str):
 )
 def test_long_and_empty_ones_are_judged_in_linear_time(text: str):
     assert look(text, "instructor").what in ("pass", "mark", "block")
+
+
+@pytest.mark.parametrize(
+    ("text", "goes"),
+    [
+        ("em lỡ chuyển 5 triệu cho nó rồi, số tk 0123456789", "em lỡ chuyển 5 triệu cho nó rồi, số tk •••"),
+        ("nó kêu chuyển vào stk 19031234567890 Techcombank", "nó kêu chuyển vào stk ••• Techcombank"),
+        ("số tài khoản không bảy một không không một hai ba bốn năm", "số tài khoản •••"),
+        ("chuyển 2.000.000đ vào 19031234567890", "chuyển 2.000.000đ vào •••"),
+        ("em chuyển cho nó 5000000 vô stk 123456", "em chuyển cho nó 5000000 vô stk •••"),
+        ("em đọc mã OTP 482913 cho nó rồi chị ơi", "em đọc mã OTP ••• cho nó rồi chị ơi"),
+        ("em gửi căn cước 075123456789 cho nó rồi", "em gửi căn cước ••• cho nó rồi"),
+        ("nó gọi từ số 0909123456 với 0912345678", "nó gọi từ số ••• với •••"),
+        ("hôm 30.11.2026 em chuyển 50000000 đồng", "hôm 30.11.2026 em chuyển 50000000 đồng"),
+        ("em mất 12.500.000 rồi chị", "em mất 12.500.000 rồi chị"),
+        ("chị ơi giúp em với, em mất hết tiền rồi", "chị ơi giúp em với, em mất hết tiền rồi"),
+        ("nó dọa bắt em nếu không chuyển thêm 10 triệu", "nó dọa bắt em nếu không chuyển thêm 10 triệu"),
+        ("19031234567890", ""),
+        ("chị chuyển cho em mượn 2 triệu", ""),
+    ],
+)
+def test_what_happened_to_her_arrives_without_the_numbers(text: str, goes: str):
+    verdict = look_in_need(real_book().wishes, text)
+    assert verdict.text == goes and (verdict.what == "block") == (goes == "")

@@ -127,11 +127,11 @@ def test_an_officers_first_list(tmp_path: Path, tutor: Server, open_context: Ope
     goes_to(page, "Người")
     page.get_by_role("link", name="Mai").click()
     fits(page)
-    page.get_by_text("Tạm dừng vai người chỉ bài").click()
+    page.locator("summary", has_text="Tạm dừng vai người chỉ bài").click()
     fits(page)
     page.get_by_role("button", name="Đúng, tạm dừng").click()
     expect(page.get_by_role("status")).to_contain_text("Đã tạm dừng")
-    expect(page.get_by_role("button", name="Mở lại: cho làm việc như trước")).to_be_visible()
+    expect(page.get_by_role("button", name="Mở lại vai đã tạm dừng")).to_be_visible()
     for way in ("Sửa dữ liệu", "Trùng với ai?", "Đang giữ gì của chị ấy", "Rút lời đồng ý giúp", "Xóa hết dữ liệu"):
         page.get_by_role("link", name=way).click()
         expect(page.get_by_role("heading", level=1)).to_contain_text(way)

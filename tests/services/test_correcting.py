@@ -93,6 +93,23 @@ def test_places_by_what_people_type():
     assert places_named("hà nội", WARDS) == [] and places_named("", WARDS) == []
 
 
+async def test_whoever_tells_her_ward_hears_what_follows_where_somebody_confirms(t: Tutor):
+    she = await t.learner("1").meets("Bông")
+    for confirmed_by in (False, True):
+        if confirmed_by:
+            cuc = await t.learner("cuc").meets("Cúc")
+            await cuc.shows((await t.people.invite(OPERATOR, "officer", "w26041")).code)
+        await she.say("sửa thông tin")
+        await she.tap("Xã, phường của tôi")
+        await she.say("phường Trấn Biên")
+        assert ("xem và xác nhận" in she.said) == confirmed_by, "nothing is promised where nobody is"
+    await she.shows((await t.people.invite(OPERATOR, "learner", "w26041")).code)
+    await she.say("sửa thông tin")
+    await she.tap("Xã, phường của tôi")
+    await she.say("phường Trấn Biên")
+    assert "xác nhận" not in she.said
+
+
 async def test_needs_are_hers_to_tell_and_to_take_back(t: Tutor):
     she, _ = await meets(t)
     await she.say("sửa thông tin")

@@ -144,7 +144,7 @@ async def test_suspended_approved_and_told_where_the_right_ends(house: DeskHouse
         await act(browser, mai, act="suspend", role="instructor")
         assert await roles(house, mai) == [("instructor", BRANCH, "suspended")]
         page = await browser.get(f"person/{mai}")
-        assert "đang tạm dừng" in page and "Mở lại: cho làm việc như trước" in page and "có hiệu lực ngay" in page
+        assert "đang tạm dừng" in page and "Mở lại vai đã tạm dừng" in page and "có hiệu lực ngay" in page
         await act(browser, mai, act="lift")
         assert await roles(house, mai) == [("instructor", BRANCH, "active")]
         assert "không còn bị tạm dừng" in await act(browser, mai, 400, act="lift")

@@ -155,14 +155,14 @@ async def test_a_report_is_looked_at_and_seen_to_and_never_by_whom_it_is_about(h
     await house.database.transact(lambda c: people.set_role(c, give))
     async with house.browser(cuc) as browser, house.browser(hoa) as guide:
         assert "Không có lời báo nào" in await browser.get("")
-        await happens(house, hoa, lambda work: staff.caught(work, line_id, lan, hoa, "relay_money"))
+        await happens(house, hoa, lambda work: staff.caught(work, line_id, lan, lan, "relay_money"))
         house.clock.passes(minutes=5)
         await happens(house, lan, lambda work: staff.report(work, line_id))
         assert f"report/{line_id}" in await browser.get("") and f"report/{line_id}" not in await guide.get("")
         await guide.get(f"report/{line_id}", 404)
         await guide.post(f"report/{line_id}", {"act": "seen"}, 404)
         page = await browser.get(f"report/{line_id}")
-        assert "Lan bấm “Báo cáo”" in page and "giữ lại tin của Hoa: có ý nhờ chuyển tiền" in page
+        assert "Lan bấm “Báo cáo”" in page and "giữ lại tin Hoa viết cho Lan: có ý nhờ chuyển tiền" in page
         assert f"person/{hoa}" in page and f"person/{lan}" in page
         await browser.post(f"report/{line_id}", {"act": "x"}, 400)
         await browser.post(f"report/{line_id}", {"act": "seen"})
@@ -231,3 +231,44 @@ async def test_the_board_has_each_where_it_stands_and_goes_on_page_by_page(house
         assert shown == names, "each once, the oldest first"
         await browser.get("pairings?cot=waiting&sau=rubbish")
         await browser.get("pairings?cot=nothing&sau=1.2.3")
+
+
+async def test_the_same_woman_is_asked_once_from_however_many_pages(house: DeskHouse):
+    cuc, lan = await house.person("Cúc", "officer"), await house.person("Lan", "learner")
+    await teaches(house, "Mai", BRANCH)
+    hoa = await teaches(house, "Hoa", OTHER)
+    request_id = await asks(house, lan)
+    async with house.browser(cuc) as browser:
+        for _ in range(3):
+            await browser.post(f"request/{request_id}", {"act": "ask", "instructor": hoa})
+            house.clock.passes(minutes=1)
+    assert [row["state"] for row in await rows(house, "offer") if row["instructor_id"] == hoa] == ["open"]
+    told = [row["phrase"] for row in await rows(house, "notice") if row["learner_id"] == hoa]
+    assert "offer_withdrawn" not in told and len(told) == 1
+    assert [row["what"] for row in await rows(house, "audit")].count("assigned") == 1
+
+
+async def test_what_she_has_taken_she_gives_to_whoever_could_have_been_asked_before(house: DeskHouse):
+    cuc, lan = await house.person("Cúc", "officer"), await house.person("Lan", "learner")
+    admin, other = await house.person("Ánh", "admin", PROVINCE), await house.person("Mơ", "learner")
+    request_id = await asks(house, lan)
+    cry = await asks(house, other, "safety")
+    mai = await teaches(house, "Mai", BRANCH)
+    async with house.browser(cuc) as browser:
+        for each in (request_id, cry):
+            await browser.post(f"request/{each}", {"act": "take"})
+            assert f'<option value="{admin}">Ánh' in await browser.get(f"request/{each}")
+        page = await browser.get(f"request/{request_id}")
+        assert f'value="{mai}"' in page and "không còn ở chị" in page and "Gửi số của Hội" not in page
+        assert "Hỏi ai được" not in await browser.get(f"request/{cry}")
+        await browser.post(f"request/{request_id}", {"act": "ask", "instructor": mai})
+        page = await browser.get(f"request/{request_id}")
+        assert "Cúc hỏi Mai nhận" in page and "đang hỏi" in page and "đang kèm 0/3" in page
+        assert "đang hỏi: Mai" in await browser.get(""), "who is asked, not who has asked"
+        assert "Đang hỏi một người cùng xã, phường" in page
+        assert "1 lời hỏi chưa trả lời" in page
+    told = [(row["learner_id"], row["phrase"]) for row in await rows(house, "notice")]
+    assert (mai, "offer_pair") in told and (lan, "pair_moved") in told
+    await happens(house, mai, lambda work: happenings.accept(work, work.ledger.offer_for(request_id).offer_id))
+    async with house.browser(cuc) as browser:
+        assert "người chỉ: Mai" in await browser.get(f"request/{request_id}")

@@ -107,7 +107,11 @@ async def test_nobody_declares_herself(tmp_path: Path):
         for token in ("i:promise", "i:cap:5", "g:teach"):
             await lan.tap_token(token)
         assert not await t.rows("instructor") and not await t.rows("role")
-        assert "chưa biết chị ở chi hội nào" in (await lan.say("xin chỉ bài")).said
+        assert "Chị ở xã, phường nào" in (await lan.say("xin chỉ bài")).said
+        assert "Chị ở xã, phường nào" not in (await lan.say("xa xa")).said and lan.said
+        await lan.say("phường Trấn Biên")
+        assert "nơi sinh hoạt của chị là Phường Trấn Biên" in lan.said and "ghi lại rồi" in lan.said, "it goes on"
+        assert [(row["role"], row["state"]) for row in await t.rows("role")] == [("instructor", "asked")]
 
 
 async def test_whoever_asks_is_approved_by_an_officer(tmp_path: Path):
@@ -132,7 +136,7 @@ async def test_suspending_ends_it_at_once_and_for_good(tmp_path: Path):
         assert hooks.gone == ["suspended"]
         before = await t.rows("instructor")
         await hoa.tap("Đổi số người")
-        assert "cán bộ Hội mời" in hoa.said and "Việc chỉ bài" not in hoa.last.labels
+        assert "đang tạm dừng" in hoa.said and "Việc chỉ bài" not in hoa.last.labels
         await hoa.say("xin chỉ bài")
         await hoa.shows((await t.people.invite(OPERATOR, "instructor", WARD)).code)
         assert (await t.rows("role"))[0]["state"] == "suspended", "neither asking nor another code lifts it"

@@ -212,7 +212,7 @@ async def test_one_living_code_an_entry_and_none_once_she_has_joined(tmp_path: P
         chi = await entry(t, "Chi", "officer")
         first, second = await code_for(t, chi), await code_for(t, chi)
         stranger = await t.learner("stranger").meets("Lạ")
-        assert "không thấy mã" in (await stranger.say(first.code)).said
+        assert "không còn dùng được" in (await stranger.say(first.code)).said
         await agrees(await t.learner("chi").shows(second.code), "Chi")
         with pytest.raises(CamtayError):
             await code_for(t, chi)
@@ -253,7 +253,7 @@ async def test_codes_are_listed_and_ended_by_who_may_give_them(tmp_path: Path):
         listed = await t.people.codes(OPERATOR, WARD)
         assert [row.name for row in listed][:1] == ["Nguyễn Thị Bé"] and made.code not in str(listed)
         await cuc.tap("Hủy mã này")
-        assert "không thấy mã" in (await t.learner("be").say(made.code)).said
+        assert "không còn dùng được" in (await t.learner("be").say(made.code)).said
         with pytest.raises(CamtayError):
             await t.people.revoke(OPERATOR, "0" * 10)
 
@@ -410,3 +410,17 @@ async def test_a_newcomer_with_an_officers_code_is_led_there_once_she_is_known(t
         await cuc.tap_token("a:0")
         assert "bàn làm việc" in cuc.said and {"Bàn làm việc", "Việc của cán bộ"} <= set(cuc.last.labels)
         assert "Bài mot" not in cuc.last.labels
+
+
+async def test_a_code_in_place_of_how_she_is_called_is_taken_and_that_is_asked_again(tmp_path: Path):
+    async with tutor(tmp_path, book(*LESSONS)) as t:
+        await invite(t, "admin")
+        cuc = t.learner("cuc", WEB)
+        await cuc.begins()
+        await cuc.tap("Đồng ý")
+        await cuc.say("Cúc")
+        assert "gọi bằng gì" in cuc.said
+        await cuc.shows((await invite(t, "officer")).code)
+        assert "gọi bằng gì" in cuc.said, "it was never answered"
+        await cuc.tap_token("a:0")
+        assert {"Bàn làm việc", "Việc của cán bộ"} <= set(cuc.last.labels)

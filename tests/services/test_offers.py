@@ -513,3 +513,22 @@ async def test_calling_off_takes_what_is_not_urgent_and_says_what_stays(tmp_path
         await lan.say("bỏ yêu cầu")
         assert "đã bỏ yêu cầu" in lan.said and "Việc khẩn thì em chưa bỏ" in lan.said
         assert {row["kind"]: row["state"] for row in await t.rows("request")} == {"pair": "closed", "safety": "waiting"}
+
+
+@CHANNELS
+async def test_what_an_officer_has_taken_she_gives_to_an_instructor_in_the_chat(tmp_path: Path, channel: str):
+    async with tutor(tmp_path, book(LESSON)) as t:
+        lan, hoa, cuc = await village(t, channel)
+        await lan.say("nhờ người chỉ")
+        request_id = (await t.rows("request"))[0]["request_id"]
+        await cuc.tap_token(f"o:take:{request_id}")
+        await cuc.tap("Nhờ người khác")
+        assert "người chỉ thì em hỏi ngay" in cuc.said
+        hoa.heard.clear()
+        await cuc.tap("chị Hoa (người chỉ bài)")
+        assert "không còn ở chị nữa" in cuc.said
+        await t.tells()
+        assert "Nhận giúp" in hoa.last.labels and "Em đang hỏi người khác cho chị" in lan.said
+        await hoa.tap("Nhận giúp")
+        await t.tells()
+        assert [row["state"] for row in await t.rows("pairing")] == ["open"]

@@ -385,7 +385,10 @@ async def test_a_phone_left_behind_sees_nothing_and_she_comes_back_by_a_code(t: 
         await lan.tap("Thoát máy này")
         assert "máy trả lời tự động" in lan.said
     else:
+        left: list[tuple[str, str]] = []
+        t.people.on_left = left.extend
         assert await t.people.sign_out(OPERATOR, await id_of(t, "Lan")) == 1
+        assert left == [(second, "first")], "its open page is told"
     if second == WEB:
         assert not [row for row in await t.rows("chat_log") if "Lan" in row["text"]]
     await lan.say("xem dữ liệu")
@@ -394,6 +397,9 @@ async def test_a_phone_left_behind_sees_nothing_and_she_comes_back_by_a_code(t: 
     assert "nhắc" not in lan.said and "Lan" not in lan.said, "nor does anything that comes due"
     new = await t.learner("new", WEB).shows(await t.people.code_back(OPERATOR, await id_of(t, "Lan")))
     assert "Làm mot" in new.said and (await owners(t))["new"] == "Lan"
+    await t.tells()
+    assert ("đã cho thoát mọi máy" in "\n".join(each.text for each in new.heard)) == (by == "union")
+    assert not any("đã cho thoát mọi máy" in each.text for each in lan.heard)
 
 
 # --- looked at by an officer before ------------------------------------------------------------------
@@ -523,7 +529,7 @@ async def test_a_vouched_code_dies_with_the_right_of_who_gave_it_and_with_the_ne
     await hoa.tap_token(f"vo:give:{lan}")
     code = next(word.rstrip(".") for word in hoa.said.split() if word.startswith("MOI-"))
     new = t.learner("new")
-    assert "không thấy mã" in (await new.say(first)).said
+    assert "không còn dùng được" in (await new.say(first)).said
     await t.people.suspend(OPERATOR, await id_of(t, "Hoa"))
     assert "hết hạn" in (await new.say(code)).said
     late = await t.people.code_back(OPERATOR, lan)

@@ -99,7 +99,7 @@ async def test_no_way_of_hers_leads_back(tmp_path: Path, way: Way):
         await way(t, hoa)
         assert await acting_of_all(t) == set()
         await hoa.say("việc chỉ bài")
-        assert "cán bộ Hội mời" in hoa.said
+        assert "đang tạm dừng" in hoa.said and "cán bộ Hội mời" not in hoa.said
 
 
 async def test_an_old_approval_button_lifts_nothing(tmp_path: Path):
@@ -162,3 +162,30 @@ async def test_what_an_older_program_suspended_holds_as_well(tmp_path: Path):
         await t.database.transact(lambda c: c.execute(text("DELETE FROM suspension")))
         await withdrawing(t, hoa)
         assert await acting_of_all(t) == set()
+
+
+async def test_she_and_her_learners_are_told_once_and_so_is_whoever_is_asked_next(tmp_path: Path):
+    async with tutor(tmp_path, book(PAIR)) as t:
+        hoa, cuc = await town(t)
+        lan = await member(t, "lan", "Lan", "learner")
+        await lan.say("nhờ người chỉ")
+        await t.tells()
+        await hoa.tap("Nhận giúp")
+        await t.tells()
+        await t.passes(minutes=20)
+        await lan.say("giúp")
+        assert "help" in [row["kind"] for row in await t.rows("request")]
+        await t.tells()
+        mai = await instructor(t, "mai", "Mai")
+        for who in (hoa, lan, mai):
+            who.heard.clear()
+        await suspend(t, cuc)
+        await t.tells()
+        assert "tạm dừng việc chỉ bài của chị" in hoa.said and "không phải trả lời" not in hoa.said
+        assert "Người chỉ của chị hiện không tiếp tục được" in lan.said
+        assert "chưa rảnh" not in lan.said and lan.said.count("người khác") == 1
+        assert len(mai.heard) == 1, "one question for one learner"
+        await cuc.tap_token(f"q:person:{await id_of(t, 'Hoa')}")
+        await cuc.tap("Cho làm lại")
+        await t.tells()
+        assert "đã mở lại việc chỉ bài" in hoa.said and "đã duyệt" not in hoa.said

@@ -38,6 +38,7 @@ class EchoConversation:
         self._now = now
         self._kept: dict[str, list[dict[str, object]]] = {}
         self._seen: set[str] = set()
+        self._left: dict[str, int] = {}  # how many lines were dropped while their numbers go on
         self.publish: Callable[[str, Sequence[LogEntry]], None] = lambda chat_id, entries: None
         self.away = False
         self.handled: list[Update] = []
@@ -61,9 +62,8 @@ class EchoConversation:
     async def history(self, chat_id: str, after: int, limit: int, oldest: bool = False) -> list[LogEntry]:
         if self.away:
             raise StorageUnavailable
-        return [_entry(kept) for kept in self._kept.get(chat_id, [])][after:][
-            slice(limit) if oldest else slice(-limit, None)
-        ]
+        lines = [_entry(kept) for kept in self._kept.get(chat_id, [])]
+        return [each for each in lines if each.no > after][slice(limit) if oldest else slice(-limit, None)]
 
     def remind(self, chat_id: str, text: str) -> None:
         """The tutor speaks by itself."""
@@ -76,6 +76,13 @@ class EchoConversation:
         forgotten = list(self._kept)
         self._kept.clear()
         return forgotten
+
+    def forget_lines(self) -> list[str]:
+        """Drop what was said, as when a phone is taken from somebody: the numbers go on. Whose it was."""
+        for chat_id, lines in self._kept.items():
+            self._left[chat_id] = len(lines)
+            lines.clear()
+        return list(self._kept)
 
     def texts(self, who: str = "learner") -> list[str]:
         return [str(kept["text"]) for lines in self._kept.values() for kept in lines if kept["who"] == who]
@@ -140,7 +147,7 @@ class EchoConversation:
         lines = self._kept.setdefault(chat_id, [])
         lines.append(
             {
-                "no": len(lines) + 1,
+                "no": self._left.get(chat_id, 0) + len(lines) + 1,
                 "who": who,
                 "text": text,
                 "buttons": [list(button) for button in buttons],

@@ -17,7 +17,7 @@ from bot.tutor.turn import OutgoingReply, TurnContext
 from flows import Book
 from flows.saying import say
 from flows.words.masking import mask
-from flows.words.wishes import Wishes
+from flows.words.wishes import NEWS, Wishes, wished
 
 SHORTEST, LONGEST = 10, 900  # characters: a screen and a half of the smallest phone
 LONGEST_LINK = 300
@@ -102,7 +102,9 @@ def text_fault(text: str, hosts: Sequence[str], wishes: Wishes) -> AnnouncementF
             else AnnouncementFault("news_secret", (("thu", kinds[0]),))
         )
     verdict = relay.look(relay.rules_alone(wishes), plain, "instructor")
-    return AnnouncementFault(_WHY.get(verdict.phrase, "news_unsafe")) if verdict.what != "pass" else None
+    if verdict.what == "pass":
+        return AnnouncementFault("news_money") if wished(wishes, plain, NEWS) else None
+    return AnnouncementFault(_WHY.get(verdict.phrase, "news_unsafe"))
 
 
 def link_of(text: str) -> str:

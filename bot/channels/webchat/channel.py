@@ -215,7 +215,7 @@ class WebChat:
         anew = bool(tag) and tag != self.tag(chat_id)
         if after > 0 and not anew:
             known = await self._history(chat_id, after - 1, PAGE)
-            if known:
+            if known and (known[0].no <= after or await self._knows(chat_id, after)):
                 self._meet(chat_id)
                 return NewLines([entry for entry in known if entry.no > after])
             anew = True
@@ -224,6 +224,12 @@ class WebChat:
             self._meet(chat_id)
             return NewLines(entries, anew)
         return NewLines(await self._greeting(chat_id, address), anew, began=True)
+
+    async def _knows(self, chat_id: str, after: int) -> bool:
+        """Whether anything is left of what a page has seen: else this chat was taken from somebody, while no page of it
+        was open here or before a restart, and what is new is another's."""
+        oldest = await self._history(chat_id, 0, 1, True)
+        return bool(oldest) and oldest[0].no <= after
 
     async def _greeting(self, chat_id: str, address: str) -> Sequence[LogEntry]:
         """What the tutor says first; all tabs of a newcomer share one update, so that it is said once.
@@ -264,6 +270,12 @@ class WebChat:
             self._turns.clear()
         self._turns[chat_id] = self._turns.get(chat_id, 0) + 1
         self.streams.renew(chat_id)
+
+    def left(self, addresses: Sequence[tuple[str, str]]) -> None:
+        """These addresses (channel, chat_id) were taken from their person: see `renew`."""
+        for channel, chat_id in addresses:
+            if channel == self.name:
+                self.renew(chat_id)
 
     async def close(self) -> None:
         """End the live streams; the pages come back by themselves. Takes a second at most."""

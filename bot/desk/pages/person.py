@@ -97,7 +97,9 @@ async def _lift(desk: DeskServices, visit: Visit, person_id: str) -> PageAnswer:
     back = await desk.officers.people.lift(visit.who.actor, person_id)
     if not back:
         return Redirect(f"person/{person_id}", say("Đã mở lại. Muốn giao vai thì mời chị ấy bằng mã."))
-    return Redirect(f"person/{person_id}", say("Đã mở lại, chị ấy có lại vai như trước."))
+    return Redirect(
+        f"person/{person_id}", say("Đã mở lại vai. Đôi cũ không tự trở lại: có người cần thì máy hỏi chị ấy.")
+    )
 
 
 async def _approve(desk: DeskServices, visit: Visit, person_id: str) -> PageAnswer:

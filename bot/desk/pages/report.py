@@ -18,9 +18,9 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
     both = [each for each in (found.learner.learner_id, found.other.learner_id) if each]
     names = await desk.officers.database.read(lambda c: names_on(visit, c, both))
     lines = [
-        {"at": day_and_hour(from_ms(at), desk.zone), "who": who or NAMELESS, "reported": what == "reported",
-         "kind": "" if what == "reported" else _kind(desk, what)}
-        for at, who, what in found.found
+        {"at": day_and_hour(from_ms(at), desk.zone), "who": who or NAMELESS, "whom": whom or NAMELESS,
+         "reported": what == "reported", "kind": "" if what == "reported" else _kind(desk, what)}
+        for at, who, whom, what in found.found
     ]  # fmt: skip
     values = {
         "title": names[found.learner.learner_id], "id": found.line_id, "area": found.area,

@@ -49,9 +49,10 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
         "owner": found.owner, "guide": found.guide,
         "since": ago(from_ms(request.since_at), now), "left": left(due, now), "late": due < now,
         "lines": found.lines, **_lesson(desk, visit, found),
-        "free": [_choice(each, asked, who) for each in free[:MOST_FREE]],
+        "free": [_choice(each, asked, found.guided, who) for each in free[:MOST_FREE]],
         "first": next((c.instructor.learner_id for c in free if not c.against and not asked), ""),
-        "others": [_choice(each, asked, who) for each in others[:MOST_OTHERS]], "more": len(others[MOST_OTHERS:]),
+        "others": [_choice(each, asked, found.guided, who) for each in others[:MOST_OTHERS]],
+        "more": len(others[MOST_OTHERS:]),
         "asked": [
             {
                 "id": each.instructor_id, "name": who[each.instructor_id], "answer": ANSWERS[each.state],
@@ -118,10 +119,13 @@ def _lesson(desk: DeskServices, visit: Visit, found: RequestLook) -> dict[str, o
     return {"lesson": lesson.title, "step": text[:EXCERPT] + ("…" if text[EXCERPT:] else ""), "tries": request.tries}
 
 
-def _choice(each: InstructorChoice, asked: Collection[str], who: Mapping[str, str]) -> dict[str, object]:
-    known = each.instructor
+def _choice(
+    each: InstructorChoice, asked: Collection[str], guided: Mapping[str, int], who: Mapping[str, str]
+) -> dict[str, object]:
+    known, load = each.instructor, guided.get(each.instructor.learner_id, 0)
     return {
-        "id": known.learner_id, "name": who[known.learner_id], "width": WIDTHS[min(each.width, 3)], "load": each.load,
+        "id": known.learner_id, "name": who[known.learner_id], "width": WIDTHS[min(each.width, 3)],
+        "load": load, "waits": max(0, each.load - load),
         "capacity": known.capacity, "silences": known.silences, "knows": each.knows_her,
         "asked": known.learner_id in asked, "against": REASONS.get(each.against, ""),
         "barred": REASONS.get(each.barred, ""),

@@ -47,13 +47,17 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
         one_ward = not is_wide or chosen in wards  # of a whole province everybody would be looked at
         requests = kept.waiting(connection, paths, MOST, strangers=strangers)
         open_offers = kept.offers(connection, paths, MOST)
-        lines = unseen(connection, paths, visit.who.learner_id, MOST)
+        lines = [
+            (row, both)
+            for row in unseen(connection, paths, MOST)
+            if (both := desk.officers.reported.sides(connection, visit.who.learner_id, row.line_id))
+        ]
         unreached = kept.unreached(connection, paths, MOST)
         unheard = kept.silent(connection, paths, now - SILENT, MOST) if one_ward else []
         who = names_on(visit, connection, {
             *(each for row in requests for each in (row.learner_id, row.helper_id)),
             *(each for row in open_offers for each in (row.learner_id, row.instructor_id)),
-            *(each for row in lines for each in (row.learner_id, row.other_id)),
+            *(each for _, both in lines for each in both),
             *(row.learner_id for row in (*unreached, *unheard)),
         })  # fmt: skip
         waiting = [
@@ -74,9 +78,9 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
             for row in open_offers
         ]  # fmt: skip
         told = [
-            {"id": row.line_id, "name": " · ".join(who[each] for each in (row.learner_id, row.other_id) if each),
-             "area": row.area, "reported": row.reported, "since": ago(row.at, now)}
-            for row in lines
+            {"id": row.line_id, "both": [who[each] for each in both if each], "area": row.area,
+             "reported": row.reported, "since": ago(row.at, now)}
+            for row, both in lines
         ]  # fmt: skip
         quiet = [
             {**_person(row, who), "why": REACHES[row.why]}  # type: ignore[index]  # storage gives three of four words

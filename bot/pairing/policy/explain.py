@@ -11,7 +11,7 @@ from bot.pairing.policy.candidates import against, against_by_hand, nearness, ra
 from bot.pairing.policy.deadlines import Clock
 from bot.pairing.policy.history import ENDINGS
 from bot.pairing.policy.ledger import Ledger
-from bot.pairing.policy.model import OFFICER, UNION_FIRST, Instructor, Learner, Request
+from bot.pairing.policy.model import OFFICER, PROVINCE, UNION_FIRST, Instructor, Learner, Offer, Request
 from flows.saying import joined, say
 
 WIDTHS = (say("cùng tổ"), say("cùng chi hội"), say("cùng xã, phường"), say("trong tỉnh"))
@@ -171,7 +171,16 @@ def _where(ledger: Ledger, request: Request) -> str:
         return say("Không còn chờ: {why}.", why=ENDINGS.get(request.closed_why, ENDINGS["done"]))
     if request.state == "open":
         return say("Đã có người nhận và đang giúp.")
-    asked = say("Đang hỏi một người {width}.", width=WIDTHS[min(request.width, 3)]) if offer else say("Chưa hỏi ai.")
+    asked = _asked(ledger, request, offer) if offer else say("Chưa hỏi ai.")
     if request.width < OFFICER:
         return asked
-    return joined([asked, say("Cán bộ phải lo (mức {level}).", level=request.width - OFFICER + 1)], " ")
+    level = request.width - OFFICER
+    owned = say("Cán bộ phải lo; đã báo thêm {level} cấp.", level=level) if level else say("Cán bộ phải lo.")
+    return joined([asked, owned], " ")
+
+
+def _asked(ledger: Ledger, request: Request, offer: Offer) -> str:
+    """How near the asked one lives: of a request that has gone up its own width says nothing of that."""
+    instructor, learner = ledger.instructor(offer.instructor_id), ledger.learner(request.learner_id)
+    width = nearness(instructor.path, learner.path) if instructor and learner else PROVINCE
+    return say("Đang hỏi một người {width}.", width=WIDTHS[min(width, PROVINCE)])

@@ -15,6 +15,8 @@ from bot.pairing.policy.taking import opened
 from bot.pairing.policy.work import PairingWork
 
 STRANGERS_AT_ONCE = 5
+ALREADY = "already"
+"""Instead of a reason: an act that was done before, from another page, is not done twice."""
 
 # --- a learner asks ---
 
@@ -76,16 +78,18 @@ def ask(
     if not place:
         work.ledger.put_request(first)
         return first
-    return tell_where(work, work.place(first), again=False)
+    return tell_where(work, work.place(first))
 
 
-def tell_where(work: PairingWork, request: Request, *, again: bool) -> Request:
-    """Say in kind words where the learner's request stands now."""
+def tell_where(work: PairingWork, request: Request, asked: str = "") -> Request:
+    """Say in kind words where the learner's request stands now; `asked` is the phrase where somebody is asked for it,
+    if not the one of the first time.
+    """
     if request.width >= OFFICER:
         return request  # told when it went up
     if request.state == "offered":
         hers = request.kind == "help" and work.ledger.pairing_of(request.learner_id)
-        phrase = "pair_next" if again else "help_asked" if hers else "pair_asked"
+        phrase = asked or ("help_asked" if hers else "pair_asked")
     elif work.clock.is_quiet(work.now):
         phrase = "pair_night"
     else:
@@ -109,7 +113,11 @@ def _say_again(work: PairingWork, known: Request, learner: Learner) -> None:
 
 
 def _say_to_her(work: PairingWork, request: Request, phrase: str) -> None:
-    """Tell the learner how a request stands; where nobody of the union is here nothing is promised."""
+    """Tell the learner how a request stands, of several that stand alike once; where nobody of the union is here
+    nothing is promised.
+    """
+    if any((each.to, each.phrase) == (request.learner_id, phrase) for each in work.tells):
+        return
     if request.owner_id:
         hers = work.name(request.owner_id) if phrase == "help_asked" else ""
         work.tell(request.learner_id, phrase, request.request_id, ten_hdv=hers)
@@ -144,7 +152,7 @@ def confirmed(work: PairingWork, learner_id: str) -> None:
         if request.state == "waiting" and request.kind != "safety":
             # Where she has waited too long to be confirmed, the officer keeps it, whoever is asked.
             width = GROUP if work.goes_up_at(request) > work.now else request.width
-            tell_where(work, work.place(replace(request, width=width)), again=False)
+            tell_where(work, work.place(replace(request, width=width)))
 
 
 # --- an instructor answers ---
@@ -229,7 +237,7 @@ def go_on(work: PairingWork, offer: Offer) -> None:
     if request is None or request.state != "offered":
         return
     if offer.reserves:
-        tell_where(work, work.place(replace(request, state="waiting")), again=True)
+        tell_where(work, work.place(replace(request, state="waiting")), "pair_next")
     elif request.width < OFFICER and not work.clock.is_quiet(work.now):
         work.escalate(replace(request, state="waiting"))
     else:
@@ -259,14 +267,24 @@ def _answers(work: PairingWork, offer: Offer) -> Instructor | None:
 
 
 def assign(work: PairingWork, request_id: str, instructor_id: str) -> str:
-    """An officer, or an admin, asks an instructor by name; "" or why that is impossible (see `candidates.against`)."""
+    """An officer, or an admin, asks an instructor by name; "" or why that is impossible (see `candidates.against`);
+    ALREADY, and nothing is done, where that very one is being asked.
+
+    Whoever has taken the request gives it away by that; the learner is told.
+    """
     request = work.ledger.request(request_id)
     learner = work.ledger.learner(request.learner_id) if request else None
     instructor = work.ledger.instructor(instructor_id)
-    if request is None or learner is None or request.state in ("closed", "open") or request.kind == "safety":
+    if request is None or learner is None or request.state == "closed" or request.kind == "safety":
+        return "over"
+    is_hers = request.state == "open" and (request.owner_kind, request.owner_id) == ("officer", work.actor)
+    if request.state == "open" and not is_hers:
         return "over"
     if work.actor not in work.ledger.answering(learner.path) or instructor is None:
         return "not_yours"
+    asked = work.ledger.offer_for(request_id)
+    if asked is not None and asked.instructor_id == instructor_id:
+        return ALREADY
     pairing = work.ledger.pairing_of(learner.learner_id)
     if pairing and (request.kind != "change" or pairing.instructor_id == instructor_id):
         return "paired"
@@ -275,14 +293,20 @@ def assign(work: PairingWork, request_id: str, instructor_id: str) -> str:
     if work.clock.is_quiet(work.now):
         return "quiet"
     freed = work.withdraw(request_id)
-    work.make_offer(request, replace(learner, confirmed=True), instructor)
+    asked_for = work.make_offer(request, learner, instructor)
+    if is_hers:
+        work.note("handed", request, to=instructor_id)
+        _say_to_her(work, asked_for, "pair_moved")
     if freed:
         work.serve(freed)
     return ""
 
 
-def release(work: PairingWork, request_ids: Collection[str]) -> None:
-    """Nobody in particular is asked for these any more. All wait before the first is placed: the oldest comes first."""
+def release(work: PairingWork, request_ids: Collection[str], heard: Collection[str] = ()) -> None:
+    """Nobody in particular is asked for these any more. All wait before the first is placed: the oldest comes first.
+
+    Of the learners, those who have `heard` that somebody is sought are not told that somebody is asked.
+    """
     for request_id in request_ids:
         work.withdraw(request_id)
         request = work.ledger.request(request_id)
@@ -298,7 +322,9 @@ def release(work: PairingWork, request_ids: Collection[str]) -> None:
             work.ledger.put_request(replace(request, due_at=due))
             safety.call_officer(work, request_id)
         else:
-            tell_where(work, work.place(request), again=True)
+            placed = work.place(request)
+            if placed.state != "offered" or request.learner_id not in heard:
+                tell_where(work, placed, "pair_moved")
 
 
 def look_again(work: PairingWork, request_id: str) -> bool:
@@ -308,5 +334,5 @@ def look_again(work: PairingWork, request_id: str) -> bool:
         return False
     placed = work.place(request)
     if placed.state == "offered":
-        tell_where(work, placed, again=False)
+        tell_where(work, placed)
     return placed.state == "offered"

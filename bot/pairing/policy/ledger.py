@@ -332,7 +332,7 @@ class Memory:
             self._pool.put(instructor, self.load(instructor_id))
 
 
-KEEP_APART = ("changed", "reported", "left_by_instructor", "suspended")
+KEEP_APART = ("changed", "reported", "left_by_instructor", "suspended", "taken_back")
 """Why two are not brought together again: an `ended_why` of their pairing."""
 
 

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.channels.base import Text
+from bot.pairing.policy import relay
+from bot.pairing.policy.relay import RelayVerdict
 from bot.pairing.policy.subjects import WRITING
 from bot.tutor import waits
 from bot.tutor.outcome import CommandOutcome
@@ -77,6 +79,16 @@ def is_writing(turn: TurnContext) -> bool:
 def is_helping(turn: TurnContext) -> bool:
     """Whether the writer is the one who helps: what helpers say of scams is not their own cry."""
     return is_writing(turn) and turn.state.line is not None and turn.state.line.side == "instructor"
+
+
+def judged(turn: TurnContext, line: Line, text: str) -> RelayVerdict:
+    """What may go of what is written. An officer is judged by the rules alone: the second opinion knows only what
+    learners and instructors write to each other. So is whoever has cried for help, whose words go on without numbers.
+    """
+    wishes = turn.book.wishes
+    if line.urgent and line.side == "learner":
+        return relay.look_in_need(wishes, text)
+    return relay.look(relay.rules_alone(wishes) if turn.person.is_officer else wishes, text, line.side)
 
 
 def heard_cry(turn: TurnContext, text: str) -> CommandOutcome | None:

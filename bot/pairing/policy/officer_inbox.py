@@ -116,6 +116,11 @@ def choose_heir(turn: TurnContext, request_id: str, heirs: Sequence[tuple[str, s
     turn.offer(turn.phrase("hand_over_ask" if heirs else "hand_over_nobody"), (*buttons, back))
 
 
+def gave_away(turn: TurnContext) -> None:
+    """The instructor who was chosen is asked: it is the officer's no more."""
+    turn.offer(turn.phrase("handed_to_instructor"), (("q:list:0", turn.phrase("label_post")),))
+
+
 def show_request(
     turn: TurnContext,
     request_id: str,

@@ -15,7 +15,7 @@ from typing import Literal
 from bot.pairing.policy import links
 from flows.words.asks import Side
 from flows.words.keys import as_meant
-from flows.words.masking import mask
+from flows.words.masking import MASK, mask
 from flows.words.nearest import is_plainly_else
 from flows.words.nouns import NounTable
 from flows.words.plain_talk import FILE_NUMBER, folded
@@ -80,6 +80,34 @@ def look(wishes: Wishes, text: str, side: Side) -> RelayVerdict:
     return RelayVerdict("pass", links.parted(text))
 
 
+def look_in_need(wishes: Wishes, text: str) -> RelayVerdict:
+    """As `look`, for what somebody who has cried for help writes to whoever has taken it.
+
+    What happened to her must arrive: numbers that could rob are hidden, hers or a thief's, and the rest goes on. The
+    rules judge alone: the second opinion knows no cries.
+    """
+    wishes, seen = rules_alone(wishes), _visible(text)
+    verdict, hidden = look(wishes, text, "learner"), without_numbers(wishes, seen)
+    if len(text) > LONGEST or hidden == seen or (verdict.phrase == "relay_phone" and read_phone(text)):
+        return verdict  # of a single telephone number she is asked whether it is hers to give
+    again = look(wishes, hidden, "learner")
+    if again.phrase in _NUMBERS or not re.search(r"[^\W\d_]{2}", again.text or hidden):
+        return RelayVerdict("block", phrase="relay_number_urgent")
+    return again if again.what == "block" else RelayVerdict("mark", again.text, "relay_number_hidden")
+
+
+_NUMBERS = ("relay_account", "relay_secret", "relay_phone")
+
+
+def without_numbers(wishes: Wishes, text: str) -> str:
+    """A text without numbers of papers, accounts, cards and telephones, codes and passwords; dates and sums stay."""
+    return _LONG_NUMBER.sub(_hide, mask(text, wishes.nouns).text)
+
+
+def _hide(found: re.Match[str]) -> str:
+    return found[0] if _DATE.fullmatch(found[0]) or _SUM.fullmatch(found[0]) else MASK
+
+
 def _linked(text: str, strange: list[links.Link], *, teacher: bool) -> RelayVerdict:
     """An instructor needs no link; a learner may ask what it is, without the link."""
     if teacher:
@@ -101,6 +129,9 @@ def _visible(text: str) -> str:
 # --- numbers -----------------------------------------------------------------------------------------
 
 _DATE = re.compile(r"(?<!\d)\d{1,2}\s?[/.-]\s?\d{1,2}\s?[/.-]\s?(?:19|20)\d\d(?!\d)")
+_SUM = re.compile(r"[1-9]\d{0,2}(?:[.,]\d{3})+")
+_UNIT = r"(?!\d|\s?(?:đ|k|d|đồng|dong|vnd|vnđ|triệu|trieu|ngàn|ngan|nghìn)\b)"
+_LONG_NUMBER = re.compile(rf"(?<!\d)\+?\d(?:[\s.,\-]?\d){{7,}}{_UNIT}", re.IGNORECASE)
 _GROUPS = re.compile(r"\+?\d+(?:[\s.\-_()*,/]{1,3}\d+)*")
 _PHONE = re.compile(r"(?:\+?84|0084|0)[35789]\d{8}|02\d{9}")
 _SAID = re.compile(r"\b(?:khong|mot|hai|ba|bon|tu|nam|lam|sau|bay|tam|chin|muoi|\d)\b")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from bot.pairing.policy.happenings import ask, release
@@ -42,7 +43,7 @@ def report(work: PairingWork, pairing_id: str) -> bool:
 
 def reported(work: PairingWork, line_id: str, learner_id: str, other_id: str) -> None:
     """One tap: the nearest officer hears of it, the other of the two does not."""
-    work.note("reported", None, line_id)
+    work.note("reported", None, line_id, to=other_id)
     if officer := _other_officer(work, learner_id, other_id):
         work.tell(officer, "report_officer", line_id, **_both(work, line_id, learner_id, other_id))
     work.tell(work.actor, "report_made" if officer else "report_nobody")
@@ -51,11 +52,22 @@ def reported(work: PairingWork, line_id: str, learner_id: str, other_id: str) ->
 def caught(work: PairingWork, line_id: str, learner_id: str, other_id: str, finding: str) -> bool:
     """What one wrote to the other was kept back: the officer hears who and of what kind, never the words. Whether
     there is one to hear it."""
-    work.note("caught", None, line_id, finding=finding)
+    work.note("caught", None, line_id, finding=finding, to=other_id)
     officer = _other_officer(work, learner_id, other_id)
     if officer:
         work.tell(officer, "caught_officer", line_id, **_both(work, line_id, learner_id, other_id), gi=found(finding))
     return bool(officer)
+
+
+def held_in_need(work: PairingWork, line_id: str, helper_id: str, finding: str) -> None:
+    """What somebody in need wrote did not go: whoever has taken her cry hears of what kind it was, never the words."""
+    her = work.learner_named(work.ledger.learner(work.actor))
+    kind = _LIKE.get(finding, finding)
+    work.tell(helper_id, "held_in_need", line_id, urgent=True, **her, gi=found(kind))
+
+
+_LIKE = {"relay_number_urgent": "relay_account", "relay_link_only": "relay_link"}
+"""Findings that are told as others are."""
 
 
 def _both(work: PairingWork, line_id: str, learner_id: str, other_id: str) -> BothNamed:
@@ -83,11 +95,23 @@ def _leave_learner(work: PairingWork, pairing: Pairing, why: str) -> None:
     """End a pairing through no doing of the learner's, and seek another instructor at once."""
     work.end_pairing(pairing, why)
     work.tell(pairing.learner_id, "pairing_lost")
-    _without_her(work, pairing)
-    ask(work, pairing.learner_id, "pair")
+    seeks = _seeks(work, pairing.learner_id, pairing.instructor_id)
+    _without_her(work, pairing, heard=[pairing.learner_id])
+    if not seeks:
+        ask(work, pairing.learner_id, "pair")
 
 
-def _without_her(work: PairingWork, pairing: Pairing) -> None:
+def _seeks(work: PairingWork, learner_id: str, without: str) -> bool:
+    """Whether a call for help of hers brings her an instructor as well, once this one does not help any more: two
+    requests of one learner would ask the same people twice.
+    """
+    return any(
+        each.kind == "help" and (each.state != "open" or each.owner_id == without)
+        for each in work.ledger.requests_of(learner_id)
+    )
+
+
+def _without_her(work: PairingWork, pairing: Pairing, heard: Collection[str] = ()) -> None:
     """Pass on to somebody else what this instructor was to help with."""
     hers = []
     for request in work.ledger.requests_of(pairing.learner_id):
@@ -95,7 +119,7 @@ def _without_her(work: PairingWork, pairing: Pairing) -> None:
         owned = request.owner_id == pairing.instructor_id and request.owner_kind == "instructor"
         if (owned and request.state == "open") or (offer and not offer.reserves):
             hers.append(request.request_id)
-    release(work, hers)
+    release(work, hers, heard)
 
 
 def changed(work: PairingWork, instructor: Instructor) -> None:
@@ -125,14 +149,16 @@ def back(work: PairingWork) -> None:
     """The instructor has time again."""
     me = work.ledger.instructor(work.actor)
     if me is None or not me.active:
-        work.tell(work.actor, "teach_not")
+        work.tell(work.actor, "teach_not" if me is None else "teach_suspended")
         return
     resume(work, work.actor)
     work.tell(work.actor, "offer_back")
 
 
 def suspend(work: PairingWork, instructor_id: str, why: str = "suspended") -> None:
-    """Somebody is no instructor any more: everything that person held is passed on in this one step."""
+    """Somebody is no instructor any more: everything that person held is passed on in this one step. Whom it concerns
+    is told once: her who is suspended, each of her learners.
+    """
     me = work.ledger.instructor(instructor_id)
     if me is None:
         return
@@ -144,9 +170,13 @@ def suspend(work: PairingWork, instructor_id: str, why: str = "suspended") -> No
     for pairing in pairings:  # all of them before anybody is placed: then the oldest comes first
         work.end_pairing(pairing, why)
         work.tell(pairing.learner_id, "pairing_lost")
-    wishes = (ask(work, pairing.learner_id, "pair", place=False) for pairing in pairings)
+    alone = [each.learner_id for each in pairings if not _seeks(work, each.learner_id, instructor_id)]
+    wishes = (ask(work, each, "pair", place=False) for each in alone)
     new = [wish.request_id for wish in wishes if wish and wish.state == "waiting"]
-    release(work, list(dict.fromkeys((*asked, *held, *new))))
+    release(work, list(dict.fromkeys((*asked, *held, *new))), heard=[each.learner_id for each in pairings])
+    work.tells = [each for each in work.tells if each.to != instructor_id]
+    if why == "suspended":
+        work.tell(instructor_id, "teach_stopped")
 
 
 def away(work: PairingWork, person_id: str) -> None:

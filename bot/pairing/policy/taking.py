@@ -56,11 +56,11 @@ def relieve(work: PairingWork, request_id: str) -> bool:
 
 
 def heirs(ledger: Ledger, request: Request) -> Sequence[str]:
-    """Who may take a request over: the officers of the learner's area, the nearest first, and the instructor."""
+    """Who may take a request over: whoever may answer for the learner's area, the nearest first, and her instructor."""
     learner = ledger.learner(request.learner_id)
     pairing = ledger.pairing_of(request.learner_id)
     guide = [pairing.instructor_id] if pairing and request.kind in ("help", "safety") else []
-    known = dict.fromkeys((*ledger.officers(learner.path if learner else ""), *guide))
+    known = dict.fromkeys((*ledger.answering(learner.path if learner else ""), *guide))
     return [each for each in known if each not in (request.owner_id, request.learner_id)]
 
 

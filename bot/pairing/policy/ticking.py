@@ -29,7 +29,7 @@ def tick(work: PairingWork, request_id: str) -> None:
     elif request.state == "waiting" and safety.is_of_stranger(work, request):
         safety.ring_strangers(work, request)
     elif request.kind != "safety" and _is_sought(work, request):
-        tell_where(work, work.place(request), again=False)
+        tell_where(work, work.place(request))
     elif request.state == "open" and request.kind == "safety":
         _still_hers(work, request)
     else:

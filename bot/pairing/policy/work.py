@@ -357,6 +357,7 @@ BUTTONS: dict[str, Callable[[str], Buttons]] = {
     "offer_help_accepted": _working_buttons,
     "pair_found": _write_button,
     "help_coming": _write_button,
+    "held_in_need": _write_button,
     "help_under_way": _write_button,
     "caught_officer": lambda line_id: ((f"q:kept:{line_id}", "label_look"),),
     "report_officer": lambda line_id: ((f"q:kept:{line_id}", "label_look"),),
@@ -381,6 +382,7 @@ BUTTONS: dict[str, Callable[[str], Buttons]] = {
     "officer_applicant": lambda person_id: ((f"q:person:{person_id}", "label_look"),),
     "cancel_urgent": lambda _: (("g:mistake", "label_mistake"),),
     "learner_left": lambda _: (("u:list:0", "label_crew"),),
+    "teach_again": lambda _: (("g:teach", "label_teach"),),
     "teach_welcome": lambda _: (("g:teach", "label_teach"),),
 }
 """What can be tapped under a phrase, given what it is about: an offer, a request, or by what the two write."""

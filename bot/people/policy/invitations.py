@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 
+import flows
 from bot.people.policy.commands import ShowTeaching
 from bot.tutor import menu, onboarding
 from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
@@ -34,6 +35,7 @@ class CodeVerdict(Enum):
     UNKNOWN = "code_unknown"
     USED = "code_used"
     EXPIRED = "code_expired"
+    WITHDRAWN = "code_withdrawn"
     OWN = "code_own"
     TOO_OFTEN = "code_too_often"
 
@@ -60,10 +62,13 @@ def too_often(hers: int, of_line: int, *, is_known: bool) -> bool:
     return hers >= MAX_TRIES or (of_line >= MAX_TRIES_OF_LINE and not is_known)
 
 
-def judge(found: Invitation | None, learner_id: str, now: datetime) -> CodeVerdict:
-    """What a shown code is worth: one of no invitation is a guess, a used one may be the person's own, shown again."""
+def judge(found: Invitation | None, learner_id: str, now: datetime, *, is_withdrawn: bool = False) -> CodeVerdict:
+    """What a shown code is worth: one of no invitation is a guess, a used one may be the person's own, shown again.
+
+    `is_withdrawn`: it was one, and was replaced or taken back; to say so helps nobody who guesses.
+    """
     if found is None:
-        return CodeVerdict.UNKNOWN
+        return CodeVerdict.WITHDRAWN if is_withdrawn else CodeVerdict.UNKNOWN
     if found.learner_id == learner_id or found.used_by == learner_id:
         return CodeVerdict.OWN
     if found.used_by is not None:
@@ -75,7 +80,7 @@ def judge(found: Invitation | None, learner_id: str, now: datetime) -> CodeVerdi
 
 def is_guess(verdict: CodeVerdict) -> bool:
     """Whether it counts against whoever showed it: an old code of one's own never does."""
-    return verdict in (CodeVerdict.UNKNOWN, CodeVerdict.USED, CodeVerdict.EXPIRED)
+    return verdict in (CodeVerdict.UNKNOWN, CodeVerdict.USED, CodeVerdict.EXPIRED, CodeVerdict.WITHDRAWN)
 
 
 # --- said in a turn ----------------------------------------------------------------------------------
@@ -98,6 +103,9 @@ def welcome(turn: TurnContext, role: str, area_name: str) -> CommandOutcome:
     greet(turn)
     known = f"invited_{role}" if f"invited_{role}" in turn.book.phrases else "invited_learner"
     turn.say(turn.phrase(known, noi=area_name))
+    if _never_addressed(turn):
+        onboarding.ask_address(turn)
+        return ANSWERED
     if turn.agreed and role == "instructor":
         turn.events.append(ShowTeaching())
         return ANSWERED
@@ -180,9 +188,17 @@ def back(turn: TurnContext) -> CommandOutcome:
         onboarding.ask_name(turn)
     elif turn.state.open_run is not None or turn.state.pending:
         return ASIDE
+    elif _never_addressed(turn):
+        onboarding.ask_address(turn)
     else:
         menu.show_menu(turn)
     return ANSWERED
+
+
+def _never_addressed(turn: TurnContext) -> bool:
+    """Whether a code has taken the place of the question what she wants to be called."""
+    is_free = turn.state.open_run is None and not turn.state.pending
+    return turn.agreed and bool(turn.person.name) and turn.person.address == flows.UNADDRESSED and is_free
 
 
 def _ask_again(turn: TurnContext) -> None:

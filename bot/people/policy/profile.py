@@ -15,6 +15,8 @@ from bot.tutor.turn import ConsentAnswered, TurnContext
 NEEDS = ("elderly", "disability", "poor", "worker", "remote")
 CONSENT = "needs_ask"  # the phrase she answers to when she tells any of them
 MOST_PLACES = 4
+OWN_AREA, TO_TEACH = "self.area", "apply.area"
+"""The open question where she lives: put by herself, or because she would like to be an instructor."""
 
 _KINDS = ("phuong ", "xa ", "p ", "x ", "thi tran ")
 
@@ -35,15 +37,20 @@ def show(turn: TurnContext, intro: str = "") -> None:
 # --- where she lives ---------------------------------------------------------------------------------
 
 
-def ask_area(turn: TurnContext, now_in: str, places: Sequence[tuple[str, str]] = (), *, again: bool = False) -> None:
-    """Ask where the learner lives; `places` (area_id, name) are those that what was written may mean."""
+def ask_area(
+    turn: TurnContext, now_in: str, places: Sequence[tuple[str, str]] = (), *, again: bool = False,
+    pending: str = OWN_AREA,
+) -> None:  # fmt: skip
+    """Ask where the learner lives; `places` (area_id, name) are those that what was written may mean. `pending` is what
+    it is asked for: OWN_AREA, TO_TEACH.
+    """
     if places:
         offer = (*((f"b:ward:{area_id}", name) for area_id, name in places), _back(turn))
-        turn.offer(turn.phrase("self_area_which"), offer, pending="self.area")
+        turn.offer(turn.phrase("self_area_which"), offer, pending=pending)
         return
     if now_in and not again:
         turn.say(turn.phrase("self_area_now", noi=now_in))
-    turn.offer(turn.phrase("self_area_again" if again else "self_area_ask"), (_back(turn),), pending="self.area")
+    turn.offer(turn.phrase("self_area_again" if again else "self_area_ask"), (_back(turn),), pending=pending)
 
 
 def places_named(text: str, wards: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:

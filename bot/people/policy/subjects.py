@@ -7,6 +7,7 @@ from typing import get_args
 
 from bot.people.policy import commands as pe
 from bot.people.policy import officer_commands as of
+from bot.people.policy.profile import OWN_AREA, TO_TEACH
 from bot.tutor.subject import OpenQuestion, Subject, plain
 
 SUBJECTS = (
@@ -34,7 +35,7 @@ SUBJECTS = (
         {"self.show": plain(pe.ShowProfile), "self.split": plain(pe.AskSplit)},
         {
             "self.split": OpenQuestion(pe.AskProfileAgain), "self.needs": OpenQuestion(pe.AskProfileAgain),
-            "self.area": OpenQuestion(pe.AskProfileAgain, pe.NameArea),
+            **dict.fromkeys((OWN_AREA, TO_TEACH), OpenQuestion(pe.AskProfileAgain, pe.NameArea)),
         },
         tones=dict.fromkeys(("split_this", "split_other", "split_alone"), "danger"),
     ),
