@@ -24,7 +24,7 @@ REQUIRED = frozenset(
     figures_invite figures_targets
     follow_up follow_up_learner found_account found_link found_money found_other found_papers_wanted found_phone
     handed_to_instructor held_in_need pair_moved post_let_again relay_number_hidden relay_number_urgent teach_again
-    code_withdrawn self_area_wait teach_stopped teach_suspended was_signed_out
+    code_withdrawn self_area_wait teach_stopped teach_suspended was_signed_out relay_phone_hidden
     found_remote found_secret found_secret_wanted given_list given_nameless given_none given_one given_unused
     given_used hand_over_ask hand_over_nobody handed handed_on hard_here harm_die harm_hurt hello help help_asked
     help_called help_coming help_done help_done_owner help_nobody help_nobody_emergency help_not_needed

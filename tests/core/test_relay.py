@@ -375,6 +375,8 @@ def test_long_and_empty_ones_are_judged_in_linear_time(text: str):
         ("em đọc mã OTP 482913 cho nó rồi chị ơi", "em đọc mã OTP ••• cho nó rồi chị ơi"),
         ("em gửi căn cước 075123456789 cho nó rồi", "em gửi căn cước ••• cho nó rồi"),
         ("nó gọi từ số 0909123456 với 0912345678", "nó gọi từ số ••• với •••"),
+        ("nó gọi từ số 0909123456, em lỡ chuyển 5 triệu", "nó gọi từ số •••, em lỡ chuyển 5 triệu"),
+        ("chị gọi lại cho em số 0987654321", ""),  # asked about: she may give it
         ("hôm 30.11.2026 em chuyển 50000000 đồng", "hôm 30.11.2026 em chuyển 50000000 đồng"),
         ("em mất 12.500.000 rồi chị", "em mất 12.500.000 rồi chị"),
         ("chị ơi giúp em với, em mất hết tiền rồi", "chị ơi giúp em với, em mất hết tiền rồi"),

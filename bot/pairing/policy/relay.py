@@ -25,6 +25,9 @@ from flows.words.wishes import ASKED, Wishes, asked, is_talk, names_office
 LONGEST = 1_000
 """Characters of one message that are looked at and passed on."""
 
+A_NUMBER_GIVEN = 8
+"""Words with which somebody in need gives a telephone number ("chị gọi lại cho em số …"); more than that tell more."""
+
 HIDDEN_LINK = "[đường dẫn đã che]"
 
 
@@ -88,12 +91,19 @@ def look_in_need(wishes: Wishes, text: str) -> RelayVerdict:
     """
     wishes, seen = rules_alone(wishes), _visible(text)
     verdict, hidden = look(wishes, text, "learner"), without_numbers(wishes, seen)
-    if len(text) > LONGEST or hidden == seen or (verdict.phrase == "relay_phone" and read_phone(text)):
-        return verdict  # of a single telephone number she is asked whether it is hers to give
+    is_phone = verdict.phrase == "relay_phone"
+    if is_phone and len(hidden.split()) <= A_NUMBER_GIVEN and read_phone(text):
+        return verdict  # she is asked whether it is hers to give
+    if len(text) > LONGEST or hidden == seen:
+        return verdict
     again = look(wishes, hidden, "learner")
     if again.phrase in _NUMBERS or not re.search(r"[^\W\d_]{2}", again.text or hidden):
         return RelayVerdict("block", phrase="relay_number_urgent")
-    return again if again.what == "block" else RelayVerdict("mark", again.text, "relay_number_hidden")
+    return (
+        again
+        if again.what == "block"
+        else RelayVerdict("mark", again.text, "relay_phone_hidden" if is_phone else "relay_number_hidden")
+    )
 
 
 _NUMBERS = ("relay_account", "relay_secret", "relay_phone")
