@@ -62,6 +62,21 @@ async def test_full_names_stand_wherever_an_officer_has_to_know_who_it_is(house:
         )
 
 
+async def test_what_was_reported_names_both_in_full(house: DeskHouse):
+    xuan, cuc = await house.person("Xuân", "learner", BRANCH), await teaches(house, "Cúc", BRANCH)
+    await listed(house, xuan, "Phạm Thị Xuân")
+    await listed(house, cuc, "Đỗ Thị Cúc")
+    at, by = to_ms(house.clock.now()), house.officers.services.names.of(cuc)
+    pair = {"pairing_id": "p1", "learner_id": xuan, "instructor_id": cuc, "state": "open", "ended_at": None}
+    await put(house, "pairing", {**pair, "opened_at": at})
+    event = {"request_id": None, "pairing_id": "p1", "by": by, "what": "reported", "detail": "{}", "at": at}
+    await put(house, "pairing_event", event)
+    async with house.browser(await house.person("Hạnh", "officer")) as browser:
+        for path in ("", "report/p1"):
+            page = await browser.get(path)
+            assert WHOLE in page and HER_GUIDE in page, path
+
+
 async def test_of_somebody_without_a_name_the_place_is_told(house: DeskHouse):
     new = await house.person("")
     await house.database.transact(lambda c: people.set_area(c, new, BRANCH))
