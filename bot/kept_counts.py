@@ -110,9 +110,10 @@ class KeptCounts:
             self._kept[key] = self._kept.pop(key)  # it was looked at last
         return known
 
-    def outdate(self) -> None:
-        """Something of what is counted was changed by hand: each is counted anew when it is looked at next."""
-        self._outdated |= self._kept.keys()
+    def outdate(self, *keys: Hashable) -> None:
+        """Something of what is counted was changed by hand: these (none named: each) are counted anew when they are
+        looked at next."""
+        self._outdated |= set(keys) or self._kept.keys()
 
     def _is_old(self, key: Hashable, *, again: bool = False) -> bool:
         known = self._kept.get(key)
