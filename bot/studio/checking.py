@@ -67,6 +67,7 @@ class Checker:
         self._parsers = RememberingParsers()
         self._around: _Around | None = None
         self._media: dict[str, tuple[object, Mapping[str, FoundFile]]] = {}
+        self._words: tuple[str | None, tuple[Problem, ...]] = None, ()
         self._one = Lock()
 
     def library(self) -> LessonSet:
@@ -121,10 +122,13 @@ class Checker:
         return reading.draft, reading.problems
 
     def of_words(self, text: str) -> tuple[Problem, ...]:
-        """What is wrong with the table of how people type."""
-        path, found = str(self.root / WORDS), list[Problem]()
-        words_of((path, text.encode()), found)
-        return by_place([*found, *conflicts_in(text, path)])
+        """What is wrong with the table of how people type; of the text that was asked about last it is known."""
+        asked, told = self._words
+        if asked != text:
+            path, found = str(self.root / WORDS), list[Problem]()
+            words_of((path, text.encode()), found)
+            self._words = text, (told := by_place([*found, *conflicts_in(text, path)]))
+        return told
 
     def _reading(self, around: _Around, path: Path, source: bytes, beside: Beside) -> LessonReading:
         lying = self._media_of(path.parent, around.look)[str(path.parent)]

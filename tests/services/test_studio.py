@@ -246,6 +246,14 @@ async def test_the_faults_of_a_broken_text_are_those_of_lint(text: str, folder: 
     assert [str(each) for each in checker.looked_over()["mot"][1]] == before or "lesson: hai" in text
 
 
+async def test_a_table_that_is_looked_at_again_is_not_read_again(room: Room):
+    first, second = "commands: [", "\ncommands: ["
+    told = room.checker.of_words(first)
+    assert told and room.checker.of_words(first) is told
+    assert room.checker.of_words(second) != told
+    assert room.checker.of_words(first) == told
+
+
 async def test_faults_know_the_lessons_around(room: Room):
     reading = await room.studio.check(LAN, "mot", LESSON.replace("lesson: mot", "lesson: hai"))
     assert any(each.code == "E004" for each in reading.problems)
