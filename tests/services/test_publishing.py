@@ -19,11 +19,10 @@ from bot.publishing.library import LiveLessons
 from bot.publishing.library import held as held_versions
 from bot.publishing.service import PlanOutdated, PublishingOptions, inside, inside_now, look, plan, publish
 from bot.publishing.sync import Librarian
-from bot.publishing.tables import WORDS
 from bot.tutor import state_codec
 from bot.tutor.state import Meeting
 from flows import Book
-from flows.shelf.shelf import read_shelf
+from flows.shelf.shelf import WORDS, read_shelf
 from storage.conversations.tables import session
 from storage.engine.database import open_database
 from storage.engine.lock import lock_all
