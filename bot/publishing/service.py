@@ -59,8 +59,9 @@ class PublishingOptions:
 
 @dataclass(frozen=True, slots=True)
 class PublishingPlan:
-    """A publication thought through; `media` are the files that go with it, as in `VersionRow`. `held`: this text was
-    published before, and since then somebody has rolled back, or published a newer one that is in no file."""
+    """A publication thought through; `media` are the files that go with it, as in `VersionRow`. `held`: the version in
+    which this text was published before, where somebody has rolled back since, or published what is in no file; else 0.
+    """
 
     lesson: Lesson
     translations: Translations
@@ -73,7 +74,7 @@ class PublishingPlan:
     impact: Impact
     diff: str
     is_new: bool
-    held: bool = False
+    held: int = 0
 
     @property
     def unchanged(self) -> bool:
@@ -115,8 +116,17 @@ def plan(
         impact=impact(olds, lesson, stored.inside, how.decisions, how.urgent, () if how.urgent else settled, now),
         diff=_diff(stored.versions[before.version], lesson, translations, media, version) if before else "",
         is_new=known is None,
-        held=known is not None and before is not None and _outlives_files(before) and not how.rollback,
+        held=_held(stored, lesson.source, known) if before and _outlives_files(before) and not how.rollback else 0,
     )
+
+
+def _held(stored: Stored, source: str, known: int | None) -> int:
+    """The version that came with a text, whatever is new beside it (a drawing, a recording, a translation): a text that
+    was withdrawn does not come back by that. Of the text that is current, what is new beside it is news."""
+    if known is not None:
+        return known
+    same = [number for number, row in stored.versions.items() if row.source == source]
+    return 0 if not same or (stored.current and stored.current.version in same) else max(same)
 
 
 def _outlives_files(row: PublicationRow) -> bool:

@@ -57,6 +57,7 @@ class _Around:
     library: LessonSet
     of_shelf: list[Problem] = field(default_factory=list)
     found: dict[str, tuple[Problem, ...]] = field(default_factory=dict)
+    standing: dict[str, tuple[tuple[bytes, str], tuple[Problem, ...]]] = field(default_factory=dict)
     read: dict[tuple[object, ...], LessonReading] = field(default_factory=dict)
 
 
@@ -116,6 +117,14 @@ class Checker:
         if len(around.read) >= KEPT:
             around.read.clear()
         return around.read.setdefault(asked, reading)
+
+    def instead(self, path: Path, text: str, beside: Beside) -> tuple[Problem, ...]:
+        """What is wrong with the text that is in force though another lies in the file; known until it changes. Raises
+        OSError."""
+        standing, asked = self._now().standing, (text.encode(), beside.stamp)
+        if standing.get(str(path), ((), ()))[0] != asked:
+            standing[str(path)] = asked, self.read(path, asked[0], beside).problems
+        return standing[str(path)][1]
 
     def alone(self, lesson: str, text: str) -> tuple[LessonDraft, tuple[Problem, ...]]:
         """A lesson that has no file yet, and what is wrong with it, as `looked_over` tells it."""

@@ -42,7 +42,7 @@ from flows.model import Lesson, Problem
 from flows.rules.changes import CHECKPOINT, START, STAY
 from flows.saying import say
 from flows.shelf.media import FOLDER, media_of, recorded_of
-from flows.shelf.shelf import OF_FILES, languages_of
+from flows.shelf.shelf import languages_of
 from flows.shelf.voice_lines import RECORDINGS, lines_of, recording_name
 from storage.drafts import drafts
 from storage.drafts.records import DraftRow
@@ -296,7 +296,7 @@ def stamp_of(each: PublishingPlan) -> str:
 
 def _told_apart(reading: LessonReading, lesson: str) -> tuple[tuple[Problem, ...], tuple[Problem, ...]]:
     """What keeps a text from being published, and what ought to be looked at."""
-    errors = [each for each in reading.problems if each.severity == "error" and each.code != OF_FILES]
+    errors = [*reading.errors]
     found = reading.draft.lesson
     if found is not None and found.id != lesson:
         message = say("mã bài là “{found}”, mà trang này là của bài “{lesson}”", found=found.id, lesson=lesson)

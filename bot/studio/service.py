@@ -154,9 +154,12 @@ class Studio:
         files |= {lesson: await asyncio.to_thread(self.checker.alone, lesson, text) for lesson, text in born.items()}
         lines = []
         for lesson, (draft, problems) in files.items():
-            errors = sum(problem.severity == "error" for problem in problems)
             now = kept.get(lesson)
             file = texts.plain(draft.lesson.source) if draft.lesson and lesson not in born else None
+            if now is not None and file is not None and texts.in_force(file, now.source, now.all) != file:
+                published = await self._beside("", lesson)
+                problems = await asyncio.to_thread(self.checker.instead, Path(draft.path), now.source, published)
+            errors = sum(problem.severity == "error" for problem in problems)
             here = [head for head in heads if head.lesson.partition("/")[0] == lesson]
             mine = max((head.at for head in here if head.editor == actor.name), default=None)
             others = len({head.editor for head in here} - {actor.name})
@@ -262,10 +265,7 @@ class Studio:
 
     async def beside(self, actor: Actor, lesson: str) -> Beside:
         """What goes with her draft beside its text: files and translations, hers and those published."""
-        versions, store = self.library.book.versions, self.library.store
-        return await self.database.read(
-            partial(beside, lesson=lesson, editor=actor.name, versions=versions, store=store)
-        )
+        return await self._beside(actor.name, lesson)
 
     async def faults(self, actor: Actor, lesson: str, typed: str) -> tuple[Problem, ...]:
         """What is wrong with a text, that of a table as well. Raises as `check`."""
@@ -277,6 +277,11 @@ class Studio:
         return await asyncio.to_thread(self.checker.of_table, lesson, text)
 
     # --- inside ---
+
+    async def _beside(self, editor: str, lesson: str) -> Beside:
+        """As `beside`; of nobody ("") what was published alone."""
+        versions, store = self.library.book.versions, self.library.store
+        return await self.database.read(partial(beside, lesson=lesson, editor=editor, versions=versions, store=store))
 
     async def _standing(self, lesson: str, path: Path) -> str:
         """The text in force; "" of a new lesson."""

@@ -19,11 +19,13 @@ from bot.publishing.watcher import FolderLook, Watcher, look_at
 from bot.serving import watches
 from bot.settings import Settings, Web
 from flows import Book
+from flows.files import words_digest
 from flows.reading.loader import EAR, read_lessons
 from tests.services.test_library import LESSON, OTHER, folder, put
 from tests.services.test_publishing import NO_QUIZ, Running, at_quiz
 from tests.support.builders import LESSONS, PROJECT, facts
 from tests.support.harness import tutor
+from tests.support.media import aac
 
 __all__ = ["folder"]  # the fixture
 
@@ -162,6 +164,15 @@ async def test_an_undone_edit_is_undone_and_a_rollback_holds(t: Watched, folder:
     await t.open(folder)
     await t.begin_watching()
     assert t.current["mot"] == 1, "nor does a start publish it"
+    words = "Mã OTP không đọc cho ai cả."
+    recorded = folder / "recordings" / "media" / f"mot.giai.text.{words_digest(words)}.aac"
+    recorded.parent.mkdir(parents=True)
+    recorded.write_bytes(aac(1))
+    await t.settle()
+    assert t.current["mot"] == 1, "nor does what is recorded of it"
+    await t.open(folder)
+    await t.begin_watching()
+    assert t.current["mot"] == 1, "nor a start with that"
     put(folder, "mot", LESSON.replace("bản A", "bản D"))
     await t.settle()
     assert t.current["mot"] == 4
