@@ -134,13 +134,15 @@ class Checker:
     def of_table(self, name: str, text: str) -> tuple[Problem, ...]:
         """What is wrong with the table of how people type, or with one of written answers among the others."""
         path, found = str(self.root / name), list[Problem]()
+        if marks := conflicts_in(text, path):
+            return marks
         if name == WORDS:
             words_of((path, text.encode()), found)
         else:
             library = self._now().library
             files = {str(each): each.read_bytes() for each in (self.root / ANSWERS).glob("*.yaml")}
             read_answers({**files, path: text.encode()}, library.sources, library.facts, found)
-        return by_place([*(each for each in found if each.place.path == path), *conflicts_in(text, path)])
+        return by_place([each for each in found if each.place.path == path])
 
     def _reading(self, around: _Around, path: Path, source: bytes, beside: Beside) -> LessonReading:
         lying = self._media_of(path.parent, around.look)[str(path.parent)]
@@ -149,7 +151,7 @@ class Checker:
         draft = next(draft for draft in library.drafts if draft.path == str(path))
         library = _translated(library, draft, beside)
         marks = conflicts_in(source.decode("utf-8", "replace"), str(path))
-        found = by_place([*_about(library, draft, path.parent, lint_together(library)), *marks])
+        found = marks or by_place(_about(library, draft, path.parent, lint_together(library)))
         shown = with_files(draft, path.parent / FOLDER, library.scenes)
         return LessonReading(path, source, _with_brought(shown, beside.found), library, found)
 

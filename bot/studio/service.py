@@ -17,7 +17,7 @@ from bot.errors import CamtayError, NotAllowed
 from bot.people.policy.permissions import PERMISSIONS, Actor
 from bot.people.service import NobodyThere
 from bot.publishing.drafts import LessonReading
-from bot.publishing.library import LiveLessons
+from bot.publishing.library import BY_FILES, WITHOUT_FILE, LiveLessons
 from bot.publishing.policy import texts
 from bot.studio.beginning import NotBegun, born_here, is_free, order_in, path_for, template_text, text_of
 from bot.studio.brought import Beside, beside
@@ -38,6 +38,7 @@ from storage.publications import publications
 
 ACT = "edit_lessons"
 MAX_CONFLICTS = 5
+AUTHOR_DIGITS = 12  # of an editor's pseudonym: enough to find her in the audit
 
 
 class NoSuchLesson(NobodyThere):
@@ -181,13 +182,13 @@ class Studio:
         self.admit(actor)
         path = await self.path_of(lesson)
         for _ in range(MAX_CONFLICTS):
-            standing = await self._standing(lesson, path)
+            standing, whose = await self._standing(lesson, path)
             row = await self.database.read(partial(drafts.get, lesson=lesson, editor=actor.name))
             if row is None:
                 return Manuscript(lesson, path, standing, standing)
             if row.base == standing:
                 return Manuscript(lesson, path, row.text, row.base, row.at)
-            merged = await asyncio.to_thread(merge, row.base, row.text, standing)
+            merged = await asyncio.to_thread(merge, row.base, row.text, standing, whose)
             if await self._put(replace(row, base=standing, text=merged.text, at=self.now())):
                 return _merged(path, row.text, standing, merged, self.now(), lesson)
         raise Conflict
@@ -201,11 +202,11 @@ class Studio:
             raise TextTooLong
         path = await self.path_of(lesson)
         for _ in range(MAX_CONFLICTS):
-            standing = await self._standing(lesson, path)
+            standing, whose = await self._standing(lesson, path)
             kept = await self.database.read(partial(drafts.get, lesson=lesson, editor=actor.name))
             row = kept or DraftRow(lesson, actor.name, standing, standing, self.now())
-            mine = await asyncio.to_thread(merge, began, typed, row.text)
-            both = await asyncio.to_thread(merge, row.base, mine.text, standing)
+            mine = await asyncio.to_thread(merge, began, typed, row.text, author_of(actor))
+            both = await asyncio.to_thread(merge, row.base, mine.text, standing, whose)
             merged = Merged(both.text, mine.conflicts + both.conflicts)
             if texts.is_too_long(merged.text):
                 raise TextTooLong
@@ -239,7 +240,7 @@ class Studio:
         other = await self.database.read(partial(drafts.get, lesson=lesson, editor=editor))
         if other is None:
             return desk
-        merged = await asyncio.to_thread(merge, other.base, desk.text, other.text)
+        merged = await asyncio.to_thread(merge, other.base, desk.text, other.text, other.editor[:AUTHOR_DIGITS])
         saved = await self.save(actor, lesson, desk.text, merged.text)
         return replace(saved, merged=True, conflicts=merged.conflicts)
 
@@ -283,16 +284,17 @@ class Studio:
         versions, store = self.library.book.versions, self.library.store
         return await self.database.read(partial(beside, lesson=lesson, editor=editor, versions=versions, store=store))
 
-    async def _standing(self, lesson: str, path: Path) -> str:
-        """The text in force; "" of a new lesson."""
+    async def _standing(self, lesson: str, path: Path) -> tuple[str, str]:
+        """The text in force ("" of a new lesson), and who has published it, as it is written down; "" of a file."""
         kept = (await self.database.read(partial(_published, lessons=[lesson]))).get(lesson)
         try:
             file = texts.plain(await asyncio.to_thread(path.read_bytes))
         except FileNotFoundError:
-            return kept.source if kept else ""
+            return (kept.source, kept.author) if kept else ("", "")
         except OSError:
             raise NoSuchLesson from None
-        return texts.in_force(file, kept.source, kept.all) if kept else file
+        standing = texts.in_force(file, kept.source, kept.all) if kept else file
+        return standing, kept.author if kept and standing == kept.source else ""
 
     async def _put(self, row: DraftRow) -> bool:
         try:
@@ -304,11 +306,13 @@ class Studio:
 
 @dataclass(frozen=True, slots=True)
 class _Published:
-    """The current version of a lesson, and every text that it ever had."""
+    """The current version of a lesson, and every text that it ever had; `author` as `author_of`, "" where it came with
+    its file."""
 
     version: int
     source: str
     all: frozenset[str]
+    author: str = ""
 
 
 def _published(connection: Connection, lessons: list[str]) -> dict[str, _Published]:
@@ -317,7 +321,9 @@ def _published(connection: Connection, lessons: list[str]) -> dict[str, _Publish
         current = publications.current_of(connection, lesson)
         if current is not None:
             sources = {row.version: texts.plain(row.source) for row in publications.versions_of(connection, lesson)}
-            found[lesson] = _Published(current.version, sources[current.version], frozenset(sources.values()))
+            author = current.author.removeprefix(WITHOUT_FILE) if current.author != BY_FILES else ""
+            every = frozenset(sources.values())
+            found[lesson] = _Published(current.version, sources[current.version], every, author)
     return found
 
 
@@ -347,6 +353,11 @@ def _state(file: str | None, now: _Published | None, *, is_broken: bool) -> str:
 
 def _merged(path: Path, typed: str, standing: str, merged: Merged, now: datetime, lesson: str) -> Manuscript:
     return Manuscript(lesson, path, merged.text, standing, now, merged.text != typed, merged.conflicts)
+
+
+def author_of(actor: Actor) -> str:
+    """What is written down of whoever publishes."""
+    return actor.name[:AUTHOR_DIGITS]
 
 
 def note(connection: Connection, actor: Actor, what: str, lesson: str, now: datetime) -> None:

@@ -150,7 +150,11 @@ async def test_dropping_brings_back_the_published_picture(room: Room):
     await files.picture(LAN, "mot", "chao", one, "Màu xanh")
     await published(room)
     before = (await room.studio.open(LAN, "mot")).text
-    await files.picture(LAN, "mot", "chao", picture(colour="plum"), "Màu tím")
+    desk = await files.picture(LAN, "mot", "chao", picture(colour="plum"), "Màu xanh")
+    look = (await DraftPreviews(room.studio).of(LAN, "mot")).look("mot")
+    assert (desk.is_changed, look and look.status) == (False, "draft"), "another file alone is tried out as well"
+    review = await room.publisher.review(LAN, "mot", PLAIN)
+    assert [each.after for each in await room.publisher.sentences(review.plan)] == ["tệp mới"]  # type: ignore[arg-type]
     await files.give_back(LAN, "mot", "chao.png")
     assert (await room.studio.open(LAN, "mot")).text == before
     assert await seen(room, LAN, "chao.png") == one
