@@ -138,6 +138,8 @@ async def test_other_placeholders_are_refused_in_a_sentence(room: Room):
     await room.studio.save(LAN, "mot", BOTH, named)
     with pytest.raises(NotTranslated, match=r"xong\.text.*\{ten\}"):
         await save(room, "xong.text", "The end, {name}.", "Hết rồi {ten}.")
+    with pytest.raises(NotTranslated, match=r"xong\.text.*“\{ten” thiếu dấu đóng ngoặc"):
+        await save(room, "xong.text", "The end, {ten.", "Hết rồi {ten}.")
     for language in ("fr", "vi", "xx"):
         with pytest.raises(NotTranslated):
             await LessonLanguages(room.studio).save(LAN, "mot", language, {})
