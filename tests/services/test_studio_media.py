@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -302,8 +303,30 @@ async def test_seen_replaced_and_heard_on_its_page(editor: DeskBrowser):
         assert (response.content_type, await response.read()) == ("image/png", picture())
     async with editor.session.get(f"{editor.house.url}desk/play/mot/media/{DIGEST}") as response:
         assert (response.content_type, await response.read()) == ("audio/aac", aac(2))
+    for asked, told in (
+        ({"name": "chao.png", "step": "chao"}, "chỗ này lại chưa có tệp nào, như trước"),
+        ({"name": DIGEST}, "chỗ này lại chưa có tệp nào, như trước"),
+    ):
+        await editor.post("lessons/mot/media", {"go": "back", **asked})
+        assert told in await editor.get("lessons/mot/media")
     status, page = await send(editor, b"khong phai hinh", step="chao", alt="Còn đây")
     assert (status, "không phải là hình" in page, "Còn đây" in page) == (400, True, True)
     status, page = await send(editor, b"\xff\xd8\xff" + b"x" * FILE_BYTES, step="chao", alt="Còn đây")
     assert (status, "nặng quá 8 MB" in page) == (400, True)
     assert next(each for each in LESSON_PAGES if each.path.endswith("/media")).file_bytes > FILE_BYTES
+    assert page.count("nặng nhất 8 MB") > 2, "said before it is found out"
+
+
+async def test_a_missing_picture_is_led_to_where_it_is_mended(editor: DeskBrowser):
+    lost = with_image('image: {src: mat.png, alt: "Mất rồi"}')
+    await editor.post("lessons/mot", {"began": LESSON, "text": lost})
+    page = await editor.get("lessons/mot/publish")
+    assert "Còn lỗi, chưa phát hành được" in page
+    assert re.search(r'href="[./]*lessons/mot/media">Tới chỗ sửa', page)
+    assert "chưa phát hành được, mà học thử thì được" in await editor.get("play/mot")
+    assert "Dùng lại tệp trước" in await editor.get("lessons/mot/media")
+    await editor.post("lessons/mot/media", {"go": "back", "name": "mat.png", "step": "chao"})
+    page = await editor.get("lessons/mot/publish")
+    assert ("Còn lỗi" in page, "Không có gì mới" in page) == (False, True)
+    await send(editor, picture(), step="chao", alt="Một hình")
+    assert "Tệp ảnh" in await editor.get("lessons/mot/publish")

@@ -78,7 +78,7 @@ def _ways(before: LessonTexts, after: LessonTexts) -> Iterator[SentenceChange]:
         was, now = (each.choices[key][1].ways if key in each.choices else () for each in (before, after))
         gone, new = (_quoted(way for way in one if way not in other) for one, other in ((was, now), (now, was)))
         if gone or new:
-            yield SentenceChange(step, say("Cách nói của “{button}”", button=choice.label), gone, new)
+            yield SentenceChange(step, say("Cách nói của nút: {button}", button=choice.label), gone, new)
 
 
 def _translations(before: LessonTexts, after: LessonTexts) -> Iterator[SentenceChange]:

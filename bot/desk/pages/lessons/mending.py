@@ -11,7 +11,7 @@ from bot.studio.policy.fields import beside, form_of
 from bot.studio.service import Manuscript
 from flows.model import Problem
 from flows.reading.loader import read_draft
-from flows.shelf.shelf import OF_FILES
+from flows.shelf.shelf import OF_FILES, OF_TRANSLATION
 
 STEP = "step:"
 
@@ -25,15 +25,20 @@ async def mended_at(lying: Manuscript, found: Iterable[Problem], visit: Visit) -
     return [
         {
             **each,
-            "step": step,
-            "mend": "" if each["where"] else f"{page}{_below(each, name)}",
+            "step": "" if each["where"] else step,
+            "mend": f"{page}{below}" if (below := _below(each, name)) else "",
         }
         for (step, name), each in zip(names, shown, strict=True)
     ]
 
 
 def _below(each: Mapping[str, object], name: str) -> str:
-    """Below the address of the lesson, where a fault is mended."""
+    """Where a fault is mended, below the address of the lesson; "" where that is no page of it."""
+    where = str(each["where"])
+    if each["code"] in OF_TRANSLATION and where:
+        return f"/languages?lang={where.partition('.')[0]}"
+    if where:
+        return ""
     return "/media" if each["code"] == OF_FILES else f"/words#f:{name}" if name else f"#L{each['line']}"
 
 
