@@ -180,6 +180,13 @@ async def test_side_by_side_on_its_page(editor: DeskBrowser):
     assert "# en title:" in html.unescape(await editor.get("lessons/mot/publish"))
 
 
+async def test_a_fault_of_a_translation_leads_to_its_page(editor: DeskBrowser, translated: Path):
+    po = translated / "m" / "mot" / "po" / "en.po"
+    po.write_text(po.read_text("utf-8").replace("The end.", "The end {foo}."), "utf-8")
+    page = await editor.get("lessons/mot/publish")
+    assert re.search(r"bản dịch thừa \{foo\}.*lessons/mot/languages\?lang=en\">Tới chỗ sửa", page, re.S)
+
+
 async def test_a_language_is_begun(editor: DeskBrowser):
     page = await editor.get("lessons/hai/languages")
     assert "Bắt đầu dịch sang tiếng Anh" in page

@@ -31,6 +31,11 @@ XSS = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
 
 @pytest.fixture
 async def house(database: Database, folder: Path, tmp_path: Path) -> AsyncIterator[DeskHouse]:
+    (folder / "answers").mkdir()
+    ask = "".join(f"    - hỏi thử cách {at}\n" for at in range(10))
+    (folder / "answers" / "m.yaml").write_text(
+        f"- id: m1-thu\n  outline: M1\n  src: []\n  say: Thử thôi.\n  ask:\n{ask}", "utf-8"
+    )
     async with desk_house(database, tmp_path / "data", lessons=folder) as opened:
         yield opened
 
@@ -43,7 +48,8 @@ async def editor(house: DeskHouse) -> AsyncIterator[DeskBrowser]:
 
 def address(path: str) -> str:
     """An address of a page, with something in each of its gaps."""
-    for gap, filled in (("lesson", "mot"), ("number", "1"), ("file", "x.png")):
+    for gap, filled in (("lesson", "mot"), ("number", "1"), ("file", "x.png"), ("table", "m"),
+                        ("answer", "m1-thu")):  # fmt: skip
         path = re.sub(rf"\{{{gap}(:[^{{}}]*(\{{[^{{}}]*\}})?[^{{}}]*)?\}}", filled, path)
     return path
 
