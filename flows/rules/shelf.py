@@ -216,10 +216,9 @@ def _phrase(phrase: Phrase, facts: Mapping[str, str]) -> Iterator[Problem]:
     if loose := loose_brace(phrase.text):
         yield Problem("E301", phrase.place, loose.message, loose.hint)
     for found in PLACEHOLDER.finditer(phrase.text):
-        meant = next(
-            (own for own in sorted(OWN_PLACEHOLDERS) if bare_of(own) == bare_of(found[1]) and own != found[1]), None
-        )
-        if found[1] not in OWN_PLACEHOLDERS | facts.keys() and meant:
+        if found[1] in OWN_PLACEHOLDERS or found[1] in facts:
+            continue
+        if meant := next((own for own in sorted(OWN_PLACEHOLDERS) if bare_of(own) == bare_of(found[1])), None):
             yield Problem(
                 "E301",
                 phrase.place,
