@@ -127,9 +127,9 @@ class Checker:
             standing[str(path)] = asked, self.read(path, asked[0], beside).problems
         return standing[str(path)][1]
 
-    def alone(self, lesson: str, text: str) -> tuple[LessonDraft, tuple[Problem, ...]]:
+    def alone(self, lesson: str, text: str, beside: Beside) -> tuple[LessonDraft, tuple[Problem, ...]]:
         """A lesson that has no file yet, and what is wrong with it, as `looked_over` tells it."""
-        reading = self.read(path_for(self.root, lesson, text), text.encode())
+        reading = self.read(path_for(self.root, lesson, text), text.encode(), beside)
         return reading.draft, reading.problems
 
     def of_table(self, name: str, text: str) -> tuple[Problem, ...]:

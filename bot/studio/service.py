@@ -152,7 +152,9 @@ class Studio:
         files = await asyncio.to_thread(self.checker.looked_over)
         kept = await self.database.read(partial(_published_beside, files=_texts(files)))
         born = await self.database.read(partial(born_here, known=files.keys()))
-        files |= {lesson: await asyncio.to_thread(self.checker.alone, lesson, text) for lesson, text in born.items()}
+        for lesson, text in born.items():
+            beside_it = await self._beside(actor.name, lesson)
+            files[lesson] = await asyncio.to_thread(self.checker.alone, lesson, text, beside_it)
         lines = []
         for lesson, (draft, problems) in files.items():
             now = kept.get(lesson)

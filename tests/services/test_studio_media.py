@@ -208,6 +208,14 @@ async def test_the_tree_tells_what_is_wrong_with_what_is_taught_not_with_what_wa
     assert (line.version, line.state, line.errors, line.warnings) == (1, "live", errors, len(told) - errors)
 
 
+async def test_the_tree_sees_the_picture_of_a_lesson_that_is_being_begun(room: Room):
+    await room.studio.begin(LAN, "moi", "m", "Bài mới", "mot")
+    desk = await LessonFiles(room.studio).picture(LAN, "moi", "chao", picture(), "Một hình")
+    told = (await room.studio.check(LAN, "moi", desk.text)).problems
+    (line,) = [line for line in await room.studio.tree(LAN) if line.lesson == "moi"]
+    assert (line.errors, line.warnings) == (0, len(told))
+
+
 BAD = [
     (b"", "Chưa chọn tệp"), (b"PK\x03\x04 la zip", "không phải là hình"), (picture()[:200], "hỏng"),
     (moving(), "cử động"), (bomb(), "40 triệu"), (b"\xff\xd8\xff" + b"x" * FILE_BYTES, "nặng quá 8 MB"),

@@ -10,9 +10,6 @@ from bot.studio.policy.ways import SpokenChoice, choices_at
 from flows.reading.loader import read_draft
 from flows.saying import say
 
-Translated = Mapping[str, Mapping[str, str]]
-"""Language → key → text."""
-
 
 @dataclass(frozen=True, slots=True)
 class SentenceChange:
@@ -30,11 +27,11 @@ class SentenceChange:
 @dataclass(frozen=True, slots=True)
 class LessonTexts:
     """A version of a lesson as its sentences are compared: fields by name with their steps, choices by step and id;
-    `translations`, and `media` (name in the lesson → name in the store), as they are kept."""
+    `translations` (language → key → text) and `media` (name in the lesson → name in the store), as they are kept."""
 
     fields: Mapping[str, tuple[FormStep, FormField]] = field(default_factory=dict)
     choices: Mapping[tuple[str, str], tuple[str, SpokenChoice]] = field(default_factory=dict)
-    translations: Translated = field(default_factory=dict)
+    translations: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     media: Mapping[str, str] = field(default_factory=dict)
 
     def value(self, name: str) -> str:
@@ -42,7 +39,7 @@ class LessonTexts:
         return self.fields[name][1].value if name in self.fields else ""
 
 
-def texts_in(source: str, translations: Translated, media: Mapping[str, str]) -> LessonTexts:
+def texts_in(source: str, translations: Mapping[str, Mapping[str, str]], media: Mapping[str, str]) -> LessonTexts:
     """A version read; what cannot be read counts as empty."""
     draft = read_draft(source.encode(), "", (), hashed=False)
     steps = form_of(draft)
