@@ -144,6 +144,12 @@ async def test_half_a_file_is_never_read(t: Watched, folder: Path):
     assert t.current["mot"] == 2
 
 
+def recorded(folder: Path, words: str) -> None:
+    path = folder / "recordings" / "media" / f"mot.giai.text.{words_digest(words)}.aac"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(aac(1))
+
+
 async def test_an_undone_edit_is_undone_and_a_rollback_holds(t: Watched, folder: Path, tmp_path: Path):
     put(folder, "mot", LESSON.replace("bản A", "bản B"))
     await t.settle()
@@ -164,10 +170,7 @@ async def test_an_undone_edit_is_undone_and_a_rollback_holds(t: Watched, folder:
     await t.open(folder)
     await t.begin_watching()
     assert t.current["mot"] == 1, "nor does a start publish it"
-    words = "Mã OTP không đọc cho ai cả."
-    recorded = folder / "recordings" / "media" / f"mot.giai.text.{words_digest(words)}.aac"
-    recorded.parent.mkdir(parents=True)
-    recorded.write_bytes(aac(1))
+    recorded(folder, "Mã OTP không đọc cho ai cả.")
     await t.settle()
     assert t.current["mot"] == 1, "nor does what is recorded of it"
     await t.open(folder)
@@ -184,6 +187,21 @@ async def test_an_edit_from_before_the_start_is_taken_over(t: Watched, folder: P
     assert t.book.current["mot"] == 1
     await t.begin_watching()
     assert t.current["mot"] == 2
+
+
+async def test_an_older_file_publishes_nothing_at_a_start_for_what_is_new_beside_it(t: Watched, folder: Path):
+    put(folder, "mot", LESSON.replace("bản A", "bản B"))
+    await t.settle()
+    put(folder, "mot", LESSON)
+    recorded(folder, "Mã OTP không đọc cho ai cả.")
+    await t.open(folder)
+    await t.begin_watching()
+    assert t.current["mot"] == 2, "as on a second machine whose folder is behind"
+    put(folder, "mot", LESSON.replace("bản A", "bản B"))
+    await t.settle()
+    assert t.current["mot"] == 3 and "bản B" in t.library.book.versions["mot", 3].steps[0].text, (
+        "of what is current it is news"
+    )
 
 
 async def test_new_and_removed_and_renamed_lessons(t: Watched, folder: Path):
