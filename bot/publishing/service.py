@@ -59,8 +59,8 @@ class PublishingOptions:
 
 @dataclass(frozen=True, slots=True)
 class PublishingPlan:
-    """A publication thought through; `media` are the files that go with it, as in `VersionRow`. `held`: this text was
-    published before, and since then somebody has rolled back, or published a newer one that is in no file."""
+    """A publication thought through; `media` are the files that go with it, as in `VersionRow`. `older`: the
+    version in which this text was published before, where another is current; else 0."""
 
     lesson: Lesson
     translations: Translations
@@ -73,12 +73,17 @@ class PublishingPlan:
     impact: Impact
     diff: str
     is_new: bool
-    held: bool = False
+    older: int = 0
 
     @property
     def unchanged(self) -> bool:
         """Whether the file is what is current already, so that there is nothing to publish."""
         return self.before is not None and self.before.version == self.version
+
+    @property
+    def held(self) -> int:
+        """As `older`, where somebody has rolled back since, or published what is in no file."""
+        return self.older if self.before and _outlives_files(self.before) and not self.how.rollback else 0
 
     @property
     def lines(self) -> tuple[int, int]:
@@ -115,8 +120,18 @@ def plan(
         impact=impact(olds, lesson, stored.inside, how.decisions, how.urgent, () if how.urgent else settled, now),
         diff=_diff(stored.versions[before.version], lesson, translations, media, version) if before else "",
         is_new=known is None,
-        held=known is not None and before is not None and _outlives_files(before) and not how.rollback,
+        older=_older(stored, lesson.source, known),
     )
+
+
+def _older(stored: Stored, source: str, known: int | None) -> int:
+    """The version that came with a text, whatever is new beside it (a drawing, a recording, a translation): a text that
+    was withdrawn does not come back by that. Of the text that is current, what is new beside it is news."""
+    current = stored.current.version if stored.current else 0
+    if known is not None:
+        return known if known != current else 0
+    same = [number for number, row in stored.versions.items() if row.source == source]
+    return 0 if current in same else max(same, default=0)
 
 
 def _outlives_files(row: PublicationRow) -> bool:
@@ -195,9 +210,13 @@ def changed_lines(diff: str) -> tuple[int, int]:
 # --- what is stored ----------------------------------------------------------------------------------
 
 
-async def look(database: Database, lessons: Collection[str]) -> dict[str, Stored]:
-    """All that is kept of these lessons; on reading connections, so that nobody who writes waits for it."""
-    counted = await inside_now(database, lessons)
+async def look(
+    database: Database, lessons: Collection[str], counted: Mapping[str, Inside] | None = None
+) -> dict[str, Stored]:
+    """All that is kept of these lessons; on reading connections, so that nobody who writes waits for it. `counted` is
+    who was where a while ago, for whoever only looks; None: it is counted now."""
+    if counted is None:
+        counted = await inside_now(database, lessons)
 
     def read(connection: Connection) -> dict[str, Stored]:
         return {
@@ -230,6 +249,7 @@ async def inside_now(database: Database, lessons: Collection[str]) -> Mapping[st
     """Who is where in these lessons, as `inside`, read in slices, so that a running tutor goes on answering."""
     found: Counter[LessonPosition] = Counter()
     after = ""
+    lessons = [each for each in lessons if publications.is_lesson(each)]
     read = partial(publications.states_after, lessons=lessons if len(lessons) <= FEW else None)
     while lessons and (rows := await database.read(partial(read, learner_id=after))):
         found.update(await asyncio.to_thread(_places_in, rows, lessons))
@@ -320,7 +340,7 @@ async def publish_saved(
         for _ in range(MAX_OUTDATED):
             media = shelf.media.get(lesson_id, {})
             each = plan(stored[lesson_id], shelf.good[lesson_id], translations, how, facts, media)
-            if each.unchanged or each.held or (only_new and not each.is_new):
+            if each.unchanged or each.held or (only_new and (each.older or not each.is_new)):
                 break
             if each.impact.blocked:
                 blocked.append(each)

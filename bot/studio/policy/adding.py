@@ -63,8 +63,42 @@ def with_value(text: str, path: YamlPath, value: AddedValue) -> str | None:
         return None
     lines = _starts(text)
     start, end = _at(node.start_mark, lines, text), _end(text, lines, node)
-    wanted = {at: each for at, each in texts_of(text).items() if at[: len(path)] != path} | _read(path, value)
+    wanted = _around(texts_of(text), path) | _read(path, value)
     return _proved([f"{text[:start]}{_written(value)}{text[end:]}"], text, wanted)
+
+
+def written_at(text: str, path: YamlPath) -> str:
+    """What stands at `path`, byte for byte; "" where nothing does."""
+    node = _node(_composed(text), path)
+    return text[_at(node.start_mark, _starts(text), text) : _end(text, _starts(text), node)] if node else ""
+
+
+def with_written(text: str, path: YamlPath, written: str) -> str | None:
+    """`text` with what `written_at` gave in place of what stands at `path` now; None where nothing does, or the file is
+    indented otherwise by now."""
+    node, lines = _node(_composed(text), path), _starts(text)
+    if node is None:
+        return None
+    found = f"{text[: _at(node.start_mark, lines, text)]}{written}{text[_end(text, lines, node) :]}"
+    before, after = strictyaml.read(text, ""), strictyaml.read(found, "")
+    is_sound = after.root is not None and len(after.problems) <= len(before.problems)
+    return found if is_sound and _around(texts_of(found), path) == _around(texts_of(text), path) else None
+
+
+def without_key(text: str, path: YamlPath) -> str | None:
+    """`text` without the key at the end of `path` and all below it; None where it is not there, is the first of its
+    table, or cannot be taken out."""
+    table, lines = _node(_composed(text), path[:-1]), _starts(text)
+    pairs = table.value if isinstance(table, MappingNode) else []
+    at = next((at for at, (key, _) in enumerate(pairs) if key.value == path[-1]), 0)
+    if not at:
+        return None
+    key, node = pairs[at]
+    if table.flow_style:
+        start, end = _end(text, lines, pairs[at - 1][1]), _end(text, lines, node)
+    else:
+        start, end = lines[key.start_mark.line], text.find("\n", _end(text, lines, node)) + 1 or len(text)
+    return _proved([text[:start] + text[end:]], text, _around(texts_of(text), path))
 
 
 def without_last(text: str, path: YamlPath) -> str | None:
@@ -74,7 +108,7 @@ def without_last(text: str, path: YamlPath) -> str | None:
         return None
     lines, last = _starts(text), (*path, len(node.value) - 1)
     start, end = lines[node.value[-1].start_mark.line], text.find("\n", _end(text, lines, node))
-    wanted = {at: each for at, each in texts_of(text).items() if at[: len(last)] != last}
+    wanted = _around(texts_of(text), last)
     return _proved([text[:start] + (text[end + 1 :] if end >= 0 else "")], text, wanted)
 
 
@@ -152,6 +186,11 @@ def _read(path: YamlPath, value: AddedValue) -> dict[YamlPath, str | None]:
         return {path: value}
     parts = value.items() if isinstance(value, Mapping) else enumerate(value)
     return {path: None, **{(*path, key): each for key, each in parts}}
+
+
+def _around(texts: Mapping[YamlPath, str | None], path: YamlPath) -> dict[YamlPath, str | None]:
+    """All but what stands at a path and below it."""
+    return {at: each for at, each in texts.items() if at[: len(path)] != path}
 
 
 def _inline(value: str) -> str:

@@ -8,9 +8,10 @@ import re
 from collections.abc import Mapping
 
 from bot.conversation.understanding import Overheard
+from bot.desk.pages.lessons.inside import learners_inside
 from bot.desk.pages.lessons.mending import mended_at
 from bot.desk.pages.lessons.rooms import lesson_of, rooms
-from bot.desk.pages.lessons.steps import learners_at
+from bot.desk.pages.lessons.steps import at_steps
 from bot.desk.services import DeskServices
 from bot.desk.visit import Fragment, PageAnswer, Visit
 from bot.people.service import NobodyThere
@@ -42,7 +43,7 @@ async def _played(desk: DeskServices, visit: Visit, *, phone_only: bool) -> Page
     carried = [("form_key", visit.who.form_key)]
     reading = await asyncio.to_thread(previews.reading, lesson, rooms(desk).studio.library.book)
     mend = await mended_at(previews.desk, reading.errors if reading else (), visit)
-    faults = [(_told(each), f"{visit.at}{each.get('mend', f'lessons/{lesson}')}") for each in mend]
+    faults = [(_told(each), f"{visit.at}{each['mend'] or f'lessons/{lesson}'}") for each in mend]
     back = (f"{visit.at}lessons/{lesson}/words", "Sửa lời, sửa hình"), (f"{visit.at}lessons/{lesson}", "Chữ của bài")
     view = EditorsView(faults, back, phone_only)
     page = await asyncio.to_thread(showing.page, previews, lesson, pairs, desk.title, back[0], carried, view)
@@ -63,10 +64,11 @@ async def state(desk: DeskServices, visit: Visit) -> PageAnswer:
 
 
 async def graph(desk: DeskServices, visit: Visit) -> PageAnswer:
-    """The steps drawn."""
+    """The steps drawn, with who is at each as soon as that is counted: a picture cannot open itself again."""
     lesson = lesson_of(visit)
     previews = await rooms(desk).previews.of(visit.who.actor, lesson)
-    here = await learners_at(desk, lesson)
+    counted = await learners_inside(desk, visit)
+    here = at_steps(counted.value, lesson) if counted else {}
     drawn = _there(await asyncio.to_thread(showing.graph, previews, lesson, here))
     return Fragment(drawn.encode(), "image/svg+xml", showing.svg_policy("'self'"))
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bot.desk.language import teller
-from bot.desk.pages.lessons.publishing import authors, diff_lines, entry_of, number_of
-from bot.desk.pages.lessons.rooms import faults, lesson_of, place_of, rooms
+from bot.desk.pages.lessons.publishing import diff_lines, entry_of, number_of
+from bot.desk.pages.lessons.rooms import authors, faults, lesson_of, place_of, rooms
 from bot.desk.pages.lessons.writing import shown_text
 from bot.desk.services import DeskServices
 from bot.desk.visit import PageAnswer, PageShown, Redirect, Visit
