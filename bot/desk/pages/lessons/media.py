@@ -9,7 +9,7 @@ from bot.desk.pages.lessons.rooms import lesson_of, rooms, titled
 from bot.desk.services import DeskServices
 from bot.desk.visit import PageAnswer, PageShown, Redirect, Visit
 from bot.studio.policy.brought import BroughtFiles
-from bot.studio.policy.pictures import FILE_BYTES, MOST_MB, picture_written
+from bot.studio.policy.pictures import FILE_BYTES, picture_written
 from bot.studio.previews import DraftPreview
 from bot.studio.service import Manuscript
 from flows import Book
@@ -39,7 +39,6 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
         "addresses": list(ADDRESSES),
         "address": address,
         "chosen": chosen,
-        "most_mb": MOST_MB,
     }
     return PageShown("lessons/media.html", {"title": titled(desk, visit, say("Hình và tiếng")), **fixed, **shown})
 
