@@ -78,7 +78,7 @@ def waiting(connection: Connection, paths: Sequence[str], limit: int, *, strange
         .join(people_t.person, _p.learner_id == _r.learner_id)
         .outerjoin(people_t.area, _a.area_id == _p.area_id)
         .outerjoin(owner, owner.c.learner_id == _r.owner_id)
-        .outerjoin(pairing_t.offer, and_(_o.request_id == _r.request_id, _o.state == "open"))
+        .outerjoin(pairing_t.offer, and_(_o.request_id == _r.request_id, _o.state == "open", _r.state == "offered"))
         .outerjoin(asked, asked.c.learner_id == _o.instructor_id)
         .where(_r.state.in_(("waiting", "offered", "open")), _within(paths, strangers=strangers))
         .order_by(_r.priority, _r.due_at, _r.request_id)
