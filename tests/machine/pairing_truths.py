@@ -229,6 +229,11 @@ def _no_other_officer(event: Event, tell: Notification) -> bool:
     return not _some_officer_was_told(event, tell)
 
 
+def _is_no_instructor(event: Event, tell: Notification) -> bool:
+    """She is suspended when this is said."""
+    return not event.after.instructors[tell.to].active
+
+
 _RINGS = _all(_is_urgent, _somebody_was_called)
 _CALL = _all(_is_urgent, _state("waiting", "offered"), _somebody_was_called)
 _WAIT = _all(_CALL, _with_an_officer, _so_many_were_called)
@@ -277,6 +282,8 @@ TRUTHS: dict[str, Claim] = {
     "hurt_call": _RINGS, "hurt_again": _all(_CALL, _was_not_taken), "safety_mistake": _was_mistaken,
     "report_made": _some_officer_was_told, "report_nobody": _no_other_officer, "report_officer": _always,
     "caught_officer": _always, "crew_finished": _always, "officer_applicant": _always, "teach_welcome": _always,
-    "teach_not": _always, "member_welcome": _always, "skill_alone": _always, "skill_help": _always,
+    "teach_not": _always, "teach_again": _always, "held_in_need": _always,
+    "teach_stopped": _is_no_instructor, "teach_suspended": _is_no_instructor,
+    "member_welcome": _always, "skill_alone": _always, "skill_help": _always,
 }  # fmt: skip
 """Phrase → what it claims."""
