@@ -105,6 +105,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     shutil.copytree(LESSONS, folder / "lessons")
     (folder / "lessons" / "m" / "ac").mkdir()
     (folder / "lessons" / "m" / "ac" / "lesson.yaml").write_text(LESSON, "utf-8")
+    with (folder / "lessons" / "answers" / "m.yaml").open("a", encoding="utf-8") as answers:
+        answers.write(f"\n- {{id: m0-ac, outline: M0, say: {json.dumps(EVIL)}, src: none, ask: [{json.dumps(EVIL)}]}}\n")
     asyncio.run(make(folder / "data"))
     with closing(sqlite3.connect(folder / "data" / "camtay.db")) as database:
         _spoil(database)
@@ -220,6 +222,7 @@ def _addresses(ids: Mapping[str, list[str]]) -> Iterator[str]:
         word = each.path.partition("/")[0]
         for one in ids.get(word, [""]) if "{" in each.path else [""]:
             gaps = {"person": one, "id": one, "lesson": "ac", "number": "1", "file": "x", "what": "", "who": "learner"}
+            gaps |= {"table": "m", "answer": "m0-ac"}
             gaps["other"] = next(other for other in ids["other"] if other != one)
             yield f"desk/{filled(each.path, gaps)}"
 

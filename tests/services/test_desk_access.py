@@ -67,11 +67,16 @@ async def house(tmp_path: Path, folder: Path) -> AsyncIterator[DeskHouse]:
     await empty_database(tmp_path / "camtay.db")
     database = open_database(f"sqlite:///{tmp_path / 'camtay.db'}")
     await schema.ensure(database)
-    (folder / "answers").mkdir()
-    (folder / "answers" / "m.yaml").write_text('- {id: m0-chuong, outline: M0, say: "Có tin.", src: none, ask: []}\n')
+    put_answer(folder)
     async with desk_house(database, tmp_path / "data", lessons=folder) as made:
         yield made
     await database.close()
+
+
+def put_answer(folder: Path) -> None:
+    """The answer that FILLED names."""
+    (folder / "answers").mkdir()
+    (folder / "answers" / "m.yaml").write_text('- {id: m0-chuong, outline: M0, say: "Có tin.", src: none, ask: []}\n')
 
 
 def test_every_page_is_here():

@@ -22,7 +22,7 @@ from storage.engine.database import Connection, open_database
 from storage.people import people
 from storage.people import tables as people_t
 from tests.services.test_desk import report
-from tests.services.test_desk_access import ASKED, FILLED, filled, of_hers
+from tests.services.test_desk_access import ASKED, FILLED, filled, of_hers, put_answer
 from tests.services.test_library import folder
 from tests.support.desk_house import BRANCH, OTHER, PROVINCE, WARD, DeskBrowser, DeskHouse, desk_house
 from tests.support.harness import empty_database, everything, rows_of
@@ -52,6 +52,7 @@ async def house(tmp_path: Path, folder: Path) -> AsyncIterator[DeskHouse]:
     await empty_database(tmp_path / "camtay.db")
     database = open_database(f"sqlite:///{tmp_path / 'camtay.db'}")
     await schema.ensure(database)
+    put_answer(folder)
     async with desk_house(database, tmp_path / "data", lessons=folder) as made:
         made.report = report(made.clock.now())
         yield made
