@@ -116,6 +116,19 @@ def test_the_phone_plays_from_the_step_whose_first_line_the_cursor_is_in(come_in
     expect(phone.get_by_role("log")).to_contain_text("không ai hối")
 
 
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_what_is_typed_on_the_phone_goes_out_by_its_button(come_in, server: Server, size: dict[str, int]):
+    page = come_in("Lan", size)
+    page.goto(f"{server.url}desk/play/{LESSON}")
+    phone = page.frame_locator("iframe[title='Trò chuyện thử']")
+    phone.get_by_label("Viết tin nhắn").fill("câu gõ để thử nút")
+    phone.get_by_role("button", name="Gửi", exact=True).click()
+    expect(phone.get_by_role("log")).to_contain_text("câu gõ để thử nút")
+    phone.get_by_role("button", name="Aa").click()
+    phone.get_by_role("button", name="Xong").click()
+    expect(phone.get_by_role("dialog")).to_be_hidden()
+
+
 def test_a_tap_on_a_line_brings_it_into_sight(come_in, server: Server):
     for size in (DESK, PHONE):
         page = at(come_in("Lan", size), server, "#L160")
