@@ -67,8 +67,8 @@ def test_no_option_is_shadowed():
     real = real_book()
     overheard = Overheard(real, datetime(2026, 6, 1, 8, tzinfo=UTC))
     later, tried = (Own("", real.words.answers["later"]),), 0
-    for each in map(real.lesson, real.current):
-        for step in each.steps if each else ():
+    for each in filter(None, map(real.lesson, real.current)):
+        for step in each.steps:
             for said, option in _answers(step):
                 if isinstance(understand(real.words, said, later, numbered=False), Answered):
                     tried += 1

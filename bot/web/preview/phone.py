@@ -18,7 +18,7 @@ from flows.profiles import profile_of
 
 UNDER_NAME = "Học thử: không lưu gì"
 SENDS_NOTHING = """<meta http-equiv="Content-Security-Policy" content="form-action 'none'">"""
-"""The frame may have forms, or a browser would not even tell its script that "Gửi" was pressed; none of them may send."""
+"""The frame may have forms, or a browser would not even tell its script that "Gửi" was pressed; none may send."""
 
 
 def phone(play: Play, tutor: str, lesson: str, inside: Callable[[str], str]) -> str:
