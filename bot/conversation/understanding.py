@@ -22,7 +22,7 @@ from flows.answers import Answer
 from flows.engine import buttons
 from flows.engine.kinds.table import kind_of
 from flows.engine.stage import clean
-from flows.run import render
+from flows.run import DEFAULT_ADDRESS, render
 from flows.saying import say
 from flows.words.defining import asked_term
 from flows.words.ear.ear import LONGEST, listen, matter_of
@@ -163,7 +163,9 @@ class Overheard:
     def _desk(self, state: ConversationState) -> TurnContext:
         numbers = iter(range(1_000_000))
         universe = ev.Universe(self.now, lambda: f"run{next(numbers)}", Random(0))
-        return TurnContext(self.book, universe, Person("her", "Lan", consent="agreed"), state, "web")
+        return TurnContext(
+            self.book, universe, Person("her", "Lan", address=DEFAULT_ADDRESS, consent="agreed"), state, "web"
+        )
 
 
 def _deed(turn: TurnContext, before: Run) -> str:

@@ -72,7 +72,18 @@ window.keptBy = (form, how) => {
       else { stopped = link.href; state.scrollIntoView({ block: 'nearest' }); how.show?.(); }
     });
   });
-  form.addEventListener('submit', (event) => { event.preventDefault(); save().then((isKept) => { if (!isKept) how.show?.(); }); });
+  /* A button with a wish of its own ("go") is sent once all is kept: the page that comes back begins with that. */
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    const wish = event.submitter?.name === 'go' ? event.submitter.value : '';
+    save().then((isKept) => {
+      if (!isKept) { how.show?.(); return; }
+      if (!wish) return;
+      form.append(Object.assign(document.createElement('input'), { type: 'hidden', name: 'go', value: wish }));
+      isLeaving = true;
+      form.submit();
+    });
+  });
   for (const other of document.querySelectorAll('form[data-drops]')) other.addEventListener('submit', () => { if (other.elements.sure?.checked) { isLeaving = true; forget(); } });
   drop?.addEventListener('click', () => { isLeaving = true; forget(); location.reload(); });
   addEventListener('visibilitychange', () => { if (document.visibilityState === 'hidden' && !isLeaving) save(); });

@@ -46,7 +46,7 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
         "stale": counts["stale"] + counts["fuzzy"], "further": further, "is_read": written is not None,
         "typed": {name.partition("=")[2]: text for name, text in visit.form.items() if _FIELD.fullmatch(name)},
     }  # fmt: skip
-    return PageShown("lessons/languages.html", {"title": titled(desk, visit, say("Bản dịch")), **values})
+    return PageShown("lessons/languages.html", {"title": titled(desk, visit, say("Bản dịch"), lying), **values})
 
 
 async def save(desk: DeskServices, visit: Visit) -> PageAnswer:

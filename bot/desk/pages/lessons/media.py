@@ -32,7 +32,9 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
     shown = await asyncio.to_thread(_shown, previews, files, desk, lesson_id, address)
     chosen = {"step": visit.form.get("step", ""), "alt": visit.form.get("alt", "")}
     fixed = {"lesson": lesson_id, "addresses": list(ADDRESSES), "address": address, "chosen": chosen}
-    return PageShown("lessons/media.html", {"title": titled(desk, visit, say("Hình và tiếng")), **fixed, **shown})
+    return PageShown(
+        "lessons/media.html", {"title": titled(desk, visit, say("Hình và tiếng"), previews.desk), **fixed, **shown}
+    )
 
 
 async def bring(desk: DeskServices, visit: Visit) -> PageAnswer:

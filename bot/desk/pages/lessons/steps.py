@@ -34,7 +34,9 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
     ]  # fmt: skip
     played = await asyncio.to_thread(_dialogues, previews, lesson)
     shown = {"lesson": lesson, "steps": steps, "elsewhere": here, "played": played}
-    return PageShown("lessons/steps.html", {"title": titled(desk, visit, say("Các bước và bản thoại")), **shown})
+    return PageShown(
+        "lessons/steps.html", {"title": titled(desk, visit, say("Các bước và bản thoại"), previews.desk), **shown}
+    )
 
 
 async def learners_at(desk: DeskServices, lesson: str) -> dict[str, int]:

@@ -10,6 +10,7 @@ from bot.desk.pages.lessons import (
     media,
     playing,
     publishing,
+    shape,
     steps,
     tables,
     tree,
@@ -41,7 +42,7 @@ LESSON_PAGES: tuple[DeskPage, ...] = (
     DeskPage(_LESSON, say("Soạn bài"), ACT, writing.show, writing.save, fields=["began", "text", "script"],
              gives=_JSON),
     DeskPage(f"{_LESSON}/words", say("Sửa lời, sửa hình"), ACT, words.show, words.save,
-             fields=["began", "script", f"{words.FIELD}*"], gives=_JSON),
+             fields=["began", "go", "script", f"{words.FIELD}*", f"{shape.NEW}*"], gives=_JSON),
     DeskPage(f"{_LESSON}/publish", say("Phát hành"), ACT, publishing.show, publishing.publish, asks=_HOW,
              fields=[*_HOW, "go", "stamp"]),
     DeskPage(f"{_LESSON}/history", say("Các bản đã phát hành"), ACT, publishing.show_history),
@@ -60,11 +61,11 @@ LESSON_PAGES: tuple[DeskPage, ...] = (
     DeskPage(f"{_LESSON}/languages", say("Bản dịch"), ACT, languages.show, languages.save, asks=["lang", "show"],
              fields=["lang", "show", "go", f"{languages.SAID}*", f"{languages.STILL}*"]),
     DeskPage(f"{_LESSON}/ways", say("Thêm cách nói"), ACT, ways.show, ways.add, asks=["step", "said"],
-             fields=["choice", "said", "step", "way"]),
-    DeskPage("words", _TABLE, ACT, hearing.show, writing.save, asks=["said", "at"], fields=["began", "text", "script"],
+             fields=["choice", "go", "said", "step", "way"]),
+    DeskPage("words", _TABLE, ACT, hearing.show, writing.save, asks=["said", "at", "meaning"], fields=["began", "text", "script"],
              gives=_JSON),
-    DeskPage("words/add", _TABLE, ACT, hearing.show, hearing.add, asks=["said", "at"],
-             fields=["meaning", "means", "typed", "way", "said", "at"]),
+    DeskPage("words/add", _TABLE, ACT, hearing.show, hearing.add, asks=["said", "at", "meaning"],
+             fields=["go", "meaning", "means", "typed", "way", "said", "at"]),
     *(
         page
         for at, name in (("words", _TABLE), (_ANSWERS, _TEXT))
