@@ -44,7 +44,7 @@ class AnswersTable:
         self.studio = studio
 
     async def open(self, actor: Actor) -> AnswersDraft:
-        """Her drafts, and of the other tables what is in force. Raises NotAllowed."""
+        """The editor's drafts, and of the other tables what is in force. Raises NotAllowed."""
         names = sorted(each for each in self.studio.library.shelf.written if each != WORDS)
         desks = {name: await self.studio.open(actor, name) for name in names}
         return AnswersDraft(desks, [each for name, desk in desks.items() for each in entries_of(name, desk.text)])

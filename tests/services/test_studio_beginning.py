@@ -5,8 +5,9 @@ from __future__ import annotations
 import html
 import re
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 
@@ -138,15 +139,14 @@ async def test_a_hint_an_option_and_a_step_come_and_go_in_the_gentle_form(editor
     """What was typed into the fields is kept as well."""
     page = "lessons/mot/words"
 
-    async def sent(status: int = 303, **new: str) -> str:
+    async def sent(status: int = 303, fields: Mapping[str, str] = MappingProxyType({}), **new: str) -> str:
         began = html.unescape(re.findall(r'name="began"[^>]*>\n?([^<]*)</textarea>', await editor.get(page))[0])
-        form = {"began": began, **{name.replace("__", ":"): value for name, value in new.items()}}
+        form = {"began": began, **fields, **{name.replace("__", ":"): value for name, value in new.items()}}
         return await editor.post(page, form, status)
 
     assert "Ghi chữ vào ô trống" in await sent(400, go="hint hoi")
-    assert (await sent(go="hint hoi", new__hint__hoi="Nhìn kỹ nha", **{"=chao.text": "Chào {chị} lần nữa."})).endswith(
-        "words#step:hoi"
-    )
+    fields = {"=chao.text": "Chào {chị} lần nữa."}
+    assert (await sent(fields=fields, go="hint hoi", new__hint__hoi="Nhìn kỹ nha")).endswith("words#step:hoi")
     await sent(go="option hoi", new__option__hoi="Hỏi con", new__reply__hoi="Cũng hay.")
     await sent(go="step hoi", new__kind__hoi="quiz", new__words__hoi="Ai hỏi mã?", new__right__hoi="Kẻ gian",
                new__wrong__hoi="Ngân hàng")  # fmt: skip

@@ -10,6 +10,7 @@ from bot.studio.hearing import heard, step_with
 from bot.web.preview.hear_words import COMMANDS, DEEDS
 from flows.run import Book
 from flows.saying import say
+from flows.words.understand import Command, understand
 
 MISSES = frozenset({"not_understood", "again", "ask", "hint"})
 CALLED = {"help": "human"}
@@ -53,7 +54,8 @@ def told(book: Book, overheard: Overheard, said: str, at: str, meaning: str = ""
     if report is not None:
         does = str(report.told.get("does", ""))
         outcome = say("bấm nút “{button}”", button=report.button) if report.button else DEEDS.get(does, does)
-        return SentenceHeard(said, at, outcome, does not in MISSES, _where(book, at))
+        is_word = does == "again" and isinstance(understand(book.words, said, ()), Command)  # "nói lại", "học tiếp"
+        return SentenceHeard(said, at, outcome, is_word or does not in MISSES, _where(book, at))
     report = heard(book, overheard, said)
     return None if report is None else SentenceHeard(said, "", *_outside(report))
 
@@ -90,6 +92,11 @@ def meanings(table: dict[str, object]) -> list[tuple[str, list[tuple[str, str]]]
         each = [(f"{group}/{name}", _word(group, name)) for name in names] if isinstance(names, dict) else []
         found.append((title, sorted(each, key=lambda pair: pair[1])))
     return found
+
+
+def answerable(book: Book, table: dict[str, object]) -> list[tuple[str, str]]:
+    """The usual answers that some step takes, as `meanings` has them: where a sentence can be tried."""
+    return [each for each in meanings(table)[0][1] if step_with(book, each[0].partition("/")[2])]
 
 
 LISTS = {

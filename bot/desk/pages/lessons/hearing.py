@@ -8,13 +8,13 @@ from urllib.parse import urlencode
 
 from bot.conversation.understanding import Overheard
 from bot.desk.language import teller
-from bot.desk.pages.lessons.heard import meaning_in_words, meanings, said_in, told
+from bot.desk.pages.lessons.heard import answerable, meaning_in_words, meanings, said_in, told
 from bot.desk.pages.lessons.rooms import rooms
 from bot.desk.pages.lessons.writing import shown_text
 from bot.desk.services import DeskServices
 from bot.desk.visit import PageAnswer, PageShown, Redirect, Visit
 from bot.errors import CamtayError
-from bot.studio.hearing import meanings_of, step_with, table_in
+from bot.studio.hearing import meanings_of, table_in
 from flows.saying import say
 from flows.shelf.shelf import WORDS
 from flows.words.understand import Words
@@ -30,10 +30,9 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
     meaning = (visit.form or visit.query).get("meaning", "")
     heard = await asyncio.to_thread(told, book, Overheard(book, desk.now()), said, at, meaning)
     table = await asyncio.to_thread(table_in, lying.text)
-    offered = meanings(table)
     shown = {
-        "sentence": said, "at_step": at, "heard": heard, "meanings": offered,
-        "answerable": [each for each in offered[0][1] if step_with(book, each[0].partition("/")[2])],
+        "sentence": said, "at_step": at, "heard": heard, "meanings": meanings(table),
+        "answerable": answerable(book, table),
         "meaning": meaning, "means_more": _more(book.words, table, visit.form), "way": visit.form.get("way", said),
         "typed": visit.form.get("typed", ""),
         "means": visit.form.get("means", ""), "lesson": WORDS,

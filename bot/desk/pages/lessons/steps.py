@@ -17,6 +17,12 @@ from flows.play.coverage import Trail, coverage
 from flows.play.rehearsal import rehearse
 from flows.saying import say
 
+DIALOGUES = {
+    "hoc-tron.txt": say("Học trơn tru"), "lam-sai.txt": say("Làm sai, gõ lạ"),
+    "im-lang.txt": say("Bỏ ngang rồi quay lại"),
+}  # fmt: skip
+"""Dialogues that every lesson has, in words."""
+
 
 async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
     """The steps with who is inside each, and the lesson's dialogues with what they reach."""
@@ -33,7 +39,7 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
         for node in found.nodes if node.line and node.kind != GUARD
     ]  # fmt: skip
     played = await asyncio.to_thread(_dialogues, previews, lesson)
-    shown = {"lesson": lesson, "steps": steps, "elsewhere": here, "played": played}
+    shown = {"names": DIALOGUES, "lesson": lesson, "steps": steps, "elsewhere": here, "played": played}
     return PageShown(
         "lessons/steps.html", {"title": titled(desk, visit, say("Các bước và bản thoại"), previews.desk), **shown}
     )

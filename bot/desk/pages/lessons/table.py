@@ -14,6 +14,7 @@ from bot.desk.pages.lessons import (
     steps,
     tables,
     tree,
+    trying,
     ways,
     words,
     writing,
@@ -22,7 +23,6 @@ from bot.desk.visit import DeskPage
 from bot.media.store import TYPES
 from bot.studio.service import ACT
 from bot.web.preview.asked import NAMES as PLAYED
-from bot.web.preview.hear_routes import NAMES as HEARD
 from flows.saying import say
 
 _LESSON = "lessons/{lesson:[a-z0-9-]{1,40}}"
@@ -62,8 +62,8 @@ LESSON_PAGES: tuple[DeskPage, ...] = (
              fields=["lang", "show", "go", f"{languages.SAID}*", f"{languages.STILL}*"]),
     DeskPage(f"{_LESSON}/ways", say("Thêm cách nói"), ACT, ways.show, ways.add, asks=["step", "said"],
              fields=["choice", "go", "said", "step", "way"]),
-    DeskPage("words", _TABLE, ACT, hearing.show, writing.save, asks=["said", "at", "meaning"], fields=["began", "text", "script"],
-             gives=_JSON),
+    DeskPage("words", _TABLE, ACT, hearing.show, writing.save, asks=["said", "at", "meaning"],
+             fields=["began", "text", "script"], gives=_JSON),
     DeskPage("words/add", _TABLE, ACT, hearing.show, hearing.add, asks=["said", "at", "meaning"],
              fields=["go", "meaning", "means", "typed", "way", "said", "at"]),
     *(
@@ -89,7 +89,8 @@ LESSON_PAGES: tuple[DeskPage, ...] = (
     DeskPage("new-answer", say("Lời đáp mới"), ACT, answers.show_new, answers.begin, asks=["said"],
              fields=["outline", "say", "ask", "src"]),
     DeskPage("scenes/{file}", say("Hình và tiếng"), ACT, playing.scene, asks=["ring"], gives=["image/svg+xml"]),
-    DeskPage("hear", say("Nghe thử một câu"), ACT, playing.hear, playing.hear, asks=HEARD, fields=HEARD),
+    DeskPage("hear", say("Nghe thử một câu"), ACT, trying.show, trying.show, asks=["said", "at", "meaning"],
+             fields=["said", "at", "meaning"]),
     *(
         page
         for at, show in ((_PLAY, playing.show), (_PHONE, playing.show_phone))

@@ -40,7 +40,8 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
     return PageShown(
         "lessons/words.html",
         {
-            "title": titled(desk, visit, say("Sửa lời, sửa hình"), lying), "lesson": lesson, "place": f"lessons/{lesson}",
+            "title": titled(desk, visit, say("Sửa lời, sửa hình"), lying), "lesson": lesson,
+            "place": f"lessons/{lesson}",
             "steps": steps, "typed": typed, "began": text, "media": media, "scenes": scenes, "lying": lying,
             "places": places_shown(lying.text),
             "saved": day_and_hour(lying.saved_at, desk.zone), **await drafts_shown(desk, visit),
