@@ -141,7 +141,7 @@ def requests(connection: Connection, since: int, until: int) -> Iterator[Request
         .where(people_t.person.c.area_id.is_not(None))
         .where(or_(r.state.in_(WAITING), (r.since_at >= since) & (r.since_at < until)))
     )
-    return (RequestTimes(*row) for row in connection.execute(query))
+    return (RequestTimes(*row) for row in _sliced(connection, query))
 
 
 def guides(connection: Connection, now: int) -> Iterator[Guide]:
@@ -160,7 +160,7 @@ def guides(connection: Connection, now: int) -> Iterator[Guide]:
         .outerjoin(pairing_t.standing, s.learner_id == i.learner_id)
         .where(people_t.role.c.role == "instructor", people_t.role.c.state == "active", i.conduct_at.is_not(None))
     )
-    return (Guide(row[0], row[1], bool(row[2]), bool(row[3])) for row in connection.execute(query))
+    return (Guide(row[0], row[1], bool(row[2]), bool(row[3])) for row in _sliced(connection, query))
 
 
 # --- progress ---
@@ -217,8 +217,7 @@ def begun_lessons(connection: Connection, since: int, until: int) -> Iterator[tu
         .where(person.area_id.is_not(None))
         .group_by(person.area_id, hers.c.lesson)
     )
-    rows = connection.execute(query.execution_options(yield_per=A_SLICE))  # a row for each lesson of each area
-    return ((row[0], row[1], int(row[2]), int(row[3])) for row in rows)
+    return ((row[0], row[1], int(row[2]), int(row[3])) for row in _sliced(connection, query))
 
 
 def remembered(connection: Connection, since: int, until: int, after: int) -> tuple[Tally, Tally]:
@@ -275,7 +274,7 @@ def tests(connection: Connection, kind: str, since: int, until: int) -> list[tup
     """Each test of this kind (before, after) in this span: where its taker lives, and the share that was right."""
     mark = conversations_t.mark.c
     query = _marked(kind, since, until).where(mark.total > 0)
-    rows = connection.execute(query.with_only_columns(people_t.person.c.area_id, mark.right, mark.total))
+    rows = _sliced(connection, query.with_only_columns(people_t.person.c.area_id, mark.right, mark.total))
     return [(row[0], row[1] / row[2]) for row in rows]
 
 
@@ -288,7 +287,7 @@ def drills(connection: Connection, since: int, until: int) -> list[tuple[str, in
         .where(drill.said_at >= since, drill.said_at < until, person.area_id.is_not(None))
         .group_by(person.learner_id, person.area_id)
     )
-    return [(row[0], int(row[1]), int(row[2])) for row in connection.execute(query)]
+    return [(row[0], int(row[1]), int(row[2])) for row in _sliced(connection, query)]
 
 
 def _marked(kind: str, since: int, until: int) -> Select[Any]:
@@ -306,4 +305,9 @@ def attendance(connection: Connection, since: int, until: int) -> tuple[Tally, T
 
 
 def _counted(connection: Connection, query: Select[Any]) -> Tally:
-    return Counter({row[0]: row[1] for row in connection.execute(query)})
+    return Counter({row[0]: row[1] for row in _sliced(connection, query)})
+
+
+def _sliced(connection: Connection, query: Select[Any]) -> Iterator[Any]:
+    """The rows, a slice at a time: a driver that is not asked to hands all of a province's over at once."""
+    return iter(connection.execute(query.execution_options(yield_per=A_SLICE)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections import Counter
 from collections.abc import Generator, Iterator
@@ -23,7 +24,9 @@ def pytest_configure(config: pytest.Config) -> None:
     """Hypothesis: the same examples on every machine, slow ones allowed; under --long fresh ones, and many more.
 
     The command line speaks as the locale says: here it is none that says anything, whoever runs the tests.
+    Garbage is not looked for while tests are collected: nearly all that is made then stays.
     """
+    gc.disable()
     os.environ.update({"LANG": "C.UTF-8", "LC_ALL": "", "LC_MESSAGES": ""})
     settings.register_profile("short", deadline=None, derandomize=True, max_examples=60)
     settings.register_profile("long", deadline=None, max_examples=1000)
@@ -37,6 +40,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if long:
         config.hook.pytest_deselected(items=long)
         items[:] = [item for item in items if item not in long]
+
+
+def pytest_collection_finish() -> None:
+    """What is there before the first test stays to the end: garbage is looked for in the rest only, from now on."""
+    gc.collect()
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -13,7 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.pages import render_page
-from flows import Book
+from flows import Book, Lesson
 from flows.profiles import PROFILES
 from flows.run import DEFAULT_ADDRESS, render
 from storage.engine.rows import Row
@@ -112,7 +112,7 @@ def _in_her_words(kind: str, row: Row, book: Book | None) -> Row:
     """The row with its lesson by title and, of an answer, question and answer as they were shown."""
     if "lesson" not in row:
         return row
-    lesson = book.versions.get((row["lesson"], row["version"])) if book else None
+    lesson = _lesson(row, book) if book else None
     row = {**row, "lesson": lesson.title if lesson else ""}
     at = lesson.index.get(row.get("step", "")) if lesson else None
     if kind != "attempt" or lesson is None or at is None:
@@ -120,6 +120,11 @@ def _in_her_words(kind: str, row: Row, book: Book | None) -> Row:
     step = lesson.steps[at]
     shown = {option.id: option.text for option in getattr(step, "options", ())}
     return {**row, "question": step.text, "chosen": shown.get(row["answer"], "")}
+
+
+def _lesson(row: Row, book: Book) -> Lesson | None:
+    """As she met it; what only names a lesson (a meeting, a request) has no version."""
+    return book.versions.get((row["lesson"], row["version"])) if "version" in row else book.lesson(row["lesson"])
 
 
 def _told(key: str, value: object) -> str:

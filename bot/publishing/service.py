@@ -195,9 +195,13 @@ def changed_lines(diff: str) -> tuple[int, int]:
 # --- what is stored ----------------------------------------------------------------------------------
 
 
-async def look(database: Database, lessons: Collection[str]) -> dict[str, Stored]:
-    """All that is kept of these lessons; on reading connections, so that nobody who writes waits for it."""
-    counted = await inside_now(database, lessons)
+async def look(
+    database: Database, lessons: Collection[str], counted: Mapping[str, Inside] | None = None
+) -> dict[str, Stored]:
+    """All that is kept of these lessons; on reading connections, so that nobody who writes waits for it. `counted` is
+    who was where a while ago, for whoever only looks; None: it is counted now."""
+    if counted is None:
+        counted = await inside_now(database, lessons)
 
     def read(connection: Connection) -> dict[str, Stored]:
         return {
@@ -230,6 +234,7 @@ async def inside_now(database: Database, lessons: Collection[str]) -> Mapping[st
     """Who is where in these lessons, as `inside`, read in slices, so that a running tutor goes on answering."""
     found: Counter[LessonPosition] = Counter()
     after = ""
+    lessons = [each for each in lessons if publications.is_lesson(each)]
     read = partial(publications.states_after, lessons=lessons if len(lessons) <= FEW else None)
     while lessons and (rows := await database.read(partial(read, learner_id=after))):
         found.update(await asyncio.to_thread(_places_in, rows, lessons))

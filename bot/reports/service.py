@@ -107,15 +107,22 @@ def counter_of(what: str, span: Span) -> Callable[[Connection], ReportTable]:
 
     def look(connection: Connection) -> ReportTable:
         reports.snapshot(connection)
-        return _SHEETS[what](connection, _shared(_places(connection, "/")), span)
+        return _SHEETS[what](connection, _everywhere(connection), span)
 
     return look
 
 
-@lru_cache(1)
-def _shared(places: AreaTree) -> AreaTree:
-    """The same one as before while no area has changed: reports that are kept have it in common."""
-    return places
+_read_last: dict[bytes, AreaTree] = {}
+
+
+def _everywhere(connection: Connection) -> AreaTree:
+    """All areas; the same tree as before while none has changed: reports that are kept have its twenty megabytes in
+    common, and a count does not make them anew."""
+    stamp = areas.fingerprint(connection)
+    known = _read_last.get(stamp) or _places(connection, "/")
+    _read_last.clear()
+    _read_last[stamp] = known
+    return known
 
 
 def _places(connection: Connection, path: str) -> AreaTree:
@@ -168,6 +175,12 @@ def standing_in(sheet: ReportTable, path: str) -> TargetStanding:
     return TargetStanding(families, living, sheet.notes.get(area_id, ""))
 
 
+_NO_BRANCH = say("chưa có chi hội nào")
+_NO_FAMILY = say("chưa có Gia đình số")
+_NONE_LIVING = say("Gia đình số chưa có đôi 1+1 đang sống")
+"""Said of thousands of areas: once, not once for each."""
+
+
 def _missing(place: ReportArea, numbers: Mapping[str, Mapping[str, int]]) -> str:
     """What an area lacks, in words; "đạt" when nothing."""
 
@@ -176,11 +189,11 @@ def _missing(place: ReportArea, numbers: Mapping[str, Mapping[str, int]]) -> str
 
     lacking = of("branches") - of("branches_reached"), of("groups") - of("groups_reached")
     if place.kind in UPPER:
-        return _lacks_above(*lacking) if of("branches") + of("groups") else say("chưa có chi hội nào")
+        return _lacks_above(*lacking) if of("branches") + of("groups") else _NO_BRANCH
     if not of("families"):
-        return say("chưa có Gia đình số")
+        return _NO_FAMILY
     if not of("living"):
-        return say("Gia đình số chưa có đôi 1+1 đang sống")
+        return _NONE_LIVING
     return _lacks(0 if place.kind == "group" else lacking[1])
 
 
@@ -214,7 +227,6 @@ _WAITS = (Measure("median", "gio_cho_trung_vi", "median"), Measure("p95", "gio_c
 def _pairs(connection: Connection, places: AreaTree, span: Span) -> ReportTable:
     counts: dict[str, Counter[str]] = {column.key: Counter() for column in _PAIRS}
     counts["pairs"] = reports.open_pairings(connection)
-    above = {place.area_id: place.above for place in places}
     waits: dict[str, array[float]] = {}
     for asked in reports.requests(connection, span.since, span.until):
         if asked.state in reports.WAITING:
@@ -223,8 +235,10 @@ def _pairs(connection: Connection, places: AreaTree, span: Span) -> ReportTable:
         if span.since <= asked.since_at < span.until:
             if asked.answered_at is not None:
                 counts["answered"][asked.area_id] += 1
-                for area_id in above.get(asked.area_id, ()):
-                    waits.setdefault(area_id, array("d")).append((asked.answered_at - asked.since_at) / HOUR_MS)
+                for n in places.up(asked.area_id):
+                    waits.setdefault(places[n].area_id, array("d")).append(
+                        (asked.answered_at - asked.since_at) / HOUR_MS
+                    )
             elif asked.state == "closed":
                 counts["dropped"][asked.area_id] += 1
     _count_guides(connection, places, counts, span.at)
@@ -279,18 +293,17 @@ def _progress(connection: Connection, places: AreaTree, span: Span) -> ReportTab
     counts["firm"], _ = reports.marks(connection, "skill", *within)
     counts["checkins"], counts["works"] = reports.marks(connection, "checkin", *within)
     shares: dict[str, dict[str, array[float]]] = {}
-    above = {place.area_id: place.above for place in places}
     for which in ("before", "after"):
         tests = reports.tests(connection, which, *within)
         counts[f"tests_{which}"] = Counter(area_id for area_id, _ in tests)
         for area_id, share in sorted(tests, key=itemgetter(1)):
-            for each in above.get(area_id, ()):
-                shares.setdefault(which, {}).setdefault(each, array("d")).append(100 * share)
+            for n in places.up(area_id):
+                shares.setdefault(which, {}).setdefault(places[n].area_id, array("d")).append(100 * share)
     drilled = reports.drills(connection, *within)
     counts["tried"] = Counter(area_id for area_id, _, _ in drilled)
     for area_id, right, answers in drilled:
-        for each in above.get(area_id, ()):
-            shares.setdefault("drills", {}).setdefault(each, array("d")).append(100 * right / answers)
+        for n in places.up(area_id):
+            shares.setdefault("drills", {}).setdefault(places[n].area_id, array("d")).append(100 * right / answers)
     counts["meetings"], counts["attended"] = reports.attendance(connection, *within)
     return ReportTable(places, _PROGRESS, {key: add_up(places, each) for key, each in counts.items()}, _RIGHT, shares)
 

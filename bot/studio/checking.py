@@ -69,6 +69,7 @@ class Checker:
         self._parsers = RememberingParsers()
         self._around: _Around | None = None
         self._media: dict[str, tuple[object, Mapping[str, FoundFile]]] = {}
+        self._words: tuple[str | None, tuple[Problem, ...]] = None, ()
         self._one = Lock()
 
     def library(self) -> LessonSet:
@@ -123,7 +124,16 @@ class Checker:
         return reading.draft, reading.problems
 
     def of_table(self, name: str, text: str) -> tuple[Problem, ...]:
-        """What is wrong with the table of how people type, or with one of written answers among the others."""
+        """What is wrong with the table of how people type (of the text that was asked about last it is known), or with
+        one of written answers among the others."""
+        if name == WORDS:
+            asked, told = self._words
+            if asked != text:
+                self._words = text, (told := self._judged_table(name, text))
+            return told
+        return self._judged_table(name, text)
+
+    def _judged_table(self, name: str, text: str) -> tuple[Problem, ...]:
         path, found = str(self.root / name), list[Problem]()
         if name == WORDS:
             words_of((path, text.encode()), found)

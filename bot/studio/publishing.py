@@ -39,7 +39,7 @@ from bot.studio.policy.fields import SentenceChange, sentence_changes
 from bot.studio.service import Manuscript, NoSuchLesson, Studio, note
 from flows.engine.kinds.table import files_of
 from flows.model import Lesson, Problem
-from flows.rules.changes import CHECKPOINT, START, STAY
+from flows.rules.changes import CHECKPOINT, START, STAY, Inside
 from flows.saying import say
 from flows.shelf.media import FOLDER, media_of, recorded_of
 from flows.shelf.shelf import OF_FILES, languages_of
@@ -109,8 +109,14 @@ class Publisher:
         self.database, self.library = studio.database, studio.library
         self._one = asyncio.Lock()
 
-    async def review(self, actor: Actor, lesson: str, how: PublishingOptions = PLAIN) -> PublishingReview:
-        """What publishing her draft now would do. Raises NotAllowed, NoSuchLesson."""
+    async def review(
+        self,
+        actor: Actor,
+        lesson: str,
+        how: PublishingOptions = PLAIN,
+        counted: Mapping[str, Inside] | None = None,
+    ) -> PublishingReview:
+        """What publishing her draft now would do; `counted` as in `look`. Raises NotAllowed, NoSuchLesson."""
         desk = await self.studio.open(actor, lesson)
         raw = await asyncio.to_thread(_raw, desk.path)
         source = texts.layout_of(raw).written(desk.text)
@@ -119,7 +125,7 @@ class Publisher:
         errors, warnings = _told_apart(reading, lesson)
         if errors or reading.lesson is None:
             return PublishingReview(desk, errors, warnings)
-        stored = (await look(self.database, [lesson]))[lesson]
+        stored = (await look(self.database, [lesson], counted))[lesson]
         how = _allowed(how, actor, reading.lesson)
         each = await asyncio.to_thread(self._plan, stored, reading, how, beside.files)
         open_ = await asyncio.to_thread(self._plan, stored, reading, replace(how, decisions={}), beside.files)
@@ -159,18 +165,25 @@ class Publisher:
         before, after = texts.plain(row.source) if row else "", texts.plain(each.lesson.source)
         return await asyncio.to_thread(sentence_changes, before, after)
 
-    async def history(self, actor: Actor, lesson: str) -> list[PublicationEntry]:
-        """Every publication of a lesson, the newest first. Raises NotAllowed."""
+    async def history(
+        self, actor: Actor, lesson: str, counted: Mapping[str, Inside] | None = None
+    ) -> list[PublicationEntry]:
+        """Every publication of a lesson, the newest first; `counted` as in `look`. Raises NotAllowed."""
         self.studio.admit(actor)
-        stored = (await look(self.database, [lesson]))[lesson]
+        stored = (await look(self.database, [lesson], counted))[lesson]
         return list(reversed(list(_entries(stored, actor))))
 
     async def review_rollback(
-        self, actor: Actor, lesson: str, number: int, how: PublishingOptions = PLAIN
+        self,
+        actor: Actor,
+        lesson: str,
+        number: int,
+        how: PublishingOptions = PLAIN,
+        counted: Mapping[str, Inside] | None = None,
     ) -> RollbackReview:
-        """What going back to a version would do. Raises NotAllowed, NoSuchLesson, NotReady."""
+        """What going back to a version would do; `counted` as in `look`. Raises NotAllowed, NoSuchLesson, NotReady."""
         self.studio.admit(actor)
-        stored = (await look(self.database, [lesson]))[lesson]
+        stored = (await look(self.database, [lesson], counted))[lesson]
         row = stored.versions.get(number)
         if row is None:
             raise NoSuchLesson(say("Bài này không có bản {number}.", number=number))
@@ -179,8 +192,9 @@ class Publisher:
         if target is None:
             raise NotReady(say("Bản {number} không còn đọc được bằng chương trình này.", number=number))
         how = replace(_allowed(how, actor, target), rollback=True)
-        each = plan(stored, target, row.translations, how, facts, row.media)
-        open_ = plan(stored, target, row.translations, replace(how, decisions={}), facts, row.media)
+        beside = facts, row.media
+        each = await asyncio.to_thread(plan, stored, target, row.translations, how, *beside)
+        open_ = await asyncio.to_thread(plan, stored, target, row.translations, replace(how, decisions={}), *beside)
         return RollbackReview(each, _gone(open_), stamp_of(each))
 
     async def roll_back(

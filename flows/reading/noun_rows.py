@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from flows.model import Problem, SourcePosition
 from flows.reading.tables import table_fields
+from flows.reading.unchanged import read_once
 from flows.saying import say
 from flows.words.masking import mask
 from flows.words.nouns import FARTHEST, KINDS, NEVER, PHONE, ROLES, NounRow, NounTable, Role, is_noun
@@ -23,6 +24,7 @@ _INSERTED = re.compile(r"\{([a-z_]+)\}")
 _REPEATED_GROUP = re.compile(r"\)[*+{]")
 
 
+@read_once
 def nouns_of(table: tuple[str, bytes], problems: list[Problem]) -> NounTable | None:
     """The nouns of a file; None where it is no table at all. A fault in one row hides no other.
 

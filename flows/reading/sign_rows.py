@@ -11,6 +11,7 @@ from flows.model import Problem
 from flows.reading.pattern_rows import MOST, PatternRows, examples, only_once, scalars, texts
 from flows.reading.phrases import REQUIRED
 from flows.reading.tables import table_fields
+from flows.reading.unchanged import read_once
 from flows.saying import say
 from flows.signs.signs import SOUNDS, Sign, SignTable, look
 from flows.signs.sites import Kind, SiteTable
@@ -43,8 +44,13 @@ def signs_of(
 
     Their examples are not tried: see `unfound_examples`.
     """
-    table, _ = _read(signs, sites, problems)
+    table = _signs(signs, sites, problems)
     return replace(table, model=model, learnt=learnt) if table else None
+
+
+@read_once
+def _signs(signs: FileBytes, sites: FileBytes | None, problems: list[Problem]) -> SignTable | None:
+    return _read(signs, sites, problems)[0]
 
 
 def unfound_examples(

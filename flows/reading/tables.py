@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from flows.model import Problem, SourcePosition
+from flows.reading.unchanged import read_once
 from flows.reading.word_faults import word_problems
 from flows.saying import said_by, say
 from flows.words.ear.model import LazyModel, Model, ModelInvalid, checked, model_of
@@ -89,6 +90,7 @@ def sources_of(table: tuple[str, bytes], problems: list[Problem]) -> dict[str, s
     return found
 
 
+@read_once
 def words_of(table: tuple[str, bytes], problems: list[Problem]) -> dict[str, tuple[str, ...]]:
     """The global commands and the ways to say them."""
     fields = table_fields(table, problems)

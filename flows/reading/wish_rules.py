@@ -8,6 +8,7 @@ from flows.model import Problem
 from flows.reading.pattern_rows import MOST, PatternRows, examples, only_once, scalars
 from flows.reading.phrases import REQUIRED
 from flows.reading.tables import table_fields
+from flows.reading.unchanged import read_once
 from flows.saying import say
 from flows.words.asks import SIDES
 from flows.words.plain_talk import ACCOUNTS, ELSEWHERE, PlainTalk, account_pattern, elsewhere_pattern, folded
@@ -22,6 +23,7 @@ ABOUT = {
 _ROWS = PatternRows("E011", "relay.yaml")
 
 
+@read_once
 def wishes_of(table: tuple[str, bytes], problems: list[Problem]) -> Wishes | None:
     """The rules of a file; None where it is no table at all. A fault in one rule hides no other.
 

@@ -213,10 +213,9 @@ def _emergency(library: LessonSet) -> Iterator[Problem]:
 
 def _phrase(phrase: Phrase, facts: Mapping[str, str]) -> Iterator[Problem]:
     for found in PLACEHOLDER.finditer(phrase.text):
-        meant = next(
-            (own for own in sorted(OWN_PLACEHOLDERS) if bare_of(own) == bare_of(found[1]) and own != found[1]), None
-        )
-        if found[1] not in OWN_PLACEHOLDERS | facts.keys() and meant:
+        if found[1] in OWN_PLACEHOLDERS or found[1] in facts:
+            continue
+        if meant := next((own for own in sorted(OWN_PLACEHOLDERS) if bare_of(own) == bare_of(found[1])), None):
             yield Problem(
                 "E301",
                 phrase.place,

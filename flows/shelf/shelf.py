@@ -98,7 +98,8 @@ def read_shelf(root: Path, facts: Mapping[str, str], checked: Checked | None = N
     for needed in NEEDED:
         if str(root / needed) not in files:
             raise FileNotFoundError(ENOENT, "no such file", str(root / needed))
-    return with_media(_shelf(root, tuple(files.items()), tuple(facts.items()), checked), root, facts)
+    folder = _Folder(root, tuple(files.items()), tuple(facts.items()), checked or Checked())
+    return with_media(_shelf(folder), root, facts)
 
 
 def with_media(shelf: Shelf, root: Path, facts: Mapping[str, str]) -> Shelf:
@@ -112,15 +113,23 @@ def with_media(shelf: Shelf, root: Path, facts: Mapping[str, str]) -> Shelf:
     return replace(shelf, media={key: names for key, names in found.items() if names}, recordings=recordings)
 
 
+@dataclass(frozen=True, slots=True)
+class _Folder:
+    """All that a shelf is made of; who knows what was linted before makes no difference to it."""
+
+    root: Path
+    files: tuple[tuple[str, bytes], ...]
+    facts: tuple[tuple[str, str], ...]
+    checked: Checked = field(compare=False)
+
+
 @lru_cache(maxsize=2)
-def _shelf(
-    root: Path, files: tuple[tuple[str, bytes], ...], facts: tuple[tuple[str, str], ...], checked: Checked | None
-) -> Shelf:
+def _shelf(folder: _Folder) -> Shelf:
     """A folder of which no file has changed is not read again: whoever opens it twice in a process waits once."""
-    found = dict(files)
-    library = load_files(found, dict(facts))
-    parts: list[Basis] = ["shelf", str(root), repr(facts), *(part for pair in files for part in pair)]
-    errors = (checked or Checked()).faults(parts, lambda: filter(_keeps_back, lint(library, examples=False)))
+    root, found = folder.root, dict(folder.files)
+    library = load_files(found, dict(folder.facts))
+    parts: list[Basis] = ["shelf", str(root), repr(folder.facts), *(part for pair in folder.files for part in pair)]
+    errors = folder.checked.faults(parts, lambda: filter(_keeps_back, lint(library, examples=False)))
     return shelf_of(library, errors, root, found)
 
 

@@ -97,7 +97,24 @@ class MessageReading:
 
 
 def read_words(table: Mapping[str, object], model: Model | None = None) -> Words:
-    """Fold the tables as read from YAML (all scalars text); without a `model` only certain phrases are a cry."""
+    """Fold the tables as read from YAML (all scalars text); without a `model` only certain phrases are a cry. The same
+    tables are folded once: a book is bound anew whenever anything is published.
+    """
+    return _folded_once(_Table(repr(table), model, table))
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """Compared by what was written in it when it was asked for."""
+
+    written: str
+    model: Model | None = field(hash=False)
+    table: Mapping[str, object] = field(compare=False)
+
+
+@lru_cache(maxsize=4)
+def _folded_once(given: _Table) -> Words:
+    table, model = given.table, given.model
     spelling = _mapping(table, "spelling")
     kept = frozenset(spoken(word) for word in _list(table, "denials_with_marks"))
     plain = Words(

@@ -28,9 +28,14 @@ _NEWEST_EACH = select(func.max(publications_t.publication.c.publication_id)).gro
 _IS_LESSON = ~publications_t.publication.c.lesson.contains(".")  # a file's name has a dot, a lesson's id never
 _HELD = or_(
     conversations_t.session.c.lesson.is_not(None),
-    conversations_t.session.c.state.contains('"parked":'),
-    conversations_t.session.c.state.contains('"stack":'),
+    *(conversations_t.session.c.state.contains(f'"{part}":') for part in ("parked", "stack", "meeting")),
 )
+
+
+def is_lesson(name: str) -> bool:
+    """Whether this is a lesson's name, no file's."""
+    return "." not in name
+
 
 # --- versions ----------------------------------------------------------------------------------------
 

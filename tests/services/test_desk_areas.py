@@ -160,6 +160,7 @@ async def test_a_lesson_step_by_step_tells_where_they_stop_and_where_they_ask(ho
     await asks(house, women[1], "help", lesson=lesson, step=second)
     async with house.browser(cuc) as browser:
         page = await counted(browser, f"progress?bai={lesson}")
+        assert "{" not in page.split("<main")[1], "what a step says is shown as it is said"
     assert "4 người bắt đầu, 1 người học xong" in page
     table = page[page.index('id="bai"') : page.index("Từng bài")]
     lines = [[re.sub(r"<[^>]+>", "", cell).strip() for cell in re.findall(r"<td[^>]*>(.*?)</td>", row)]

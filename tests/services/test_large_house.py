@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import re
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
@@ -12,10 +13,11 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event
 
-from bot.kept_counts import KeptCounts
+from bot.kept_counts import KeptCounts, read_apart
 from bot.reports.chat import Figures
+from bot.reports.service import Reports, counter_of, span_of
 from bot.scams.drills import DrillChat
-from storage import waiting
+from storage import reports, waiting
 from storage.conversations import expiry
 from storage.desk import choosing
 from storage.engine import schema
@@ -177,3 +179,64 @@ async def test_places_to_meet_come_page_by_page(tmp_path: Path):
         assert any(9 in values for values in read)
         await hoa.tap("Xem thêm")
         assert "Chi hội 17" in str(hoa.buttons) or "Chi hội 9" in str(hoa.buttons)
+
+
+# --- what a count leaves behind ----------------------------------------------------------------------
+
+
+def in_memory_mb() -> float:
+    return int(Path("/proc/self/statm").read_text().split()[1]) * 4096 / 1e6
+
+
+def made_and_left(_: Connection) -> bytearray:
+    """Sixty megabytes in pieces, and one that is kept behind them."""
+    pieces = [bytearray(1_000) for _ in range(60_000)]
+    return pieces[-1]
+
+
+@pytest.mark.skipif(not hasattr(ctypes.CDLL(None), "malloc_trim"), reason="another C library")
+async def test_what_a_count_is_done_with_the_system_has_again(database: Database):
+    begun, kept = in_memory_mb(), []
+    for _ in range(3):
+        kept.append(await read_apart(database.url, made_and_left))
+    assert in_memory_mb() - begun < 30.0
+
+
+REPORTS = ("targets", "pairs", "progress", "lessons")
+
+
+async def test_reports_have_their_areas_in_common_and_make_them_once(database: Database):
+    more = [AreaRow(f"c{n}", "w26041", "branch", f"Chi hội {n}", "", f"{WARD}c{n}/") for n in range(50)]
+    await database.transact(lambda c: areas.add(c, more[1:]))
+    span = span_of(START.year, START, Reports.zone, 30)
+    first = await database.read_long(counter_of("targets", span))
+    with heard() as said:
+        sheets = [await database.read_long(counter_of(what, span)) for what in REPORTS]
+    assert all(sheet.places is first.places for sheet in sheets)
+    assert sum("FROM area" in each and "ORDER BY" in each for each, _ in said) == len(REPORTS), (
+        "whether any has changed"
+    )
+    said_of = [note for note in first.notes.values() if note]
+    assert len({*map(id, said_of)}) == len({*said_of}), "what is said of thousands is one sentence"
+    await database.transact(lambda c: areas.add(c, more[:1]))
+    now = await database.read_long(counter_of("targets", span))
+    assert {"c0"} == {each.area_id for each in now.places} - {each.area_id for each in first.places}
+
+
+@pytest.mark.parametrize("read", [
+    lambda c: list(reports.requests(c, 0, 1)), lambda c: list(reports.guides(c, 0)), lambda c: reports.drills(c, 0, 1),
+    lambda c: list(reports.begun_lessons(c, 0, 1)), lambda c: reports.tests(c, "before", 0, 1), reports.learners,
+    areas.fingerprint,
+])  # fmt: skip
+async def test_rows_of_a_province_come_in_slices(database: Database, read: Callable[[Connection], object]):
+    slices: list[int] = []
+
+    def hear(*told: Any) -> None:
+        slices.append(told[4].execution_options.get("yield_per", 0))
+
+    event.listen(Engine, "before_cursor_execute", hear)
+    try:
+        await database.read(lambda c: (read(c), None)[1])
+    finally:
+        event.remove(Engine, "before_cursor_execute", hear)
+    assert slices and all(0 < each <= reports.A_SLICE for each in slices)

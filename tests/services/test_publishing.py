@@ -7,20 +7,27 @@ import shutil
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import polib
 import pytest
+from sqlalchemy import update
 
 from bot.cli.main import main
 from bot.publishing.library import LiveLessons
-from bot.publishing.service import PlanOutdated, PublishingOptions, inside, look, plan, publish
+from bot.publishing.library import held as held_versions
+from bot.publishing.service import PlanOutdated, PublishingOptions, inside, inside_now, look, plan, publish
 from bot.publishing.sync import Librarian
+from bot.tutor import state_codec
+from bot.tutor.state import Meeting
 from flows import Book
-from flows.shelf.shelf import read_shelf
+from flows.shelf.shelf import WORDS, read_shelf
+from storage.conversations.tables import session
 from storage.engine.database import open_database
 from storage.engine.lock import lock_all
 from storage.publications import publications
+from tests.services.test_large_house import heard
 from tests.services.test_library import LESSON, folder, publish_all, put
 from tests.support.builders import LESSONS, PROJECT, facts
 from tests.support.harness import Learner, Tutor, tutor
@@ -97,6 +104,25 @@ async def test_everybody_inside_is_counted_parked_lessons_too(t: Running):
     done = await at_quiz(t, "3")
     await done.tap("Không đọc")
     assert await t.database.read(inside) == {"mot": {(1, "hoi"): 2}, "hai": {(1, "chao"): 1}}
+
+
+async def test_a_lesson_of_a_meeting_that_was_put_aside_has_somebody_inside(t: Running):
+    learner = await at_quiz(t, "1")
+    row = (await t.rows("session"))[0]
+    state = state_codec.load(row["state"])
+    assert state.run is not None and learner.buttons
+    aside = state_codec.dump(replace(state, run=None, meeting=Meeting("e", "w26041", "mot", "r", state.run)))
+    await t.database.transact(lambda c: c.execute(update(session).values(state=aside, lesson=None, version=None)))
+    assert await t.database.read(inside) == {"mot": {(1, "hoi"): 1}}
+    assert await inside_now(t.database, ["mot"]) == {"mot": {(1, "hoi"): 1}}
+    assert await held_versions(t.database) == {("mot", 1)}
+
+
+async def test_a_table_has_nobody_inside_and_nobody_is_looked_for(t: Running):
+    await at_quiz(t, "1")
+    with heard() as said:
+        assert await inside_now(t.database, [WORDS]) == {}
+    assert not said
 
 
 # --- publish -----------------------------------------------------------------------------------------

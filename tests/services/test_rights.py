@@ -14,6 +14,7 @@ from bot.people.export import export_of_chat
 from bot.people.policy.permissions import OPERATOR
 from storage.conversations import tables as conversations_t
 from tests.support.builders import book, lesson, real_book
+from tests.support.everywhere import fill
 from tests.support.harness import TELEGRAM, WEB, Learner, Tutor, tutor
 
 CHANNELS = pytest.mark.parametrize("channel", [TELEGRAM, WEB])
@@ -220,3 +221,13 @@ async def test_the_whole_of_it_as_a_page_and_as_json(tmp_path: Path):
         assert "&lt;b&gt;" in page and "<b>" not in page, "her words are words, not markup"
         assert data["person"][0]["name"] == "Bông Súng" and data["attempt"][0]["answer"] == "dung"
         assert await export_of_chat(t.database, WEB, "nobody", "json") is None
+
+
+async def test_whatever_is_kept_of_her_she_can_read(tmp_path: Path):
+    """With something of hers in every table: a meeting she was at names a lesson, too, and no version of it."""
+    async with tutor(tmp_path, book(QUIZ)) as t:
+        other, lan = await t.learner("mai").meets("Mai"), await t.learner("lan", WEB).meets("Lan")
+        ids = {row["chat_id"]: row["learner_id"] for row in await t.rows("session")}
+        await t.database.transact(lambda c: fill(c, ids[lan.chat_id], ids[other.chat_id]))
+        page = await export_of_chat(t.database, WEB, lan.chat_id, "html", t.conversation.book)
+        assert page and "<h2>Buổi họp đã dự</h2>" in page

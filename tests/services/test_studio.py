@@ -21,7 +21,7 @@ from bot.studio.policy.merging import OURS
 from bot.studio.publishing import Publisher, ReviewOutdated
 from bot.studio.service import NoSuchLesson, TextTooLong
 from flows.reading.loader import lesson_files
-from flows.shelf.shelf import read_shelf
+from flows.shelf.shelf import WORDS, read_shelf
 from storage.drafts import drafts
 from storage.engine.database import Database
 from storage.people.records import AuditRow
@@ -244,6 +244,14 @@ async def test_the_faults_of_a_broken_text_are_those_of_lint(text: str, folder: 
     told = linted(folder, [path], Circumstances(facts())).problems
     assert before == [str(each) for each in told]
     assert [str(each) for each in checker.looked_over()["mot"][1]] == before or "lesson: hai" in text
+
+
+async def test_a_table_that_is_looked_at_again_is_not_read_again(room: Room):
+    first, second = "commands: [", "\ncommands: ["
+    told = room.checker.of_table(WORDS, first)
+    assert told and room.checker.of_table(WORDS, first) is told
+    assert room.checker.of_table(WORDS, second) != told
+    assert room.checker.of_table(WORDS, first) == told
 
 
 async def test_faults_know_the_lessons_around(room: Room):

@@ -9,6 +9,7 @@ import re
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ import pytest
 from bot.desk.pages.lessons.table import LESSON_PAGES
 from bot.publishing.library import LiveLessons
 from storage.engine.database import Database
+from tests.services.test_large_house import heard
 from tests.services.test_library import LESSON, folder, put
 from tests.storage.conftest import database, database_url
 from tests.support.builders import LESSONS, facts
@@ -31,6 +33,9 @@ XSS = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
 
 @pytest.fixture
 async def house(database: Database, folder: Path, tmp_path: Path) -> AsyncIterator[DeskHouse]:
+    (folder / "answers").mkdir()
+    answer = f"- {{id: m0-chuong, outline: M0, say: {json.dumps(XSS)}, src: none, ask: [{json.dumps(XSS)}]}}\n"
+    (folder / "answers" / "m.yaml").write_text(answer, "utf-8")
     async with desk_house(database, tmp_path / "data", lessons=folder) as opened:
         yield opened
 
@@ -43,7 +48,8 @@ async def editor(house: DeskHouse) -> AsyncIterator[DeskBrowser]:
 
 def address(path: str) -> str:
     """An address of a page, with something in each of its gaps."""
-    for gap, filled in (("lesson", "mot"), ("number", "1"), ("file", "x.png")):
+    gaps = {"lesson": "mot", "number": "1", "file": "x.png", "table": "m", "answer": "m0-chuong"}
+    for gap, filled in gaps.items():
         path = re.sub(rf"\{{{gap}(:[^{{}}]*(\{{[^{{}}]*\}})?[^{{}}]*)?\}}", filled, path)
     return path
 
@@ -309,6 +315,60 @@ async def test_who_stands_where_a_step_goes_is_decided_about(tmp_path: Path, fol
             assert "hoi → hoi_moi" in await editor.get("lessons/mot/history")
 
 
+async def test_what_is_published_is_decided_on_who_stands_there_at_that_moment(tmp_path: Path, folder: Path):
+    """She looked at the page before anybody stood where a step goes: it asks again, about them."""
+    async with tutor(tmp_path, None) as t:  # type: ignore[arg-type]
+        library = LiveLessons(t.database, folder, facts())
+        t.book = t.conversation.book = await library.open(START)
+        async with (
+            desk_house(t.database, tmp_path / "data", lessons=folder) as house,
+            house.browser(await house.person("Lan", "editor")) as editor,
+        ):
+            await editor.post(
+                "lessons/mot", {"began": LESSON, "text": LESSON.replace("quiz: hoi\n", "quiz: hoi_moi\n")}
+            )
+            page = await editor.get("lessons/mot/publish")
+            assert "Không ai đang học bài này" in page and "Người đang học: đếm lúc" in page
+            learner = await t.learner("1").meets()
+            await learner.opens("mot")
+            await learner.tap("Tiếp")
+            assert "step:hoi" not in await editor.get("lessons/mot/publish"), "as it was counted a moment ago"
+            page = await editor.post("lessons/mot/publish", {"go": "publish", "stamp": stamp_in(page)}, 400)
+            assert "chưa chọn cho người đang đứng ở bước hoi đi đâu" in page and 'name="step:hoi"' in page
+            page = await editor.get("lessons/mot/publish?step:hoi=stay")
+            await editor.post("lessons/mot/publish", {"go": "publish", "stamp": stamp_in(page), "step:hoi": "stay"})
+            assert "hoi → stay" in await editor.get("lessons/mot/history")
+
+
+async def test_who_is_inside_is_counted_once_for_all_pages_that_only_show_it(house: DeskHouse, editor: DeskBrowser):
+    pages = ("steps", "publish", "history", "history/1", "publish?dem=lai")
+    with heard() as said:
+        for lesson in ("mot", "hai"):
+            for page in pages:
+                assert "Đang đếm người đang học" not in await editor.get(f"lessons/{lesson}/{page}")
+            await editor.get(f"play/{lesson}/graph.svg")
+        for page in ("words", "words/history", "words/publish", "words/history/1"):
+            await editor.get(page)
+    states = [each for each, _ in said if "session.state" in each and "LIKE" in each]
+    assert len(states) == 1, "one slice of all sessions, for whatever lesson"
+    house.clock.passes(minutes=1)
+    with heard() as said:
+        assert "đếm lúc" in await editor.get("lessons/mot/steps?dem=lai")
+    assert len([each for each, _ in said if "session.state" in each and "LIKE" in each]) == 1, "asked to count again"
+
+
+async def test_a_page_opens_itself_again_until_it_is_counted_who_is_inside(house: DeskHouse, editor: DeskBrowser):
+    counts, done = house.officers.counts, Event()
+    await counts.of("a province", lambda c: done.wait(60))
+    for page in ("steps", "publish", "history", "history/1"):
+        told = await editor.get_once(f"lessons/mot/{page}?when=urgent")
+        assert 'http-equiv="refresh"' in told and "Đang đếm người đang học" in told and "cả địa bàn" not in told
+    assert "<svg" in await editor.get_once("play/mot/graph.svg")
+    assert "Bảng này chưa từng phát hành" in await editor.get_once("words/history")
+    done.set()
+    assert "đếm lúc" in await editor.get("lessons/mot/history")
+
+
 async def test_the_steps_with_their_learners_and_dialogues(editor: DeskBrowser, folder: Path):
     page = await editor.get("lessons/mot/steps")
     assert "giai" in page
@@ -331,7 +391,7 @@ async def test_going_back_says_who_stays_in_what_is_left(tmp_path: Path, folder:
             await editor.post("lessons/mot/publish", {"go": "publish", "stamp": stamp_in(page)})
             t.book = t.conversation.book = await LiveLessons(t.database, folder, facts()).open(START)
             await (await t.learner("1").meets()).opens("mot")
-            page = await editor.get("lessons/mot/history/1")
+            page = await editor.get("lessons/mot/history/1?dem=lai")
             assert "1 người đang ở bản 2 sẽ học hết bản 2. Muốn họ rời bản 2 ngay thì chọn: Ngay." in page
             page = await editor.get("lessons/mot/history/1?when=urgent")
             assert "sẽ học hết" not in page

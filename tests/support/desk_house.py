@@ -92,7 +92,16 @@ class DeskBrowser:
     token: str = ""
 
     async def get(self, path: str, status: int = 200, headers: Mapping[str, str] = MappingProxyType({})) -> str:
-        """The text of a page below the desk, which has to have this status; redirects are not followed."""
+        """The text of a page below the desk, which has to have this status; redirects are not followed. One that waits
+        for a count is opened again once that is there."""
+        text = await self.get_once(path, status, headers)
+        if 'http-equiv="refresh"' in text:
+            await self.house.officers.counts.settled()
+            text = await self.get_once(path, status, headers)
+        return text
+
+    async def get_once(self, path: str, status: int = 200, headers: Mapping[str, str] = MappingProxyType({})) -> str:
+        """As `get`, but a page that opens itself again stays as it is."""
         address = f"{self.house.url}desk/{path}"
         async with self.session.get(address, headers=dict(headers), allow_redirects=False) as response:
             text = await response.text()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from datetime import timedelta
 
 from bot.desk.pages.areas import month_bounds, wants_anew
@@ -12,6 +13,7 @@ from bot.desk.visit import PageAnswer, PageShown, Visit
 from bot.desk.words import counted as in_words
 from bot.reports.policy.table import CellValue, Table
 from flows import Lesson
+from flows.run import DEFAULT_ADDRESS, render
 from flows.saying import say
 from storage.desk import funnel
 from storage.desk.funnel import LessonCount
@@ -91,12 +93,19 @@ async def _one(desk: DeskServices, visit: Visit, place: AreaRow, year: int) -> d
     )
     if counted is None:
         return {"title": lesson.title, "steps": None}
-    return {"title": lesson.title, "at": in_words(counted.at, desk.now(), desk.zone), **_steps(lesson, counted.value)}
+    return {
+        "title": lesson.title,
+        "at": in_words(counted.at, desk.now(), desk.zone),
+        **_steps(lesson, counted.value, desk.officers.book().facts),
+    }
 
 
-def _steps(lesson: Lesson, counted: LessonCount) -> dict[str, object]:
+def _steps(lesson: Lesson, counted: LessonCount, facts: Mapping[str, str]) -> dict[str, object]:
     """Its steps in the lesson's order; of older versions what is no step any more comes last."""
-    order = {step.id: (n, " ".join(step.text.split())) for n, step in enumerate(lesson.steps)}
+    said = (render(step.text, DEFAULT_ADDRESS, "", facts) for step in lesson.steps)
+    order = {
+        step.id: (n, " ".join(text.split())) for n, (step, text) in enumerate(zip(lesson.steps, said, strict=True))
+    }
     lines = [
         {
             "step": each.step, "text": order.get(each.step, (0, ""))[1][:EXCERPT], "answered": each.answered,

@@ -45,6 +45,13 @@ class AreaTree(tuple[ReportArea, ...]):
         above = (place.above[-2:-1] for place in self)
         return array("i", [self.places.get(each[0], -1) if each else -1 for each in above])
 
+    def up(self, area_id: str) -> Iterator[int]:
+        """Where an area stands among them, then each above it; nothing of one that is none of these."""
+        n = self.places.get(area_id, -1)
+        while n >= 0:
+            yield n
+            n = self.parents[n]
+
 
 class AreaCounts(Mapping[str, int]):
     """How many there are in each area and all below it: four bytes each, for a province has 24,000 areas and a report a
@@ -55,10 +62,8 @@ class AreaCounts(Mapping[str, int]):
 
     def add(self, area_id: str, count: int) -> None:
         """So many more in an area, if it is one of these."""
-        n, parents, counts = self._tree.places.get(area_id, -1), self._tree.parents, self._counts
-        while n >= 0:
-            counts[n] += count
-            n = parents[n]
+        for n in self._tree.up(area_id):
+            self._counts[n] += count
 
     def __getitem__(self, area_id: str) -> int:
         return self._counts[self._tree.places[area_id]]

@@ -7,9 +7,10 @@ import json
 import re
 from collections.abc import Mapping
 
+from bot.desk.pages.lessons.inside import learners_inside
 from bot.desk.pages.lessons.mending import mended_at
 from bot.desk.pages.lessons.rooms import lesson_of, rooms
-from bot.desk.pages.lessons.steps import learners_at
+from bot.desk.pages.lessons.steps import at_steps
 from bot.desk.services import DeskServices
 from bot.desk.visit import Fragment, PageAnswer, Visit
 from bot.people.service import NobodyThere
@@ -61,10 +62,11 @@ async def state(desk: DeskServices, visit: Visit) -> PageAnswer:
 
 
 async def graph(desk: DeskServices, visit: Visit) -> PageAnswer:
-    """The steps drawn."""
+    """The steps drawn, with who is at each as soon as that is counted: a picture cannot open itself again."""
     lesson = lesson_of(visit)
     previews = await rooms(desk).previews.of(visit.who.actor, lesson)
-    here = await learners_at(desk, lesson)
+    counted = await learners_inside(desk, visit)
+    here = at_steps(counted.value, lesson) if counted else {}
     drawn = _there(await asyncio.to_thread(showing.graph, previews, lesson, here))
     return Fragment(drawn.encode(), "image/svg+xml", showing.svg_policy("'self'"))
 

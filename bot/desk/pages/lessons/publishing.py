@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from urllib.parse import urlencode
 
 from bot.desk.language import teller
+from bot.desk.pages.lessons.inside import INSIDE, counting, learners_inside, time_of
 from bot.desk.pages.lessons.mending import mended_at
 from bot.desk.pages.lessons.rooms import faults, lesson_of, rooms, titled
 from bot.desk.services import DeskServices
@@ -48,8 +50,10 @@ WAYS = {
 async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
     """What publishing the draft would do, as it is asked for."""
     room, lesson = rooms(desk), lesson_of(visit)
-    how = _how(visit.form or visit.query)
-    review = await room.publisher.review(visit.who.actor, lesson, how)
+    how, counted = _how(visit.form or visit.query), await learners_inside(desk, visit)
+    if counted is None:
+        return counting(desk, visit, say("Phát hành"))
+    review = await room.publisher.review(visit.who.actor, lesson, how, counted.value)
     plan = await _plan(desk, review.plan, review.gone, visit) if review.plan else None
     return PageShown(
         "lessons/publish.html",
@@ -58,6 +62,7 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
             "stamp": review.stamp, "is_ready": review.is_ready,
             "is_changed": review.desk.is_changed, "errors": await mended_at(review.desk, review.errors, visit),
             "warnings": await mended_at(review.desk, review.warnings, visit), "number": 0,
+            **time_of(counted, desk), "wishes": _wishes(visit.form or visit.query),
         },
     )  # fmt: skip
 
@@ -67,7 +72,8 @@ async def publish(desk: DeskServices, visit: Visit) -> PageAnswer:
     room, lesson = rooms(desk), lesson_of(visit)
     if visit.form.get("go") != "publish":
         return Redirect(f"lessons/{lesson}/publish{_wishes(visit.form)}")
-    row = await room.publisher.publish(visit.who.actor, lesson, _how(visit.form), visit.form.get("stamp", ""))
+    with _counted_anew(desk):
+        row = await room.publisher.publish(visit.who.actor, lesson, _how(visit.form), visit.form.get("stamp", ""))
     done = say("Đã phát hành bản {version}. Học viên nhận trong vài giây.", version=row.version)
     return Redirect(f"lessons/{lesson}/history", done)
 
@@ -77,26 +83,34 @@ async def publish(desk: DeskServices, visit: Visit) -> PageAnswer:
 
 async def show_history(desk: DeskServices, visit: Visit) -> PageAnswer:
     """Every publication with what it changed, the newest first."""
-    lesson = lesson_of(visit)
-    entries = await rooms(desk).publisher.history(visit.who.actor, lesson)
+    lesson, counted = lesson_of(visit), await learners_inside(desk, visit)
+    if counted is None:
+        return counting(desk, visit, say("Các bản đã phát hành"))
+    entries = await rooms(desk).publisher.history(visit.who.actor, lesson, counted.value)
     names = await authors(desk)
     shown = [entry_of(each, names, desk, visit) for each in entries]
     title = titled(desk, visit, say("Các bản đã phát hành"))
-    return PageShown("lessons/history.html", {"title": title, "lesson": lesson, "entries": shown})
+    return PageShown(
+        "lessons/history.html", {"title": title, "lesson": lesson, "entries": shown, **time_of(counted, desk)}
+    )
 
 
 async def show_rollback(desk: DeskServices, visit: Visit) -> PageAnswer:
     """What going back to a version would do."""
     room, lesson, number = rooms(desk), lesson_of(visit), number_of(visit)
-    how = _how(visit.form or visit.query)
-    review = await room.publisher.review_rollback(visit.who.actor, lesson, number, how)
+    how, counted = _how(visit.form or visit.query), await learners_inside(desk, visit)
+    title = say("Quay lại bản {number}", number=number)
+    if counted is None:
+        return counting(desk, visit, title)
+    review = await room.publisher.review_rollback(visit.who.actor, lesson, number, how, counted.value)
     plan = review.plan
     return PageShown(
         "lessons/publish.html",
         {
-            "title": titled(desk, visit, say("Quay lại bản {number}", number=number)), "lesson": lesson,
+            "title": titled(desk, visit, title), "lesson": lesson,
             "plan": await _plan(desk, plan, review.gone, visit), "stamp": review.stamp, "how": how, "is_changed": True,
             "is_ready": not (plan.unchanged or plan.impact.blocked), "errors": [], "warnings": [], "number": number,
+            **time_of(counted, desk), "wishes": _wishes(visit.form or visit.query),
         },
     )  # fmt: skip
 
@@ -109,9 +123,19 @@ async def roll_back(desk: DeskServices, visit: Visit) -> PageAnswer:
         return Redirect(f"lessons/{lesson}", say("Nháp nay là chữ của bản {number}.", number=number))
     if visit.form.get("go") != "publish":
         return Redirect(f"lessons/{lesson}/history/{number}{_wishes(visit.form)}")
-    row = await room.publisher.roll_back(actor, lesson, number, _how(visit.form), visit.form.get("stamp", ""))
+    with _counted_anew(desk):
+        row = await room.publisher.roll_back(actor, lesson, number, _how(visit.form), visit.form.get("stamp", ""))
     done = say("Đã quay lại bản {version}. Học viên nhận trong vài giây.", version=row.version)
     return Redirect(f"lessons/{lesson}/history", done)
+
+
+@contextmanager
+def _counted_anew(desk: DeskServices) -> Iterator[None]:
+    """What she sees next is of now: who was moved, and who stands where she was not asked about."""
+    try:
+        yield
+    finally:
+        desk.counts.outdate(INSIDE)
 
 
 # --- as a page shows them ----------------------------------------------------------------------------

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 
+from bot.desk.pages.lessons.inside import counting, learners_inside, time_of
 from bot.desk.pages.lessons.rooms import lesson_of, rooms, titled
 from bot.desk.services import DeskServices
 from bot.desk.visit import PageAnswer, PageShown, Visit
 from bot.publishing import drafts
-from bot.publishing.service import inside_now
 from bot.studio.previews import DraftPreview
 from bot.web.preview import showing
 from flows.engine.kinds.table import NAMED
 from flows.graph.ways import GUARD, MARKS, Graph
 from flows.play.coverage import Trail, coverage
 from flows.play.rehearsal import rehearse
+from flows.rules.changes import Inside
 from flows.saying import say
 
 DIALOGUES = {
@@ -29,7 +31,10 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
     room, lesson = rooms(desk), lesson_of(visit)
     previews = await room.previews.of(visit.who.actor, lesson)
     found = await asyncio.to_thread(_graph, previews, lesson)
-    here = await learners_at(desk, lesson)
+    counted = await learners_inside(desk, visit)
+    if counted is None:
+        return counting(desk, visit, say("Các bước và bản thoại"))
+    here = at_steps(counted.value, lesson)
     steps = [] if found is None else [
         {
             "id": node.id, "kind": NAMED[node.kind].look.word, "text": node.text, "line": node.line,
@@ -39,17 +44,15 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
         for node in found.nodes if node.line and node.kind != GUARD
     ]  # fmt: skip
     played = await asyncio.to_thread(_dialogues, previews, lesson)
-    shown = {"names": DIALOGUES, "lesson": lesson, "steps": steps, "elsewhere": here, "played": played}
-    return PageShown(
-        "lessons/steps.html", {"title": titled(desk, visit, say("Các bước và bản thoại"), previews.desk), **shown}
-    )
+    shown = {"lesson": lesson, "steps": steps, "elsewhere": here, "played": played, **time_of(counted, desk)}
+    title = titled(desk, visit, say("Các bước và bản thoại"), previews.desk)
+    return PageShown("lessons/steps.html", {"title": title, "names": DIALOGUES, **shown})
 
 
-async def learners_at(desk: DeskServices, lesson: str) -> dict[str, int]:
+def at_steps(counted: Mapping[str, Inside], lesson: str) -> dict[str, int]:
     """Step → how many learners are there, in whatever version."""
     here: dict[str, int] = {}
-    standing = (await inside_now(rooms(desk).studio.database, [lesson])).get(lesson, {})
-    for (_, step), count in standing.items():
+    for (_, step), count in counted.get(lesson, {}).items():
         here[step] = here.get(step, 0) + count
     return here
 
