@@ -110,6 +110,8 @@ async def _beside(
     }
     for name, each in zip(names, here, strict=True):
         message = f"{each['message']} ({each['hint']})" if each["hint"] else each["message"]
+        if name.endswith(".scene") and each["severity"] == "error":
+            message = tell(say("Chọn một màn hình trong danh sách hiện ra khi gõ."))
         told.setdefault(name, []).append({"severity": each["severity"], "message": message})
     return told
 
