@@ -154,6 +154,12 @@ async def test_side_by_side_on_its_page(editor: DeskBrowser):
 
 
 async def test_a_language_is_begun(editor: DeskBrowser):
+    page = await editor.get("lessons/mot/languages")
+    headings = [" ".join(each.split()) for each in re.findall(r"<legend>(.*?)(?: · .*?)?</legend>", page, re.S)]
+    assert headings[0] == "Tên bài"
+    assert "Gợi ý 1, bước “Ai xin mã OTP thì {chị} làm…”" in headings
+    assert not [each for each in headings if ".hints." in each or ".text" in each]
+    assert "Chữ này mới giữ ở máy này" in page
     page = await editor.get("lessons/hai/languages")
     assert "Bắt đầu dịch sang tiếng Anh" in page
     await editor.post("lessons/hai/languages", {"lang": "xx", "go": "begin"}, 400)
