@@ -176,9 +176,9 @@ def test_on_a_phone_the_line_and_its_offers_stay_in_sight(come_in, server: Serve
 
 
 def test_a_step_is_added_and_left_out_and_what_was_typed_beside_it_is_kept(come_in, server: Server):
-    page = at(come_in("Lan", PHONE), server, "/words")
+    page = come_in("Lan", PHONE)
+    page.goto(f"{server.url}desk/lessons/m1-chup-man-hinh/words")  # the other tests share a lesson
     step = page.locator("fieldset").nth(1)
-    before = step.locator("textarea").first.input_value()
     step.locator("textarea").first.fill("Chào {chị}, câu vừa gõ xong.")
     step.get_by_text("Thêm, bớt ở bước này").click()
     step.get_by_label("Lời nói hay câu hỏi").fill("Một câu mới hẳn")
@@ -191,11 +191,6 @@ def test_a_step_is_added_and_left_out_and_what_was_typed_beside_it_is_kept(come_
     added.get_by_text("Thêm, bớt ở bước này").click()
     added.get_by_role("button", name="Bỏ cả bước này").click()
     expect(page.get_by_text("Một câu mới hẳn")).to_have_count(0)
-    page.locator("fieldset").nth(1).locator("textarea").first.fill(
-        before
-    )  # the next test begins with the lesson as it was
-    page.get_by_role("button", name="Lưu nháp").last.click()
-    expect(page.locator("#state")).to_contain_text("Đã lưu nháp")
 
 
 def test_two_editors_of_one_line(come_in, server: Server):

@@ -373,6 +373,11 @@ async def test_the_steps_with_their_learners_and_dialogues(editor: DeskBrowser, 
     page = await editor.get("lessons/mot/steps")
     assert "giai" in page
     assert "chưa có bản thoại nào" in page
+    (folder / "m" / "mot" / "transcripts").mkdir()
+    (folder / "m" / "mot" / "transcripts" / "hoc-tron.txt").write_text("bài: mot\n\nmáy: Lời cũ.\n", "utf-8")
+    page = await editor.get("lessons/mot/steps")
+    assert "Học trơn tru: còn" in page
+    assert "Chị không phải làm gì" in page, "what she should do is said"
     put(folder, "mot", "steps: [")
     assert "giai" in await editor.get("lessons/mot/steps"), "of a file that cannot be read, what is live"
 
