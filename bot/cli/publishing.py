@@ -159,9 +159,9 @@ class _Telling:
                 "{lesson}: tệp trùng bản {held}, mà bài đã quay lại bản {now}; giữ bản {now}. "
                 "Muốn dùng bản {held}: {command}",
                 lesson=each.lesson.id,
-                held=each.version,
+                held=each.held,
                 now=before.version if before else 0,
-                command=self.console.command(f"rollback {each.lesson.id} {each.version}"),
+                command=self.console.command(f"rollback {each.lesson.id} {each.held}"),
             )
         )
 

@@ -12,6 +12,7 @@ from bot.publishing import drafts
 from flows import Book, Lesson, Problem
 from flows.model import SourcePosition
 from flows.reading.loader import read_draft
+from flows.reading.translation import texts
 from flows.rules.lint import lint
 from flows.rules.rule import Script
 from flows.shelf.media import FOLDER, drawn
@@ -110,6 +111,8 @@ class Previews:
             return None
         written = reading.lesson if reading else None
         status: Status = "gone" if reading is None else _status(written, reading.broken, live)
+        if status == "live" and reading is not None and self.differs_beside(reading, book):
+            status = "draft"
         readable = written is not None and reading is not None and reading.draft.whole
         as_usual = status == "live" or (status in ("broken", "gone") and not (wish == "file" and readable))
         show_live = live is not None and (wish == "live" or as_usual)
@@ -129,6 +132,11 @@ class Previews:
             written=(reading.script if reading else None) or (scripts(live) if live else None),
             stamp=stamp_of(reading.source if reading else b"", live),
         )
+
+    def differs_beside(self, reading: drafts.LessonReading, book: Book) -> bool:
+        """Whether a lesson whose text is the live one has other translations than are live."""
+        pairs = ((each, book.lesson(each.id, lang=lang)) for lang, each in reading.languages.items())
+        return any(live is None or texts(live) != texts(each) for each, live in pairs)
 
     def file(self, lesson_id: str, name: str) -> Path | None:
         """A file of a lesson's `media` folder as it lies there now; None where there is none that could be shown."""

@@ -59,8 +59,8 @@ class PublishingOptions:
 
 @dataclass(frozen=True, slots=True)
 class PublishingPlan:
-    """A publication thought through; `media` are the files that go with it, as in `VersionRow`. `held`: this text was
-    published before, and since then somebody has rolled back, or published a newer one that is in no file."""
+    """A publication thought through; `media` are the files that go with it, as in `VersionRow`. `older`: the
+    version in which this text was published before, where another is current; else 0."""
 
     lesson: Lesson
     translations: Translations
@@ -73,12 +73,17 @@ class PublishingPlan:
     impact: Impact
     diff: str
     is_new: bool
-    held: bool = False
+    older: int = 0
 
     @property
     def unchanged(self) -> bool:
         """Whether the file is what is current already, so that there is nothing to publish."""
         return self.before is not None and self.before.version == self.version
+
+    @property
+    def held(self) -> int:
+        """As `older`, where somebody has rolled back since, or published what is in no file."""
+        return self.older if self.before and _outlives_files(self.before) and not self.how.rollback else 0
 
     @property
     def lines(self) -> tuple[int, int]:
@@ -115,8 +120,18 @@ def plan(
         impact=impact(olds, lesson, stored.inside, how.decisions, how.urgent, () if how.urgent else settled, now),
         diff=_diff(stored.versions[before.version], lesson, translations, media, version) if before else "",
         is_new=known is None,
-        held=known is not None and before is not None and _outlives_files(before) and not how.rollback,
+        older=_older(stored, lesson.source, known),
     )
+
+
+def _older(stored: Stored, source: str, known: int | None) -> int:
+    """The version that came with a text, whatever is new beside it (a drawing, a recording, a translation): a text that
+    was withdrawn does not come back by that. Of the text that is current, what is new beside it is news."""
+    current = stored.current.version if stored.current else 0
+    if known is not None:
+        return known if known != current else 0
+    same = [number for number, row in stored.versions.items() if row.source == source]
+    return 0 if current in same else max(same, default=0)
 
 
 def _outlives_files(row: PublicationRow) -> bool:
@@ -325,7 +340,7 @@ async def publish_saved(
         for _ in range(MAX_OUTDATED):
             media = shelf.media.get(lesson_id, {})
             each = plan(stored[lesson_id], shelf.good[lesson_id], translations, how, facts, media)
-            if each.unchanged or each.held or (only_new and not each.is_new):
+            if each.unchanged or each.held or (only_new and (each.older or not each.is_new)):
                 break
             if each.impact.blocked:
                 blocked.append(each)

@@ -57,6 +57,7 @@ class _Around:
     library: LessonSet
     of_shelf: list[Problem] = field(default_factory=list)
     found: dict[str, tuple[Problem, ...]] = field(default_factory=dict)
+    standing: dict[str, tuple[tuple[bytes, str], tuple[Problem, ...]]] = field(default_factory=dict)
     read: dict[tuple[object, ...], LessonReading] = field(default_factory=dict)
 
 
@@ -118,9 +119,17 @@ class Checker:
             around.read.clear()
         return around.read.setdefault(asked, reading)
 
-    def alone(self, lesson: str, text: str) -> tuple[LessonDraft, tuple[Problem, ...]]:
+    def instead(self, path: Path, text: str, beside: Beside) -> tuple[Problem, ...]:
+        """What is wrong with the text that is in force though another lies in the file; known until it changes. Raises
+        OSError."""
+        standing, asked = self._now().standing, (text.encode(), beside.stamp)
+        if standing.get(str(path), ((), ()))[0] != asked:
+            standing[str(path)] = asked, self.read(path, asked[0], beside).problems
+        return standing[str(path)][1]
+
+    def alone(self, lesson: str, text: str, beside: Beside) -> tuple[LessonDraft, tuple[Problem, ...]]:
         """A lesson that has no file yet, and what is wrong with it, as `looked_over` tells it."""
-        reading = self.read(path_for(self.root, lesson, text), text.encode())
+        reading = self.read(path_for(self.root, lesson, text), text.encode(), beside)
         return reading.draft, reading.problems
 
     def of_table(self, name: str, text: str) -> tuple[Problem, ...]:
@@ -135,13 +144,15 @@ class Checker:
 
     def _judged_table(self, name: str, text: str) -> tuple[Problem, ...]:
         path, found = str(self.root / name), list[Problem]()
+        if marks := conflicts_in(text, path):
+            return marks
         if name == WORDS:
             words_of((path, text.encode()), found)
         else:
             library = self._now().library
             files = {str(each): each.read_bytes() for each in (self.root / ANSWERS).glob("*.yaml")}
             read_answers({**files, path: text.encode()}, library.sources, library.facts, found)
-        return by_place([*(each for each in found if each.place.path == path), *conflicts_in(text, path)])
+        return by_place([each for each in found if each.place.path == path])
 
     def _reading(self, around: _Around, path: Path, source: bytes, beside: Beside) -> LessonReading:
         lying = self._media_of(path.parent, around.look)[str(path.parent)]
@@ -150,7 +161,7 @@ class Checker:
         draft = next(draft for draft in library.drafts if draft.path == str(path))
         library = _translated(library, draft, beside)
         marks = conflicts_in(source.decode("utf-8", "replace"), str(path))
-        found = by_place([*_about(library, draft, path.parent, lint_together(library)), *marks])
+        found = marks or by_place(_about(library, draft, path.parent, lint_together(library)))
         shown = with_files(draft, path.parent / FOLDER, library.scenes)
         return LessonReading(path, source, _with_brought(shown, beside.found), library, found)
 

@@ -6,8 +6,9 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from bot.errors import CamtayError
@@ -15,14 +16,28 @@ from bot.media.looking import look_at
 from bot.media.store import MediaStore
 from bot.people.policy.permissions import Actor
 from bot.studio.brought import FILES
-from bot.studio.policy.brought import as_text, from_text
-from bot.studio.policy.pictures import FAULTS, FILE_BYTES, TOO_HEAVY, ending_of, picture_name, with_picture
+from bot.studio.policy.brought import as_text, formers_as_text, formers_from_text, from_text
+from bot.studio.policy.pictures import (
+    FAULTS,
+    FILE_BYTES,
+    TOO_HEAVY,
+    ending_of,
+    given_back,
+    picture_at,
+    picture_name,
+    picture_written,
+    with_picture,
+)
+from bot.studio.policy.splicing import texts_of
 from bot.studio.service import Manuscript, Studio
 from flows.profiles import IMAGES, VOICES
 from flows.saying import say
 from storage.drafts import drafts
 from storage.drafts.records import DraftRow
 from storage.engine.database import Connection
+
+UNWRITABLE = say("Chưa ghi được vào bài: bài đang có lỗi lối viết, hãy sửa ở trang chữ của bài trước.")
+_Named = dict[str, str]
 
 
 class NotTaken(CamtayError):
@@ -45,8 +60,8 @@ class LessonFiles:
         name = picture_name(desk.text, step, kept.rpartition(".")[2])
         text = await asyncio.to_thread(with_picture, desk.text, step, name, alt)
         if text is None:
-            raise NotTaken(say("Chưa ghi được vào bài: bài đang có lỗi lối viết, hãy sửa ở trang chữ của bài trước."))
-        await self._put(actor, lesson, {name: kept})
+            raise NotTaken(UNWRITABLE)
+        await self._put(actor, lesson, partial(_with_picture, desk=desk, text=text, step=step, name=name, kept=kept))
         return await self.studio.save(actor, lesson, desk.text, text)
 
     async def recording(self, actor: Actor, lesson: str, name: str, body: bytes) -> None:
@@ -58,13 +73,19 @@ class LessonFiles:
         kept = await self._kept(body, VOICES)
         if ending and not kept.endswith(f".{ending}"):
             raise NotTaken(say("Bài gọi tệp này là .{ending}; hãy đưa tiếng cùng loại.", ending=ending))
-        await self._put(actor, lesson, {name: kept})
+        await self._put(actor, lesson, lambda mine, formers: mine.update({name: kept}))
 
     async def give_back(self, actor: Actor, lesson: str, name: str) -> None:
-        """Drop what she has brought under a name. Raises NotAllowed, NoSuchLesson."""
-        self.studio.admit(actor)
-        await self.studio.path_of(lesson)
-        await self._put(actor, lesson, {name: ""})
+        """Drop what she has brought under a name: of a picture its step is written again as it was before. Raises
+        NotAllowed, NoSuchLesson, NotTaken."""
+        desk = await self.studio.open(actor, lesson)
+        kept = await self.studio.database.read(partial(drafts.get, lesson=f"{lesson}/{FILES}", editor=actor.name))
+        known = formers_from_text(kept.base if kept else "").get(name)
+        text = await asyncio.to_thread(given_back, desk.text, name, partial(_former, desk, known))
+        if text is None:
+            raise NotTaken(UNWRITABLE)
+        await self.studio.save(actor, lesson, desk.text, text)
+        await self._put(actor, lesson, lambda mine, formers: mine.pop(name, None))
 
     async def _kept(self, body: bytes, wanted: frozenset[str]) -> str:
         store = self.studio.library.store
@@ -83,16 +104,33 @@ class LessonFiles:
             raise NotTaken(other[wanted is VOICES])
         return await asyncio.to_thread(_taken, store, body, ending)
 
-    async def _put(self, actor: Actor, lesson: str, files: Mapping[str, str]) -> None:
+    async def _put(self, actor: Actor, lesson: str, change: Callable[[_Named, _Named], object]) -> None:
+        """`change` is given her files by name, and what was written before in place of those that are pictures."""
         now, name_of = self.studio.now(), f"{lesson}/{FILES}"
 
         def unit(connection: Connection) -> None:
             known = drafts.get(connection, name_of, actor.name)
             row = known or DraftRow(name_of, actor.name, "", "", now)
-            mine = {name: file for name, file in {**from_text(row.text), **files}.items() if file}
-            drafts.put(connection, replace(row, text=as_text(mine), at=now))
+            mine, formers = from_text(row.text), formers_from_text(row.base)
+            change(mine, formers)
+            formers = {name: written for name, written in formers.items() if name in mine}
+            drafts.put(connection, replace(row, base=formers_as_text(formers), text=as_text(mine), at=now))
 
         await self.studio.database.transact(unit)
+
+
+def _former(desk: Manuscript, known: str | None, step: str) -> str:
+    """How a step's picture was written before hers; where nobody has noted it, as in the text that is in force."""
+    return known if known is not None else picture_written(desk.base, step)
+
+
+def _with_picture(mine: _Named, formers: _Named, desk: Manuscript, text: str, step: str, name: str, kept: str) -> None:
+    """A picture of hers (in `text`) in place of another; that may be hers, too: then what was before it still is."""
+    last = picture_at(desk.text, step)
+    known = formers.get(last) if last in mine else picture_written(desk.text, step)
+    if last not in texts_of(text).values():
+        mine.pop(last, None)
+    mine[name], formers[name] = kept, _former(desk, known, step)
 
 
 def _taken(store: MediaStore, body: bytes, ending: str) -> str:

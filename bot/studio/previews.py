@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from bot.media.store import PLACE
@@ -11,7 +12,9 @@ from bot.publishing.preview import Previews, stamp_of
 from bot.studio.brought import Beside
 from bot.studio.service import Manuscript, Studio
 from flows import Book
+from flows.engine.kinds.table import files_of
 from flows.shelf.media import FOLDER, kept_name
+from flows.shelf.voice_lines import lines_of
 
 
 class DraftPreview(Previews):
@@ -31,7 +34,19 @@ class DraftPreview(Previews):
         """The draft, judged among the files around it."""
         if lesson_id != self._desk.lesson:
             return None
-        return self._checker.read(self._desk.path, self._desk.text.encode(), self._beside)
+        found = self._checker.read(self._desk.path, self._desk.text.encode(), self._beside)
+        return replace(found, source=self._source)
+
+    def differs_beside(self, reading: LessonReading, book: Book) -> bool:
+        """As of any preview; files that she has brought are a draft as well."""
+        lesson = reading.lesson
+        named = {each.file for each in files_of(lesson)} if lesson else set()
+        named |= {each.digest for each in lines_of(lesson, book.facts)} if lesson and self._beside.files.mine else set()
+        return not named.isdisjoint(self._beside.files.mine) or super().differs_beside(reading, book)
+
+    @property
+    def _source(self) -> bytes:
+        return b"\0".join((self._desk.text.encode(), self._beside.stamp.encode()))
 
     def file(self, lesson_id: str, name: str) -> Path | None:
         """A file as this editor has it: brought, published, or in the folder; by its name, or by the digest of the
@@ -58,7 +73,7 @@ class DraftPreview(Previews):
     def stamp(self, lesson_id: str) -> str:
         """As of any preview."""
         live = self._live.lesson(lesson_id)
-        return stamp_of(self._desk.text.encode(), live) if lesson_id == self._desk.lesson else ""
+        return stamp_of(self._source, live) if lesson_id == self._desk.lesson else ""
 
 
 class DraftPreviews:

@@ -12,6 +12,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import partial
 from hashlib import sha256
+from itertools import pairwise
 from pathlib import Path
 
 from bot.errors import CamtayError
@@ -35,22 +36,22 @@ from bot.studio.brought import Beside
 from bot.studio.following import NotReady, begun, may_write, put, put_all
 from bot.studio.languages import po_files
 from bot.studio.policy.brought import BroughtFiles
-from bot.studio.policy.fields import SentenceChange, sentence_changes
-from bot.studio.service import Manuscript, NoSuchLesson, Studio, note
+from bot.studio.policy.sentences import LessonTexts, SentenceChange, changes_between, texts_in
+from bot.studio.service import Manuscript, NoSuchLesson, Studio, author_of, note
 from flows.engine.kinds.table import files_of
 from flows.model import Lesson, Problem
 from flows.rules.changes import CHECKPOINT, START, STAY, Inside
 from flows.saying import say
 from flows.shelf.media import FOLDER, media_of, recorded_of
-from flows.shelf.shelf import OF_FILES, languages_of
+from flows.shelf.shelf import is_table, languages_of
 from flows.shelf.voice_lines import RECORDINGS, lines_of, recording_name
 from storage.drafts import drafts
 from storage.drafts.records import DraftRow
 from storage.engine.database import Connection
 from storage.publications import publications
-from storage.publications.records import PublicationRow
+from storage.publications.records import PublicationRow, VersionRow
 
-AUTHOR_DIGITS = 12  # of an editor's pseudonym: enough to find her in the audit
+TOLD_IN_WORDS = 30  # publications, the newest, of which is told in sentences what they changed: 10 ms each
 PLAIN = PublishingOptions("")
 
 
@@ -90,7 +91,8 @@ class RollbackReview:
 @dataclass(frozen=True, slots=True)
 class PublicationEntry:
     """One publication in the history: `inside` how many learners are in its version (told once a version), lines
-    that it added and took away; `is_own`: whoever asks has made it."""
+    that it added and took away; `is_own`: whoever asks has made it; `sentences`: what it changed for people, None where
+    that is not told."""
 
     row: PublicationRow
     inside: int | None
@@ -98,6 +100,7 @@ class PublicationEntry:
     gone: int
     is_current: bool
     is_own: bool
+    sentences: tuple[SentenceChange, ...] | None = None
 
 
 class Publisher:
@@ -162,8 +165,7 @@ class Publisher:
             return ()
         asked = partial(publications.version, lesson=each.before.lesson, number=each.before.version)
         row = await self.database.read(asked)
-        before, after = texts.plain(row.source) if row else "", texts.plain(each.lesson.source)
-        return await asyncio.to_thread(sentence_changes, before, after)
+        return await asyncio.to_thread(_differing, row, each) if row else ()
 
     async def history(
         self, actor: Actor, lesson: str, counted: Mapping[str, Inside] | None = None
@@ -171,7 +173,8 @@ class Publisher:
         """Every publication of a lesson, the newest first; `counted` as in `look`. Raises NotAllowed."""
         self.studio.admit(actor)
         stored = (await look(self.database, [lesson], counted))[lesson]
-        return list(reversed(list(_entries(stored, actor))))
+        told = await asyncio.to_thread(_told, stored) if not is_table(lesson) else {}
+        return list(reversed(list(_entries(stored, actor, told))))
 
     async def review_rollback(
         self,
@@ -270,10 +273,6 @@ def _raw(path: Path) -> bytes:
 # --- the plan ----------------------------------------------------------------------------------------
 
 
-def author_of(actor: Actor) -> str:
-    return actor.name[:AUTHOR_DIGITS]
-
-
 def _allowed(how: PublishingOptions, actor: Actor, lesson: Lesson) -> PublishingOptions:
     """As asked, in her name, without decisions that lead nowhere: who is not moved can only stay."""
     ways = {CHECKPOINT, START, *lesson.index} if how.urgent else {STAY}
@@ -310,7 +309,7 @@ def stamp_of(each: PublishingPlan) -> str:
 
 def _told_apart(reading: LessonReading, lesson: str) -> tuple[tuple[Problem, ...], tuple[Problem, ...]]:
     """What keeps a text from being published, and what ought to be looked at."""
-    errors = [each for each in reading.problems if each.severity == "error" and each.code != OF_FILES]
+    errors = [*reading.errors]
     found = reading.draft.lesson
     if found is not None and found.id != lesson:
         message = say("mã bài là “{found}”, mà trang này là của bài “{lesson}”", found=found.id, lesson=lesson)
@@ -318,7 +317,29 @@ def _told_apart(reading: LessonReading, lesson: str) -> tuple[tuple[Problem, ...
     return tuple(errors), tuple(each for each in reading.problems if each not in errors)
 
 
-def _entries(stored: Stored, actor: Actor) -> Iterator[PublicationEntry]:
+def _differing(row: VersionRow, each: PublishingPlan) -> tuple[SentenceChange, ...]:
+    after = texts_in(texts.plain(each.lesson.source), each.translations, each.media)
+    return changes_between(_texts_of(row), after)
+
+
+def _texts_of(row: VersionRow) -> LessonTexts:
+    return texts_in(texts.plain(row.source), row.translations, row.media)
+
+
+def _told(stored: Stored) -> dict[int, tuple[SentenceChange, ...]]:
+    """What the last publications changed, by their ids."""
+    read: dict[int, LessonTexts] = {}
+    found = {}
+    for before, row in pairwise(stored.log[-TOLD_IN_WORDS - 1 :]):
+        for number in {before.version, row.version} - read.keys():
+            read[number] = _texts_of(stored.versions[number])
+        found[row.publication_id] = changes_between(read[before.version], read[row.version])
+    return found
+
+
+def _entries(
+    stored: Stored, actor: Actor, told: Mapping[int, tuple[SentenceChange, ...]]
+) -> Iterator[PublicationEntry]:
     newest = {row.version: row.publication_id for row in stored.log}
     own = {author_of(actor), f"{WITHOUT_FILE}{author_of(actor)}"}
     for at, row in enumerate(stored.log, 1):
@@ -326,4 +347,6 @@ def _entries(stored: Stored, actor: Actor) -> Iterator[PublicationEntry]:
         inside = sum(count for (version, _), count in stored.inside.items() if version == row.version)
         added, gone = changed_lines(row.diff)
         is_current = at == len(stored.log)
-        yield PublicationEntry(row, inside if is_newest else None, added, gone, is_current, row.author in own)
+        sentences = told.get(row.publication_id)
+        is_own = row.author in own
+        yield PublicationEntry(row, inside if is_newest else None, added, gone, is_current, is_own, sentences)

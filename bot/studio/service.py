@@ -17,7 +17,7 @@ from bot.errors import CamtayError, NotAllowed
 from bot.people.policy.permissions import PERMISSIONS, Actor
 from bot.people.service import NobodyThere
 from bot.publishing.drafts import LessonReading
-from bot.publishing.library import LiveLessons
+from bot.publishing.library import BY_FILES, WITHOUT_FILE, LiveLessons
 from bot.publishing.policy import texts
 from bot.studio.beginning import NotBegun, born_here, is_free, order_in, path_for, template_text, text_of
 from bot.studio.brought import Beside, beside
@@ -38,6 +38,7 @@ from storage.publications import publications
 
 ACT = "edit_lessons"
 MAX_CONFLICTS = 5
+AUTHOR_DIGITS = 12  # of an editor's pseudonym: enough to find her in the audit
 
 
 class NoSuchLesson(NobodyThere):
@@ -151,12 +152,17 @@ class Studio:
         files = await asyncio.to_thread(self.checker.looked_over)
         kept = await self.database.read(partial(_published_beside, files=_texts(files)))
         born = await self.database.read(partial(born_here, known=files.keys()))
-        files |= {lesson: await asyncio.to_thread(self.checker.alone, lesson, text) for lesson, text in born.items()}
+        for lesson, text in born.items():
+            beside_it = await self._beside(actor.name, lesson)
+            files[lesson] = await asyncio.to_thread(self.checker.alone, lesson, text, beside_it)
         lines = []
         for lesson, (draft, problems) in files.items():
-            errors = sum(problem.severity == "error" for problem in problems)
             now = kept.get(lesson)
             file = texts.plain(draft.lesson.source) if draft.lesson and lesson not in born else None
+            if now is not None and file is not None and texts.in_force(file, now.source, now.all) != file:
+                published = await self._beside("", lesson)
+                problems = await asyncio.to_thread(self.checker.instead, Path(draft.path), now.source, published)
+            errors = sum(problem.severity == "error" for problem in problems)
             here = [head for head in heads if head.lesson.partition("/")[0] == lesson]
             mine = max((head.at for head in here if head.editor == actor.name), default=None)
             others = len({head.editor for head in here} - {actor.name})
@@ -178,13 +184,13 @@ class Studio:
         self.admit(actor)
         path = await self.path_of(lesson)
         for _ in range(MAX_CONFLICTS):
-            standing = await self._standing(lesson, path)
+            standing, whose = await self._standing(lesson, path)
             row = await self.database.read(partial(drafts.get, lesson=lesson, editor=actor.name))
             if row is None:
                 return Manuscript(lesson, path, standing, standing)
             if row.base == standing:
                 return Manuscript(lesson, path, row.text, row.base, row.at)
-            merged = await asyncio.to_thread(merge, row.base, row.text, standing)
+            merged = await asyncio.to_thread(merge, row.base, row.text, standing, whose)
             if await self._put(replace(row, base=standing, text=merged.text, at=self.now())):
                 return _merged(path, row.text, standing, merged, self.now(), lesson)
         raise Conflict
@@ -198,11 +204,11 @@ class Studio:
             raise TextTooLong
         path = await self.path_of(lesson)
         for _ in range(MAX_CONFLICTS):
-            standing = await self._standing(lesson, path)
+            standing, whose = await self._standing(lesson, path)
             kept = await self.database.read(partial(drafts.get, lesson=lesson, editor=actor.name))
             row = kept or DraftRow(lesson, actor.name, standing, standing, self.now())
-            mine = await asyncio.to_thread(merge, began, typed, row.text)
-            both = await asyncio.to_thread(merge, row.base, mine.text, standing)
+            mine = await asyncio.to_thread(merge, began, typed, row.text, author_of(actor))
+            both = await asyncio.to_thread(merge, row.base, mine.text, standing, whose)
             merged = Merged(both.text, mine.conflicts + both.conflicts)
             if texts.is_too_long(merged.text):
                 raise TextTooLong
@@ -236,7 +242,7 @@ class Studio:
         other = await self.database.read(partial(drafts.get, lesson=lesson, editor=editor))
         if other is None:
             return desk
-        merged = await asyncio.to_thread(merge, other.base, desk.text, other.text)
+        merged = await asyncio.to_thread(merge, other.base, desk.text, other.text, other.editor[:AUTHOR_DIGITS])
         saved = await self.save(actor, lesson, desk.text, merged.text)
         return replace(saved, merged=True, conflicts=merged.conflicts)
 
@@ -262,10 +268,7 @@ class Studio:
 
     async def beside(self, actor: Actor, lesson: str) -> Beside:
         """What goes with her draft beside its text: files and translations, hers and those published."""
-        versions, store = self.library.book.versions, self.library.store
-        return await self.database.read(
-            partial(beside, lesson=lesson, editor=actor.name, versions=versions, store=store)
-        )
+        return await self._beside(actor.name, lesson)
 
     async def faults(self, actor: Actor, lesson: str, typed: str) -> tuple[Problem, ...]:
         """What is wrong with a text, that of a table as well. Raises as `check`."""
@@ -278,16 +281,22 @@ class Studio:
 
     # --- inside ---
 
-    async def _standing(self, lesson: str, path: Path) -> str:
-        """The text in force; "" of a new lesson."""
+    async def _beside(self, editor: str, lesson: str) -> Beside:
+        """As `beside`; of nobody ("") what was published alone."""
+        versions, store = self.library.book.versions, self.library.store
+        return await self.database.read(partial(beside, lesson=lesson, editor=editor, versions=versions, store=store))
+
+    async def _standing(self, lesson: str, path: Path) -> tuple[str, str]:
+        """The text in force ("" of a new lesson), and who has published it, as it is written down; "" of a file."""
         kept = (await self.database.read(partial(_published, lessons=[lesson]))).get(lesson)
         try:
             file = texts.plain(await asyncio.to_thread(path.read_bytes))
         except FileNotFoundError:
-            return kept.source if kept else ""
+            return (kept.source, kept.author) if kept else ("", "")
         except OSError:
             raise NoSuchLesson from None
-        return texts.in_force(file, kept.source, kept.all) if kept else file
+        standing = texts.in_force(file, kept.source, kept.all) if kept else file
+        return standing, kept.author if kept and standing == kept.source else ""
 
     async def _put(self, row: DraftRow) -> bool:
         try:
@@ -299,11 +308,13 @@ class Studio:
 
 @dataclass(frozen=True, slots=True)
 class _Published:
-    """The current version of a lesson, and every text that it ever had."""
+    """The current version of a lesson, and every text that it ever had; `author` as `author_of`, "" where it came with
+    its file."""
 
     version: int
     source: str
     all: frozenset[str]
+    author: str = ""
 
 
 def _published(connection: Connection, lessons: list[str]) -> dict[str, _Published]:
@@ -312,7 +323,9 @@ def _published(connection: Connection, lessons: list[str]) -> dict[str, _Publish
         current = publications.current_of(connection, lesson)
         if current is not None:
             sources = {row.version: texts.plain(row.source) for row in publications.versions_of(connection, lesson)}
-            found[lesson] = _Published(current.version, sources[current.version], frozenset(sources.values()))
+            author = current.author.removeprefix(WITHOUT_FILE) if current.author != BY_FILES else ""
+            every = frozenset(sources.values())
+            found[lesson] = _Published(current.version, sources[current.version], every, author)
     return found
 
 
@@ -342,6 +355,11 @@ def _state(file: str | None, now: _Published | None, *, is_broken: bool) -> str:
 
 def _merged(path: Path, typed: str, standing: str, merged: Merged, now: datetime, lesson: str) -> Manuscript:
     return Manuscript(lesson, path, merged.text, standing, now, merged.text != typed, merged.conflicts)
+
+
+def author_of(actor: Actor) -> str:
+    """What is written down of whoever publishes."""
+    return actor.name[:AUTHOR_DIGITS]
 
 
 def note(connection: Connection, actor: Actor, what: str, lesson: str, now: datetime) -> None:

@@ -17,8 +17,8 @@ from bot.publishing.library import BY_FILES, LANGUAGE, WITHOUT_FILE
 from bot.publishing.policy import texts
 from bot.publishing.service import PlanOutdated
 from bot.studio.following import NotReady, begun, put
-from bot.studio.publishing import Publisher, ReviewOutdated, author_of
-from bot.studio.service import Manuscript, NoSuchLesson, note
+from bot.studio.publishing import Publisher, ReviewOutdated
+from bot.studio.service import Manuscript, NoSuchLesson, author_of, note
 from flows.model import Problem
 from flows.saying import say
 from flows.shelf.shelf import WORDS

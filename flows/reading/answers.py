@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 
 from flows.answers import Answer
 from flows.model import Problem
+from flows.reading.braces import PLACEHOLDER, loose_brace
 from flows.saying import say
 from flows.words.ear.voices import OUTLINES
 from flows.yaml import strictyaml
@@ -19,7 +20,6 @@ MOST_SENTENCES = 3
 MOST_LETTERS = 320  # characters that fit a bubble of the smallest phone
 
 _SENTENCE = re.compile(r"[.!?]+(?=\s|$)")
-_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _OWN = frozenset({"chị", "Chị", "em", "Em", "nhé", "Dạ", "dạ"})
 
 
@@ -94,7 +94,9 @@ def check_words(text: str, fields: Fields, facts: Collection[str]) -> None:
             count=len(text), sentences=sentences, most=MOST_LETTERS, few=MOST_SENTENCES,
         )  # fmt: skip
         fields.tell("E005", place, message, say("hãy cắt ngắn"))
-    for name in _PLACEHOLDER.findall(text):
+    if loose := loose_brace(text):
+        fields.tell("E003", place, loose.message, loose.hint)
+    for name in PLACEHOLDER.findall(text):
         if name not in _OWN and facts and name not in facts:
             hint = did_you_mean(name, (*_OWN, *facts)) or say("xem mục facts trong config.yaml")
             fields.tell("E003", place, say("không có chữ thay nào tên “{name}”", name=name), hint)

@@ -12,6 +12,7 @@ from dataclasses import is_dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flows.model import Lesson, LessonInvalid, Problem, SourcePosition, Step
+from flows.reading.braces import PLACEHOLDER, loose_brace
 from flows.reading.hashes import field_names, text_hash, word_fields
 from flows.reading.po import FAULT, Catalogue, read, source_hash
 from flows.saying import say
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 BASE = "vi"
 
 _ADDRESS = frozenset({"chị", "Chị", "em", "Em", "nhé", "Dạ", "dạ"})
-_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 FieldPath = tuple[str | int, ...]
 TextVisitor = Callable[[str, FieldPath, str], str]
@@ -135,7 +135,7 @@ def _changed_value(value: Any, key: str, field: FieldPath, said: bool, visit: Te
 
 def placeholders(text: str) -> frozenset[str]:
     """What is filled in, forms of address aside: these a language may do without."""
-    return frozenset(_PLACEHOLDER.findall(text)) - _ADDRESS
+    return frozenset(PLACEHOLDER.findall(text)) - _ADDRESS
 
 
 # --- a PO file ---------------------------------------------------------------------------------------
@@ -192,6 +192,8 @@ KEEP_PLACEHOLDERS = say("giữ đúng các chỗ {{…}} của câu gốc; {{ch�
 
 def other_placeholders(source: str, text: str) -> str:
     """What is wrong with the placeholders of a translation, or an empty text."""
+    if loose := loose_brace(text):
+        return loose.message
     wanted, has = placeholders(source), placeholders(text)
     missing = ", ".join(f"{{{name}}}" for name in sorted(wanted - has))
     extra = ", ".join(f"{{{name}}}" for name in sorted(has - wanted))

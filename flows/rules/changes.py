@@ -178,10 +178,10 @@ def impact(
 def _stand(
     version: int, old: Lesson, step: Step, count: int, new: Lesson, decisions: Mapping[str, str], urgent: bool
 ) -> Stand:
-    if (old.graph_hash, old.text_hash) == (new.graph_hash, new.text_hash):
-        return Stand(version, step.id, count, "stay")
     if old.graph_hash == new.graph_hash and not urgent:
         return Stand(version, step.id, count, "words")
+    if (old.graph_hash, old.text_hash) == (new.graph_hash, new.text_hash):
+        return Stand(version, step.id, count, "stay")
     decision = decisions.get(step.id, "")
     if decision and not urgent:
         return Stand(version, step.id, count, "stay")

@@ -11,7 +11,8 @@ from flows.conditions import BUILT_IN_NAMES, DAYS_SINCE, Condition, ConditionInv
 from flows.engine.kinds.facets import StepPath
 from flows.engine.kinds.table import conditions_of, kind_of
 from flows.model import Ask, SourcePosition, Step
-from flows.rules.rule import PLACEHOLDER, LintFinding, Rulebook, Script
+from flows.reading.braces import PLACEHOLDER, loose_brace
+from flows.rules.rule import LintFinding, Rulebook, Script
 from flows.saying import say
 from flows.yaml.fields import did_you_mean
 
@@ -82,6 +83,16 @@ def unknown_name(script: Script) -> Iterator[LintFinding]:
             say("tên bài không điền được {{{name}}}", name=name),
             say("hãy viết hẳn chữ vào tên bài"),
         )
+
+
+@rules.add("E301", "chỗ điền hoặc biến không có, hoặc chưa có giá trị")
+def loose_braces(script: Script) -> Iterator[LintFinding]:
+    """Braces without their other half: learners would read them, and what was to be filled in is not."""
+    for text in script.texts:
+        if loose := loose_brace(text.text):
+            yield LintFinding(script.within(text.step, text.field, loose.col), loose.message, loose.hint)
+    if loose := loose_brace(script.lesson.title):
+        yield LintFinding(script.header("title"), loose.message, say("hãy viết hẳn chữ vào tên bài"))
 
 
 def _meant(name: str, known: Iterable[str]) -> str:

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from flows.engine.kinds.table import texts_of
 from flows.model import Lesson, Problem, SourcePosition
+from flows.reading.braces import PLACEHOLDER
 from flows.reading.loader import LessonSet
 from flows.rules.remembered import once_a_lesson
-from flows.rules.rule import PLACEHOLDER
 from flows.rules.shelf import on_shelf
 from flows.saying import say
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,6 +12,7 @@ from flows.engine.kinds.facets import Edge, StepPath, StepText
 from flows.engine.kinds.table import edges_of, kind_of, texts_of
 from flows.files import FoundFile
 from flows.model import Lesson, Problem, Quiz, SourcePosition, Step
+from flows.reading.braces import PLACEHOLDER
 from flows.reading.forms import kind_named
 from flows.reading.loader import OWN_PLACEHOLDERS, LessonDraft, LessonSet
 from flows.reading.translation import FieldText, said
@@ -22,8 +22,6 @@ from flows.yaml.strictyaml import Mapping as Page
 from flows.yaml.strictyaml import Scalar, Sequence, YamlNode
 
 LONGEST_NAME = 30  # characters: what the first hello accepts as a name to be called by
-
-PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
 class LintFinding(NamedTuple):

@@ -7,10 +7,11 @@ from pathlib import PurePath
 
 from flows.engine.kinds.table import kind_of
 from flows.model import Call, Lesson, Problem, SourcePosition
+from flows.reading.braces import PLACEHOLDER, loose_brace
 from flows.reading.loader import OWN_PLACEHOLDERS, LessonSet
 from flows.reading.tables import Phrase
 from flows.rules.data import wants_secret
-from flows.rules.rule import PLACEHOLDER, LintFinding, Rulebook, Script
+from flows.rules.rule import LintFinding, Rulebook, Script
 from flows.rules.text import SPLIT, USE_PARTICLE, USE_PLACEHOLDER, bare_particles, bare_words, too_much_to_read
 from flows.saying import say
 from flows.words.keys import bare_of
@@ -212,6 +213,8 @@ def _emergency(library: LessonSet) -> Iterator[Problem]:
 
 
 def _phrase(phrase: Phrase, facts: Mapping[str, str]) -> Iterator[Problem]:
+    if loose := loose_brace(phrase.text):
+        yield Problem("E301", phrase.place, loose.message, loose.hint)
     for found in PLACEHOLDER.finditer(phrase.text):
         if found[1] in OWN_PLACEHOLDERS or found[1] in facts:
             continue

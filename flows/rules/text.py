@@ -8,7 +8,8 @@ from functools import lru_cache
 
 from flows.engine.kinds.table import kind_of
 from flows.model import SourcePosition
-from flows.rules.rule import PLACEHOLDER, LintFinding, Rulebook, Script
+from flows.reading.braces import PLACEHOLDER
+from flows.rules.rule import LintFinding, Rulebook, Script
 from flows.saying import say
 
 rules = Rulebook()

@@ -36,6 +36,7 @@ def test_a_good_answer_is_cited():
         ("biết.", "biết. Một. Hai. Ba.", "câu"),
         ("biết.", "biết" + " nhé" * MOST_LETTERS, "ký tự"),
         ("biết.", "biết {gi_do}.", "gi_do"),
+        ("{chị} biết.", "{chị biết.", "“{chị” thiếu dấu đóng ngoặc"),
         ("    - mã này để làm chi 9\n", "", "10"),
         ("    - mã này để làm chi 9", "    - mã này để làm chi 8", "10"),
         ("  say: Mã đó chỉ mình {chị} biết.\n", "", "say"),

@@ -108,6 +108,7 @@ def test_words_reach_everybody():
     assert (found.count("words"), found.count("stay"), found.blocked) == (7, 0, False)
     assert found.problems[0].code == "I805" and found.problems[0].severity == "info"
     assert "7 người đang học: 7 ở lại (7 nhận lời mới)" in found.problems[0].message
+    assert of(OLD, {(1, "otp"): 5}).count("words") == 5, "another translation or picture reaches them as well"
 
 
 def test_the_sentence_of_the_issue():

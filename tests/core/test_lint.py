@@ -132,6 +132,10 @@ BROKEN = [
     # --- data ---
     ("E301", lesson('  - say: a\n    text: "Chào ►{chi}."\n' + END)),
     ("E301", lesson('  - say: a\n    text: "Gọi ►{hotline}."\n' + END)),
+    ("E301", lesson('  - say: a\n    text: "Trên bàn phím, ►{chị bấm hình micro."\n' + END)),
+    ("E301", lesson('  - say: a\n    text: "Chào {chị}, ►{em là Cầm Tay {nhé}."\n' + END)),
+    ("E301", lesson('  - say: a\n    text: "Chào chị►} Lan."\n' + END)),
+    ("E301", lesson(END).replace("title: Thử", 'title: ►"Bài {một"')),
     ("E301", lesson("  - set: a\n    values: {x: '►{y}'}\n" + END)),
     ("E301", lesson('  - say: a\n    text: "Chào ►{ chị }."\n' + END)),
     ("E301", lesson("  - say: a\n    text: A\n    when: ►muc == '1'\n" + END)),
@@ -319,6 +323,7 @@ otp: "{Chị} gửi mã OTP cho {em}."
 right: "Đúng {chị}."
 empty: ""
 fine: "{Chị} {ten} ơi, bài “{bai}” còn dở."
+loose: "Rồi {chị ơi."
 """
     files = {**TABLES, "lessons/phrases.yaml": phrases.encode(), "lessons/m/khan/lesson.yaml": EMERGENCY.encode()}
     problems = [(p.code, p.place.line, p.place.col) for p in lint(load_files(files, FACTS))]
@@ -329,6 +334,7 @@ fine: "{Chị} {ten} ơi, bài “{bai}” còn dở."
         ("E304", 5, 6),
         ("E001", 6, 1),
         ("E003", 7, 8),
+        ("E301", 9, 8),
     ]
 
 

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from bot.studio.policy.fields import EMPTY, TOO_LONG, FormField, apply, beside, form_of, sentence_changes
+from bot.studio.policy.fields import EMPTY, TOO_LONG, FormField, apply, beside, form_of
 from bot.studio.policy.splicing import ValueSpan, cleaned, spans
 from flows.reading.loader import read_draft
 from flows.reading.translation import texts
@@ -105,14 +105,3 @@ def test_what_belongs_to_no_field_is_at_its_step():
     form = form_of(read_draft(text.encode(), "x/lesson.yaml", ()))
     step = next(step for step in form if step.id == "chao")
     assert beside(text, form, [(step.line, 3), (1, 1), (99_999, 1)]) == ["step:chao", "step:", f"step:{form[-1].id}"]
-
-
-def test_what_people_read_before_and_after():
-    text = TEXTS["_moi-loai-buoc"]
-    form = form_of(read_draft(text.encode(), "x/lesson.yaml", ()))
-    changed, _ = apply(text, form, {"chao.text": "Câu khác.", "title": "Tên khác"})
-    found = sentence_changes(text, changed)
-    assert [each.after for each in found] == ["Tên khác", "Câu khác."]
-    assert [each.before for each in sentence_changes(changed, text)] == ["Tên khác", "Câu khác."]
-    assert sentence_changes(text, text) == ()
-    assert all(each.before == "" for each in sentence_changes("lesson: x", text))

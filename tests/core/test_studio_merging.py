@@ -97,7 +97,10 @@ def test_of_two_texts_one_stays_at_each_place():
     (left,) = two_texts(half)
     assert chosen(half, left.line, mine=False) == base.replace("U.", "X1").replace("V.", "Y2")
     assert chosen(base, 2, mine=True) == base
-    assert len(conflicts_in(merged, "x/lesson.yaml")) == 2
+    (told,) = conflicts_in(merged, "x/lesson.yaml")
+    assert (told.message, told.place.line) == ("còn 2 chỗ phải chọn", first.line)
+    assert {each.whose for each in two_texts(merge(base, one, two, "f4e846bf9372").text)} == {"f4e846bf9372"}
+    assert {each.whose for each in two_texts(merged)} == {""}
 
 
 @given(lines, lines, lines)

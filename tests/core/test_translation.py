@@ -311,6 +311,8 @@ def test_a_whole_translation_is_silent():
         (LESSON, PO + '\nmsgctxt "b.text"\nmsgid "B"\nmsgstr "B"\n', [("W403", "en.po", 17)]),
         (LESSON, PO.replace("Hello {ten}", "Hello"), [("E404", "en.po", 7)]),
         (LESSON, PO.replace("Hello {ten}", "Hello {ten}{so}"), [("E404", "en.po", 7)]),
+        (LESSON, PO.replace("Hello {ten}", "Hello {ten} {chi"), [("E404", "en.po", 7)]),
+        (LESSON, PO.replace("Hello {ten}", "Hello {ten} chi}"), [("E404", "en.po", 7)]),
         (LESSON, PO.replace("Hello {ten}", "Hello {ten}{em}"), []),
         (LESSON, PO.replace('"End."', '"End.'), [("W401", "lesson.yaml", 9), ("E400", "en.po", 15)]),
         (LESSON, PO.replace("End.", "One. " * 4), [("W405", "en.po", 15)]),

@@ -204,7 +204,7 @@ def test_two_editors_of_one_line(come_in, server: Server):
     text = page.locator("#text").input_value()
     assert "LAN " in text
     assert "MAI " in text
-    expect(page.locator("#faults")).to_contain_text("chỗ này vừa được sửa hai cách")
+    expect(page.locator("#faults")).to_contain_text("còn 1 chỗ phải chọn")
     no_violations(page)
     page.get_by_label("Bỏ mọi chữ tôi đã sửa").check()
     page.get_by_role("button", name="Bỏ nháp").click()

@@ -11,6 +11,7 @@ import pytest
 
 from bot.publishing.service import PublishingOptions, look
 from bot.studio.languages import LessonLanguages, NotTranslated, pairs_of
+from bot.studio.previews import DraftPreviews
 from flows.reading.po import PoEntry, read, source_hash
 from flows.reading.translation import Source, export
 from storage.engine.database import Database
@@ -91,14 +92,38 @@ async def test_what_is_stale_is_marked_translated_and_published(room: Room):
     assert (await states(room, MAI))["xong.text"] == "done"
 
 
+async def shown(room: Room, actor: object = LAN) -> tuple[str, str]:
+    """What is played of the last step in English, and what it is called."""
+    previews = await DraftPreviews(room.studio).of(LAN if actor is LAN else MAI, "mot")
+    seen = previews.look("mot")
+    assert seen is not None
+    lesson = seen.book.lesson("mot", lang="en")
+    assert lesson is not None and seen.stamp == previews.stamp("mot")
+    return lesson.steps[-1].text, seen.status
+
+
+async def test_a_translation_alone_is_tried_out(room: Room):
+    assert await shown(room) == ("The end.", "live")
+    before = (await DraftPreviews(room.studio).of(LAN, "mot")).stamp("mot")
+    await save(room, "xong.text", "Finished.", END)
+    assert (await shown(room), await shown(room, MAI)) == (("Finished.", "draft"), ("The end.", "live"))
+    assert (await DraftPreviews(room.studio).of(LAN, "mot")).stamp("mot") != before, "the phone beside it follows"
+    await published(room)
+    assert await shown(room) == await shown(room, MAI) == ("Finished.", "live")
+
+
 async def test_a_translation_alone_is_published(room: Room):
     await save(room, "xong.text", "Finished.", END)
     first = await room.publisher.review(LAN, "mot", PLAIN)
-    assert first.is_ready
+    assert first.is_ready and first.plan is not None
+    (told,) = await room.publisher.sentences(first.plan)
+    assert (told.language, told.before, told.after) == ("en", "The end.", "Finished.")
     await save(room, "xong.text", "Finished!", END)
     assert (await room.publisher.review(LAN, "mot", PLAIN)).stamp != first.stamp, "nothing unseen is published"
     assert (await published(room))["xong.text"] == "Finished!"
     assert not (await room.publisher.review(LAN, "mot", PLAIN)).is_ready
+    (newest, first_) = await room.publisher.history(LAN, "mot")
+    assert ([each.after for each in newest.sentences or ()], first_.sentences) == (["Finished!"], None)
 
 
 async def test_what_changed_meanwhile_stays_marked(room: Room):
@@ -113,6 +138,8 @@ async def test_other_placeholders_are_refused_in_a_sentence(room: Room):
     await room.studio.save(LAN, "mot", BOTH, named)
     with pytest.raises(NotTranslated, match=r"xong\.text.*\{ten\}"):
         await save(room, "xong.text", "The end, {name}.", "Hết rồi {ten}.")
+    with pytest.raises(NotTranslated, match=r"xong\.text.*“\{ten” thiếu dấu đóng ngoặc"):
+        await save(room, "xong.text", "The end, {ten.", "Hết rồi {ten}.")
     for language in ("fr", "vi", "xx"):
         with pytest.raises(NotTranslated):
             await LessonLanguages(room.studio).save(LAN, "mot", language, {})
@@ -151,6 +178,13 @@ async def test_side_by_side_on_its_page(editor: DeskBrowser):
     await editor.post("lessons/mot/languages", {"lang": "en", still: "<b>Lesson</b> 1", "still:title": "1"})
     assert "phải xem lại 0" in await editor.get("lessons/mot/languages")
     assert "# en title:" in html.unescape(await editor.get("lessons/mot/publish"))
+
+
+async def test_a_fault_of_a_translation_leads_to_its_page(editor: DeskBrowser, translated: Path):
+    po = translated / "m" / "mot" / "po" / "en.po"
+    po.write_text(po.read_text("utf-8").replace("The end.", "The end {foo}."), "utf-8")
+    page = await editor.get("lessons/mot/publish")
+    assert re.search(r"bản dịch thừa \{foo\}.*lessons/mot/languages\?lang=en\">Tới chỗ sửa", page, re.S)
 
 
 async def test_a_language_is_begun(editor: DeskBrowser):

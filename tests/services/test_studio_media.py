@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -14,14 +15,16 @@ from bot.desk.policy.entering import form_key
 from bot.media.store import MediaStore
 from bot.publishing.service import PublishingOptions
 from bot.studio.files import LessonFiles, NotTaken
-from bot.studio.policy.pictures import FILE_BYTES, with_picture
+from bot.studio.following import NotReady
+from bot.studio.policy.pictures import FILE_BYTES, given_back, picture_name, picture_written, with_picture
 from bot.studio.previews import DraftPreviews
 from bot.web.preview import showing
 from flows.files import words_digest
 from flows.reading.loader import read_draft
+from storage.drafts import drafts
 from storage.engine.database import Database
 from storage.publications import publications
-from tests.services.test_library import LESSON, folder
+from tests.services.test_library import LESSON, folder, publish_all, put
 from tests.storage.conftest import database, database_url
 from tests.support.desk_house import DeskBrowser, desk_house
 from tests.support.media import aac, bomb, moving, opus, photo, picture
@@ -105,6 +108,112 @@ async def test_a_recording_is_heard_published_and_given_back(room: Room):
     assert lying.exists() == room.publisher.writes(room.file())
     assert await seen(room, MAI, DIGEST) == aac(3)
     assert (await room.publisher.review(LAN, "mot", PLAIN)).plan.unchanged  # type: ignore[union-attr]
+
+
+DRAWN = (
+    "image: {scene: a, ring: b}  # ghi chú",
+    "image:\n      scene: a  # ghi chú\n      ring: b",
+    'image: {src: cu.png, alt: "Hình cũ"}',
+    "image:\n      src: cu.jpg\n      alt: 'Hình cũ'",
+    "",
+)
+
+
+def with_image(image: str) -> str:
+    return LESSON.replace('    wait_tap: "Tiếp"\n', f'    {image}\n    wait_tap: "Tiếp"\n') if image else LESSON
+
+
+async def test_dropping_brings_back_what_was_there(room: Room):
+    """What was in the draft before the first of her own pictures, however many came since."""
+    text, files = with_image(DRAWN[0]), LessonFiles(room.studio)
+    await room.studio.save(LAN, "mot", LESSON, text)
+    for body in (picture(), photo(40, 30)):
+        await files.picture(LAN, "mot", "chao", body, "Ảnh khác")
+    (name,) = (await room.studio.beside(LAN, "mot")).files.mine
+    await files.give_back(LAN, "mot", name)
+    assert (await room.studio.open(LAN, "mot")).text == text
+    assert not (await room.studio.beside(LAN, "mot")).files.mine
+    assert not [head for head in await room.database.read(drafts.heads) if "/" in head.lesson], "no draft is left of it"
+
+
+@pytest.mark.parametrize("image", DRAWN)
+def test_the_file_is_what_it_was_byte_for_byte(image: str):
+    text = with_image(image)
+    written, name = picture_written(text, "chao"), picture_name(text, "chao", "png")
+    found = with_picture(text, "chao", name, "Ảnh khác")
+    assert found is not None and found != text
+    assert given_back(found, name, {"chao": written}.__getitem__) == text
+    assert given_back(found, "khac.png", {"": ""}.__getitem__) == found
+
+
+async def test_dropping_brings_back_the_published_picture(room: Room):
+    files, one = LessonFiles(room.studio), picture(colour="teal")
+    await files.picture(LAN, "mot", "chao", one, "Màu xanh")
+    await published(room)
+    before = (await room.studio.open(LAN, "mot")).text
+    desk = await files.picture(LAN, "mot", "chao", picture(colour="plum"), "Màu xanh")
+    look = (await DraftPreviews(room.studio).of(LAN, "mot")).look("mot")
+    assert (desk.is_changed, look and look.status) == (False, "draft"), "another file alone is tried out as well"
+    review = await room.publisher.review(LAN, "mot", PLAIN)
+    assert [each.after for each in await room.publisher.sentences(review.plan)] == ["tệp mới"]  # type: ignore[arg-type]
+    await files.give_back(LAN, "mot", "chao.png")
+    assert (await room.studio.open(LAN, "mot")).text == before
+    assert await seen(room, LAN, "chao.png") == one
+
+
+async def test_what_was_lost_before_comes_from_the_text_in_force(room: Room):
+    """Drafts in which a dropped picture is still named."""
+    put(room.root, "mot", with_image(DRAWN[0]))
+    lying = (await room.studio.open(LAN, "mot")).text
+    await room.studio.save(LAN, "mot", lying, with_picture(lying, "chao", "chao.png", "Mất rồi") or "")
+    await LessonFiles(room.studio).give_back(LAN, "mot", "chao.png")
+    assert (await room.studio.open(LAN, "mot")).text == lying
+
+
+def test_another_picture_is_called_so_that_no_other_changes_with_it():
+    image = '    image: {src: chung.png, alt: "Chung"}\n'
+    text = with_image(image.strip())
+    assert picture_name(text, "chao", "png") == "chung.png"
+    assert picture_name(text, "chao", "jpg") == "chao.jpg"
+    both = text.replace("  - say: giai\n", f"  - say: giai\n{image}")
+    assert both != text and picture_name(both, "chao", "png") == "chao.png"
+    assert picture_name(both.replace("chung.png", "chao.png"), "chao", "png") == "chao_2.png"
+
+
+async def test_a_lesson_whose_picture_is_missing_is_not_published(room: Room):
+    """What the page of the text calls an error keeps it back, also where it is taught like that already."""
+    text = with_image('image: {src: mat.png, alt: "Mất rồi"}')
+    put(room.root, "mot", text)
+    await publish_all(room.database, room.root)
+    await room.studio.save(LAN, "mot", text, text.replace("Hết bản A.", "Hết rồi."))
+    review = await room.publisher.review(LAN, "mot")
+    assert ([each.code for each in review.errors], review.is_ready) == (["E504"], False)
+    with pytest.raises(NotReady, match="còn chỗ sai"):
+        await room.publisher.publish(LAN, "mot", PLAIN, review.stamp)
+    assert (await room.publisher.review_rollback(LAN, "mot", 1)).stamp, "going back is no question of the draft"
+    await LessonFiles(room.studio).picture(LAN, "mot", "chao", picture(), "Có lại rồi")
+    assert (await room.publisher.review(LAN, "mot")).is_ready
+    assert await published(room) == 3
+
+
+async def test_the_tree_tells_what_is_wrong_with_what_is_taught_not_with_what_was_taken_back(room: Room):
+    put(room.root, "mot", with_image('image: {src: mat.png, alt: "Mất rồi"}'))
+    await publish_all(room.database, room.root)
+    review = await room.publisher.review_rollback(LAN, "mot", 1)
+    await room.publisher.roll_back(LAN, "mot", 1, PLAIN, review.stamp)
+    await taken_over(room)
+    (line,) = [line for line in await room.studio.tree(LAN) if line.lesson == "mot"]
+    told = (await room.studio.check(LAN, "mot", (await room.studio.open(LAN, "mot")).text)).problems
+    errors = sum(each.severity == "error" for each in told)
+    assert (line.version, line.state, line.errors, line.warnings) == (1, "live", errors, len(told) - errors)
+
+
+async def test_the_tree_sees_the_picture_of_a_lesson_that_is_being_begun(room: Room):
+    await room.studio.begin(LAN, "moi", "m", "Bài mới", "mot")
+    desk = await LessonFiles(room.studio).picture(LAN, "moi", "chao", picture(), "Một hình")
+    told = (await room.studio.check(LAN, "moi", desk.text)).problems
+    (line,) = [line for line in await room.studio.tree(LAN) if line.lesson == "moi"]
+    assert (line.errors, line.warnings) == (0, len(told))
 
 
 BAD = [
@@ -202,8 +311,30 @@ async def test_seen_replaced_and_heard_on_its_page(editor: DeskBrowser):
         assert (response.content_type, await response.read()) == ("image/png", picture())
     async with editor.session.get(f"{editor.house.url}desk/play/mot/media/{DIGEST}") as response:
         assert (response.content_type, await response.read()) == ("audio/aac", aac(2))
+    for asked, told in (
+        ({"name": "chao.png", "step": "chao"}, "chỗ này lại chưa có tệp nào, như trước"),
+        ({"name": DIGEST}, "chỗ này lại chưa có tệp nào, như trước"),
+    ):
+        await editor.post("lessons/mot/media", {"go": "back", **asked})
+        assert told in await editor.get("lessons/mot/media")
     status, page = await send(editor, b"khong phai hinh", step="chao", alt="Còn đây")
     assert (status, "không phải là hình" in page, "Còn đây" in page) == (400, True, True)
     status, page = await send(editor, b"\xff\xd8\xff" + b"x" * FILE_BYTES, step="chao", alt="Còn đây")
     assert (status, "nặng quá 8 MB" in page) == (400, True)
     assert next(each for each in LESSON_PAGES if each.path.endswith("/media")).file_bytes > FILE_BYTES
+    assert page.count("nặng nhất 8 MB") > 2, "said before it is found out"
+
+
+async def test_a_missing_picture_is_led_to_where_it_is_mended(editor: DeskBrowser):
+    lost = with_image('image: {src: mat.png, alt: "Mất rồi"}')
+    await editor.post("lessons/mot", {"began": LESSON, "text": lost})
+    page = await editor.get("lessons/mot/publish")
+    assert "Còn lỗi, chưa phát hành được" in page
+    assert re.search(r'href="[./]*lessons/mot/media">Tới chỗ sửa', page)
+    assert "chưa phát hành được, mà học thử thì được" in await editor.get("play/mot")
+    assert "Dùng lại tệp trước" in await editor.get("lessons/mot/media")
+    await editor.post("lessons/mot/media", {"go": "back", "name": "mat.png", "step": "chao"})
+    page = await editor.get("lessons/mot/publish")
+    assert ("Còn lỗi" in page, "Không có gì mới" in page) == (False, True)
+    await send(editor, picture(), step="chao", alt="Một hình")
+    assert "Tệp ảnh" in await editor.get("lessons/mot/publish")

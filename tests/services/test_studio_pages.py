@@ -123,7 +123,7 @@ async def test_from_a_word_to_its_publication_and_back(editor: DeskBrowser, fold
     page = await editor.get("lessons/mot/publish")
     assert "bản B." in page
     assert re.search(r"Câu cũ.*Chào {chị}, bản A\..*Câu mới.*Chào {chị}, bản B\..*Xem chi tiết", page, re.S)
-    assert "1 câu hay hình đổi" in page
+    assert "1 chỗ đổi" in page
     stamp = stamp_in(page)
     again = await editor.post("lessons/mot/publish", {"go": "publish", "stamp": stamp, "when": "urgent"}, 400)
     assert "Hãy xem lại" in again
@@ -131,6 +131,7 @@ async def test_from_a_word_to_its_publication_and_back(editor: DeskBrowser, fold
     history = await editor.get("lessons/mot/history")
     assert "Đã phát hành bản 2" in history
     assert re.search(r"bản 2.*· Lan ·.*thêm 1 dòng, bỏ 1 dòng", history), "by whom, and what the numbers count"
+    assert re.search(r"Chỗ đã sửa.*Câu cũ.*bản A\..*Câu mới.*bản B\..*Xem chi tiết", history, re.S)
     assert (folder / "m" / "mot" / "lesson.yaml").read_text("utf-8") == NEW
     page = await editor.get("lessons/mot/history/1")
     stamp = stamp_in(page)
@@ -232,10 +233,15 @@ async def test_two_editors(house: DeskHouse, editor: DeskBrowser):
         await editor.post("lessons/mot", {"began": LESSON, "text": NEW})
         page = await editor.get("lessons/mot")
         found = re.search(r'name="editor" value="(\w+)"', page)
-        assert found
+        assert found and "Người soạn Mai, lưu lúc" in page
         await editor.post("lessons/mot/take-over", {"editor": found[1]})
-        assert "Còn lỗi" in await editor.get("lessons/mot/publish")
+        page = await editor.get("lessons/mot/publish")
+        assert "Còn lỗi" in page
+        assert [page.count("Tới chỗ sửa</a>"), page.count("còn 1 chỗ phải chọn")] == [1, 1], (
+            "not what the marks bring along"
+        )
         page = await editor.get("lessons/mot/words")
+        assert "Mai đã viết" in page
         shown = re.sub(r"<textarea name=\"began\" hidden.*?</textarea>", "", page, flags=re.S)
         assert "&lt;&lt;&lt;&lt;" not in shown
         assert "Bước chao" in page
@@ -249,6 +255,17 @@ async def test_two_editors(house: DeskHouse, editor: DeskBrowser):
         assert (await editor.post("lessons/mot/choose", chosen)).endswith("lessons/mot/words")
         assert await text_of(editor) == LESSON.replace("bản A.", "bản C.", 1)
         assert "bản C." in await text_of(other)
+        await editor.post(
+            "lessons/mot", {"began": await text_of(editor), "text": LESSON.replace("bản A.", "bản D.", 1)}
+        )
+        stamp = stamp_in(await editor.get("lessons/mot/publish"))
+        await editor.post("lessons/mot/publish", {"go": "publish", "stamp": stamp})
+        assert "Lan đã viết" in await other.get("lessons/mot/words"), "what was published meanwhile"
+        await other.post("lessons/mot/give-up", {"sure": "yes"})
+        began = await text_of(other)
+        await other.post("lessons/mot", {"began": began, "text": began.replace("bản D.", "bản E.")})
+        await other.post("lessons/mot", {"began": began, "text": began.replace("bản D.", "bản F.")})
+        assert "Chị đã viết ở trang khác hay máy khác" in await other.get("lessons/mot/words")
 
 
 # --- the phone, the drawing --------------------------------------------------------------------------

@@ -19,11 +19,13 @@ from bot.publishing.watcher import FolderLook, Watcher, look_at
 from bot.serving import watches
 from bot.settings import Settings, Web
 from flows import Book
+from flows.files import words_digest
 from flows.reading.loader import EAR, read_lessons
 from tests.services.test_library import LESSON, OTHER, folder, put
 from tests.services.test_publishing import NO_QUIZ, Running, at_quiz
 from tests.support.builders import LESSONS, PROJECT, facts
 from tests.support.harness import tutor
+from tests.support.media import aac
 
 __all__ = ["folder"]  # the fixture
 
@@ -142,6 +144,12 @@ async def test_half_a_file_is_never_read(t: Watched, folder: Path):
     assert t.current["mot"] == 2
 
 
+def recorded(folder: Path, words: str) -> None:
+    path = folder / "recordings" / "media" / f"mot.giai.text.{words_digest(words)}.aac"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(aac(1))
+
+
 async def test_an_undone_edit_is_undone_and_a_rollback_holds(t: Watched, folder: Path, tmp_path: Path):
     put(folder, "mot", LESSON.replace("bản A", "bản B"))
     await t.settle()
@@ -162,6 +170,12 @@ async def test_an_undone_edit_is_undone_and_a_rollback_holds(t: Watched, folder:
     await t.open(folder)
     await t.begin_watching()
     assert t.current["mot"] == 1, "nor does a start publish it"
+    recorded(folder, "Mã OTP không đọc cho ai cả.")
+    await t.settle()
+    assert t.current["mot"] == 1, "nor does what is recorded of it"
+    await t.open(folder)
+    await t.begin_watching()
+    assert t.current["mot"] == 1, "nor a start with that"
     put(folder, "mot", LESSON.replace("bản A", "bản D"))
     await t.settle()
     assert t.current["mot"] == 4
@@ -173,6 +187,21 @@ async def test_an_edit_from_before_the_start_is_taken_over(t: Watched, folder: P
     assert t.book.current["mot"] == 1
     await t.begin_watching()
     assert t.current["mot"] == 2
+
+
+async def test_an_older_file_publishes_nothing_at_a_start_for_what_is_new_beside_it(t: Watched, folder: Path):
+    put(folder, "mot", LESSON.replace("bản A", "bản B"))
+    await t.settle()
+    put(folder, "mot", LESSON)
+    recorded(folder, "Mã OTP không đọc cho ai cả.")
+    await t.open(folder)
+    await t.begin_watching()
+    assert t.current["mot"] == 2, "as on a second machine whose folder is behind"
+    put(folder, "mot", LESSON.replace("bản A", "bản B"))
+    await t.settle()
+    assert t.current["mot"] == 3 and "bản B" in t.library.book.versions["mot", 3].steps[0].text, (
+        "of what is current it is news"
+    )
 
 
 async def test_new_and_removed_and_renamed_lessons(t: Watched, folder: Path):

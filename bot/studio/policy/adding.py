@@ -78,7 +78,7 @@ def with_value(text: str, path: YamlPath, value: AddedValue) -> str | None:
         return None
     lines = _starts(text)
     start, end = _at(node.start_mark, lines, text), _end(text, lines, node)
-    wanted = {at: each for at, each in texts_of(text).items() if at[: len(path)] != path} | _read(path, value)
+    wanted = _around(texts_of(text), path) | _read(path, value)
     return _proved([f"{text[:start]}{_written(value)}{text[end:]}"], text, wanted)
 
 
@@ -140,6 +140,24 @@ def _moved(path: YamlPath, first: YamlPath, by: int) -> YamlPath:
     if path[:depth] == first[:-1] and place and isinstance(place[0], int) and place[0] >= int(first[-1]):
         return (*path[:depth], place[0] + by, *path[depth + 1 :])
     return path
+
+
+def written_at(text: str, path: YamlPath) -> str:
+    """What stands at `path`, byte for byte; "" where nothing does."""
+    node = _node(_composed(text), path)
+    return text[_at(node.start_mark, _starts(text), text) : _end(text, _starts(text), node)] if node else ""
+
+
+def with_written(text: str, path: YamlPath, written: str) -> str | None:
+    """`text` with what `written_at` gave in place of what stands at `path` now; None where nothing does, or the file is
+    indented otherwise by now."""
+    node, lines = _node(_composed(text), path), _starts(text)
+    if node is None:
+        return None
+    found = f"{text[: _at(node.start_mark, lines, text)]}{written}{text[_end(text, lines, node) :]}"
+    before, after = strictyaml.read(text, ""), strictyaml.read(found, "")
+    is_sound = after.root is not None and len(after.problems) <= len(before.problems)
+    return found if is_sound and _around(texts_of(found), path) == _around(texts_of(text), path) else None
 
 
 # --- where it goes -----------------------------------------------------------------------------------
@@ -216,6 +234,11 @@ def _read(path: YamlPath, value: AddedValue) -> dict[YamlPath, str | None]:
         return {path: value}
     parts = value.items() if isinstance(value, Mapping) else enumerate(value)
     return {path: None, **{(*path, key): each for key, each in parts}}
+
+
+def _around(texts: Mapping[YamlPath, str | None], path: YamlPath) -> dict[YamlPath, str | None]:
+    """All but what stands at a path and below it."""
+    return {at: each for at, each in texts.items() if at[: len(path)] != path}
 
 
 def _inline(value: str) -> str:

@@ -100,7 +100,7 @@ def with_new(text: str, id_: str, outline: str, say: str, ask: Sequence[str], so
 
 def id_for(outline: str, question: str, taken: Collection[str]) -> str:
     """An id of a new answer that is not among `taken`, from how it is asked."""
-    words = re.findall(r"[a-z0-9]+", plain_of(question).replace("đ", "d"))[:SLUG_WORDS]
+    words = re.findall(r"[a-z0-9]+", plain_of(question))[:SLUG_WORDS]
     base = "-".join([outline.lower(), *words])[: MOST_OF_ID - 3].rstrip("-")
     return next(each for at in range(1, len(taken) + 2) if (each := base if at == 1 else f"{base}-{at}") not in taken)
 

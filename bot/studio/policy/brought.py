@@ -92,6 +92,16 @@ def entries_from_text(text: str) -> dict[str, PoEntry]:
     return {key: PoEntry(said, known) for key, known, said in rows}
 
 
+def formers_as_text(formers: Mapping[str, str]) -> str:
+    """How it is kept what stood in a lesson before an editor's own pictures, by their names: a line each."""
+    return "".join(f"{json.dumps(each, ensure_ascii=False)}\n" for each in sorted(formers.items()))
+
+
+def formers_from_text(text: str) -> dict[str, str]:
+    """The same read again."""
+    return dict(json.loads(line) for line in text.splitlines() if line)
+
+
 def as_text(files: Mapping[str, str]) -> str:
     """How an editor's own files are kept: a line each."""
     return "".join(f"{name} {file}\n" for name, file in sorted(files.items()))

@@ -7,25 +7,34 @@ from dataclasses import dataclass
 
 from flows.engine.kinds.table import NAMED
 
-_PLACE = re.compile(r"(?ms)^<{7}[^\n]*\n(?P<mine>.*?)^={7}[^\n]*\n(?P<theirs>.*?)^>{7}[^\n]*(?:\n|\Z)")
+_PLACE = re.compile(r"(?ms)^<{7}[^\n]*\n(?P<mine>.*?)^={7}[^\n]*\n(?P<theirs>.*?)^>{7}(?P<end>[^\n]*)(?:\n|\Z)")
+_WHOSE = re.compile(r"\(([^()]+)\)$")
 _STEP = re.compile(rf"(?m)^ *- +(?:{'|'.join(NAMED)}): *([a-z0-9_]+)")
 _SENTENCE = re.compile(r"""^\s*(?:- +)?(?:[a-z_]+: +)?(["'])(.*)\1\s*$""")
 
 
 @dataclass(frozen=True, slots=True)
 class TwoTexts:
-    """One place: `mine` is the editor's, `theirs` what was there already; lines of the file. `step` is where it is."""
+    """One place: `mine` is the editor's, `theirs` what was there already, by `whose` hand ("": not known); lines of the
+    file. `step` is where it is."""
 
     line: int
     step: str
     mine: str
     theirs: str
+    whose: str = ""
 
 
 def two_texts(text: str) -> list[TwoTexts]:
     """Every place where both stand, in the order of the file."""
     return [
-        TwoTexts(text.count("\n", 0, found.start()) + 1, _step(text, found), found["mine"], found["theirs"])
+        TwoTexts(
+            text.count("\n", 0, found.start()) + 1,
+            _step(text, found),
+            found["mine"],
+            found["theirs"],
+            whose[1] if (whose := _WHOSE.search(found["end"])) else "",
+        )
         for found in _PLACE.finditer(text)
     ]
 

@@ -10,7 +10,7 @@ from bot.studio.policy.splicing import YamlPath, cleaned, spans, splice, value_a
 from flows.engine.kinds.table import NAMED, kind_of
 from flows.model import Lesson
 from flows.reading.forms import kind_named
-from flows.reading.loader import LessonDraft, read_draft
+from flows.reading.loader import LessonDraft
 from flows.reading.schema_words import HEAD_WORDS, STEP_KEYS
 from flows.reading.translation import said
 from flows.saying import say
@@ -112,32 +112,6 @@ def beside(text: str, form: tuple[FormStep, ...], places: Iterable[tuple[int, in
         step = next((step.id for step in reversed(form) if step.line <= line), "")
         names.append(named or f"step:{step}")
     return names
-
-
-@dataclass(frozen=True, slots=True)
-class SentenceChange:
-    """One sentence or picture before and after; "" where there is none. `step` are the first words of its step."""
-
-    step: str
-    label: str
-    before: str
-    after: str
-    is_scene: bool = False
-
-
-def sentence_changes(before: str, after: str) -> tuple[SentenceChange, ...]:
-    """What people read of a lesson that is another in a second text; in the order of that, what is gone last."""
-    old, new = (
-        {field.name: (step, field) for step in form_of(read_draft(text.encode(), "", ())) for field in step.fields}
-        for text in (before, after)
-    )
-    found = []
-    for name in (*new, *(name for name in old if name not in new)):
-        step, field = new.get(name) or old[name]
-        was, now = (each[name][1].value if name in each else "" for each in (old, new))
-        if was != now:
-            found.append(SentenceChange(step.begins, field.label, was, now, field.path[-1] == "scene"))
-    return tuple(found)
 
 
 def steps_in(page: Table) -> Iterator[tuple[str, tuple[int, Table]]]:

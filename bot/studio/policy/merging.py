@@ -11,7 +11,8 @@ from flows.model import Problem, SourcePosition
 from flows.saying import say
 
 OURS, BETWEEN, THEIRS = "<<<<<<< chị vừa viết", "=======", ">>>>>>> đã có trước đó"
-"""The lines around what both have changed: no lesson can be read with them, so none is published by mistake."""
+"""The lines around what both have changed: no lesson can be read with them, so none is published by mistake. Behind the
+last one stands in brackets whose the other text is, where that is known."""
 
 _MARK = re.compile(r"(?m)^(<{7}|={7}|>{7})( .*)?$")
 _Lines = Sequence[str]
@@ -25,8 +26,9 @@ class Merged:
     conflicts: int = 0
 
 
-def merge(base: str, mine: str, theirs: str) -> Merged:
-    """What both have made of `base`, lines ending in a newline. Two edits that touch each other are a conflict."""
+def merge(base: str, mine: str, theirs: str, whose: str = "") -> Merged:
+    """What both have made of `base`, lines ending in a newline. Two edits that touch each other are a conflict.
+    `whose`: who has written `theirs`."""
     if mine in (base, theirs):
         return Merged(theirs)
     if theirs == base:
@@ -40,30 +42,35 @@ def merge(base: str, mine: str, theirs: str) -> Merged:
             found += other
         else:
             conflicts += 1
-            found += _both(ours, other)
+            found += _both(ours, other, f"{THEIRS} ({whose})" if whose else THEIRS)
     return Merged("\n".join(found), conflicts)
 
 
-def conflicts_in(text: str, path: str) -> list[Problem]:
-    """A problem for each place where a merge has left both; the file's path is for its place."""
-    lines = (text.count("\n", 0, mark.start()) + 1 for mark in _MARK.finditer(text) if mark[1][0] == "<")
-    message = say("chỗ này vừa được sửa hai cách: phía trên là chữ chị vừa viết, phía dưới là chữ đã có trước đó")
-    hint = say("giữ một bên hay ghép cả hai, rồi xóa ba dòng dấu")
-    found = [Problem("E001", SourcePosition(path, line, 1), message, hint) for line in lines]
-    if not found and (left := _MARK.search(text)):
-        line = text.count("\n", 0, left.start()) + 1
-        found.append(Problem("E001", SourcePosition(path, line, 1), say("còn sót dòng dấu của chỗ ghép"), hint))
-    return found
+def conflicts_in(text: str, path: str) -> tuple[Problem, ...]:
+    """The one problem of a text in which a merge has left both, at the first place; `path` is that of the file. What
+    else a reader finds there comes of the marks."""
+    places = [mark for mark in _MARK.finditer(text) if mark[1][0] == "<"]
+    if places:
+        message, hint = say("còn {count} chỗ phải chọn", count=len(places)), say("chọn giữ câu nào ở đầu trang")
+        return (Problem("E001", _line_of(places[0], text, path), message, hint),)
+    if left := _MARK.search(text):
+        message, hint = say("còn sót dòng dấu của chỗ ghép"), say("xóa dòng dấu này")
+        return (Problem("E001", _line_of(left, text, path), message, hint),)
+    return ()
 
 
-def _both(ours: _Lines, theirs: _Lines) -> list[str]:
+def _line_of(mark: re.Match[str], text: str, path: str) -> SourcePosition:
+    return SourcePosition(path, text.count("\n", 0, mark.start()) + 1, 1)
+
+
+def _both(ours: _Lines, theirs: _Lines, end: str) -> list[str]:
     """The lines of both between marks, without those that they have in common at the ends."""
     shorter = min(len(ours), len(theirs))
     head = next((at for at in range(shorter) if ours[at] != theirs[at]), shorter)
     left = shorter - head
     tail = next((at for at in range(left) if ours[-1 - at] != theirs[-1 - at]), left)
     inner, other = ours[head : len(ours) - tail], theirs[head : len(theirs) - tail]
-    return [*ours[:head], OURS, *inner, BETWEEN, *other, THEIRS, *ours[len(ours) - tail :]]
+    return [*ours[:head], OURS, *inner, BETWEEN, *other, end, *ours[len(ours) - tail :]]
 
 
 def _regions(base: _Lines, mine: _Lines, theirs: _Lines) -> Iterator[tuple[_Lines, _Lines, _Lines]]:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from bot.studio.policy.adding import with_key, with_value
+from collections.abc import Callable
+from itertools import count
+
+from bot.studio.policy.adding import with_key, with_value, with_written, without_key, written_at
 from bot.studio.policy.fields import steps_in
-from bot.studio.policy.splicing import YamlPath, cleaned, splice, value_at
+from bot.studio.policy.splicing import YamlPath, cleaned, splice, texts_of, value_at
 from flows.files import FileFault
 from flows.profiles import IMAGES, VOICES
 from flows.reading.loader import read_draft
 from flows.saying import Sentence, say
+from flows.yaml.strictyaml import Mapping as Table
 
 FILE_BYTES = 8_000_000
 """Of a picture or recording that is brought: more than a good telephone's photograph has."""
@@ -20,7 +24,8 @@ FAULTS: dict[FileFault, Sentence] = {
     "large": say("Hình này nhiều hơn 40 triệu điểm ảnh. Hãy thu nhỏ rồi đưa lại."),
     "long": say("Đoạn tiếng này dài quá 10 phút. Hãy thu ngắn lại."),
 }
-TOO_HEAVY = say("Tệp nặng quá {most} MB. Hãy thu nhỏ rồi đưa lại.", most=FILE_BYTES // 1_000_000)
+MOST_MB = FILE_BYTES // 1_000_000
+TOO_HEAVY = say("Tệp nặng quá {most} MB. Hãy thu nhỏ rồi đưa lại.", most=MOST_MB)
 
 
 def ending_of(body: bytes, wanted: frozenset[str]) -> str:
@@ -36,9 +41,37 @@ def ending_of(body: bytes, wanted: frozenset[str]) -> str:
 
 
 def picture_name(text: str, step_id: str, ending: str) -> str:
-    """What a step's picture is called from now on: as before where it is of the same type, else by its step."""
-    before = _src(text, step_id, ("image",))
-    return before if before.rpartition(".")[2].lower() == ending else f"{step_id}.{ending}"
+    """What a step's picture is called from now on: as before where it is of the same type, else by its step; never as
+    something else in the lesson is, which would change with it."""
+    before = picture_at(text, step_id)
+    named = [value for path, value in texts_of(text).items() if path[-1:] == ("src",)]
+    if before.rpartition(".")[2].lower() == ending and named.count(before) == 1:
+        return before
+    names = (f"{step_id}{f'_{number}' if number > 1 else ''}.{ending}" for number in count(1))
+    return next(name for name in names if name not in named)
+
+
+def picture_at(text: str, step_id: str) -> str:
+    """What the picture of a step is called; "" where it has none, or a drawn one."""
+    found = _step(text, step_id)
+    return (value_at(found[1], ("image", "src")) or "") if found else ""
+
+
+def picture_written(text: str, step_id: str) -> str:
+    """How the picture of a step is written in the file, drawn ones too; "" where it has none."""
+    found = _step(text, step_id)
+    return written_at(text, ("steps", found[0], "image")) if found else ""
+
+
+def given_back(text: str, name: str, former: Callable[[str], str]) -> str | None:
+    """The lesson in which no step has the picture `name`: `former` tells what was written before for a step (by its id;
+    "": it had none). None where that cannot be written."""
+    found: str | None = text
+    for step_id, (at, node) in _steps(text).items():
+        if found is not None and value_at(node, ("image", "src")) == name:
+            path, written = ("steps", at, "image"), former(step_id)
+            found = with_written(found, path, written) if written else without_key(found, path)
+    return found
 
 
 def with_picture(text: str, step_id: str, name: str, alt: str) -> str | None:
@@ -65,14 +98,16 @@ def _set(text: str, path: YamlPath, key: str, value: str) -> str | None:
     return with_key(text, path, key, value) if before is None else splice(text, (*path, key), value)
 
 
-def _src(text: str, step_id: str, field: YamlPath) -> str:
-    found = _step(text, step_id)
-    return (value_at(found[1], (*field, "src")) or "") if found else ""
+def _step(text: str, step_id: str) -> tuple[int, Table] | None:
+    return _steps(text).get(step_id)
 
 
-def _step(text: str, step_id: str):  # type: ignore[no-untyped-def]
+def _steps(text: str) -> dict[str, tuple[int, Table]]:
     page = read_draft(text.encode(), "", (), hashed=False).page
-    return dict(steps_in(page)).get(step_id) if page is not None else None
+    return dict(steps_in(page)) if page is not None else {}
 
 
-__all__ = ["FAULTS", "FILE_BYTES", "IMAGES", "TOO_HEAVY", "VOICES", "ending_of", "picture_name", "with_picture"]
+__all__ = [
+    "FAULTS", "FILE_BYTES", "IMAGES", "MOST_MB", "TOO_HEAVY", "VOICES", "ending_of", "given_back", "picture_at",
+    "picture_name", "picture_written", "with_picture",
+]  # fmt: skip

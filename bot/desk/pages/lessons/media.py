@@ -9,8 +9,10 @@ from bot.desk.pages.lessons.rooms import lesson_of, rooms, titled
 from bot.desk.services import DeskServices
 from bot.desk.visit import PageAnswer, PageShown, Redirect, Visit
 from bot.studio.policy.brought import BroughtFiles
-from bot.studio.policy.pictures import FILE_BYTES
+from bot.studio.policy.pictures import FILE_BYTES, MOST_MB, picture_written
 from bot.studio.previews import DraftPreview
+from bot.studio.service import Manuscript
+from flows import Book
 from flows.engine.kinds.table import kind_of
 from flows.model import Lesson
 from flows.reading.loader import LessonSet
@@ -19,6 +21,7 @@ from flows.saying import say
 from flows.shelf.media import media_of, recorded_of
 from flows.shelf.voice_lines import RECORDINGS, lines_of, recordings_in, states
 
+NONE_AGAIN = say("Đã bỏ tệp vừa đưa; chỗ này lại chưa có tệp nào, như trước.")
 STATES = {"recorded": say("đã thu"), "missing": say("chưa thu"), "stale": say("lời đã sửa, thu lại")}
 
 
@@ -31,10 +34,15 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
     address = asked if asked in ADDRESSES else DEFAULT_ADDRESS
     shown = await asyncio.to_thread(_shown, previews, files, desk, lesson_id, address)
     chosen = {"step": visit.form.get("step", ""), "alt": visit.form.get("alt", "")}
-    fixed = {"lesson": lesson_id, "addresses": list(ADDRESSES), "address": address, "chosen": chosen}
-    return PageShown(
-        "lessons/media.html", {"title": titled(desk, visit, say("Hình và tiếng"), previews.desk), **fixed, **shown}
-    )
+    fixed = {
+        "lesson": lesson_id,
+        "addresses": list(ADDRESSES),
+        "address": address,
+        "chosen": chosen,
+        "most_mb": MOST_MB,
+    }
+    title = titled(desk, visit, say("Hình và tiếng"), previews.desk)
+    return PageShown("lessons/media.html", {"title": title, **fixed, **shown})
 
 
 async def bring(desk: DeskServices, visit: Visit) -> PageAnswer:
@@ -44,7 +52,10 @@ async def bring(desk: DeskServices, visit: Visit) -> PageAnswer:
     body = file.body if file else b""
     if form.get("go") == "back":
         await room.files.give_back(actor, lesson, name)
-        done = say("Đã bỏ tệp vừa đưa; bài dùng lại tệp trước.")
+        previews = await room.previews.of(actor, lesson)
+        done = NONE_AGAIN
+        if await asyncio.to_thread(_is_there, previews, room.studio.library.book, name, form.get("step", "")):
+            done = say("Đã bỏ tệp vừa đưa; bài dùng lại tệp trước.")
     elif name:
         await room.files.recording(actor, lesson, name, body)
         done = say("Đã để tiếng mới vào nháp. Nghe lại ngay dưới đây.")
@@ -53,6 +64,16 @@ async def bring(desk: DeskServices, visit: Visit) -> PageAnswer:
         done = say("Đã để hình mới vào nháp. Xem lại ngay dưới đây.")
     address = form.get("address", "")
     return Redirect(f"lessons/{lesson}/media{f'?address={address}' if address in ADDRESSES else ''}", done)
+
+
+def _is_there(previews: DraftPreview, book: Book, name: str, step_id: str) -> bool:
+    """Whether a step has a picture, or without a step, there is a recording under a name."""
+    lesson_id = previews.desk.lesson
+    if not step_id:
+        return previews.file(lesson_id, name) is not None
+    reading = previews.reading(lesson_id, book)
+    step = reading.lesson.step(step_id) if reading and reading.lesson else None
+    return step is not None and step.image is not None
 
 
 def _shown(
@@ -69,6 +90,7 @@ def _shown(
             "step": step.id, "text": step.text, "name": step.image.file, "alt": step.image.alt,
             "is_drawn": bool(step.image.scene), "is_mine": step.image.file in files.mine,
             "is_there": bool(step.image.scene) or step.image.file in found,
+            "is_lost": not step.image.scene and step.image.file not in found and _differs(previews.desk, step.id),
         }
         for step in lesson.steps if step.image
     ]  # fmt: skip
@@ -76,6 +98,11 @@ def _shown(
     lines = list(_lines(lesson, found, files, desk, address))
     voices = list(_voices(lesson, found, files))
     return {"pictures": pictures, "voices": voices, "lines": lines, "bare": bare, "is_read": True}
+
+
+def _differs(desk: Manuscript, step: str) -> bool:
+    """Whether a step's picture is written otherwise in the text that is in force."""
+    return picture_written(desk.text, step) != picture_written(desk.base, step)
 
 
 def _files(lesson: Lesson, library: LessonSet, files: BroughtFiles, desk: DeskServices) -> Mapping[str, str]:

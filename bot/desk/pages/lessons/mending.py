@@ -1,9 +1,9 @@
-"""Where each fault of a draft is mended: at its field of the gentle form, else at its line of the file."""
+"""Where each fault of a draft is mended: at its field of the gentle form, at its file, else at its line of the text."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from bot.desk.pages.lessons.rooms import faults, lesson_of
 from bot.desk.visit import Visit
@@ -11,6 +11,7 @@ from bot.studio.policy.fields import beside, form_of
 from bot.studio.service import Manuscript
 from flows.model import Problem
 from flows.reading.loader import read_draft
+from flows.shelf.shelf import OF_FILES, OF_TRANSLATION
 
 STEP = "step:"
 
@@ -24,11 +25,21 @@ async def mended_at(lying: Manuscript, found: Iterable[Problem], visit: Visit) -
     return [
         {
             **each,
-            "step": step,
-            "mend": "" if each["where"] else f"{page}/words#f:{name}" if name else f"{page}#L{each['line']}",
+            "step": "" if each["where"] else step,
+            "mend": f"{page}{below}" if (below := _below(each, name)) else "",
         }
         for (step, name), each in zip(names, shown, strict=True)
     ]
+
+
+def _below(each: Mapping[str, object], name: str) -> str:
+    """Where a fault is mended, below the address of the lesson; "" where that is no page of it."""
+    where = str(each["where"])
+    if each["code"] in OF_TRANSLATION and where:
+        return f"/languages?lang={where.partition('.')[0]}"
+    if where:
+        return ""
+    return "/media" if each["code"] == OF_FILES else f"/words#f:{name}" if name else f"#L{each['line']}"
 
 
 def _names(text: str, shown: list[dict[str, object]]) -> list[tuple[str, str]]:

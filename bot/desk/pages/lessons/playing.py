@@ -41,7 +41,7 @@ async def _played(desk: DeskServices, visit: Visit, *, phone_only: bool) -> Page
     carried = [("form_key", visit.who.form_key)]
     reading = await asyncio.to_thread(previews.reading, lesson, rooms(desk).studio.library.book)
     mend = await mended_at(previews.desk, reading.errors if reading else (), visit)
-    faults = [(_told(each), f"{visit.at}{each.get('mend', f'lessons/{lesson}')}") for each in mend]
+    faults = [(_told(each), f"{visit.at}{each['mend'] or f'lessons/{lesson}'}") for each in mend]
     back = (f"{visit.at}lessons/{lesson}/words", "Sửa lời, sửa hình"), (f"{visit.at}lessons/{lesson}", "Chữ của bài")
     view = EditorsView(faults, back, phone_only)
     page = await asyncio.to_thread(showing.page, previews, lesson, pairs, desk.title, back[0], carried, view)

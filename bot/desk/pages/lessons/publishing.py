@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from urllib.parse import urlencode
 
 from bot.desk.language import teller
 from bot.desk.pages.lessons.inside import INSIDE, counting, learners_inside, time_of
+from bot.desk.pages.lessons.languages import NAMES
 from bot.desk.pages.lessons.mending import mended_at
-from bot.desk.pages.lessons.rooms import faults, lesson_of, rooms, titled
+from bot.desk.pages.lessons.rooms import authors, faults, lesson_of, rooms, titled
 from bot.desk.services import DeskServices
 from bot.desk.visit import PageAnswer, PageShown, Redirect, Visit
 from bot.desk.words import day_and_hour
-from bot.people.desk_links import DESK
 from bot.people.service import NobodyThere
 from bot.publishing.library import BY_FILES, WITHOUT_FILE
 from bot.publishing.service import PublishingOptions, PublishingPlan
-from bot.studio.publishing import AUTHOR_DIGITS, PublicationEntry
+from bot.studio.policy.sentences import SentenceChange
+from bot.studio.publishing import PublicationEntry
 from flows.rules.changes import CHECKPOINT, START, STAY, summary
-from flows.saying import say
-from storage.people import people
+from flows.saying import Sentence, say
 
 _FILE = re.compile(
     r"(# media .+: [0-9a-f]{6})[0-9a-f]{58}"
@@ -169,7 +169,8 @@ async def _plan(desk: DeskServices, plan: PublishingPlan, gone: Mapping[str, int
     ]  # fmt: skip
     return {
         "version": plan.version, "before": plan.before.version if plan.before else None, "mode": tell(MODES[plan.mode]),
-        "sentences": await rooms(desk).publisher.sentences(plan), "unchanged": plan.unchanged, "diff": lines,
+        "sentences": changes_shown(await rooms(desk).publisher.sentences(plan), visit),
+        "is_way": plan.changes.graph, "unchanged": plan.unchanged, "diff": lines,
         "staying": sum(each.count for each in plan.impact.stands if (each.version, each.fate) == (leaving, "stay")),
         "total": plan.impact.total, "files": any(_OTHER.match(line) for kind, line in lines if kind in CHANGED),
         "summary": tell(summary(plan.impact)) if plan.impact.total else "",
@@ -183,17 +184,28 @@ async def _plan(desk: DeskServices, plan: PublishingPlan, gone: Mapping[str, int
     }  # fmt: skip
 
 
+def changes_shown(changes: Iterable[SentenceChange], visit: Visit) -> list[dict[str, object]]:
+    """What a publication changes for people, as pages show it."""
+    tell = teller(visit.lang)
+
+    def said(text: str) -> str:
+        return tell(text) if isinstance(text, Sentence) else text  # what a lesson says is not translated here
+
+    return [
+        {
+            "step": each.step, "before": said(each.before), "after": said(each.after), "is_scene": each.is_scene,
+            "label": f"{tell(NAMES.get(each.language, each.language))}: {said(each.label)}" if each.language
+            else said(each.label),
+        }
+        for each in changes
+    ]  # fmt: skip
+
+
 def diff_lines(diff: str) -> list[tuple[str, str]]:
     """A unified diff as (kind, line): added, gone, same, or a new place of the file."""
     kinds = {"+": "added", "-": "gone", "@": "place"}
     lines = (_FILE.sub(r"\1…", line) for line in diff.splitlines()[2:])
     return [(kinds.get(line[:1], "same"), line[1:] if line[:1] in "+- " else line) for line in lines]
-
-
-async def authors(desk: DeskServices) -> dict[str, str]:
-    """What is written down of an author → her name, of all who work at the desk."""
-    holders = await desk.officers.database.read(lambda c: people.holders(c, sorted(DESK)))
-    return {desk.officers.services.names.of(learner_id)[:AUTHOR_DIGITS]: name for learner_id, name in holders}
 
 
 def entry_of(each: PublicationEntry, names: Mapping[str, str], desk: DeskServices, visit: Visit) -> dict[str, object]:
@@ -206,4 +218,5 @@ def entry_of(each: PublicationEntry, names: Mapping[str, str], desk: DeskService
         "version": row.version, "at": day_and_hour(row.at, desk.zone), "mode": tell(MODES[row.mode]), "who": tell(who),
         "urgent": row.urgent, "inside": each.inside, "added": text.count("added"), "gone": text.count("gone"),
         "diff": lines, "is_current": each.is_current, "decisions": row.decisions,
+        "sentences": None if each.sentences is None else changes_shown(each.sentences, visit),
     }  # fmt: skip

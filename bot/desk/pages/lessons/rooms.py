@@ -9,14 +9,16 @@ from bot.desk.language import teller
 from bot.desk.pages.lessons.hints import here
 from bot.desk.services import DeskServices
 from bot.desk.visit import Fragment, Visit
+from bot.people.desk_links import DESK
 from bot.people.service import NobodyThere
 from bot.studio.policy.splicing import texts_of
 from bot.studio.rooms import StudioRooms
-from bot.studio.service import Manuscript, worst
+from bot.studio.service import AUTHOR_DIGITS, Manuscript, worst
 from flows.model import Problem
 from flows.reading.loader import ANSWERS
 from flows.saying import say
 from flows.shelf.shelf import OF_TRANSLATION, WORDS
+from storage.people import people
 
 MOST_FAULTS = 200  # that a page lists
 
@@ -44,6 +46,12 @@ def titled(desk: DeskServices, visit: Visit, name: str, lying: Manuscript | None
     live = rooms(desk).studio.library.book.lesson(lesson_of(visit))
     drafted = (texts_of(lying.text).get(("title",)) if lying and not live else "") or lesson_of(visit)
     return f"{teller(visit.lang)(name)}: {live.title if live else drafted}"
+
+
+async def authors(desk: DeskServices) -> dict[str, str]:
+    """What is written down of an author → her name, of all who work at the desk."""
+    holders = await desk.officers.database.read(lambda c: people.holders(c, sorted(DESK)))
+    return {desk.officers.services.names.of(learner_id)[:AUTHOR_DIGITS]: name for learner_id, name in holders}
 
 
 def faults(problems: Iterable[Problem], visit: Visit, path: str) -> list[dict[str, object]]:

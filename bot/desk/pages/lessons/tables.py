@@ -6,8 +6,8 @@ import asyncio
 
 from bot.desk.language import teller
 from bot.desk.pages.lessons.heard import meaning_in_words
-from bot.desk.pages.lessons.publishing import authors, diff_lines, entry_of, number_of
-from bot.desk.pages.lessons.rooms import faults, lesson_of, place_of, rooms
+from bot.desk.pages.lessons.publishing import diff_lines, entry_of, number_of
+from bot.desk.pages.lessons.rooms import authors, faults, lesson_of, place_of, rooms
 from bot.desk.pages.lessons.writing import shown_text
 from bot.desk.services import DeskServices
 from bot.desk.visit import PageAnswer, PageShown, Redirect, Visit

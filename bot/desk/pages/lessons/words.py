@@ -43,7 +43,7 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
             "title": titled(desk, visit, say("Sửa lời, sửa hình"), lying), "lesson": lesson,
             "place": f"lessons/{lesson}",
             "steps": steps, "typed": typed, "began": text, "media": media, "scenes": scenes, "lying": lying,
-            "places": places_shown(lying.text),
+            "places": await places_shown(desk, visit, lying.text),
             "saved": day_and_hour(lying.saved_at, desk.zone), **await drafts_shown(desk, visit),
             "beside": await _beside(desk, visit, text, steps, refused),
             "rings": await asyncio.to_thread(_rings, steps, typed, room.studio.checker, teller(visit.lang)),

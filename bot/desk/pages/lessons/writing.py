@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.desk.language import teller
-from bot.desk.pages.lessons.rooms import as_json, faults, lesson_of, place_of, rooms, titled
+from bot.desk.pages.lessons.rooms import as_json, authors, faults, lesson_of, place_of, rooms, titled
 from bot.desk.services import DeskServices
 from bot.desk.visit import FileSent, PageAnswer, PageShown, Redirect, Visit
 from bot.desk.words import day_and_hour
 from bot.errors import CamtayError
 from bot.publishing.policy.texts import plain
-from bot.studio.policy.choosing import chosen, in_words, two_texts
+from bot.studio.policy.choosing import TwoTexts, chosen, in_words, two_texts
 from bot.studio.policy.completion import offers
-from bot.studio.service import Manuscript, NoSuchLesson
+from bot.studio.service import AUTHOR_DIGITS, Manuscript, NoSuchLesson, author_of
 from flows.engine.kinds.table import NAMED
 from flows.saying import say
 
@@ -50,7 +51,7 @@ async def shown_text(desk: DeskServices, visit: Visit) -> dict[str, object]:
     return {
         "lesson": lesson, "text": text, "began": lying.text, "lying": lying,
         "saved": day_and_hour(lying.saved_at, desk.zone), "faults": faults(found, visit, str(lying.path)),
-        "kinds": " ".join(NAMED), "places": places_shown(text), "notes": notes_of(lying, visit),
+        "kinds": " ".join(NAMED), "places": await places_shown(desk, visit, text), "notes": notes_of(lying, visit),
         **await drafts_shown(desk, visit),
     }  # fmt: skip
 
@@ -58,9 +59,11 @@ async def shown_text(desk: DeskServices, visit: Visit) -> dict[str, object]:
 async def drafts_shown(desk: DeskServices, visit: Visit) -> dict[str, object]:
     """What a page shows of others' drafts, and by which name the browser keeps hers."""
     others = await rooms(desk).studio.others(visit.who.actor, lesson_of(visit))
+    names = await authors(desk) if others else {}
+    told = [(each.editor[:AUTHOR_DIGITS], day_and_hour(each.at, desk.zone)) for each in others]
     return {
-        "others": [day_and_hour(each.at, desk.zone) for each in others],
-        "other_ids": [each.editor[:12] for each in others], "editor": visit.who.actor.name[:12],
+        "others": [{"id": code, "name": names.get(code, code), "at": at} for code, at in told],
+        "editor": author_of(visit.who.actor),
     }  # fmt: skip
 
 
@@ -138,12 +141,22 @@ async def choose(desk: DeskServices, visit: Visit) -> PageAnswer:
     return Redirect(_back(visit), done)
 
 
-def places_shown(text: str) -> list[dict[str, object]]:
-    """The places where two texts stand."""
+async def places_shown(desk: DeskServices, visit: Visit, text: str) -> list[dict[str, object]]:
+    """The places where two texts stand, with whose the other one is."""
+    found = two_texts(text)
+    names = await authors(desk) if any(each.whose for each in found) else {}
     return [
-        {"line": each.line, "step": each.step, "mine": in_words(each.mine), "theirs": in_words(each.theirs)}
-        for each in two_texts(text)
-    ]
+        {"line": each.line, "step": each.step, "mine": in_words(each.mine), "theirs": in_words(each.theirs),
+         "whose": teller(visit.lang)(_whose(each, names, author_of(visit.who.actor)))}
+        for each in found
+    ]  # fmt: skip
+
+
+def _whose(each: TwoTexts, names: Mapping[str, str], own: str) -> str:
+    if each.whose == own:
+        return say("Chị đã viết ở trang khác hay máy khác")
+    name = names.get(each.whose, "")
+    return say("{name} đã viết", name=name) if name else say("Đã có trước đó")
 
 
 async def file(desk: DeskServices, visit: Visit) -> PageAnswer:
