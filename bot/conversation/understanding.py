@@ -22,7 +22,7 @@ from flows.answers import Answer
 from flows.engine import buttons
 from flows.engine.kinds.table import kind_of
 from flows.engine.stage import clean
-from flows.run import render
+from flows.run import DEFAULT_ADDRESS, render
 from flows.saying import say
 from flows.words.defining import asked_term
 from flows.words.ear.ear import LONGEST, listen, matter_of
@@ -139,15 +139,28 @@ class Overheard:
 
     def does(self, at: str, text: str) -> str:
         """What these words do at LESSON/STEP: an option's id, or a word of `_deed`."""
-        place = self._place(at)
-        assert place is not None
-        turn = self._desk(ConversationState())
+        turn, stood = self._turn(at)
+        assert stood is not None
+        answer(turn, Text(text))
+        return _deed(turn, stood)
+
+    def replies(self, text: str, at: str = "") -> list[tuple[str, list[str]]]:
+        """What the tutor says to these words, each with the labels of its buttons, at LESSON/STEP or in no lesson;
+        so far as the conversation alone answers: what only services know is not in it."""
+        turn, _ = self._turn(at)
+        answer(turn, Text(text))
+        return [(each.text, [button.label for button in each.buttons]) for each in turn.replies if each.text]
+
+    def _turn(self, at: str) -> tuple[TurnContext, Run | None]:
+        """A turn before it is answered, and the run of whoever stands at that step; none where `at` names no step."""
+        turn, place = self._desk(ConversationState()), self._place(at)
+        if place is None:
+            return turn, None
         lesson_id, step_id = place
         run = Run(turn.universe.new_id(), lesson_id, self.book.current[lesson_id], checkpoint=step_id)
         stood = rewind(self.book, replace(run, began_at=self.now), turn.universe).run
         turn.state = ConversationState(run=stood, seq=stood.seq)
-        answer(turn, Text(text))
-        return _deed(turn, stood)
+        return turn, stood
 
     def _place(self, at: str) -> tuple[str, str] | None:
         """Lesson and step of LESSON/STEP; LESSON is an id or what stands before its first hyphen."""
@@ -163,7 +176,9 @@ class Overheard:
     def _desk(self, state: ConversationState) -> TurnContext:
         numbers = iter(range(1_000_000))
         universe = ev.Universe(self.now, lambda: f"run{next(numbers)}", Random(0))
-        return TurnContext(self.book, universe, Person("her", "Lan", consent="agreed"), state, "web")
+        return TurnContext(
+            self.book, universe, Person("her", "Lan", address=DEFAULT_ADDRESS, consent="agreed"), state, "web"
+        )
 
 
 def _deed(turn: TurnContext, before: Run) -> str:

@@ -75,7 +75,10 @@ for (const form of document.querySelectorAll('header form[action$="out"]')) {
 }
 const kept = document.querySelectorAll(location.pathname.includes('/lessons') ? 'form[data-keep]' : 'main form[method=post]');
 for (const form of kept) {
-  form.addEventListener('input', () => keep(form));
+  form.addEventListener('input', () => {
+    keep(form);
+    if (form.dataset.here && form.querySelector('.kept')?.textContent !== form.dataset.here) say(form, form.dataset.here);
+  });
   form.addEventListener('submit', (event) => {
     if (!navigator.onLine) {
       event.preventDefault();

@@ -5,7 +5,7 @@
 window.keptBy = (form, how) => {
   const say = form.dataset, kept = `camtay.draft.${say.editor}.${say.lesson}${how.part}`;
   const state = document.getElementById('state'), drop = document.getElementById('drop');
-  let saving = null, soon = 0, copySoon = 0, isSafe = true, isLeaving = false, stopped = '';
+  let saving = null, soon = 0, copySoon = 0, isSafe = true, isLeaving = false, stopped = '', told = state.textContent;
   document.documentElement.classList.add('has-script');
 
   const post = (path, fields) => {
@@ -28,13 +28,17 @@ window.keptBy = (form, how) => {
     clearTimeout(soon);
     if (saving) return saving.then(save);
     if (how.isLong()) { tell(say.long, true); return Promise.resolve(false); }
-    if (!how.isChanged()) return Promise.resolve(!how.isRefused?.());
+    if (!how.isChanged()) {
+      if (state.textContent === say.unsaved) tell(told);  // taken back: as it was
+      return Promise.resolve(!how.isRefused?.());
+    }
     const sent = how.sent();
     tell(say.saving);
     saving = post('', { ...sent, script: '1' }).then((now) => {
       how.took(now, sent);
       const isRefused = how.isRefused?.();
       tell([isRefused ? say.refused : `${say.saved} ${now.at}.`, ...now.notes].join(' '), isRefused);
+      told = state.textContent;
       for (const each of document.querySelectorAll('.given-up')) each.hidden = !now.changed;
       if (how.isChanged()) soon = setTimeout(save, 300);  // more was typed meanwhile
       else if (!isRefused) forget();
@@ -72,7 +76,18 @@ window.keptBy = (form, how) => {
       else { stopped = link.href; state.scrollIntoView({ block: 'nearest' }); how.show?.(); }
     });
   });
-  form.addEventListener('submit', (event) => { event.preventDefault(); save().then((isKept) => { if (!isKept) how.show?.(); }); });
+  /* A button with a wish of its own ("go") is sent once all is kept: the page that comes back begins with that. */
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    const wish = event.submitter?.name === 'go' ? event.submitter.value : '';
+    save().then((isKept) => {
+      if (!isKept) { how.show?.(); return; }
+      if (!wish) return;
+      form.append(Object.assign(document.createElement('input'), { type: 'hidden', name: 'go', value: wish }));
+      isLeaving = true;
+      form.submit();
+    });
+  });
   for (const other of document.querySelectorAll('form[data-drops]')) other.addEventListener('submit', () => { if (other.elements.sure?.checked) { isLeaving = true; forget(); } });
   drop?.addEventListener('click', () => { isLeaving = true; forget(); location.reload(); });
   addEventListener('visibilitychange', () => { if (document.visibilityState === 'hidden' && !isLeaving) save(); });

@@ -6,7 +6,7 @@
   const text = document.getElementById('text'), began = form.elements.began;
   const gutter = form.querySelector('.gutter'), list = document.getElementById('faults');
   const offers = document.getElementById('offers'), phone = document.querySelector('.trial iframe');
-  const say = form.dataset;
+  const say = form.dataset, bar = form.querySelector('.at-hand');
   const play = phone ? phone.getAttribute('src') : '';  // the table has no phone beside it
   let checkSoon = 0, asked = 0, marks = new Map(), chosen = -1;
   const isLong = () => text.value.length > say.most || new Blob([text.value]).size > say.most;
@@ -152,13 +152,30 @@
       }));
       offers.hidden = !found.length;
       if (!found.length) document.getElementById('state').textContent = say.nothing;
-      const row = gutter.children[line() - 1];
-      const top = row ? row.offsetTop + row.offsetHeight - text.scrollTop : 8;
-      offers.style.top = `${Math.max(8, Math.min(top, text.clientHeight - 60))}px`;
       offers.style.left = gutter.children.length ? '4rem' : '.5rem';
+      place(found.length);
       choose(0);
     }).catch(() => {});
   }
+
+  /* The lowest point of the window that the bar at its foot leaves free. */
+  const floor = () => Math.min(innerHeight, bar.getBoundingClientRect().top);
+
+  /* The line of the cursor comes above the bar; a list of words stands below the line. */
+  function place(count) {
+    const row = gutter.children[line() - 1], box = text.getBoundingClientRect();
+    if (!row) { offers.style.top = '8px'; return; }
+    const rowTop = () => text.getBoundingClientRect().top + row.offsetTop - text.scrollTop;
+    const wanted = count ? Math.min(240, innerHeight / 3) : 0;
+    const hidden = rowTop() + row.offsetHeight + wanted - floor();
+    if (hidden > 0) scrollBy(0, Math.min(hidden, rowTop() - 80));
+    const below = floor() - rowTop() - row.offsetHeight;
+    const top = row.offsetTop + row.offsetHeight - text.scrollTop;
+    offers.style.maxHeight = `${Math.max(96, Math.min(256, below - 8))}px`;
+    offers.style.top = `${Math.max(8, Math.min(top, box.height - 60))}px`;
+  }
+  text.addEventListener('keyup', () => { if (offers.hidden) place(0); });
+  text.addEventListener('click', () => { if (offers.hidden) place(0); });
 
   function choose(at) {
     const items = offers.children;

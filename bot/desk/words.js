@@ -100,7 +100,7 @@
     if (about && image.getAttribute('src') !== there) { image.src = there; image.alt = about.textContent; }
   }
 
-  form.addEventListener('input', () => keeper.changed());
+  form.addEventListener('input', (event) => { if (event.target.name.startsWith('=')) keeper.changed(); });
   form.addEventListener('change', () => form.querySelectorAll('.seen').forEach(look));
   form.addEventListener('change', (event) => { if (event.target.matches('[list=scenes], select')) keeper.save(); });
   keeper.begin();

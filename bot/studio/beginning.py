@@ -13,7 +13,8 @@ from pathlib import Path
 from bot.errors import CamtayError
 from bot.publishing.library import WITHOUT_FILE
 from bot.publishing.policy import texts
-from bot.studio.policy.splicing import cleaned, splice
+from bot.studio.policy.adding import without_key
+from bot.studio.policy.splicing import cleaned, splice, texts_of
 from flows.reading.loader import SCRIPT, LessonSet
 from flows.saying import say
 from flows.yaml.fields import LESSON_ID, LESSON_ID_SHAPE
@@ -31,7 +32,8 @@ class NotBegun(CamtayError):
 
 
 def text_of(template: str, lesson: str, track: str, title: str, order: int) -> str:
-    """A new lesson's text from that of another. Raises NotBegun where that cannot be made."""
+    """A new lesson's text from that of another, without what is true of that one alone: who answers for it, when it was
+    looked through, which lesson comes after it. Raises NotBegun where that cannot be made."""
     if not LESSON_ID.fullmatch(lesson):
         raise NotBegun(say("Mã bài {shape}.", shape=LESSON_ID_SHAPE))
     title = " ".join(cleaned(title).split())
@@ -40,8 +42,16 @@ def text_of(template: str, lesson: str, track: str, title: str, order: int) -> s
     text: str | None = _SCHEMA.sub("# yaml-language-server: $schema=../../schema.json", texts.plain(template))
     for key, value in (("lesson", lesson), ("track", track), ("title", title), ("order", str(order))):
         text = splice(text, (key,), value) if text else None
+    text = _without_others(text) if text else None
     if text is None:
         raise NotBegun(say("Bài được chép đang có lỗi lối viết. Chọn bài khác để chép."))
+    return text
+
+
+def _without_others(text: str) -> str:
+    steps = {path[1] for path in texts_of(text) if path[:1] == ("steps",) and path[2:] == ("then",)}
+    for path in (("owner",), ("reviewed_on",), *(("steps", at, "then") for at in steps)):
+        text = without_key(text, path) or text
     return text
 
 

@@ -14,10 +14,11 @@ from bot.studio.following import NotReady
 from bot.studio.policy.adding import with_item, with_key
 from bot.studio.policy.splicing import cleaned
 from bot.studio.service import Manuscript, Studio
+from flows.engine.kinds.table import kind_of
 from flows.run import Book
 from flows.saying import say
 from flows.shelf.shelf import WORDS, table_of
-from flows.words.understand import read_words
+from flows.words.understand import Words, fold, read_words
 
 
 class WordsTable:
@@ -73,6 +74,27 @@ def table_in(text: str) -> dict[str, object]:
         return table_of(text.encode())
     except yaml.YAMLError:
         return {}
+
+
+def meanings_of(words: Words, table: Mapping[str, object], said: str) -> list[tuple[str, str]]:
+    """(group, name) of the answers and commands of a table that are said exactly so."""
+    wanted, found = fold(words, said), []
+    for group in ("answers", "commands"):
+        held = table.get(group)
+        for name, ways in held.items() if isinstance(held, dict) else ():
+            if isinstance(ways, list) and any(fold(words, str(way)) == wanted for way in ways):
+                found.append((group, str(name)))
+    return found
+
+
+def step_with(book: Book, answer: str) -> str:
+    """A step (LESSON/STEP) at which a usual answer of the table can be given; "" where no lesson has one."""
+    button = {"later": "stuck", "confused": "stuck"}.get(answer, answer)
+    for lesson in filter(None, map(book.lesson, book.current)):
+        for step in () if lesson.emergency else lesson.steps:
+            if button in kind_of(step).spoken_ways(step):
+                return f"{lesson.id}/{step.id}"
+    return ""
 
 
 def _heard_with(book: Book, text: str, model: object) -> Book:

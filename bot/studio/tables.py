@@ -31,10 +31,12 @@ from storage.publications.records import PublicationRow, VersionRow
 
 @dataclass(frozen=True, slots=True)
 class TableReview:
-    """A publication of a table before it is made: `desk` has the text, `problems` what is wrong with it, `diff` what
-    it changes; `stamp` names what was looked at. `number`: the version that is gone back to; 0: it is a new one."""
+    """A publication of a table before it is made: `text` would be in force in place of the `desk`'s base, `problems`
+    tells what is wrong with it, `diff` what it changes; `stamp` names what was looked at. `number`: the version that is
+    gone back to; 0: it is a new one."""
 
     desk: Manuscript
+    text: str
     problems: tuple[Problem, ...]
     diff: str
     stamp: str
@@ -101,7 +103,7 @@ class TablePublisher:
         diff = "".join(f"{line}\n" for line in lines)
         seen = before.publication_id if before else 0
         stamp = sha256(repr((text, desk.base, seen, number)).encode()).hexdigest()[:32]
-        return TableReview(desk, problems, diff, stamp, before, number)
+        return TableReview(desk, text, problems, diff, stamp, before, number)
 
 
 def _published(connection: Connection, review: TableReview, row: PublicationRow, actor: Actor) -> PublicationRow:

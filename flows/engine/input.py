@@ -48,6 +48,9 @@ HARMLESS = frozenset({"stuck", "later"})
 
 GLOBAL = frozenset({"repeat", "stop"})  # replies that are global words
 
+NEVER_LATER = frozenset({"", "positions", "number"})
+"""What can be wanted at a step that no word for "later" answers; of words or a day "mai làm" may be the answer."""
+
 FOR_BANK = frozenset({"citizen_id", "card", "account"})
 """What her bank asks when she has called it herself; a code or a password it never asks."""
 
@@ -153,6 +156,9 @@ def _act(stage: Stage, step: Step, meaning: Meaning, text: str, choices: tuple[e
     if guard is not None:
         walk(stage, guard)
         return
+    if _puts_off(stage, step, text):
+        choose(stage, step, kind_of(step).put_off_by)
+        return
     to = kind_of(step).typed(stage, step, text)
     if to is not AGAIN:
         go(stage, step, to)
@@ -191,6 +197,18 @@ def _cry_again(stage: Stage, meaning: Meaning, text: str) -> None:
     cries = isinstance(meaning, Emergency) or listen(stage.book.words.ear, text).level == "ring"
     if stage.lesson.emergency and cries:
         stage.emit(ev.EmergencyRepeated())
+
+
+def _puts_off(stage: Stage, step: Step, text: str) -> bool:
+    """Whether the learner says "later" in so many words, at a step without a button for it; never where one is being
+    robbed."""
+    if stage.lesson.emergency:
+        return False
+    answers = stage.book.words.answers
+    later = answers.get("later", ())
+    if kind_of(step).wants(step) not in NEVER_LATER:
+        later = tuple(way for way in later if any(passing in way for passing in answers.get("pass", ())))
+    return isinstance(understand(stage.book.words, text, (Own("", later),), numbered=False, guess=False), Answered)
 
 
 def _is_lost(stage: Stage, text: str) -> bool:

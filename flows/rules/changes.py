@@ -214,7 +214,7 @@ def summary(found: Impact) -> str:
     return say("{total} người đang học: {parts}", total=found.total, parts=joined(parts))
 
 
-_GONE = {"removed": "bước `{step}` đã bỏ", "kind": "bước `{step}` đã đổi loại"}
+_GONE = {"removed": "bước “{step}” đã bỏ", "kind": "bước “{step}” đã đổi loại"}
 
 
 def _undecided(stand: Stand, step: Step, new: Lesson, urgent: bool) -> Problem:

@@ -36,7 +36,8 @@ _One = TypeVar("_One", bound=str)
 
 @lru_cache(maxsize=1024)
 def _nearest(word: str, known: tuple[str, ...]) -> list[str]:
-    return difflib.get_close_matches(word, known, n=1, cutoff=0.6)
+    near = difflib.get_close_matches(word, known, n=3, cutoff=0.6)
+    return sorted(near, key=lambda each: sorted(each) != sorted(word))  # two letters that changed places come first
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

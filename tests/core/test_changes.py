@@ -114,9 +114,9 @@ def test_words_reach_everybody():
 def test_the_sentence_of_the_issue():
     inside = {(1, "chao"): 31, (1, "so_nam"): 5, (1, "otp"): 1}
     found = of(edited(("quiz: otp", "quiz: ma")), inside, urgent=True)
-    assert found.problems[0].message == "37 người đang học: 0 ở lại, 36 chuyển, 1 cần quyết định (bước `otp` đã bỏ)"
+    assert found.problems[0].message == "37 người đang học: 0 ở lại, 36 chuyển, 1 cần quyết định (bước “otp” đã bỏ)"
     found = of(edited(("quiz: otp", "quiz: ma")), inside)
-    assert found.problems[0].message == "37 người đang học: 36 ở lại, 1 cần quyết định (bước `otp` đã bỏ)"
+    assert found.problems[0].message == "37 người đang học: 36 ở lại, 1 cần quyết định (bước “otp” đã bỏ)"
 
 
 @pytest.mark.parametrize("urgent", [False, True])

@@ -8,6 +8,7 @@ import pytest
 
 from flows.model import Ask, Branch, Choose, End, Lesson, Quiz, Say, Set, Task
 from flows.reading.loader import load_files, load_folder, load_lesson, read_lessons
+from flows.yaml.fields import did_you_mean
 
 GOOD = """\
 lesson: thu
@@ -197,6 +198,7 @@ def hints(source: str) -> list[str]:
 def test_did_you_mean():
     assert hints("lesson: a\ntitle: A\nprerequisits: [b]\nsteps:\n  - end: x\n") == ["có phải là “prerequisites”?"]
     assert hints(HEAD + "  - quizz: x\n") == ["có phải là “quiz”?"]
+    assert did_you_mean("wasy", ["was", "ways"]) == "có phải là “ways”?"
     assert hints(HEAD + "  - end: x\n    outcome: complete\n") == ["có phải là “completed”?"]
     assert hints(HEAD + "  - text: a\n    say: x\n") == ["hãy đưa dòng “say: …” lên đầu bước"]
 

@@ -106,7 +106,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     (folder / "lessons" / "m" / "ac").mkdir()
     (folder / "lessons" / "m" / "ac" / "lesson.yaml").write_text(LESSON, "utf-8")
     with (folder / "lessons" / "answers" / "m.yaml").open("a", encoding="utf-8") as answers:
-        answers.write(f"\n- {{id: m0-ac, outline: M0, say: {json.dumps(EVIL)}, src: none, ask: [{json.dumps(EVIL)}]}}\n")
+        evil = json.dumps(EVIL)
+        answers.write(f"\n- {{id: m0-ac, outline: M0, say: {evil}, src: none, ask: [{evil}]}}\n")
     asyncio.run(make(folder / "data"))
     with closing(sqlite3.connect(folder / "data" / "camtay.db")) as database:
         _spoil(database)

@@ -116,6 +116,19 @@ def test_the_phone_plays_from_the_step_whose_first_line_the_cursor_is_in(come_in
     expect(phone.get_by_role("log")).to_contain_text("không ai hối")
 
 
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_what_is_typed_on_the_phone_goes_out_by_its_button(come_in, server: Server, size: dict[str, int]):
+    page = come_in("Lan", size)
+    page.goto(f"{server.url}desk/play/{LESSON}")
+    phone = page.frame_locator("iframe[title='Trò chuyện thử']")
+    phone.get_by_label("Viết tin nhắn").fill("câu gõ để thử nút")
+    phone.get_by_role("button", name="Gửi", exact=True).click()
+    expect(phone.get_by_role("log")).to_contain_text("câu gõ để thử nút")
+    phone.get_by_role("button", name="Aa").click()
+    phone.get_by_role("button", name="Xong").click()
+    expect(phone.get_by_role("dialog")).to_be_hidden()
+
+
 def test_a_tap_on_a_line_brings_it_into_sight(come_in, server: Server):
     for size in (DESK, PHONE):
         page = at(come_in("Lan", size), server, "#L160")
@@ -141,6 +154,43 @@ def test_words_that_fit_are_offered_and_taken_by_the_keyboard(come_in, server: S
     page.keyboard.press("Enter")
     expect(page.locator("#text")).to_have_value(re.compile("minutes: 4\nemergency: "))
     page.keyboard.press("Escape")
+
+
+def test_on_a_phone_the_line_and_its_offers_stay_in_sight(come_in, server: Server):
+    page = at(come_in("Lan", PHONE), server)
+    for mark, typed in (("minutes: 4\n", "e"), ("  - say: khong_voi\n", "    i")):
+        type_after(page, mark, typed)
+        page.get_by_role("button", name="Gợi ý ở con trỏ").click()
+        offers = page.get_by_role("listbox")
+        expect(offers).to_be_visible()
+        box, bar = offers.bounding_box(), page.locator(".at-hand").bounding_box()
+        assert box and bar
+        assert box["y"] >= 0 and box["y"] + box["height"] <= bar["y"] + 1, "the whole list is seen"
+        page.keyboard.press("Escape")
+        for _ in typed:
+            page.keyboard.press("Backspace")
+    for each in page.locator(".at-hand .doing > *").all():
+        edges = each.bounding_box()
+        assert edges and edges["x"] >= 0 and edges["x"] + edges["width"] <= PHONE["width"], "no button is cut"
+    expect(page.locator("#state")).not_to_have_text("Chưa lưu")
+
+
+def test_a_step_is_added_and_left_out_and_what_was_typed_beside_it_is_kept(come_in, server: Server):
+    page = come_in("Lan", PHONE)
+    page.goto(f"{server.url}desk/lessons/m1-chup-man-hinh/words")  # the other tests share a lesson
+    step = page.locator("fieldset").nth(1)
+    step.locator("textarea").first.fill("Chào {chị}, câu vừa gõ xong.")
+    step.get_by_text("Thêm, bớt ở bước này").click()
+    step.get_by_label("Lời nói hay câu hỏi").fill("Một câu mới hẳn")
+    no_violations(page)
+    step.get_by_role("button", name="Thêm bước").click()
+    expect(page.get_by_role("status").filter(has_text="Đã sửa trong nháp.")).to_be_visible()
+    expect(page.locator("fieldset").nth(2).locator("textarea")).to_have_value("Một câu mới hẳn")
+    expect(page.locator("fieldset").nth(1).locator("textarea").first).to_have_value("Chào {chị}, câu vừa gõ xong.")
+    added = page.locator("fieldset").nth(2)
+    added.get_by_text("Thêm, bớt ở bước này").click()
+    added.get_by_role("button", name="Bỏ cả bước này").click()
+    expect(page.get_by_text("Một câu mới hẳn")).to_have_count(0)
 
 
 def test_two_editors_of_one_line(come_in, server: Server):

@@ -90,7 +90,7 @@ async def test_publishing_beside_a_running_tutor(tmp_path: Path, folder: Path):
         with closing(sqlite3.connect(tutor.data / "camtay.db")) as database:
             assert database.execute("SELECT count(*) FROM publication").fetchone() == (2,), "a draft"
         code, said = await camtay(tutor, "publish", "--urgent")
-        assert code == 1 and "1 cần quyết định (bước `hoi` đã bỏ)" in said
+        assert code == 1 and "1 cần quyết định (bước “hoi” đã bỏ)" in said
         code, said = await camtay(tutor, "publish", "--urgent", "--decide", "hoi=hoi_moi")
         assert code == 0, said
         await lan.post(text="nghe lại")

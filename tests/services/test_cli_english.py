@@ -89,6 +89,8 @@ TYPED_OR_READ = {
         "còn thiếu", "không có tùy chọn", "cần một giá trị", "không có lựa chọn", "chọn một trong", "tùy chọn",
     },
     "bot/cli/verbs/people.py": {"đ"},
+    "bot/studio/policy/answers.py": {"đ"},
+    "bot/studio/policy/shaping.py": {"đ", '  wait_tap: "Tiếp"\n'},
     "bot/people/profile.py": {"cách xưng hô", "nơi sinh hoạt", "điều Hội nên biết"},
     "bot/settings.py": {"Cầm Tay", "Hội Phụ nữ"},
     "bot/people/policy/lists/filling.py": {"như trên"},

@@ -202,7 +202,7 @@ async def test_a_step_that_is_gone_blocks_and_says_what_would_help(t: Running, f
     for flags in ((), ("--urgent",), ("--at-checkpoint",)):
         code, said = await camtay("publish", *flags)
         assert code == 1
-        assert "1 người đang học: 0 ở lại, 1 cần quyết định (bước `hoi` đã bỏ)" in said
+        assert "1 người đang học: 0 ở lại, 1 cần quyết định (bước “hoi” đã bỏ)" in said
         assert "m/mot/lesson.yaml:10:1: E801 " in said
         assert "./camtay publish mot --urgent --decide hoi=checkpoint" in said
         calm = " ".join(["./camtay publish mot", *flags, "--decide hoi=stay"])
@@ -245,7 +245,7 @@ async def test_a_kind_that_changes_under_somebody_blocks(t: Running, folder: Pat
     kind = kind.replace('Không đọc", say: "Đúng rồi {chị}."', 'Không đọc"')
     put(folder, "mot", kind)
     code, said = await camtay("publish")
-    assert code == 1 and "E802" in said and "m/mot/lesson.yaml:13:5" in said and "bước `hoi` đã đổi loại" in said
+    assert code == 1 and "E802" in said and "m/mot/lesson.yaml:13:5" in said and "bước “hoi” đã đổi loại" in said
 
 
 async def test_an_urgent_edit_takes_those_inside_along_by_day(t: Running, folder: Path, camtay):

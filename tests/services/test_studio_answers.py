@@ -174,8 +174,12 @@ async def test_from_the_question_to_the_answer_in_two_clicks(editor: DeskBrowser
     assert "có 1 cách hỏi khác nhau" in await editor.get("answer/m0-chuong")
     assert "Ghi lời đáp" in await editor.post("answer/m0-chuong", {**form, "say": " "}, 400)
     await editor.post("answer/m0-chuong", form)
-    stamp = re.search(r'name="stamp" value="(\w+)"', await editor.get("answers/m/publish"))
+    page = await editor.get("answers/m/publish")
+    stamp = re.search(r'name="stamp" value="(\w+)"', page)
     assert stamp
+    told = page.partition("Xem chi tiết từng dòng")[0]
+    assert f"<dd><ins>{TOLD} Xong.</ins></dd>" in told, "in words"
+    assert "say:" not in told
     await editor.post("answers/m/publish", {"stamp": stamp[1]})
     assert "Đã phát hành bản 2" in await editor.get("answers/m/history")
     new = {"outline": "M1", "say": "Lời mới.", "ask": "một\nhai", "src": "none"}

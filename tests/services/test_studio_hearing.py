@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import pytest
 
-from bot.desk.pages.lessons.hints import HERE, here
+from bot.desk.pages.lessons.hints import HERE, NOT_HERS, here
 from bot.publishing.library import LiveLessons
 from bot.studio.following import NotReady
 from bot.studio.hearing import WordsTable
@@ -24,7 +24,7 @@ from storage.unheard import unheard
 from storage.unheard.unheard import UnheardRow
 from tests.services.test_library import folder
 from tests.storage.conftest import database, database_url
-from tests.support.builders import PROJECT, facts
+from tests.support.builders import LESSONS, PROJECT, facts
 from tests.support.desk_house import DeskBrowser, DeskHouse, desk_house
 from tests.support.studio import LAN, MAI, OTHERS, Room, studio_on
 from tests.support.world import START
@@ -182,27 +182,97 @@ async def test_from_the_sentence_to_the_button_of_its_step_in_one_click(editor: 
     await editor.post("lessons/mot/ways", {**form, "choice": ""}, 400)
 
 
+async def test_one_saying_has_one_button(editor: DeskBrowser):
+    way, here = "lessons/mot/ways", "lessons/mot/ways?step=hoi"
+    form = {"step": "hoi", "choice": "khong", "way": "giữ kín"}
+    await editor.post(way, form)
+    page = await editor.post(way, {**form, "choice": "doc", "way": "Giu kin"}, 400)
+    assert "“Giu kin” đã là cách nói của nút “Không đọc”" in text_of(page)
+    assert "Chuyển “Giu kin” sang nút “Đọc cho họ nghe”" in text_of(page)
+    await editor.post(way, {**form, "choice": "doc", "go": "move"})
+    assert "ways: [giữ kín]" in await editor.get("lessons/mot/publish")
+    page = text_of(await editor.get(f"{here}&said=giữ+kín"))
+    assert "bấm nút “Đọc cho họ nghe”" in page
+    page = await editor.post(way, {**form, "choice": "doc", "way": "không đọc", "go": "move"}, 400)
+    assert "“không đọc” là lời để bấm nút “Không đọc”" in text_of(page)
+    await editor.post(way, {**form, "choice": "doc", "go": "drop"})
+    assert "Đã bỏ khỏi nháp: “giữ kín”." in await editor.get(here)
+    assert "giữ kín" not in await editor.get(here)
+    await editor.post(way, {**form, "choice": "doc", "go": "drop"}, 400)
+    back = await editor.post(way, {**form, "way": "nghỉ chút"})
+    assert "không còn là “nghỉ”" in text_of(await editor.get(back[back.index("lessons/") :]))
+
+
+async def test_a_way_that_means_something_already_is_told_at_once(editor: DeskBrowser):
+    form = {"said": "học tiếp", "way": "học tiếp", "meaning": "answers/later"}
+    page = text_of(await editor.post("words/add", form, 400))
+    assert "“học tiếp” đã có nghĩa" in page
+    assert "“đi tiếp”" in page
+    assert "Vẫn thêm nghĩa này nữa" in page
+    await editor.post("words/add", {**form, "go": "also"})
+
+
+async def test_an_answer_is_heard_where_answers_count(editor: DeskBrowser):
+    form = {"said": "coi tới khúc sau", "way": "coi tới khúc sau", "meaning": "answers/next"}
+    way = link_to(await editor.get(f"words?said={quote(SAID)}"), "words")
+    assert way
+    back = await editor.post("words/add", form)
+    assert back.endswith("&meaning=answers%2Fnext")
+    page = text_of(await editor.get(back[back.index("words?") :]))
+    assert "✓ Máy hiểu: “coi tới khúc sau” → đi tiếp" in page
+    assert "(ở bước “Chào {chị}, bản A.”, bài “Bài " in page
+    assert "✗" not in page
+
+
+async def test_what_a_table_changes_is_told_in_words(editor: DeskBrowser):
+    await editor.post("words/add", {"way": SAID, "meaning": "commands/menu"})
+    await editor.post("words/add", {"typed": "tía", "means": "cha"})
+    page = text_of(await editor.get("words/publish"))
+    told = page[: page.index("Xem chi tiết từng dòng")]
+    assert f"danh sách bài Thêm {SAID}" in told
+    assert "Chữ viết tắt, tiếng vùng Thêm tía → cha" in told
+    assert "menu:" not in told
+
+
 async def test_a_step_that_is_gone_is_no_dead_end(editor: DeskBrowser):
     page = await editor.get(f"lessons/mot/ways?step=khong_con&said={quote(SAID)}")
     assert '<option value="hoi">' in page
     assert "words?" in page
 
 
+def text_of(page: str) -> str:
+    """What people read of a page."""
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page)).split()).replace(" .", ".").replace(" :", ":")
+
+
 # --- hints -------------------------------------------------------------------------------------------
 
 
-def test_no_hint_of_a_rule_sends_an_editor_to_a_terminal():
-    """Every hint in the rules and readers that names a command, or a file that she has not, is said otherwise."""
-    rooms = ("rules", "reading", "play", "yaml")
-    files = [path for room in rooms for path in sorted((PROJECT / "flows" / room).glob("*.py"))]
-    said = [each for path in files for each in re.findall(r'say\(\s*"((?:[^"\\]|\\.)+)"', path.read_text("utf-8"))]
-    wanted = {each for each in said if "./camtay" in each or "lessons/" in each}
-    assert len(wanted) > 8
+ELSEWHERE = re.compile(r"\./camtay|lessons/|config\.yaml|sources\.yaml|thư mục|dòng lệnh|/save")
+"""What an editor has not: commands, files, folders."""
+
+
+def test_no_rule_sends_an_editor_to_a_terminal_or_a_file():
+    """Every sentence of the rules and readers that names a command, or a file that she has not, is said otherwise."""
+    files = [path for room in ("rules", "reading", "play", "yaml") for path in (PROJECT / "flows" / room).glob("*.py")]
+    texts = [path.read_text("utf-8") for path in files if path.name not in NOT_HERS]
+    said = {each for text in texts for each in re.findall(r'say\(\s*"((?:[^"\\]|\\.)+)"', text)}
+    wanted = {each for each in said if ELSEWHERE.search(each)}
+    assert len(wanted) > 20
     assert wanted - HERE.keys() == set()
-    assert not any("./camtay" in each for each in HERE.values())
+    assert not [each for each in HERE.values() if ELSEWHERE.search(each)]
     whole = say("{first}; {then}", first=say("sửa dòng này, rồi ./camtay test-lessons"), then=say("xong"))
     assert "./camtay" not in here(whole)
     assert here("chữ thường") == "chữ thường"
+    assert here(say("không có tệp “{file}” trong thư mục media", file="a.png")) == "chưa có tệp “a.png” trong bài này"
+
+
+@pytest.mark.parametrize(
+    "name", ["words.yaml", "_template/lesson.yaml", *(f"answers/{each}.yaml" for each in "mvtldg")]
+)
+def test_no_note_of_a_text_that_she_opens_does(name: str):
+    notes = re.findall(r"(?m)(?:^|\s)#.*", (LESSONS / name).read_text("utf-8"))
+    assert not [each for each in notes if ELSEWHERE.search(each)]
 
 
 @pytest.mark.parametrize(

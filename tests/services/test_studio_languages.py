@@ -188,6 +188,12 @@ async def test_a_fault_of_a_translation_leads_to_its_page(editor: DeskBrowser, t
 
 
 async def test_a_language_is_begun(editor: DeskBrowser):
+    page = await editor.get("lessons/mot/languages")
+    headings = [" ".join(each.split()) for each in re.findall(r"<legend>(.*?)(?: · .*?)?</legend>", page, re.S)]
+    assert headings[0] == "Tên bài"
+    assert "Gợi ý 1, bước “Ai xin mã OTP thì {chị} làm…”" in headings
+    assert not [each for each in headings if ".hints." in each or ".text" in each]
+    assert "Chữ này mới giữ ở máy này" in page
     page = await editor.get("lessons/hai/languages")
     assert "Bắt đầu dịch sang tiếng Anh" in page
     await editor.post("lessons/hai/languages", {"lang": "xx", "go": "begin"}, 400)

@@ -288,9 +288,17 @@ async def test_the_phone_plays_the_draft(editor: DeskBrowser):
 
 async def test_a_sentence_is_heard_for_trial(editor: DeskBrowser):
     assert "Nghe thử một câu" in await editor.get("hear")
-    page = await editor.post("hear", {"text": f"tôi bị lừa rồi {XSS}"}, 200)
-    assert "Máy hiểu là" in page
+    page = await editor.post("hear", {"said": f"tôi bị lừa rồi {XSS}"}, 200)
     assert "<script>alert" not in page
+    page = await editor.post("hear", {"said": "thực đơn"}, 200)
+    told, _, details = page.partition("Chi tiết cho người kỹ thuật")
+    assert "Máy hiểu" in told
+    assert "<blockquote>" in told, "what is answered, in the tutor's words"
+    assert "Bài một</span>" in told, "and its buttons"
+    assert "Điểm của câu" not in told
+    assert "Máy hiểu là" in details
+    assert "Chưa hiểu</a>" in told, "the menu is there"
+    assert "✓ Máy hiểu" in await editor.get("hear?said=tiếp&at=mot/chao")
 
 
 async def test_who_stands_where_a_step_goes_is_decided_about(tmp_path: Path, folder: Path):
@@ -382,6 +390,11 @@ async def test_the_steps_with_their_learners_and_dialogues(editor: DeskBrowser, 
     page = await editor.get("lessons/mot/steps")
     assert "giai" in page
     assert "chưa có bản thoại nào" in page
+    (folder / "m" / "mot" / "transcripts").mkdir()
+    (folder / "m" / "mot" / "transcripts" / "hoc-tron.txt").write_text("bài: mot\n\nmáy: Lời cũ.\n", "utf-8")
+    page = await editor.get("lessons/mot/steps")
+    assert "Học trơn tru: còn" in page
+    assert "Chị không phải làm gì" in page, "what she should do is said"
     put(folder, "mot", "steps: [")
     assert "giai" in await editor.get("lessons/mot/steps"), "of a file that cannot be read, what is live"
 

@@ -1,7 +1,7 @@
-"""One more way of saying something, written into a YAML file; every other byte stays. Pure.
+"""One thing more or less in a YAML file: a way of saying, an option, a step; every other byte stays. Pure.
 
 As in `splicing`: where things stand is taken from the parser's marks, and only a text that reads as before, but for
-what was added, is ever handed on.
+what was added or left out, is ever handed on.
 """
 
 from __future__ import annotations
@@ -21,26 +21,41 @@ AddedValue = str | Sequence[str] | Mapping[str, str]
 _Node = Any  # the stubs know no marks of a node
 
 
-def with_item(text: str, path: YamlPath, value: str) -> str | None:
+def with_item(text: str, path: YamlPath, value: AddedValue) -> str | None:
     """`text` with one more item in the list at `path`; where there is no list yet it is begun, in the table around it.
     None where that cannot be written."""
     root = _composed(text)
     node = _node(root, path)
     if node is None:
-        return with_key(text, path[:-1], str(path[-1]), [value])
+        return with_key(text, path[:-1], str(path[-1]), [value]) if isinstance(value, str) else None
     before = texts_of(text)
     lines = _starts(text)
-    if isinstance(node, ScalarNode) and node.style not in ("|", ">"):  # one way alone, without brackets
+    if (
+        isinstance(node, ScalarNode) and isinstance(value, str) and node.style not in ("|", ">")
+    ):  # one way alone, without brackets
         start, end = (_at(mark, lines, text) for mark in (node.start_mark, node.end_mark))
         wanted = before | {path: None, (*path, 0): before.get(path), (*path, 1): value}
         return _proved([f"{text[:start]}[{text[start:end]}, {_inline(value)}]{text[end:]}"], text, wanted)
     if not isinstance(node, SequenceNode):
         return None
-    wanted = before | {(*path, len(node.value)): value}
+    wanted = before | _read((*path, len(node.value)), value)
     if node.flow_style:
-        return _proved([_inside(text, lines, node, _inline(value))], text, wanted)
-    indent = " " * int(node.start_mark.column)
-    return _proved([_below(text, lines, node, f"{indent}- {written}") for written in _ways(value)], text, wanted)
+        return _proved([_inside(text, lines, node, _written(value))], text, wanted)
+    indent, ways = " " * int(node.start_mark.column), _ways(value) if isinstance(value, str) else [_written(value)]
+    return _proved([_below(text, lines, node, f"{indent}- {written}") for written in ways], text, wanted)
+
+
+def with_step(text: str, above: int, block: str) -> str | None:
+    """`text` with one more step below that at place `above`; `block` is the step as it stands alone in a list, written
+    without indentation. None where that cannot be written."""
+    node = _node(_composed(text), ("steps",))
+    if not isinstance(node, SequenceNode) or node.flow_style or above >= len(node.value):
+        return None
+    before, indent = texts_of(text), " " * int(node.start_mark.column)
+    wanted = {_moved(at, ("steps", above + 1), 1): each for at, each in before.items()}
+    wanted |= {("steps", above + 1, *at[1:]): each for at, each in texts_of(block).items() if at}
+    written = "\n".join(f"{indent}{line}" for line in block.strip("\n").split("\n"))
+    return _proved([_below(text, _starts(text), node.value[above], f"\n{written}")], text, wanted)
 
 
 def with_key(text: str, path: YamlPath, key: str, value: AddedValue) -> str | None:
@@ -67,6 +82,66 @@ def with_value(text: str, path: YamlPath, value: AddedValue) -> str | None:
     return _proved([f"{text[:start]}{_written(value)}{text[end:]}"], text, wanted)
 
 
+def without_item(text: str, path: YamlPath) -> str | None:
+    """`text` without the item that the path leads to; a list that had no other goes with it. None where that cannot be
+    written."""
+    node, at = _node(_composed(text), path[:-1]), path[-1]
+    if at == 0 and (isinstance(node, ScalarNode) or (isinstance(node, SequenceNode) and len(node.value) == 1)):
+        return without_key(text, path[:-1])
+    if not isinstance(node, SequenceNode) or not isinstance(at, int) or at >= len(node.value):
+        return None
+    lines, item = _starts(text), node.value[at]
+    wanted = {_moved(each, path, -1): kept for each, kept in texts_of(text).items() if each[: len(path)] != path}
+    if not node.flow_style:
+        return _proved([_without_lines(text, lines, item.start_mark.line, item)], text, wanted)
+    return _proved([_without_part(text, lines, [(each, each) for each in node.value], at)], text, wanted)
+
+
+def without_last(text: str, path: YamlPath) -> str | None:
+    """`text` without the last of several items of the list at `path`; None where it has not several."""
+    node = _node(_composed(text), path)
+    count = len(node.value) if isinstance(node, SequenceNode) else 0
+    return without_item(text, (*path, count - 1)) if count > 1 else None
+
+
+def without_key(text: str, path: YamlPath) -> str | None:
+    """`text` without a key and all that stands behind it; None where it is the only one, or cannot be left out."""
+    node = _node(_composed(text), path[:-1])
+    keys = [key.value for key, _ in node.value] if isinstance(node, MappingNode) else []
+    if len(keys) < 2 or path[-1] not in keys:
+        return None
+    lines, at = _starts(text), keys.index(path[-1])
+    wanted = {each: kept for each, kept in texts_of(text).items() if each[: len(path)] != path}
+    if not node.flow_style:
+        key, value = node.value[at]
+        return _proved([_without_lines(text, lines, key.start_mark.line, value)], text, wanted)
+    return _proved([_without_part(text, lines, node.value, at)], text, wanted)
+
+
+def _without_lines(text: str, lines: list[int], first: int, last: _Node) -> str:
+    """Without the lines from `first` to that on which a node ends."""
+    end = text.find("\n", _end(text, lines, last))
+    return text[: lines[first]] + (text[end + 1 :] if end >= 0 else "")
+
+
+def _without_part(text: str, lines: list[int], parts: Sequence[tuple[_Node, _Node]], at: int) -> str:
+    """Without one of several between brackets, and the comma beside it."""
+    start, end = parts[at][0].start_mark, parts[at][1].end_mark
+    if at:
+        start = parts[at - 1][1].end_mark
+    else:
+        end = parts[1][0].start_mark
+    return text[: _at(start, lines, text)] + text[_at(end, lines, text) :]
+
+
+def _moved(path: YamlPath, first: YamlPath, by: int) -> YamlPath:
+    """A path, moved within the list in which all from `first` on have moved."""
+    depth, place = len(first) - 1, path[len(first) - 1 : len(first)]
+    if path[:depth] == first[:-1] and place and isinstance(place[0], int) and place[0] >= int(first[-1]):
+        return (*path[:depth], place[0] + by, *path[depth + 1 :])
+    return path
+
+
 def written_at(text: str, path: YamlPath) -> str:
     """What stands at `path`, byte for byte; "" where nothing does."""
     node = _node(_composed(text), path)
@@ -83,33 +158,6 @@ def with_written(text: str, path: YamlPath, written: str) -> str | None:
     before, after = strictyaml.read(text, ""), strictyaml.read(found, "")
     is_sound = after.root is not None and len(after.problems) <= len(before.problems)
     return found if is_sound and _around(texts_of(found), path) == _around(texts_of(text), path) else None
-
-
-def without_key(text: str, path: YamlPath) -> str | None:
-    """`text` without the key at the end of `path` and all below it; None where it is not there, is the first of its
-    table, or cannot be taken out."""
-    table, lines = _node(_composed(text), path[:-1]), _starts(text)
-    pairs = table.value if isinstance(table, MappingNode) else []
-    at = next((at for at, (key, _) in enumerate(pairs) if key.value == path[-1]), 0)
-    if not at:
-        return None
-    key, node = pairs[at]
-    if table.flow_style:
-        start, end = _end(text, lines, pairs[at - 1][1]), _end(text, lines, node)
-    else:
-        start, end = lines[key.start_mark.line], text.find("\n", _end(text, lines, node)) + 1 or len(text)
-    return _proved([text[:start] + text[end:]], text, _around(texts_of(text), path))
-
-
-def without_last(text: str, path: YamlPath) -> str | None:
-    """`text` without the last item of the list at `path`, which stands on lines of its own; None where it does not."""
-    node = _node(_composed(text), path)
-    if not isinstance(node, SequenceNode) or node.flow_style or len(node.value) < 2:
-        return None
-    lines, last = _starts(text), (*path, len(node.value) - 1)
-    start, end = lines[node.value[-1].start_mark.line], text.find("\n", _end(text, lines, node))
-    wanted = _around(texts_of(text), last)
-    return _proved([text[:start] + (text[end + 1 :] if end >= 0 else "")], text, wanted)
 
 
 # --- where it goes -----------------------------------------------------------------------------------

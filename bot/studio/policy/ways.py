@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from bot.studio.policy.adding import with_item
+from bot.studio.policy.adding import with_item, without_item
 from bot.studio.policy.fields import steps_in
 from bot.studio.policy.splicing import YamlPath, value_at
 from flows.engine.kinds.table import kind_of
 from flows.model import Step
 from flows.reading.loader import LessonDraft
 from flows.saying import say
+from flows.words.understand import Words, fold
 from flows.yaml.strictyaml import Mapping as Table
 
 _BUTTONS = {
@@ -44,6 +45,23 @@ def choices_at(draft: LessonDraft, step_id: str) -> tuple[SpokenChoice, ...]:
 def with_way(text: str, choice: SpokenChoice, said: str) -> str | None:
     """The lesson with one more way of saying a choice; None where it cannot be written."""
     return with_item(text, choice.path, said)
+
+
+def without_way(text: str, choice: SpokenChoice, said: str) -> str | None:
+    """The lesson without one of the ways of saying a choice; None where that is none, or cannot be left out."""
+    return without_item(text, (*choice.path, choice.ways.index(said))) if said in choice.ways else None
+
+
+def taken_by(choices: Collection[SpokenChoice], words: Words, said: str) -> tuple[SpokenChoice, str] | None:
+    """Whose way of saying it is already, and that way as it is written in the lesson; "" where it is the button's own
+    label or usual for such a button. None: nobody's."""
+    wanted = fold(words, said)
+    for choice in choices:
+        if found := next((way for way in choice.ways if fold(words, way) == wanted), ""):
+            return choice, found
+        if any(fold(words, way) == wanted for way in (choice.label, *words.answers.get(choice.id, ()))):
+            return choice, ""
+    return None
 
 
 def _choices(step: Step, at: int, node: Table) -> Iterator[SpokenChoice]:

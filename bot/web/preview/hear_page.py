@@ -51,7 +51,7 @@ class WeightRow:
 
 def hear_page(asked: HearAsked, heard: HearReport | str | None, home: str, carried: FormPairs) -> str:
     """The form, with what goes along with it; below it what was heard, or the sentence that says why nothing was."""
-    shown = {**_outcome(heard, asked.kind), **_why(heard.reason)} if isinstance(heard, HearReport) else None
+    shown = _shown(heard, asked.kind) if isinstance(heard, HearReport) else None
     return fill(
         "hear.html",
         home=home,
@@ -62,6 +62,15 @@ def hear_page(asked: HearAsked, heard: HearReport | str | None, home: str, carri
         refusal=heard if isinstance(heard, str) else "",
         heard=shown,
     )
+
+
+def why_page(heard: HearReport) -> str:
+    """What was heard and why, as a part of another page: for whoever keeps the machine."""
+    return fill("heard.html", heard=_shown(heard, ""))
+
+
+def _shown(heard: HearReport, kind: str) -> dict[str, object]:
+    return {**_outcome(heard, kind), **_why(heard.reason)}
 
 
 # --- what it would do --------------------------------------------------------------------------------

@@ -104,7 +104,7 @@ COMMANDS: Mapping[str, str] = {
 DEEDS: Mapping[str, str] = {
     "again": "nói lại câu đang hỏi",
     "answer": "trả lời câu hỏi, rồi hỏi lại chỗ đang học",
-    "ask": "hỏi lại cho chắc",
+    "ask": "hỏi lại cho chắc là ý nào",
     "back": "quay lại",
     "done": "xong việc, đi tiếp",
     "emergency": "mở bài gấp và gọi người giúp",

@@ -17,6 +17,8 @@ from flows.play.playing import Play, PlayedTurn
 from flows.profiles import profile_of
 
 UNDER_NAME = "Học thử: không lưu gì"
+SENDS_NOTHING = """<meta http-equiv="Content-Security-Policy" content="form-action 'none'">"""
+"""The frame may have forms, or a browser would not even tell its script that "Gửi" was pressed; none may send."""
 
 
 def phone(play: Play, tutor: str, lesson: str, inside: Callable[[str], str]) -> str:
@@ -24,7 +26,8 @@ def phone(play: Play, tutor: str, lesson: str, inside: Callable[[str], str]) -> 
     (`line.js`). `inside` gives a draft's picture as an address that holds all of it: the frame is a stranger to the
     site, which sends it nothing that is not for everybody. "" where it is too large for that."""
     played = {"chat": "", "entries": as_data(tuple(lines(play)), partial(_described, lesson, inside))}
-    return page_text(tutor, UNDER_NAME, render_page(__package__, "line.html", played=played, script=script(LINE)))
+    page = page_text(tutor, UNDER_NAME, render_page(__package__, "line.html", played=played, script=script(LINE)))
+    return page.replace("<head>", f"<head>{SENDS_NOTHING}", 1)
 
 
 def lines(play: Play) -> Iterator[LogEntry]:

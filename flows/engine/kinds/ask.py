@@ -24,6 +24,7 @@ class AskKind(StepKind[Ask]):
     """After some answers that were none the learner may pass the question over; nobody is asked for ever."""
 
     step = Ask
+    put_off_by = SKIP
     look = KindLook("xin nhập", "M4 20l1-5L16 4l4 4L9 19zM13 7l4 4", '[/"')
     words = KindWords(
         about="Hỏi học viên một điều, học viên gõ hay gửi để trả lời.",
@@ -110,7 +111,7 @@ class AskKind(StepKind[Ask]):
     def tap(self, stage: Stage, step: Ask, choice: str) -> Next:
         """Yes saves the value that was asked back, no asks the question again; "skip" goes on without a value."""
         value = settled(stage)
-        if value is None:
+        if value is None or choice == SKIP:
             return self._passed_over(stage, step) if choice == SKIP else AGAIN
         if choice == YES:
             stage.save(step.id, step.save, str(value.value), private=step.private)

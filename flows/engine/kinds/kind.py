@@ -17,6 +17,7 @@ from enum import Enum
 from typing import ClassVar, Generic, NamedTuple
 
 from flows import events as ev
+from flows.engine import buttons
 from flows.engine.kinds.facets import (
     Edge,
     KindLook,
@@ -65,6 +66,7 @@ class StepKind(ABC, Generic[StepOf]):
     needs_text: ClassVar[bool] = False
     only_tells: ClassVar[bool] = False  # nothing is asked here, there is only a button to go on
     may_be_put_off: ClassVar[bool] = False  # "để mai" is a good-bye here, as nothing else could be meant by it
+    put_off_by: ClassVar[str] = buttons.REST  # the choice that "để sau" takes, where no button is called so
     responds: ClassVar[bool] = False  # says something to what was done, before it goes on
     may_go_back_to: ClassVar[bool] = True  # "quay lại" may lead here
     counts_anew: ClassVar[bool] = True  # its time runs from the last sign of life, not from its beginning

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from bot.conversation.understanding import HearReport, Overheard
 from bot.desk.visit import Visit
-from bot.studio.hearing import heard
+from bot.studio.hearing import heard, step_with
 from bot.web.preview.hear_words import COMMANDS, DEEDS
 from flows.run import Book
 from flows.saying import say
+from flows.words.understand import Command, understand
 
 MISSES = frozenset({"not_understood", "again", "ask", "hint"})
 CALLED = {"help": "human"}
@@ -24,12 +25,13 @@ USUAL = {
 
 @dataclass(frozen=True, slots=True)
 class SentenceHeard:
-    """What is shown of a sentence: `said` and `at` as they were asked about, `outcome` in words."""
+    """What is shown of a sentence: `said` and `at` as they were asked about, `outcome` and `where` in words."""
 
     said: str
     at: str
     outcome: str
     is_understood: bool
+    where: str = ""
 
 
 def said_in(visit: Visit) -> tuple[str, str]:
@@ -38,17 +40,34 @@ def said_in(visit: Visit) -> tuple[str, str]:
     return " ".join(asked.get("said", "").split())[:300], asked.get("at", "")[:120].strip()
 
 
-def told(book: Book, overheard: Overheard, said: str, at: str) -> SentenceHeard | None:
-    """A sentence as it is heard with a book; None without one. Blocking: for a thread."""
+def told(book: Book, overheard: Overheard, said: str, at: str, meaning: str = "") -> SentenceHeard | None:
+    """A sentence as it is heard with a book; None without one. What is said to mean a usual answer (`meaning`
+    answers/NAME) is heard at a step where that can be answered, if no other is named. Blocking: for a thread."""
     if not said:
         return None
+    group, _, name = meaning.partition("/")
+    if group == "answers" and not at:
+        at = step_with(book, name)
+        if not at:
+            return None
     report = heard(book, overheard, said, at) if at else None
     if report is not None:
         does = str(report.told.get("does", ""))
         outcome = say("bấm nút “{button}”", button=report.button) if report.button else DEEDS.get(does, does)
-        return SentenceHeard(said, at, outcome, does not in MISSES)
+        is_word = does == "again" and isinstance(understand(book.words, said, ()), Command)  # "nói lại", "học tiếp"
+        return SentenceHeard(said, at, outcome, is_word or does not in MISSES, _where(book, at))
     report = heard(book, overheard, said)
     return None if report is None else SentenceHeard(said, "", *_outside(report))
+
+
+def _where(book: Book, at: str) -> str:
+    """LESSON/STEP as people call it."""
+    name, _, step_id = at.partition("/")
+    lesson = book.lesson(name) if name in book.current else None
+    if lesson is None or step_id not in lesson.index:
+        return at
+    words = (lesson.steps[lesson.index[step_id]].text or step_id).split()
+    return say("bước “{words}”, bài “{title}”", words=" ".join(words[:7]), title=lesson.title)
 
 
 def _outside(report: HearReport) -> tuple[str, bool]:
@@ -73,6 +92,25 @@ def meanings(table: dict[str, object]) -> list[tuple[str, list[tuple[str, str]]]
         each = [(f"{group}/{name}", _word(group, name)) for name in names] if isinstance(names, dict) else []
         found.append((title, sorted(each, key=lambda pair: pair[1])))
     return found
+
+
+def answerable(book: Book, table: dict[str, object]) -> list[tuple[str, str]]:
+    """The usual answers that some step takes, as `meanings` has them: where a sentence can be tried."""
+    return [each for each in meanings(table)[0][1] if step_with(book, each[0].partition("/")[2])]
+
+
+LISTS = {
+    "spelling": say("Chữ viết tắt, tiếng vùng"), "emergency": say("Lời kêu cứu"), "small_talk": say("Lời chuyện trò"),
+    "officers": say("Lời của cán bộ"), "leaving": say("Lời thôi nhắn"), "fillers": say("Tiếng đệm"),
+}  # fmt: skip
+"""Lists of the table that are no meanings, in words."""
+
+
+def meaning_in_words(group: str, name: str) -> str:
+    """What a list of the table is about; the key itself where only who keeps the machine changes it."""
+    if group in ("answers", "commands"):
+        return _word(group, name)
+    return LISTS.get(group, f"{group} {name}".strip())
 
 
 def _word(group: str, name: str) -> str:

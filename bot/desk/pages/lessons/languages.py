@@ -12,7 +12,9 @@ from bot.desk.services import DeskServices
 from bot.desk.visit import PageAnswer, PageShown, Redirect, Visit
 from bot.publishing.drafts import LessonReading
 from bot.studio.languages import TextPair, pairs_of
+from bot.studio.policy.fields import form_of
 from bot.studio.policy.splicing import cleaned
+from flows.reading.loader import read_draft
 from flows.reading.po import PoEntry
 from flows.saying import say
 
@@ -44,9 +46,10 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
         "lesson": lesson, "languages": languages, "language": language, "pairs": shown, "states": STATES,
         "wants_all": wants_all, "done": counts["done"], "missing": counts["missing"], "names": NAMES,
         "stale": counts["stale"] + counts["fuzzy"], "further": further, "is_read": written is not None,
+        "called": await asyncio.to_thread(_called, lying.text),
         "typed": {name.partition("=")[2]: text for name, text in visit.form.items() if _FIELD.fullmatch(name)},
     }  # fmt: skip
-    return PageShown("lessons/languages.html", {"title": titled(desk, visit, say("Bản dịch")), **values})
+    return PageShown("lessons/languages.html", {"title": titled(desk, visit, say("Bản dịch"), lying), **values})
 
 
 async def save(desk: DeskServices, visit: Visit) -> PageAnswer:
@@ -70,6 +73,13 @@ async def save(desk: DeskServices, visit: Visit) -> PageAnswer:
 def _is_new(pair: TextPair, text: str, form: Mapping[str, str]) -> bool:
     """Whether a field says anything: other words, or that the old ones are still right."""
     return cleaned(text) != pair.text.strip() or (f"{STILL}{pair.key}" in form and pair.state != "done")
+
+
+def _called(text: str) -> dict[str, tuple[str, str, str]]:
+    """Key of a sentence → (what it is, the option that it belongs to, the first words of its step) as in the form."""
+    form = form_of(read_draft(text.encode(), "", ()))
+    fields = ((step.begins if step.id else "", each) for step in form for each in step.fields)
+    return {each.name: (each.label, each.group, words) for words, each in fields}
 
 
 def _pairs(reading: LessonReading, language: str) -> list[TextPair]:

@@ -40,7 +40,8 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
         "address": address,
         "chosen": chosen,
     }
-    return PageShown("lessons/media.html", {"title": titled(desk, visit, say("Hình và tiếng")), **fixed, **shown})
+    title = titled(desk, visit, say("Hình và tiếng"), previews.desk)
+    return PageShown("lessons/media.html", {"title": title, **fixed, **shown})
 
 
 async def bring(desk: DeskServices, visit: Visit) -> PageAnswer:

@@ -7,7 +7,6 @@ import json
 import re
 from collections.abc import Mapping
 
-from bot.conversation.understanding import Overheard
 from bot.desk.pages.lessons.inside import learners_inside
 from bot.desk.pages.lessons.mending import mended_at
 from bot.desk.pages.lessons.rooms import lesson_of, rooms
@@ -18,7 +17,6 @@ from bot.people.service import NobodyThere
 from bot.studio.previews import DraftPreview
 from bot.web.preview import showing
 from bot.web.preview.frame import EditorsView, policy
-from bot.web.preview.hear_routes import heard_page
 from flows.saying import say
 
 _NEXT_DEED = re.compile(r"\n(?=(?:tap|say|send|wait):)")  # a form's deeds come as one text, a line each
@@ -89,15 +87,6 @@ async def scene(desk: DeskServices, visit: Visit) -> PageAnswer:
     room.studio.admit(visit.who.actor)
     drawn = await asyncio.to_thread(room.studio.checker.drawing, name, visit.query.get("ring", "")[:40])
     return Fragment(_there(drawn).encode(), "image/svg+xml", showing.svg_policy())
-
-
-async def hear(desk: DeskServices, visit: Visit) -> PageAnswer:
-    """What the tutor would make of a message; nothing of it is kept."""
-    overheard = Overheard(rooms(desk).studio.library.book, desk.now())
-    pairs: list[tuple[str, object]] = [*visit.asked, *visit.form.items()]
-    carried = [("form_key", visit.who.form_key)]
-    page = await asyncio.to_thread(heard_page, overheard, pairs, "lessons", carried)
-    return Fragment(page.encode("utf-8", "replace"), "text/html", policy())
 
 
 def _file(previews: DraftPreview, lesson: str, name: str) -> tuple[bytes, str] | None:

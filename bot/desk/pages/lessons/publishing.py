@@ -58,7 +58,7 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
     return PageShown(
         "lessons/publish.html",
         {
-            "title": titled(desk, visit, say("Phát hành")), "lesson": lesson, "plan": plan, "how": how,
+            "title": titled(desk, visit, say("Phát hành"), review.desk), "lesson": lesson, "plan": plan, "how": how,
             "stamp": review.stamp, "is_ready": review.is_ready,
             "is_changed": review.desk.is_changed, "errors": await mended_at(review.desk, review.errors, visit),
             "warnings": await mended_at(review.desk, review.warnings, visit), "number": 0,

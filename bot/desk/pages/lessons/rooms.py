@@ -11,8 +11,9 @@ from bot.desk.services import DeskServices
 from bot.desk.visit import Fragment, Visit
 from bot.people.desk_links import DESK
 from bot.people.service import NobodyThere
+from bot.studio.policy.splicing import texts_of
 from bot.studio.rooms import StudioRooms
-from bot.studio.service import AUTHOR_DIGITS, worst
+from bot.studio.service import AUTHOR_DIGITS, Manuscript, worst
 from flows.model import Problem
 from flows.reading.loader import ANSWERS
 from flows.saying import say
@@ -40,10 +41,11 @@ def place_of(visit: Visit) -> str:
     return f"{'lessons' if at == 'lesson' else ANSWERS}/{visit.path[at]}" if at else WORDS.partition(".")[0]
 
 
-def titled(desk: DeskServices, visit: Visit, name: str) -> str:
-    """The title of a page about a lesson."""
+def titled(desk: DeskServices, visit: Visit, name: str, lying: Manuscript | None = None) -> str:
+    """The title of a page about a lesson; one that nobody has learnt yet is called as in the draft."""
     live = rooms(desk).studio.library.book.lesson(lesson_of(visit))
-    return f"{teller(visit.lang)(name)}: {live.title if live else lesson_of(visit)}"
+    drafted = (texts_of(lying.text).get(("title",)) if lying and not live else "") or lesson_of(visit)
+    return f"{teller(visit.lang)(name)}: {live.title if live else drafted}"
 
 
 async def authors(desk: DeskServices) -> dict[str, str]:
@@ -60,7 +62,7 @@ def faults(problems: Iterable[Problem], visit: Visit, path: str) -> list[dict[st
     shown: list[dict[str, object]] = [
         {
             "line": each.place.line, "col": each.place.col, "code": each.code, "severity": each.severity,
-            "message": tell(each.message), "hint": tell(here(each.hint)),
+            "message": tell(here(each.message)), "hint": tell(here(each.hint)),
             "where": "" if each.place.path == path else each.place.path.rpartition("/")[2],
         }
         for each in worst(own)[:MOST_FAULTS]

@@ -19,6 +19,12 @@ from flows.play.rehearsal import rehearse
 from flows.rules.changes import Inside
 from flows.saying import say
 
+DIALOGUES = {
+    "hoc-tron.txt": say("Học trơn tru"), "lam-sai.txt": say("Làm sai, gõ lạ"),
+    "im-lang.txt": say("Bỏ ngang rồi quay lại"),
+}  # fmt: skip
+"""Dialogues that every lesson has, in words."""
+
 
 async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
     """The steps with who is inside each, and the lesson's dialogues with what they reach."""
@@ -39,7 +45,8 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
     ]  # fmt: skip
     played = await asyncio.to_thread(_dialogues, previews, lesson)
     shown = {"lesson": lesson, "steps": steps, "elsewhere": here, "played": played, **time_of(counted, desk)}
-    return PageShown("lessons/steps.html", {"title": titled(desk, visit, say("Các bước và bản thoại")), **shown})
+    title = titled(desk, visit, say("Các bước và bản thoại"), previews.desk)
+    return PageShown("lessons/steps.html", {"title": title, "names": DIALOGUES, **shown})
 
 
 def at_steps(counted: Mapping[str, Inside], lesson: str) -> dict[str, int]:

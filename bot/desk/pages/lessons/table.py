@@ -10,9 +10,11 @@ from bot.desk.pages.lessons import (
     media,
     playing,
     publishing,
+    shape,
     steps,
     tables,
     tree,
+    trying,
     ways,
     words,
     writing,
@@ -21,7 +23,6 @@ from bot.desk.visit import DeskPage
 from bot.media.store import TYPES
 from bot.studio.service import ACT
 from bot.web.preview.asked import NAMES as PLAYED
-from bot.web.preview.hear_routes import NAMES as HEARD
 from flows.saying import say
 
 _LESSON = "lessons/{lesson:[a-z0-9-]{1,40}}"
@@ -41,7 +42,7 @@ LESSON_PAGES: tuple[DeskPage, ...] = (
     DeskPage(_LESSON, say("Soạn bài"), ACT, writing.show, writing.save, fields=["began", "text", "script"],
              gives=_JSON),
     DeskPage(f"{_LESSON}/words", say("Sửa lời, sửa hình"), ACT, words.show, words.save,
-             fields=["began", "script", f"{words.FIELD}*"], gives=_JSON),
+             fields=["began", "go", "script", f"{words.FIELD}*", f"{shape.NEW}*"], gives=_JSON),
     DeskPage(f"{_LESSON}/publish", say("Phát hành"), ACT, publishing.show, publishing.publish, asks=[*_HOW, "dem"],
              fields=[*_HOW, "go", "stamp"]),
     DeskPage(f"{_LESSON}/history", say("Các bản đã phát hành"), ACT, publishing.show_history, asks=["dem"]),
@@ -60,11 +61,11 @@ LESSON_PAGES: tuple[DeskPage, ...] = (
     DeskPage(f"{_LESSON}/languages", say("Bản dịch"), ACT, languages.show, languages.save, asks=["lang", "show"],
              fields=["lang", "show", "go", f"{languages.SAID}*", f"{languages.STILL}*"]),
     DeskPage(f"{_LESSON}/ways", say("Thêm cách nói"), ACT, ways.show, ways.add, asks=["step", "said"],
-             fields=["choice", "said", "step", "way"]),
-    DeskPage("words", _TABLE, ACT, hearing.show, writing.save, asks=["said", "at"], fields=["began", "text", "script"],
-             gives=_JSON),
-    DeskPage("words/add", _TABLE, ACT, hearing.show, hearing.add, asks=["said", "at"],
-             fields=["meaning", "means", "typed", "way", "said", "at"]),
+             fields=["choice", "go", "said", "step", "way"]),
+    DeskPage("words", _TABLE, ACT, hearing.show, writing.save, asks=["said", "at", "meaning"],
+             fields=["began", "text", "script"], gives=_JSON),
+    DeskPage("words/add", _TABLE, ACT, hearing.show, hearing.add, asks=["said", "at", "meaning"],
+             fields=["go", "meaning", "means", "typed", "way", "said", "at"]),
     *(
         page
         for at, name in (("words", _TABLE), (_ANSWERS, _TEXT))
@@ -88,7 +89,8 @@ LESSON_PAGES: tuple[DeskPage, ...] = (
     DeskPage("new-answer", say("Lời đáp mới"), ACT, answers.show_new, answers.begin, asks=["said"],
              fields=["outline", "say", "ask", "src"]),
     DeskPage("scenes/{file}", say("Hình và tiếng"), ACT, playing.scene, asks=["ring"], gives=["image/svg+xml"]),
-    DeskPage("hear", say("Nghe thử một câu"), ACT, playing.hear, playing.hear, asks=HEARD, fields=HEARD),
+    DeskPage("hear", say("Nghe thử một câu"), ACT, trying.show, trying.show, asks=["said", "at", "meaning"],
+             fields=["said", "at", "meaning"]),
     *(
         page
         for at, show in ((_PLAY, playing.show), (_PHONE, playing.show_phone))

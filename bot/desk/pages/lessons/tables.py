@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from bot.desk.language import teller
+from bot.desk.pages.lessons.heard import meaning_in_words
 from bot.desk.pages.lessons.publishing import diff_lines, entry_of, number_of
 from bot.desk.pages.lessons.rooms import authors, faults, lesson_of, place_of, rooms
 from bot.desk.pages.lessons.writing import shown_text
 from bot.desk.services import DeskServices
 from bot.desk.visit import PageAnswer, PageShown, Redirect, Visit
+from bot.studio.hearing import table_in
+from bot.studio.policy.answers import entries_of
+from bot.studio.policy.table_changes import answer_changes, words_changes
 from bot.studio.tables import TableReview
 from flows.saying import say
 from flows.shelf.shelf import WORDS
@@ -24,7 +30,9 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
 async def show_publish(desk: DeskServices, visit: Visit) -> PageAnswer:
     """What publishing the draft would change."""
     review = await rooms(desk).tables.review(visit.who.actor, lesson_of(visit))
-    return _review(review, visit, say("Phát hành bảng từ") if _hears(visit) else say("Phát hành bảng lời đáp"))
+    return await asyncio.to_thread(
+        _review, review, visit, say("Phát hành bảng từ") if _hears(visit) else say("Phát hành bảng lời đáp")
+    )
 
 
 async def publish(desk: DeskServices, visit: Visit) -> PageAnswer:
@@ -48,7 +56,7 @@ async def show_rollback(desk: DeskServices, visit: Visit) -> PageAnswer:
     """What going back to a version would change."""
     number = number_of(visit)
     review = await rooms(desk).tables.review_rollback(visit.who.actor, lesson_of(visit), number)
-    return _review(review, visit, say("Quay lại bản {number} của bảng", number=number))
+    return await asyncio.to_thread(_review, review, visit, say("Quay lại bản {number} của bảng", number=number))
 
 
 async def roll_back(desk: DeskServices, visit: Visit) -> PageAnswer:
@@ -68,6 +76,15 @@ def _review(review: TableReview, visit: Visit, title: str) -> PageShown:
     shown = {
         "title": teller(visit.lang)(title), "lesson": review.desk.lesson, "table": place_of(visit),
         "diff_lines": diff_lines(review.diff), "faults": told_, "is_ready": review.is_ready,
-        "stamp": review.stamp, "number": review.number,
+        "stamp": review.stamp, "number": review.number, **_changes(review, _hears(visit)),
     }  # fmt: skip
     return PageShown("lessons/table_publish.html", shown)
+
+
+def _changes(review: TableReview, hears: bool) -> dict[str, object]:
+    """What comes in and goes out in words; nothing where one of both texts cannot be read."""
+    before, after = review.desk.base, review.text
+    if not hears:
+        return {"answers": answer_changes(entries_of("", before), entries_of("", after)), "words": ()}
+    found = words_changes(table_in(before), table_in(after))
+    return {"answers": (), "words": [(meaning_in_words(each.group, each.name), each) for each in found]}

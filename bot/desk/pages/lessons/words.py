@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 
 from bot.desk.language import teller
 from bot.desk.pages.lessons.rooms import as_json, faults, lesson_of, rooms, titled
+from bot.desk.pages.lessons.shape import KINDS, shaped
 from bot.desk.pages.lessons.writing import drafts_shown, notes_of, outcome, places_shown
 from bot.desk.services import DeskServices
 from bot.desk.visit import PageAnswer, PageShown, Redirect, Visit
@@ -15,11 +16,13 @@ from bot.errors import CamtayError
 from bot.publishing.policy.texts import plain
 from bot.studio.checking import Checker
 from bot.studio.policy.fields import FormStep, apply, beside, form_of
+from bot.studio.policy.shaping import first_of_option, hinted, is_hint
 from bot.studio.policy.splicing import cleaned
 from bot.studio.policy.ways import choices_at
 from flows.reading.loader import read_draft
 from flows.saying import say
 
+SHAPED = say("Đã sửa trong nháp.")
 FIELD = "="  # begins the names of a lesson's own fields in the form
 
 
@@ -37,13 +40,15 @@ async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
     return PageShown(
         "lessons/words.html",
         {
-            "title": titled(desk, visit, say("Sửa lời, sửa hình")), "lesson": lesson, "place": f"lessons/{lesson}",
+            "title": titled(desk, visit, say("Sửa lời, sửa hình"), lying), "lesson": lesson,
+            "place": f"lessons/{lesson}",
             "steps": steps, "typed": typed, "began": text, "media": media, "scenes": scenes, "lying": lying,
             "places": await places_shown(desk, visit, lying.text),
             "saved": day_and_hour(lying.saved_at, desk.zone), **await drafts_shown(desk, visit),
             "beside": await _beside(desk, visit, text, steps, refused),
             "rings": await asyncio.to_thread(_rings, steps, typed, room.studio.checker, teller(visit.lang)),
-            "spoken": {step.id for step in steps if choices_at(draft, step.id)},
+            "kinds": KINDS, "hinted": hinted(draft), "is_hint": is_hint, "first_of_option": first_of_option,
+            "new": visit.form, "spoken": {step.id for step in steps if choices_at(draft, step.id)},
         },
     )  # fmt: skip
 
@@ -68,6 +73,11 @@ async def save(desk: DeskServices, visit: Visit) -> PageAnswer:
             "beside": await _beside(desk, visit, saved.text, steps, refused),
             "rings": await asyncio.to_thread(_rings, steps, {}, room.studio.checker, teller(visit.lang)),
         })  # fmt: skip
+    if go := visit.form.get("go", ""):
+        text = await asyncio.to_thread(shaped, saved.text, visit.form)
+        await room.studio.save(visit.who.actor, lesson, saved.text, text)
+        step = go.partition(" ")[2].partition(".")[0]
+        return Redirect(f"lessons/{lesson}/words{'' if go.startswith('drop-') else f'#step:{step}'}", SHAPED)
     if refused:
         raise CamtayError(say("Đã lưu các ô khác; {count} ô chưa lưu được, xem ngay dưới ô ấy.", count=len(refused)))
     return Redirect(f"lessons/{lesson}/words", outcome(saved))
@@ -100,6 +110,8 @@ async def _beside(
     }
     for name, each in zip(names, here, strict=True):
         message = f"{each['message']} ({each['hint']})" if each["hint"] else each["message"]
+        if name.endswith(".scene") and each["severity"] == "error":
+            message = tell(say("Chọn một màn hình trong danh sách hiện ra khi gõ."))
         told.setdefault(name, []).append({"severity": each["severity"], "message": message})
     return told
 

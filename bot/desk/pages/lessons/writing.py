@@ -33,9 +33,10 @@ def conflicts(count: int) -> str:
 
 async def show(desk: DeskServices, visit: Visit) -> PageAnswer:
     """The text of a lesson, with its faults; what was typed, where it could not be kept."""
-    return PageShown(
-        "lessons/text.html", {"title": titled(desk, visit, say("Soạn bài")), **await shown_text(desk, visit)}
-    )
+    shown = await shown_text(desk, visit)
+    lying = shown["lying"]
+    assert isinstance(lying, Manuscript)
+    return PageShown("lessons/text.html", {"title": titled(desk, visit, say("Soạn bài"), lying), **shown})
 
 
 async def shown_text(desk: DeskServices, visit: Visit) -> dict[str, object]:
