@@ -119,17 +119,8 @@ class People:
         code = codes.new_code(self.new_id())
         while kept.get(connection, self.services.names.code(code)) is not None:
             code = codes.new_code(self.new_id())
-        row = InvitationRow(
-            self.services.names.code(code),
-            "invite",
-            role,
-            place.area_id,
-            invitee_id,
-            None,
-            actor.name,
-            now,
-            now + lasts,
-        )
+        hashed, ends = self.services.names.code(code), now + lasts
+        row = InvitationRow(hashed, "invite", role, place.area_id, invitee_id, None, actor.name, now, ends)
         kept.add(connection, [row])
         self.note(connection, actor, f"invited_{role}", "", place.area_id)
         return Invited(
