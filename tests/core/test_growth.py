@@ -129,7 +129,7 @@ def seconds(function: Function, text: str) -> float:
 
 def grows_too_fast(function: Function, text: str) -> bool:
     """Measured again before it is believed: the machine may have been busy, and half of it may say enough to stop."""
-    for _ in range(3):
+    for _ in range(8):
         whole = seconds(function, text)
         half, quarter = (seconds(function, text[: len(text) // part]) for part in (2, 4))
         if whole < FLOOR_S or whole < 3 * max(half, 2 * quarter):

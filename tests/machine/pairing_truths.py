@@ -140,8 +140,9 @@ def _has_instructor(event: Event, tell: Notification) -> bool:
 
 
 def _is_sought(event: Event, tell: Notification) -> bool:
-    """Somebody is sought for her: a request of hers is under way."""
-    return any(each.kind in ("pair", "change") for each in event.after.requests_of(tell.to))
+    """Somebody is sought for her: by a request of hers, or by a call for help, which brings an instructor as well."""
+    hers = event.after.requests_of(tell.to)
+    return any(each.kind in ("pair", "change") or (each.kind == "help" and each.state != "open") for each in hers)
 
 
 def _has_left(*states: str) -> Claim:

@@ -103,6 +103,10 @@ class World(RuleBasedStateMachine):
     def put_learner(self, learner: Learner) -> None:
         self.memory.put_learner(learner)
 
+    def confirm(self, learner: Learner) -> None:
+        self.memory.put_learner(learner)
+        self.happens("o0", lambda turn: happenings.confirmed(turn, learner.learner_id))
+
     def set_up(self, instructor: Instructor) -> None:
         self.happens(instructor.learner_id, lambda turn: staff.changed(turn, instructor))
 
@@ -329,8 +333,7 @@ class World(RuleBasedStateMachine):
     @rule(n=learners)
     def is_confirmed(self, n: int) -> None:
         if (learner := self.memory.learner(f"l{n}")) and not learner.confirmed:
-            self.put_learner(replace(learner, confirmed=True))
-            self.happens("o0", lambda turn: happenings.confirmed(turn, f"l{n}"))
+            self.confirm(replace(learner, confirmed=True))
 
     @rule(number=st.integers(0, 99), by_learner=st.booleans())
     def ends(self, number: int, by_learner: bool) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, insert, select, update
 
-from bot.pairing.policy import staff
+from bot.pairing.policy import happenings, staff
 from bot.pairing.policy.ledger import Memory
 from bot.pairing.policy.model import Instructor, Learner, Notification, PairingNote, Request
 from bot.pairing.policy.work import PairingWork
@@ -111,6 +111,16 @@ class SqlWorld(World):
                 self._role(connection, learner.learner_id, "learner", learner.path)
 
         self.write(work)
+
+    def confirm(self, learner: Learner) -> None:
+        """As `Hooks.confirmed`: the role and all that follows of it are one transaction."""
+
+        def event(work: PairingWork) -> None:
+            self._role(self.connection, learner.learner_id, "learner", learner.path)
+            availability.refresh(self.connection, learner.learner_id)
+            happenings.confirmed(work, learner.learner_id)
+
+        self.happens("o0", self.with_conn(event))
 
     def reach(self, who: str, *, away: bool) -> None:
         def work(connection: Connection) -> None:
