@@ -95,7 +95,7 @@ def test_what_cannot_be_is_a_sentence(here: Path, capsys: Output):
         (("draft", WARD, "Mã OTP của các chị là 482913 nhé"), 1, "một mã 6 số"),
         (("draft", WARD, TEXT, "--by", "lan"), 2, "địa bàn mình phụ trách"),
         (("send", mine, "--by", "lan"), 2, "địa bàn mình phụ trách"),
-        (("stop", mine), 1, "không ở lúc gửi hay dừng"),
+        (("stop", mine), 1, "đã gửi xong hoặc đã dừng"),
         (("send", "khong-co"), 1, "Không có tin nào mang mã này"),
         (("list", "dong-nai", "--by", "cuc"), 2, "địa bàn mình phụ trách"),
     ):

@@ -19,7 +19,7 @@ async def test_a_step_with_somebody_at_it_may_not_go(t: Running, folder: Path, c
     code, said = await camtay("lint", "--live", "--lang", "en")
     assert code == 1
     assert "E801 1 at the step “hoi” (version 1), which is gone (write “was: hoi” in the step" in said
-    assert "I805 1 inside: 0 stay, 1 need a decision (step `hoi` removed)" in said
+    assert "I805 1 inside: 0 stay, 1 need a decision (step “hoi” removed)" in said
 
 
 async def test_a_topic_that_nobody_takes(t: Running, folder: Path, camtay):
