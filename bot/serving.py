@@ -7,6 +7,7 @@ import gc
 import logging
 import os
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack, suppress
 from pathlib import Path
@@ -20,6 +21,8 @@ from bot.web.demo import PATH, SHOWN
 from flows import LessonInvalid
 from flows.saying import joined, said_by, say
 
+SWITCH_S = 0.001
+"""So long a thread that counts or reads may keep whoever chats from the interpreter; Python's own is five times that."""
 STOP_WITHIN_S = 7.0  # all of a stop together
 
 log = logging.getLogger(__name__)
@@ -80,6 +83,7 @@ async def _until_stopped(stack: AsyncExitStack, settings: Settings, world: Envir
         return 2
     finally:
         gc.enable()
+    sys.setswitchinterval(SWITCH_S)
     gc.freeze()  # modules and lessons stay: walking through them again and again would hold everybody up for 60 ms
     for line in (*greeting(settings, app.library.shelf, app.files, app.key.text), *_about_lessons(app), *_made_up(app)):
         world.tell(line)

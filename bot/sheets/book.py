@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import sys
 from collections.abc import Iterable, Sequence
 
@@ -34,7 +35,9 @@ def book_of(title: str, heads: Sequence[str], rows: Iterable[Sequence[str | int 
 
 
 def main() -> None:
-    """A fault ends the process: the parent has one sentence for it."""
+    """A fault ends the process: the parent has one sentence for it. Whoever chats goes first."""
+    if hasattr(os, "nice"):
+        os.nice(10)
     lines = map(json.loads, sys.stdin.buffer)
     sys.stdout.buffer.write(book_of(next(lines), next(lines), lines))
 

@@ -38,7 +38,7 @@ KINDS = {
     "csv": "text/csv",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-A_SLICE = 1_000
+A_SLICE = 200  # rows: so long nobody who chats is answered
 IN_A_BRANCH = 4  # areas on the way to a group: province, ward, branch, itself
 LIST_HEADS = ("ho_ten", "chi_hoi_cua", "to_cua", "vai", "tinh_trang", "lan_cuoi")
 
