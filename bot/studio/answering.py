@@ -98,7 +98,7 @@ def table_for(outline: str) -> str:
 
 def nearest(book: Book, said: str, most: int) -> list[str]:
     """Ids of the answers that a sentence may ask for, the likeliest first. Blocking."""
-    return [answer.id for answer, _, _ in near(finder_of(book.answers), book.words.ear, said)[:most]]
+    return [answer.id for answer, _ in near(finder_of(book.answers), book.words.ear, said)[:most]]
 
 
 def _typed(words: str, ask: Sequence[str]) -> tuple[str, list[str]]:

@@ -52,13 +52,12 @@ def finder_of(answers: tuple[Answer, ...]) -> Finder:
 
 def find(finder: Finder, ear: Ear, text: str) -> tuple[Answer, ...]:
     """At most MOST_ANSWERS answers that fit, the best first; none where nothing is near enough."""
-    ranked = [(answer, liking) for answer, words, liking in near(finder, ear, text) if words >= LEAST]
-    return tuple(answer for answer, liking in ranked[:MOST_ANSWERS] if liking >= ENOUGH)
+    return tuple(answer for answer, liking in near(finder, ear, text, LEAST)[:MOST_ANSWERS] if liking >= ENOUGH)
 
 
-def near(finder: Finder, ear: Ear, text: str) -> list[tuple[Answer, float, float]]:
-    """Every answer that has a word in common with a question, the best first: likeness of the words, and with its
-    topic."""
+def near(finder: Finder, ear: Ear, text: str, least: float = 0.0) -> list[tuple[Answer, float]]:
+    """Every answer that has a word in common with a question, the best first, with its likeness; none whose words
+    alone are less like it than `least`."""
     said = _features(text)
     features = [each for each in said if each in finder.rarity]
     if not features:
@@ -71,10 +70,10 @@ def near(finder: Finder, ear: Ear, text: str) -> list[tuple[Answer, float, float
     strange = sum(each.isalpha() and each not in finder.rarity for each in said)  # words that no answer is asked with
     length = sqrt(sum(finder.rarity[each] ** 2 for each in features) + strange * STRANGE**2)
     topics = matter_of(ear, text).topics
-    likely = {at: score / length for at, score in scores.items()}
+    likely = {at: score / length for at, score in scores.items() if score / length >= least}
     liked = {at: likeness + _bonus(finder.answers[at], topics) for at, likeness in likely.items()}
     best = sorted(liked, key=lambda at: (-liked[at], at))
-    return [(finder.answers[at], likely[at], liked[at]) for at in best]
+    return [(finder.answers[at], liked[at]) for at in best]
 
 
 def _bonus(answer: Answer, topics: Sequence[str]) -> float:
