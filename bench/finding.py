@@ -24,7 +24,8 @@ from sqlalchemy import event, insert, text
 from storage.desk import people as found
 from storage.desk.people import Wanted
 from storage.engine import schema
-from storage.engine.database import Connection, Database, PostgreSQL, open_database
+from storage.engine.database import Connection, Database, open_database
+from storage.engine.postgresql import PostgreSQL
 from storage.people import invitees, naming
 from storage.people import tables as people_t
 from storage.people.records import InviteeRow

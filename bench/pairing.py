@@ -31,7 +31,9 @@ from bot.pairing.policy.model import DAY, HOUR, PairingRules
 from bot.pairing.service import PairingContext, Pairings
 from bot.tutor.quiet_hours import QuietHours
 from storage.engine import schema
-from storage.engine.database import Connection, PostgreSQL, SQLite, open_database
+from storage.engine.database import Connection, open_database
+from storage.engine.postgresql import PostgreSQL
+from storage.engine.sqlite import SQLite
 from storage.pairing import tables as pairing_t
 from storage.people import tables as people_t
 from tests.support.postgres import find_binaries, private_server

@@ -15,8 +15,9 @@ from bot.seeding.sizes import planned
 from bot.seeding.world import WorldPlan, seed
 from bot.settings import Settings
 from storage.engine.address import sqlite_path
-from storage.engine.database import SQLite, open_database
+from storage.engine.database import open_database
 from storage.engine.lock import lock_all
+from storage.engine.sqlite import SQLite
 
 
 def main(settings: Settings, given: argparse.Namespace, world: CommandEnvironment, write: Print = show) -> int:

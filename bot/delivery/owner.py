@@ -24,7 +24,7 @@ from bot.delivery.sender import Sender, Senders
 from bot.errors import StorageError
 from flows.saying import said_by, say
 from storage.engine import key_value
-from storage.engine.database import SQLite
+from storage.engine.sqlite import SQLite
 
 OWN_EVERY_S = 0.5  # how often one that stands by asks whether the account is free, and an owner looks for others' rows
 LOOK_EVERY_S = 10.0

@@ -9,8 +9,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from bot.people.pseudonyms import Pseudonyms
 from storage.conversations import leaving
 from storage.engine import schema
-from storage.engine.database import BUSY_TIMEOUT_S, Connection, Database
+from storage.engine.database import Connection, Database
 from storage.engine.errors import StorageError
+from storage.engine.sqlite import BUSY_TIMEOUT_S
 from storage.people import forgetting, invitations, seats
 
 SLICE = 20  # persons a transaction

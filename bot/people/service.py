@@ -23,7 +23,8 @@ from bot.people.profile import Correction
 from bot.people.register import PeopleRegister
 from flows.saying import say
 from storage.conversations import conversations, leaving
-from storage.engine.database import BUSY_TIMEOUT_S, Connection, Database
+from storage.engine.database import Connection, Database
+from storage.engine.sqlite import BUSY_TIMEOUT_S
 from storage.people import areas, forgetting, invitees, people
 from storage.people import invitations as kept
 from storage.people.areas import AreaRow

@@ -34,9 +34,10 @@ from flows.events import Universe
 from flows.rules.checked import Checked
 from flows.shelf.shelf import read_shelf
 from storage.engine import schema
-from storage.engine.database import Database, SQLite
+from storage.engine.database import Database
 from storage.engine.instants import to_ms
 from storage.engine.slices import Slices
+from storage.engine.sqlite import SQLite
 
 WEB = "web"
 """The channel of everybody made up: the one for which no provider is needed."""

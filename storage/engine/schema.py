@@ -10,8 +10,9 @@ from pathlib import Path
 from sqlalchemy import Connection, inspect, text
 
 from flows.saying import said_by, say
-from storage.engine.database import Database, SQLite
+from storage.engine.database import Database
 from storage.engine.errors import SchemaOutdated, SchemaTooNew
+from storage.engine.sqlite import SQLite
 
 SCHEMA = "0022"  # the newest file in migrations/versions; a test holds the two together
 

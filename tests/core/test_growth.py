@@ -173,6 +173,6 @@ FORMERLY = {
 
 @pytest.mark.parametrize(("pattern", "said"), FORMERLY.values(), ids=FORMERLY)
 def test_what_grew_with_the_square_is_found(pattern: str, said: str):
-    """Far longer than a message, so that no machine is quick enough to stay under the floor; tried again if disturbed."""
+    """Longer than a message, so that no machine is quick enough to stay under the floor; tried again if disturbed."""
     found, text = re.compile(pattern, re.IGNORECASE).findall, again_and_again(said, 8_192)
     assert any(grows_too_fast(found, text) for _ in range(3))

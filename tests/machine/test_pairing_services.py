@@ -22,7 +22,8 @@ from bot.pairing.service import within
 from bot.pairing.sql_ledger import SqlLedger, read_instructor, read_learner, read_offer, read_pairing, read_request
 from storage.conversations import leaving
 from storage.conversations import tables as conversations_t
-from storage.engine.database import Connection, writer_engine
+from storage.engine.database import Connection
+from storage.engine.sqlite import writer_engine
 from storage.pairing import availability
 from storage.pairing import pairings as kept
 from storage.pairing import tables as pairing_t

@@ -24,9 +24,10 @@ from storage.conversations.records import (
     Writes,
 )
 from storage.engine import key_value
-from storage.engine.database import READERS, Connection, Database, open_database
+from storage.engine.database import Connection, Database, open_database
 from storage.engine.errors import Conflict
 from storage.engine.instants import from_ms, to_ms
+from storage.engine.sqlite import READERS
 from storage.people import tables as people_t
 from storage.people.records import ConsentRow, PersonRow
 from tests.support.harness import everything, rows_of

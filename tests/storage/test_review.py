@@ -17,10 +17,11 @@ from storage.conversations import conversations, expiry, outbox
 from storage.conversations import tables as conversations_t
 from storage.conversations.records import OutboxRow, Writes
 from storage.engine import schema
-from storage.engine.database import Connection, Database, PostgreSQL, open_database
+from storage.engine.database import Connection, Database, open_database
 from storage.engine.errors import AlreadyRunning, StorageError
 from storage.engine.instants import from_ms
 from storage.engine.lock import lock_all, lock_folder
+from storage.engine.postgresql import PostgreSQL
 from tests.services.test_library import LESSON
 from tests.storage.test_contract import CHANNEL, newcomer, save, session_of, write
 from tests.support import builders

@@ -20,8 +20,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from storage import tables
 from storage.conversations import expiry
-from storage.engine import database as databases
-from storage.engine import key_value, schema
+from storage.engine import faults, key_value, schema, sqlite
 from storage.engine.database import Connection, Database, open_database
 from storage.engine.errors import AlreadyRunning, SchemaOutdated, SchemaTooNew, StorageUnavailable
 from storage.engine.lock import lock_folder
@@ -58,7 +57,7 @@ async def test_a_postgresql_that_breaks_off_is_unavailable_and_comes_back(postgr
 
 
 async def test_an_sqlite_locked_by_another_writer_for_too_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(databases, "BUSY_TIMEOUT_S", 0.05)
+    monkeypatch.setattr(sqlite, "BUSY_TIMEOUT_S", 0.05)
     path = tmp_path / "camtay.db"
     await empty_database(path)
     database = open_database(f"sqlite:///{path}")
@@ -304,8 +303,8 @@ async def test_however_many_read_at_once_threads_and_files_stay_few(tmp_path: Pa
         await asyncio.gather(*(database.read(look) for _ in range(200)))
     finally:
         await database.close()
-    assert 1 < len(threads) <= databases.READERS <= 8
-    assert max(files) <= 3 * databases.READERS  # the database, its log of writes and what they share
+    assert 1 < len(threads) <= sqlite.READERS <= 8
+    assert max(files) <= 3 * sqlite.READERS  # the database, its log of writes and what they share
     assert not _open_files(path)
 
 
@@ -321,4 +320,4 @@ def _open_files(path: Path) -> int:
 
 
 def test_a_pool_that_has_no_connection_free_is_unavailable_not_our_fault():
-    assert isinstance(databases.decide(NoConnectionFree("QueuePool limit")), StorageUnavailable)
+    assert isinstance(faults.decide(NoConnectionFree("QueuePool limit")), StorageUnavailable)
