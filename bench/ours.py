@@ -43,25 +43,28 @@ UNDONE = f"SELECT count(*) FROM run WHERE ended_at IS NOT NULL AND points <> {PO
 UNSENT = "SELECT count(*) FROM outbox"
 
 
-def lessons_in(data: Path) -> Path:
-    """A lessons folder with the tutor's own sentences and the bench's one lesson."""
+def lessons_in(data: Path, root: Path = ROOT) -> Path:
+    """A lessons folder with the tutor's own sentences, of the checkout `root`, and the bench's one lesson."""
     folder = data / "lessons"
     if not folder.exists():
-        shutil.copytree(ROOT / "bench" / "lessons", folder)
-        for table in (ROOT / "lessons").glob("*.yaml"):
+        shutil.copytree(root / "bench" / "lessons", folder)
+        for table in (root / "lessons").glob("*.yaml"):
             shutil.copy(table, folder)
     return folder
 
 
-def ours(name: str, *, mode: str = "polling", postgres: Postgres | None = None, port: int = 0) -> Bot:
-    """A fresh bot on SQLite under its data folder, or on a fresh database of `postgres`; `port` 0: a free one."""
+def ours(
+    name: str, *, mode: str = "polling", postgres: Postgres | None = None, port: int = 0, root: Path = ROOT
+) -> Bot:
+    """A fresh bot of the checkout `root`, on SQLite under its data folder or on a fresh database of `postgres`; `port`
+    0: a free one."""
     url = postgres.fresh_database() if postgres else ""
     port = port or free_port()
 
     def environ(data: Path) -> dict[str, str]:
         chosen = {
             "CAMTAY_DATA": str(data / "data"),
-            "CAMTAY__LESSONS__DIR": str(lessons_in(data)),
+            "CAMTAY__LESSONS__DIR": str(lessons_in(data, root)),
             "CAMTAY__WEB__PORT": str(port),
             "CAMTAY__TELEGRAM__MODE": mode,
             "CAMTAY__TELEGRAM__MESSAGES_PER_SECOND": "0",
@@ -86,6 +89,7 @@ def ours(name: str, *, mode: str = "polling", postgres: Postgres | None = None, 
         environ=environ,
         check=lambda data: faults(ask(data)),
         postgres=postgres,
+        root=root,
     )
 
 

@@ -32,7 +32,7 @@ class Bot:
 
     `environ(data)` gives more variables; `check(data)` says after the end, in words, what is wrong with what it kept
     ("" when nothing is). `fill(data)` multiplies what the learners of the warm-up have left behind, while the bot is
-    stopped. `postgres` is the server whose CPU counts, `api` the provider that it talks to.
+    stopped. `postgres` is the server whose CPU counts, `api` the provider that it talks to, `root` the checkout it is of.
     """
 
     name: str
@@ -44,6 +44,7 @@ class Bot:
     fill: Callable[[Path], None] | None = None
     postgres: Postgres | None = None
     api: Callable[[Heard], FakeApi] = FakeApi
+    root: Path = ROOT
 
 
 @dataclass
@@ -93,7 +94,7 @@ class Stage:
             "PATH": os.environ["PATH"],
             "HOME": str(self.data),
             "LC_ALL": "C.UTF-8",
-            "PYTHONPATH": str(ROOT),
+            "PYTHONPATH": str(self.bot.root),
             "PYTHONDONTWRITEBYTECODE": "",
             **self.api.environ(),
             "BENCH_DATA": str(self.data),
@@ -103,7 +104,7 @@ class Stage:
     async def start(self) -> None:
         """Start the bot and wait until it asks for updates, or has set its webhook; a webhook once set stays."""
         self.api.ready.clear()
-        self.process = Process(self.bot.command, self._environ(), self.data / "bot.log", cwd=ROOT)
+        self.process = Process(self.bot.command, self._environ(), self.data / "bot.log", cwd=self.bot.root)
         self._watcher = asyncio.create_task(watch(self.process))
         if self.api.webhook is None:
             await until(self.api.ready, self.process)
