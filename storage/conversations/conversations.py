@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from itertools import starmap
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     Connection,
-    Select,
     bindparam,
     delete,
     exists,
@@ -28,6 +28,7 @@ from storage.conversations.numbering import highest_forgotten
 from storage.conversations.records import LearnerRow, Writes
 from storage.engine.errors import Conflict
 from storage.engine.instants import to_ms
+from storage.engine.prepared import Prepared, TextList, any_of
 from storage.people import naming, traces
 from storage.people import tables as people_t
 from storage.people.forgetting import forget_belonging
@@ -38,12 +39,20 @@ from storage.people.tables import role
 _ADD_PERSON = insert(people_t.person)
 _ADD_SESSION = insert(conversations_t.session)
 _ADD_CONSENT = insert(people_t.consent)
-_ADD_RUN = insert(conversations_t.run)
-_ADD_ATTEMPT = insert(conversations_t.attempt)
+_ADD_RUN = Prepared(
+    insert(conversations_t.run).values(points=0, passed=False),
+    "run_id", "learner_id", "lesson", "version", "started_at",
+)  # fmt: skip
+_ADD_ATTEMPT = Prepared(
+    insert(conversations_t.attempt),
+    "learner_id", "run_id", "lesson", "version", "step", "answer", "right", "tries", "points", "skill", "at",
+)  # fmt: skip
 _ADD_AWARD = insert(conversations_t.award)
 _ADD_MARK = insert(conversations_t.mark)
-_ADD_OUTBOX = insert(conversations_t.outbox)
-_ADD_LOG = insert(conversations_t.chat_log)
+_ADD_OUTBOX = Prepared(insert(conversations_t.outbox), "channel", "chat_id", "no", "body", "at")
+_ADD_LOG = Prepared(
+    insert(conversations_t.chat_log), "chat_id", "no", "who", "text", "buttons", "at", "fleeting", "media"
+)
 _INSTRUCTS = exists().where(
     role.c.learner_id == people_t.identity.c.learner_id, role.c.role == "instructor", role.c.state == "active"
 )
@@ -77,29 +86,29 @@ _LEARNERS = (
     # All three: whoever waited for a lock is given the row anew, but only that of the tables it has locked.
     .with_for_update(key_share=True, of=[conversations_t.session, people_t.person, people_t.identity])
 )
-_BY_CHAT = _LEARNERS.where(
-    people_t.identity.c.channel == bindparam("channel"),
-    people_t.identity.c.chat_id.in_(bindparam("ids", expanding=True)),
+_IDS = bindparam("ids", type_=TextList)
+_BY_CHAT = Prepared(
+    _LEARNERS.where(people_t.identity.c.channel == bindparam("channel"), any_of(people_t.identity.c.chat_id, _IDS)),
+    "channel", "ids",
+)  # fmt: skip
+_BY_LEARNER = Prepared(
+    _LEARNERS.where(
+        any_of(conversations_t.session.c.learner_id, _IDS),
+        people_t.identity.c.channel == conversations_t.session.c.channel,
+        people_t.identity.c.chat_id == conversations_t.session.c.chat_id,
+    ),
+    "ids",
 )
-_BY_LEARNER = _LEARNERS.where(
-    conversations_t.session.c.learner_id.in_(bindparam("ids", expanding=True)),
-    people_t.identity.c.channel == conversations_t.session.c.channel,
-    people_t.identity.c.chat_id == conversations_t.session.c.chat_id,
-)
-_SAVE_SESSION = (
+_SESSION = "channel", "chat_id", "state", "revision", "out_no", "due_at", "prompt_at", "lesson", "version"
+_SAVE_SESSION = Prepared(
     update(conversations_t.session)
     .where(conversations_t.session.c.learner_id == bindparam("id"))
     .where(conversations_t.session.c.revision == bindparam("was"))
     .values(
-        {
-            name: bindparam(f"new_{name}")
-            for name in (
-                "channel", "chat_id", "state", "revision", "out_no",
-                "due_at", "prompt_at", "lesson", "version",
-            )
-        }
+        {name: bindparam(f"new_{name}") for name in _SESSION}
     )
-    .values(seen_at=func.coalesce(bindparam("new_seen_at", type_=BigInteger), conversations_t.session.c.seen_at))
+    .values(seen_at=func.coalesce(bindparam("new_seen_at", type_=BigInteger), conversations_t.session.c.seen_at)),
+    "id", "was", *(f"new_{name}" for name in _SESSION), "new_seen_at",
 )  # fmt: skip
 _SAVE_PERSON = (
     update(people_t.person)
@@ -114,7 +123,7 @@ SAVE_AWAY = (
     )
     .values(away=bindparam("new_away"))
 )
-_END_RUN = (
+_END_RUN = Prepared(
     update(conversations_t.run)
     .where(conversations_t.run.c.run_id == bindparam("id"))
     .values(
@@ -122,8 +131,9 @@ _END_RUN = (
         outcome=bindparam("new_outcome"),
         points=bindparam("new_points"),
         passed=bindparam("new_passed"),
-    )
-)
+    ),
+    "id", "new_at", "new_outcome", "new_points", "new_passed",
+)  # fmt: skip
 _RATE_RUN = (
     update(conversations_t.run)
     .where(
@@ -142,9 +152,8 @@ _ERASE = _FORGET_LOG.where(conversations_t.chat_log.c.fleeting == 1)
 
 def learners_by_chat(connection: Connection, channel: str, chat_ids: Iterable[str]) -> dict[str, LearnerRow]:
     """The learners at these addresses, locked until the transaction ends, by chat id."""
-    return {
-        row.chat_id: row for row in _learners(connection, _BY_CHAT, {"channel": channel, "ids": sorted(set(chat_ids))})
-    }
+    rows = _BY_CHAT.rows(connection, channel, sorted(set(chat_ids)))
+    return {row.chat_id: row for row in starmap(LearnerRow, rows)}
 
 
 def identified(connection: Connection, channel: str, chat_id: str) -> str | None:
@@ -155,11 +164,7 @@ def identified(connection: Connection, channel: str, chat_id: str) -> str | None
 
 def learners_by_id(connection: Connection, learner_ids: Iterable[str]) -> dict[str, LearnerRow]:
     """Conversations by learner id, each at the address where its learner was last seen."""
-    return {row.learner_id: row for row in _learners(connection, _BY_LEARNER, {"ids": sorted(set(learner_ids))})}
-
-
-def _learners(connection: Connection, query: Select[Any], values: dict[str, Any]) -> list[LearnerRow]:
-    return [LearnerRow(*row) for row in connection.execute(query, values)]
+    return {row.learner_id: row for row in starmap(LearnerRow, _BY_LEARNER.rows(connection, sorted(set(learner_ids))))}
 
 
 def add_learner(
@@ -229,14 +234,9 @@ def write(connection: Connection, writes: Writes) -> None:
     _many(connection, _FORGET_LOG, [{"of_chat": chat, "of_no": no} for chat, no in sorted(writes.forget_log)])
     for learner_id in sorted(writes.forget_people):
         forget_person(connection, learner_id)  # before the farewell of this turn is added: she shall be able to read it
-    _many(connection, _ADD_OUTBOX, [
-        {"channel": o.channel, "chat_id": o.chat_id, "no": o.no, "body": o.body, "at": to_ms(o.at)}
-        for o in writes.outbox
-    ])  # fmt: skip
-    _many(connection, _ADD_LOG, [
-        {"chat_id": e.chat_id, "no": e.no, "who": e.who, "text": e.text, "buttons": e.buttons, "at": to_ms(e.at),
-         "fleeting": int(e.fleeting), "media": e.media}
-        for e in writes.log
+    _ADD_OUTBOX.run(connection, [(o.channel, o.chat_id, o.no, o.body, to_ms(o.at)) for o in writes.outbox])
+    _ADD_LOG.run(connection, [
+        (e.chat_id, e.no, e.who, e.text, e.buttons, to_ms(e.at), int(e.fleeting), e.media) for e in writes.log
     ])  # fmt: skip
     if writes.knocks:
         subscriptions.knock(connection, writes.knocks)
@@ -260,44 +260,32 @@ def keep_wording(connection: Connection, wording: str, text: str, now: datetime)
 
 
 def _write_sessions(connection: Connection, writes: Writes) -> None:
-    rows = sorted(writes.sessions, key=lambda row: row.learner_id)
-    if not rows:
-        return
-    done = connection.execute(_SAVE_SESSION, [
-        {
-            "id": s.learner_id, "was": s.revision, "new_revision": s.revision + 1, "new_channel": s.channel,
-            "new_chat_id": s.chat_id, "new_state": s.state, "new_out_no": s.out_no,
-            "new_seen_at": None if s.seen_at is None else to_ms(s.seen_at),
-            "new_due_at": None if s.due_at is None else to_ms(s.due_at),
-            "new_prompt_at": s.prompt_at,
-            "new_lesson": s.lesson, "new_version": s.version,
-        }
-        for s in rows
-    ])  # fmt: skip
-    if done.supports_sane_multi_rowcount() and done.rowcount != len(rows):
+    rows = [
+        (
+            s.learner_id, s.revision, s.channel, s.chat_id, s.state, s.revision + 1, s.out_no,
+            None if s.due_at is None else to_ms(s.due_at), s.prompt_at, s.lesson, s.version,
+            None if s.seen_at is None else to_ms(s.seen_at),
+        )
+        for s in sorted(writes.sessions, key=lambda row: row.learner_id)
+    ]  # fmt: skip
+    changed = _SAVE_SESSION.run(connection, rows)
+    if changed is not None and changed != len(rows):
         raise Conflict("a session has moved on meanwhile")
 
 
 def _write_learning(connection: Connection, writes: Writes) -> None:
-    _many(connection, _ADD_RUN, [
-        {"run_id": r.run_id, "learner_id": r.learner_id, "lesson": r.lesson, "version": r.version,
-         "started_at": to_ms(r.at), "points": 0, "passed": False}
-        for r in writes.started
-    ])  # fmt: skip
-    _many(connection, _END_RUN, [
-        {"id": r.run_id, "new_at": to_ms(r.at), "new_outcome": r.outcome, "new_points": r.points,
-         "new_passed": r.passed}
-        for r in writes.ended
-    ])  # fmt: skip
+    _ADD_RUN.run(connection, [(r.run_id, r.learner_id, r.lesson, r.version, to_ms(r.at)) for r in writes.started])
+    _END_RUN.run(connection, [(r.run_id, to_ms(r.at), r.outcome, r.points, r.passed) for r in writes.ended])
     _many(
         connection,
         _RATE_RUN,
         [{"id": run_id, "of_learner": who, "new_rating": stars} for run_id, who, stars in sorted(writes.ratings)],
     )
-    _many(connection, _ADD_ATTEMPT, [
-        {"learner_id": a.learner_id, "run_id": a.run_id, "lesson": a.lesson, "version": a.version, "step": a.step,
-         "answer": a.answer, "right": a.right, "tries": a.tries, "points": a.points, "skill": a.skill,
-         "at": to_ms(a.at)}
+    _ADD_ATTEMPT.run(connection, [
+        (
+            a.learner_id, a.run_id, a.lesson, a.version, a.step, a.answer, a.right, a.tries, a.points, a.skill,
+            to_ms(a.at),
+        )
         for a in writes.attempts
     ])  # fmt: skip
     _many(connection, _ADD_AWARD, [

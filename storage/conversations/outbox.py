@@ -11,19 +11,22 @@ from storage.conversations import tables as conversations_t
 from storage.conversations.conversations import SAVE_AWAY, learners_by_chat
 from storage.conversations.records import Lost, OutboxRow
 from storage.engine.instants import from_ms, to_ms
+from storage.engine.prepared import Prepared
 from storage.people import tables as people_t
 
-_SETTLE = delete(conversations_t.outbox).where(
-    conversations_t.outbox.c.channel == bindparam("of_channel"),
-    conversations_t.outbox.c.chat_id == bindparam("of_chat"),
-    conversations_t.outbox.c.no == bindparam("of_no"),
-)
+_SETTLE = Prepared(
+    delete(conversations_t.outbox).where(
+        conversations_t.outbox.c.channel == bindparam("of_channel"),
+        conversations_t.outbox.c.chat_id == bindparam("of_chat"),
+        conversations_t.outbox.c.no == bindparam("of_no"),
+    ),
+    "of_channel", "of_chat", "of_no",
+)  # fmt: skip
 
 
 def settle(connection: Connection, sent: Iterable[tuple[str, str, int]]) -> None:
     """Mark these messages (channel, chat_id, no) as sent, or as never to be sent."""
-    if gone := [{"of_channel": c, "of_chat": chat, "of_no": no} for c, chat, no in sorted(sent)]:
-        connection.execute(_SETTLE, gone)
+    _SETTLE.run(connection, sorted(sent))
 
 
 def unsent(

@@ -37,7 +37,7 @@ class SQLite:
         self.path, self._durable = path, durable
         self.url = f"sqlite:///{path}"
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="sqlite-writer")
-        self._engine: Engine | None = None
+        self._connection: Connection | None = None
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="sqlite-reader")
         self._reading = reader_engine(path)
         self.lane, self.unscrubbed = asyncio.Lock(), True
@@ -47,11 +47,11 @@ class SQLite:
         return await asyncio.get_running_loop().run_in_executor(self._writer, self._write, work)
 
     def _write(self, work: UnitOfWork[T]) -> T:
-        if self._engine is None:
-            self._engine = writer_engine(self.path, durable=self._durable)
         try:
-            with self._engine.begin() as connection:
-                return work(connection)
+            if self._connection is None:
+                self._connection = writer_engine(self.path, durable=self._durable).connect()
+            with self._connection.begin():
+                return work(self._connection)
         except (SQLAlchemyError, sqlite3.Error) as fault:
             raise decide(fault) from fault
 
@@ -97,13 +97,12 @@ class SQLite:
 
         False while others are at work: SQLite would wait for whoever reads, and let nobody write meanwhile.
         """
-        if self._engine is None:
+        if self._connection is None:
             return True
         try:
-            with self._engine.connect() as connection:
-                sqlite: sqlite3.Connection = connection.connection.driver_connection  # type: ignore[assignment]
-                _patiently(sqlite, first)
-                self.unscrubbed = bool(sqlite.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0])
+            sqlite: sqlite3.Connection = self._connection.connection.driver_connection  # type: ignore[assignment]
+            _patiently(sqlite, first)
+            self.unscrubbed = bool(sqlite.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0])
         except (SQLAlchemyError, sqlite3.Error) as fault:
             raise decide(fault) from fault
         return not self.unscrubbed
@@ -113,9 +112,10 @@ class SQLite:
         loop = asyncio.get_running_loop()
         await loop.run_in_executor(None, self._readers.shutdown)
         self._reading.dispose()
-        engine, self._engine = self._engine, None
-        if engine is not None:
-            await loop.run_in_executor(self._writer, engine.dispose)
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            await loop.run_in_executor(self._writer, connection.close)
+            await loop.run_in_executor(self._writer, connection.engine.dispose)
         self._writer.shutdown()
 
 
