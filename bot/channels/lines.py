@@ -48,13 +48,8 @@ class _Line(asyncio.Protocol):
         self.free_at = 0.0
         self._transport: asyncio.Transport | None = None
         self._waits: asyncio.Future[HttpAnswer] | None = None
-        self._begin()
-
-    def _begin(self) -> None:
         self._parser = httptools.HttpResponseParser(self)
-        self._body: list[bytes] = []
-        self._size = 0
-        self._retry_after: str | None = None
+        self.on_message_begin()
 
     @property
     def is_open(self) -> bool:
@@ -88,6 +83,11 @@ class _Line(asyncio.Protocol):
 
     # --- what the parser calls ---
 
+    def on_message_begin(self) -> None:
+        self._body: list[bytes] = []
+        self._size = 0
+        self._retry_after: str | None = None
+
     def on_header(self, name: bytes, value: bytes) -> None:
         if name.lower() == b"retry-after":
             self._retry_after = value.decode("latin-1")
@@ -101,10 +101,9 @@ class _Line(asyncio.Protocol):
 
     def on_message_complete(self) -> None:
         status, parser, waits = self._parser.get_status_code(), self._parser, self._waits
-        answer = HttpAnswer(status, self._retry_after, b"".join(self._body))
-        self._begin()
         if status < 200:
             return  # it says that an answer will come
+        answer = HttpAnswer(status, self._retry_after, b"".join(self._body))
         if not parser.should_keep_alive() or waits is None:
             self.close()  # an answer that nobody has asked for would be taken for the next one's
         self._waits = None

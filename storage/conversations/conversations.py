@@ -38,7 +38,7 @@ from storage.people.tables import role
 # Statements are made once: building and hashing one costs more than running it.
 _ADD_PERSON = insert(people_t.person)
 _ADD_SESSION = insert(conversations_t.session)
-_ADD_CONSENT = insert(people_t.consent)
+_ADD_CONSENT = Prepared(insert(people_t.consent), "learner_id", "channel", "answer", "wording", "at")
 _ADD_RUN = Prepared(
     insert(conversations_t.run).values(points=0, passed=False),
     "run_id", "learner_id", "lesson", "version", "started_at",
@@ -47,8 +47,10 @@ _ADD_ATTEMPT = Prepared(
     insert(conversations_t.attempt),
     "learner_id", "run_id", "lesson", "version", "step", "answer", "right", "tries", "points", "skill", "at",
 )  # fmt: skip
-_ADD_AWARD = insert(conversations_t.award)
-_ADD_MARK = insert(conversations_t.mark)
+_ADD_AWARD = Prepared(
+    insert(conversations_t.award), "learner_id", "run_id", "kind", "name", "lesson", "version", "points", "at"
+)
+_ADD_MARK = Prepared(insert(conversations_t.mark), "learner_id", "kind", "name", "right", "total", "at")
 _ADD_OUTBOX = Prepared(insert(conversations_t.outbox), "channel", "chat_id", "no", "body", "at")
 _ADD_LOG = Prepared(
     insert(conversations_t.chat_log), "chat_id", "no", "who", "text", "buttons", "at", "fleeting", "media"
@@ -110,19 +112,21 @@ _SAVE_SESSION = Prepared(
     .values(seen_at=func.coalesce(bindparam("new_seen_at", type_=BigInteger), conversations_t.session.c.seen_at)),
     "id", "was", *(f"new_{name}" for name in _SESSION), "new_seen_at",
 )  # fmt: skip
-_SAVE_PERSON = (
+_SAVE_PERSON = Prepared(
     update(people_t.person)
     .where(people_t.person.c.learner_id == bindparam("id"))
-    .values(name=bindparam("new_name"), address=bindparam("new_address"), consent=bindparam("new_consent"))
-)
-SAVE_AWAY = (
+    .values(name=bindparam("new_name"), address=bindparam("new_address"), consent=bindparam("new_consent")),
+    "id", "new_name", "new_address", "new_consent",
+)  # fmt: skip
+SAVE_AWAY = Prepared(
     update(people_t.identity)
     .where(
         people_t.identity.c.channel == bindparam("of_channel"),
         people_t.identity.c.chat_id == bindparam("of_chat"),
     )
-    .values(away=bindparam("new_away"))
-)
+    .values(away=bindparam("new_away")),
+    "new_away", "of_channel", "of_chat",
+)  # fmt: skip
 _END_RUN = Prepared(
     update(conversations_t.run)
     .where(conversations_t.run.c.run_id == bindparam("id"))
@@ -134,20 +138,21 @@ _END_RUN = Prepared(
     ),
     "id", "new_at", "new_outcome", "new_points", "new_passed",
 )  # fmt: skip
-_RATE_RUN = (
+_RATE_RUN = Prepared(
     update(conversations_t.run)
     .where(
         conversations_t.run.c.run_id == bindparam("id"),
         conversations_t.run.c.learner_id == bindparam("of_learner"),
     )
-    .values(rating=bindparam("new_rating"))
-)
-_FORGET_LOG = delete(conversations_t.chat_log).where(
+    .values(rating=bindparam("new_rating")),
+    "id", "of_learner", "new_rating",
+)  # fmt: skip
+_UP_TO = delete(conversations_t.chat_log).where(
     conversations_t.chat_log.c.chat_id == bindparam("of_chat"),
     conversations_t.chat_log.c.no <= bindparam("of_no"),
 )
-
-_ERASE = _FORGET_LOG.where(conversations_t.chat_log.c.fleeting == 1)
+_FORGET_LOG = Prepared(_UP_TO, "of_chat", "of_no")
+_ERASE = Prepared(_UP_TO.where(conversations_t.chat_log.c.fleeting == 1), "of_chat", "of_no")
 
 
 def learners_by_chat(connection: Connection, channel: str, chat_ids: Iterable[str]) -> dict[str, LearnerRow]:
@@ -212,26 +217,19 @@ def write(connection: Connection, writes: Writes) -> None:
     count the rows of an executemany, so on PostgreSQL the lock alone holds.
     """
     named = [traces.traces_of(connection, each) for each in sorted({*writes.forget_people, *writes.forget_answers})]
-    named += filter(None, (traces.renamed(connection, p.learner_id, p.name) for p in writes.people if p.name))
-    _many(connection, _SAVE_PERSON, [
-        {"id": p.learner_id, "new_name": p.name, "new_address": p.address, "new_consent": p.consent}
-        for p in sorted(writes.people, key=lambda p: p.learner_id)
-    ])  # fmt: skip
-    _many(
-        connection,
-        SAVE_AWAY,
-        [{"of_channel": c, "of_chat": chat, "new_away": away} for c, chat, away in sorted(writes.away)],
-    )
+    if writes.people:
+        named += filter(None, (traces.renamed(connection, p.learner_id, p.name) for p in writes.people if p.name))
+        _SAVE_PERSON.run(connection, sorted((p.learner_id, p.name, p.address, p.consent) for p in writes.people))
+    if writes.away:
+        SAVE_AWAY.run(connection, [(away, channel, chat) for channel, chat, away in sorted(writes.away)])
     _write_sessions(connection, writes)
-    for c in writes.consents:
-        keep_wording(connection, c.wording, writes.wordings.get(c.wording, ""), c.at)
-    _many(connection, _ADD_CONSENT, [
-        {"learner_id": c.learner_id, "channel": c.channel, "answer": c.answer, "wording": c.wording, "at": to_ms(c.at)}
-        for c in writes.consents
-    ])  # fmt: skip
+    if writes.consents:
+        _write_consents(connection, writes)
     _write_learning(connection, writes)
-    _many(connection, _ERASE, [{"of_chat": chat, "of_no": no} for chat, no in sorted(writes.erased)])
-    _many(connection, _FORGET_LOG, [{"of_chat": chat, "of_no": no} for chat, no in sorted(writes.forget_log)])
+    if writes.erased:
+        _ERASE.run(connection, sorted(writes.erased))
+    if writes.forget_log:
+        _FORGET_LOG.run(connection, sorted(writes.forget_log))
     for learner_id in sorted(writes.forget_people):
         forget_person(connection, learner_id)  # before the farewell of this turn is added: she shall be able to read it
     _ADD_OUTBOX.run(connection, [(o.channel, o.chat_id, o.no, o.body, to_ms(o.at)) for o in writes.outbox])
@@ -246,6 +244,13 @@ def write(connection: Connection, writes: Writes) -> None:
         naming.put_in_order(connection, renamed)
     for each in named:
         traces.erase(connection, each)  # last: somebody of the same batch may have been shown her name
+
+
+def _write_consents(connection: Connection, writes: Writes) -> None:
+    for c in writes.consents:
+        keep_wording(connection, c.wording, writes.wordings.get(c.wording, ""), c.at)
+    rows = [(c.learner_id, c.channel, c.answer, c.wording, to_ms(c.at)) for c in writes.consents]
+    _ADD_CONSENT.run(connection, rows)
 
 
 def keep_wording(connection: Connection, wording: str, text: str, now: datetime) -> None:
@@ -276,11 +281,6 @@ def _write_sessions(connection: Connection, writes: Writes) -> None:
 def _write_learning(connection: Connection, writes: Writes) -> None:
     _ADD_RUN.run(connection, [(r.run_id, r.learner_id, r.lesson, r.version, to_ms(r.at)) for r in writes.started])
     _END_RUN.run(connection, [(r.run_id, to_ms(r.at), r.outcome, r.points, r.passed) for r in writes.ended])
-    _many(
-        connection,
-        _RATE_RUN,
-        [{"id": run_id, "of_learner": who, "new_rating": stars} for run_id, who, stars in sorted(writes.ratings)],
-    )
     _ADD_ATTEMPT.run(connection, [
         (
             a.learner_id, a.run_id, a.lesson, a.version, a.step, a.answer, a.right, a.tries, a.points, a.skill,
@@ -288,16 +288,12 @@ def _write_learning(connection: Connection, writes: Writes) -> None:
         )
         for a in writes.attempts
     ])  # fmt: skip
-    _many(connection, _ADD_AWARD, [
-        {"learner_id": a.learner_id, "run_id": a.run_id, "kind": a.kind, "name": a.name, "lesson": a.lesson,
-         "version": a.version, "points": a.points, "at": to_ms(a.at)}
-        for a in writes.awards
+    _ADD_AWARD.run(connection, [
+        (a.learner_id, a.run_id, a.kind, a.name, a.lesson, a.version, a.points, to_ms(a.at)) for a in writes.awards
     ])  # fmt: skip
-    _many(connection, _ADD_MARK, [
-        {"learner_id": m.learner_id, "kind": m.kind, "name": m.name, "right": m.right, "total": m.total,
-         "at": to_ms(m.at)}
-        for m in writes.marks
-    ])  # fmt: skip
+    _ADD_MARK.run(connection, [(m.learner_id, m.kind, m.name, m.right, m.total, to_ms(m.at)) for m in writes.marks])
+    if writes.ratings:
+        _RATE_RUN.run(connection, sorted((run_id, who, stars) for run_id, who, stars in writes.ratings))
     for learner_id in sorted(writes.forget_answers):
         forget_answers(connection, learner_id)
         forget_belonging(connection, learner_id)
@@ -316,11 +312,6 @@ def kept_of(connection: Connection, learner_id: str) -> LearnerRow | None:
         return None
     talk = r.state, r.revision, r.out_no, r.prompt_at, r.seen_at
     return LearnerRow(learner_id, r.channel, r.chat_id, r.name, r.address, r.consent, False, *talk)
-
-
-def _many(connection: Connection, statement: Any, rows: list[dict[str, Any]]) -> None:
-    if rows:
-        connection.execute(statement, rows)
 
 
 def _person(person: PersonRow) -> dict[str, Any]:

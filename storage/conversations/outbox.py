@@ -60,7 +60,7 @@ def mark_shut(connection: Connection, channel: str, chat_id: str, no: int) -> li
     of_chat = conversations_t.outbox.c.channel == channel, conversations_t.outbox.c.chat_id == chat_id
     if connection.scalar(select(exists().where(*of_chat, conversations_t.outbox.c.no > no))):
         return []
-    connection.execute(SAVE_AWAY, [{"of_channel": channel, "of_chat": chat_id, "new_away": True}])
+    SAVE_AWAY.run(connection, [(True, channel, chat_id)])
     here = conversations_t.session.c.channel == channel, conversations_t.session.c.chat_id == chat_id
     shut = update(conversations_t.session).where(*here).values(due_at=None)
     return list(connection.scalars(shut.returning(conversations_t.session.c.learner_id)))
@@ -95,7 +95,7 @@ def mark_away(connection: Connection, channel: str, chat_id: str, no: int) -> Lo
     whose = row.learner_id if row else ""
     if connection.scalar(select(exists().where(*of_chat))):
         return Lost(whose, bodies, [])
-    connection.execute(SAVE_AWAY, [{"of_channel": channel, "of_chat": chat_id, "new_away": True}])
+    SAVE_AWAY.run(connection, [(True, channel, chat_id)])
     here = conversations_t.session.c.channel == channel, conversations_t.session.c.chat_id == chat_id
     people = connection.scalars(
         update(conversations_t.session).where(*here).values(due_at=None).returning(conversations_t.session.c.learner_id)

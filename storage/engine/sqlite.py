@@ -22,6 +22,7 @@ from sqlalchemy.util import LRUCache
 
 from storage.engine.database import T, UnitOfWork, taken
 from storage.engine.faults import decide, decided
+from storage.engine.hop import Hop
 
 LOOK_AGAIN_S, SCRUB_AGAIN_S = 0.001, 0.05
 BUSY_TIMEOUT_S = 2.5  # a backup may hold SQLite for a moment; a graceful stop waits for it three times at most
@@ -36,7 +37,7 @@ class SQLite:
         """`durable`: no commit is lost when the machine fails; a file that is thrown away need not be."""
         self.path, self._durable = path, durable
         self.url = f"sqlite:///{path}"
-        self._writer = ThreadPoolExecutor(1, thread_name_prefix="sqlite-writer")
+        self._writer = Hop("sqlite-writer")
         self._connection: Connection | None = None
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="sqlite-reader")
         self._reading = reader_engine(path)
@@ -44,7 +45,8 @@ class SQLite:
 
     async def transact(self, work: UnitOfWork[T]) -> T:
         """Run `work` in one transaction, one writer at a time; see `Database.transact`."""
-        return await asyncio.get_running_loop().run_in_executor(self._writer, self._write, work)
+        written: T = await self._writer.run(self._write, work)
+        return written
 
     def _write(self, work: UnitOfWork[T]) -> T:
         try:
@@ -81,18 +83,17 @@ class SQLite:
     async def scrub(self, patience_s: float = 0.0) -> None:
         """Empty the write-ahead log, so that deleted rows lie in no file; tries again for `patience_s` seconds while
         readers hold it."""
-        loop = asyncio.get_running_loop()
         for _ in range(1 + round(patience_s / SCRUB_AGAIN_S)):
             await self.read(_checkpoint)  # most of it, beside writers
-            if await loop.run_in_executor(self._writer, self._scrub):
+            if await self._writer.run(self._scrub, ""):
                 return
             await asyncio.sleep(SCRUB_AGAIN_S if patience_s else 0)
 
     async def compact(self) -> None:
         """Where rows moved from page to page while others were deleted, secure_delete leaves copies in the gaps."""
-        await asyncio.get_running_loop().run_in_executor(self._writer, self._scrub, "VACUUM")
+        await self._writer.run(self._scrub, "VACUUM")
 
-    def _scrub(self, first: str = "") -> bool:
+    def _scrub(self, first: str) -> bool:
         """Pages are overwritten when they are freed (secure_delete); the log of writes still has them as they were.
 
         False while others are at work: SQLite would wait for whoever reads, and let nobody write meanwhile.
@@ -112,11 +113,14 @@ class SQLite:
         loop = asyncio.get_running_loop()
         await loop.run_in_executor(None, self._readers.shutdown)
         self._reading.dispose()
+        await self._writer.run(self._let_go, None)
+        await loop.run_in_executor(None, self._writer.close)
+
+    def _let_go(self, _: None) -> None:
         connection, self._connection = self._connection, None
         if connection is not None:
-            await loop.run_in_executor(self._writer, connection.close)
-            await loop.run_in_executor(self._writer, connection.engine.dispose)
-        self._writer.shutdown()
+            connection.close()
+            connection.engine.dispose()
 
 
 def _checkpoint(connection: Connection) -> None:
