@@ -213,8 +213,7 @@ def add_learner(
 def write(connection: Connection, writes: Writes) -> None:
     """Everything a batch changed, each table once, rows in key order.
 
-    Raises Conflict when a revision has moved, which the lock taken on reading should make impossible; asyncpg cannot
-    count the rows of an executemany, so on PostgreSQL the lock alone holds.
+    Raises Conflict when a revision has moved, which the lock taken on reading should make impossible.
     """
     named = [traces.traces_of(connection, each) for each in sorted({*writes.forget_people, *writes.forget_answers})]
     if writes.people:
@@ -273,8 +272,7 @@ def _write_sessions(connection: Connection, writes: Writes) -> None:
         )
         for s in sorted(writes.sessions, key=lambda row: row.learner_id)
     ]  # fmt: skip
-    changed = _SAVE_SESSION.run(connection, rows)
-    if changed is not None and changed != len(rows):
+    if _SAVE_SESSION.run(connection, rows) != len(rows):
         raise Conflict("a session has moved on meanwhile")
 
 

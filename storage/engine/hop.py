@@ -48,7 +48,7 @@ class Hop:
             work, argument, loop, done = errand
             try:
                 result, fault = work(argument), None
-            except Exception as raised:  # the edge: whoever waits is told
+            except Exception as raised:  # noqa: BLE001 - whoever waits is told, whatever it is
                 result, fault = None, raised
             with suppress(RuntimeError):  # the loop is closed: nobody waits any more
                 loop.call_soon_threadsafe(_settle, done, result, fault)

@@ -9,10 +9,28 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ARRAY, Boolean, ColumnElement, Connection, Dialect, Select, Text
+from sqlalchemy import (
+    ARRAY,
+    BindParameter,
+    Boolean,
+    ColumnElement,
+    Connection,
+    Dialect,
+    Insert,
+    Select,
+    Table,
+    Text,
+    bindparam,
+    column,
+    func,
+    insert,
+    literal,
+    select,
+)
 from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql import visitors
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.sql.functions import FunctionElement
@@ -56,30 +74,34 @@ class Prepared:
     def __init__(self, statement: Select[Any] | UpdateBase, *names: str) -> None:
         self.statement, self.names = statement, names
         self._compiled: dict[str, _Compiled] = {}
+        self._of_many: _Compiled | None = None
 
     def rows(self, connection: Connection, *values: Any) -> Sequence[Values]:
         """All rows of the answer, each in the order of its columns."""
-        if connection.dialect.name != "sqlite":
-            return connection.execute(self.statement, dict(zip(self.names, values, strict=True))).all()
         done = self._for(connection.dialect)
-        found = connection.connection.driver_connection.execute(done.sql, done.parameters(values)).fetchall()  # type: ignore[union-attr]
+        cursor = connection.connection.cursor()
+        cursor.execute(done.sql, done.parameters(values))
+        found: Sequence[Values] = cursor.fetchall()
+        cursor.close()
         return [done.taken(row) for row in found] if done.takes else found
 
-    def run(self, connection: Connection, rows: Sequence[Values]) -> int | None:
-        """Once for each of the rows; how many rows that has changed together, None where the driver cannot tell."""
+    def run(self, connection: Connection, rows: Sequence[Values]) -> int:
+        """Once for each of the rows; how many rows of the table that has changed together."""
         if not rows:
             return 0
-        if connection.dialect.name != "sqlite":
-            given = [dict(zip(self.names, row, strict=True)) for row in rows]
-            result = connection.execute(self.statement, given)
-            return result.rowcount if result.supports_sane_multi_rowcount() else None
-        done, driver = self._for(connection.dialect), connection.connection.driver_connection
-        parameters = rows if done.as_given else [done.parameters(row) for row in rows]
-        changed: int
-        if len(rows) == 1:
-            changed = driver.execute(done.sql, parameters[0]).rowcount  # type: ignore[union-attr]
+        cursor = connection.connection.cursor()
+        if len(rows) == 1 or connection.dialect.name != "postgresql":
+            done = self._for(connection.dialect)
+            parameters = rows if done.as_given else [done.parameters(row) for row in rows]
+            if len(rows) == 1:
+                cursor.execute(done.sql, parameters[0])
+            else:
+                cursor.executemany(done.sql, parameters)
         else:
-            changed = driver.executemany(done.sql, parameters).rowcount  # type: ignore[union-attr]
+            done = self._all_at_once(connection.dialect)
+            cursor.execute(done.sql, done.parameters(list(zip(*rows, strict=True))))
+        changed: int = cursor.rowcount
+        cursor.close()
         return changed
 
     def _for(self, dialect: Dialect) -> _Compiled:
@@ -87,6 +109,14 @@ class Prepared:
         if found is None:
             found = self._compiled[dialect.name] = _compile(self.statement, self.names, dialect)
         return found
+
+    def _all_at_once(self, dialect: Dialect) -> _Compiled:
+        """One statement for all rows, which come as an array for each column: PostgreSQL does not count what many have
+        changed, and takes several times as long for them."""
+        if self._of_many is None:
+            assert isinstance(self.statement, UpdateBase)
+            self._of_many = _compile(_unnested(self.statement, self.names, dialect), self.names, dialect)
+        return self._of_many
 
 
 def _compile(statement: Select[Any] | UpdateBase, names: Sequence[str], dialect: Dialect) -> _Compiled:
@@ -106,7 +136,27 @@ def _compile(statement: Select[Any] | UpdateBase, names: Sequence[str], dialect:
     return _Compiled(compiled.string, places, fixed, sends, takes, as_given)
 
 
+def _unnested(statement: UpdateBase, names: Sequence[str], dialect: Dialect) -> UpdateBase:
+    """The statement with each parameter read from a row of `unnest`, whose arrays are parameters of the same names."""
+    compiled: Any = statement.compile(dialect=dialect, column_keys=list(names))
+    kinds = {name: compiled.binds[name].type for name in names}
+    arrays = [bindparam(name, type_=ARRAY(kinds[name])) for name in names]
+    given = func.unnest(*arrays).table_valued(*(column(name, kinds[name]) for name in names)).render_derived("given")
+
+    def from_row(element: Any, **_: Any) -> Any:
+        return given.c[element.key] if isinstance(element, BindParameter) and element.key in kinds else None
+
+    if not isinstance(statement, Insert):
+        return cast("UpdateBase", visitors.replacement_traverse(statement, {}, from_row))
+    table = cast("Table", statement.table)
+    same = {key: literal(compiled.params[key], table.c[key].type) for key in compiled.params.keys() - set(names)}
+    told = [*(given.c[name] for name in names), *same.values()]
+    return insert(table).from_select([*names, *same], select(*told))
+
+
 def _sent(kind: TypeEngine[Any], dialect: Dialect) -> _Convert | None:
+    if isinstance(kind, ARRAY):
+        return None  # Core would look at each element; the driver does so itself
     return kind.dialect_impl(dialect).bind_processor(dialect)
 
 
