@@ -52,7 +52,7 @@ class SQLite:
         try:
             if self._connection is None:
                 self._connection = writer_engine(self.path, durable=self._durable).connect()
-            with self._connection.begin():
+            with _writing(self._connection):
                 return work(self._connection)
         except (SQLAlchemyError, sqlite3.Error) as fault:
             raise decide(fault) from fault
@@ -123,6 +123,27 @@ class SQLite:
             connection.engine.dispose()
 
 
+class _writing:
+    """One transaction of the writer, begun and committed by the driver: Core only takes note where it is used."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._driver: Any = connection.connection.driver_connection
+
+    def __enter__(self) -> None:
+        _patiently(self._driver, "BEGIN IMMEDIATE")
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        try:
+            if kind is None:
+                self._driver.execute("COMMIT")
+        finally:
+            if self._driver.in_transaction:
+                self._driver.rollback()
+            if self._connection.in_transaction():
+                self._connection.rollback()
+
+
 def _checkpoint(connection: Connection) -> None:
     connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)").close()
 
@@ -142,7 +163,9 @@ def writer_engine(path: Path, *, durable: bool = True) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        _patiently(connection.connection.driver_connection, "BEGIN IMMEDIATE")
+        driver: Any = connection.connection.driver_connection
+        if not driver.in_transaction:  # see `_writing`
+            _patiently(driver, "BEGIN IMMEDIATE")
 
     return engine
 
