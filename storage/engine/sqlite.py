@@ -29,6 +29,7 @@ BUSY_TIMEOUT_S = 2.5  # a backup may hold SQLite for a moment; a graceful stop w
 READERS = 8  # threads that read SQLite, a connection each: files and threads stay few however many pages are opened
 READER_CACHE_KB = 256  # of each; the system keeps the file's pages as well, once for all of them
 POURED_CACHE_KB = 262_144  # of a writer who fills a whole database that nobody else uses
+CHECKPOINT_PAGES = 4000  # 16 MB; SQLite's own 1000 are full after eighty answers, and whoever comes then waits for it
 STATEMENTS = 2000  # compiled ones that are kept; there are some hundreds
 
 
@@ -157,7 +158,7 @@ def writer_engine(path: Path, *, durable: bool = True) -> Engine:
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
-        for pragma in ("journal_mode=WAL", "foreign_keys=ON", *kept):
+        for pragma in ("journal_mode=WAL", "foreign_keys=ON", f"wal_autocheckpoint={CHECKPOINT_PAGES}", *kept):
             connection.execute(f"PRAGMA {pragma}")
         connection.execute("PRAGMA busy_timeout=0")  # from here on see `_patiently`
 
