@@ -111,11 +111,9 @@ class Run:
 
     def but(self, **fields: Any) -> Run:
         """A copy with some fields changed; `dataclasses.replace` asks for every field and takes ten times as long."""
-        copy = object.__new__(Run)
-        values = copy.__dict__
-        values.update(self.__dict__, **fields)
+        values = self.__dict__ | fields
         assert len(values) == len(self.__dict__), fields
-        return copy
+        return _run(values)
 
     @property
     def score(self) -> int:
@@ -147,6 +145,13 @@ class Run:
         kept = replace(self, earned={}, vars={}, name="", path=(), stack=stack, passed={}, cards={})
         sub = "" if ":" in self.sub else self.sub  # a value of hers that was to be asked back
         return replace(kept, used=used, tries=0, misses=0, sub=sub)
+
+
+def _run(values: dict[str, Any]) -> Run:
+    """A run of all its fields, none of which is set one by one."""
+    run = object.__new__(Run)
+    object.__setattr__(run, "__dict__", values)
+    return run
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +246,8 @@ class Book:
         self, phrase_id: str, address: str = DEFAULT_ADDRESS, name: str = "", lang: str = "vi", **values: str
     ) -> str:
         """One of the tutor's own sentences, said to this person."""
-        return render(self.sentence(phrase_id, lang), address, name, {**self.facts, **values})
+        text = self.sentence(phrase_id, lang)
+        return render(text, address, name, {**self.facts, **values} if values else self.facts)
 
 
 def render(text: str, address: str, name: str, values: Mapping[str, str], unknown: str = "") -> str:
@@ -251,15 +257,32 @@ def render(text: str, address: str, name: str, values: Mapping[str, str], unknow
     """
     if "{" not in text:
         return text
+    given = tuple(map(values.get, wanted(text)))
+    return _said(text, address, name if "{ten}" in text else "", given, unknown)
+
+
+@lru_cache(maxsize=2048)
+def wanted(text: str) -> tuple[str, ...]:
+    """The placeholders of a text that stand for a value, each once: neither a form of address nor the name."""
+    names = dict.fromkeys(_PLACEHOLDER.findall(text))
+    return tuple(name for name in names if name != "ten" and name not in _own_words(DEFAULT_ADDRESS))
+
+
+@lru_cache(maxsize=1024)
+def _said(text: str, address: str, name: str, given: tuple[str | None, ...], unknown: str) -> str:
+    """A text filled in; remembered, for the same is said to many. `given` are the values that are `wanted`."""
+    values = dict(zip(wanted(text), given, strict=True))
     if address == UNADDRESSED:
         text, name = without_form(text), ""
     own = _own_words(address if address in ADDRESSES else DEFAULT_ADDRESS)
     if not name:
         text = _NAMELESS.sub("", text)
-    said = _PLACEHOLDER.sub(
-        lambda found: name if found[1] == "ten" else own.get(found[1]) or values.get(found[1], unknown or found[0]),
-        text,
-    )
+
+    def filled(found: re.Match[str]) -> str:
+        known = name if found[1] == "ten" else own.get(found[1]) or values.get(found[1])
+        return (unknown or found[0]) if known is None else known
+
+    said = _PLACEHOLDER.sub(filled, text)
     if own["Dạ"] == "Dạ" or ("{Dạ}" not in text and "{dạ}" not in text):
         return said
     return _AROUND.sub(lambda found: (found[1] or "").upper(), said)
@@ -277,29 +300,46 @@ def _own_words(address: str) -> Mapping[str, str]:
 def dump(run: Run) -> dict[str, Any]:
     """The run as JSON values; empty fields are left out, so a row stays small."""
     data: dict[str, Any] = {"v": CODEC, "run": run.run_id, "lesson": [run.lesson, run.version]}
-    data |= {"step": run.step, "seq": run.seq}
-    optional: dict[str, Any] = {
-        "ended": not run.waiting,
-        "tries": run.tries,
-        "misses": run.misses,
-        "earned": dict(run.earned),
-        "vars": dict(run.vars),
-        "path": list(run.path),
-        "checkpoint": run.checkpoint,
-        "used": list(run.used) if run.used else None,
-        "remind_at": run.remind_at.isoformat() if run.remind_at else None,
-        "reminded": run.reminded,
-        "address": "" if run.address == DEFAULT_ADDRESS else run.address,
-        "name": run.name,
-        "channel": run.channel,
-        "lang": "" if run.lang == "vi" else run.lang,
-        "stack": [_dump_frame(frame) for frame in run.stack],
-        "sub": run.sub,
-        "queue": list(run.queue),
-        "began_at": run.began_at.isoformat() if run.began_at else None,
-        "passed": dict(run.passed),
-    }
-    return data | {key: value for key, value in optional.items() if value}
+    data["step"], data["seq"] = run.step, run.seq
+    if not run.waiting:
+        data["ended"] = True
+    if run.tries:
+        data["tries"] = run.tries
+    if run.misses:
+        data["misses"] = run.misses
+    if run.earned:
+        data["earned"] = dict(run.earned)
+    if run.vars:
+        data["vars"] = dict(run.vars)
+    if run.path:
+        data["path"] = list(run.path)
+    if run.checkpoint:
+        data["checkpoint"] = run.checkpoint
+    if run.used:
+        data["used"] = list(run.used)
+    if run.remind_at:
+        data["remind_at"] = run.remind_at.isoformat()
+    if run.reminded:
+        data["reminded"] = run.reminded
+    if run.address and run.address != DEFAULT_ADDRESS:
+        data["address"] = run.address
+    if run.name:
+        data["name"] = run.name
+    if run.channel:
+        data["channel"] = run.channel
+    if run.lang and run.lang != "vi":
+        data["lang"] = run.lang
+    if run.stack:
+        data["stack"] = [_dump_frame(frame) for frame in run.stack]
+    if run.sub:
+        data["sub"] = run.sub
+    if run.queue:
+        data["queue"] = list(run.queue)
+    if run.began_at:
+        data["began_at"] = run.began_at.isoformat()
+    if run.passed:
+        data["passed"] = dict(run.passed)
+    return data
 
 
 def _dump_frame(frame: Frame) -> list[Any]:
@@ -313,9 +353,9 @@ def _load_frame(data: Any) -> Frame:
         str(lesson),
         int(version),
         str(step),
-        {str(name): str(value) for name, value in values.items()},
-        {str(name): int(points) for name, points in earned.items()},
-        tuple(map(str, path)),
+        _texts(values),
+        _points(earned),
+        _ids(path),
         str(checkpoint),
     )
 
@@ -326,32 +366,53 @@ def load(data: Any) -> Run:
         if data["v"] != CODEC:
             raise RunCorrupt(f"run codec {data['v']!r} is not known")
         lesson, version = data["lesson"]
-        used, remind_at, began_at = data.get("used"), data.get("remind_at"), data.get("began_at")
-        return Run(
-            run_id=str(data["run"]),
-            lesson=str(lesson),
-            version=int(version),
-            step=str(data["step"]),
-            seq=int(data["seq"]),
-            waiting=not data.get("ended", False),
-            tries=int(data.get("tries", 0)),
-            misses=int(data.get("misses", 0)),
-            earned={str(step): int(points) for step, points in data.get("earned", {}).items()},
-            vars={str(name): str(value) for name, value in data.get("vars", {}).items()},
-            path=tuple(map(str, data.get("path", ()))),
-            checkpoint=str(data.get("checkpoint", "")),
-            used=(int(used[0]), str(used[1])) if used else None,
-            remind_at=datetime.fromisoformat(remind_at) if remind_at else None,
-            reminded=int(data.get("reminded", 0)),
-            address=str(data.get("address", DEFAULT_ADDRESS)),
-            name=str(data.get("name", "")),
-            channel=str(data.get("channel", "")),
-            lang=str(data.get("lang", "vi")),
-            stack=tuple(map(_load_frame, data.get("stack", ()))),
-            sub=str(data.get("sub", "")),
-            queue=tuple(map(str, data.get("queue", ()))),
-            began_at=datetime.fromisoformat(began_at) if began_at else None,
-            passed={str(step): str(at) for step, at in data.get("passed", {}).items()},
-        )
+        values = _EMPTY.__dict__ | {"run_id": str(data["run"]), "lesson": str(lesson), "version": int(version)}
+        values["step"], values["seq"] = str(data["step"]), int(data["seq"])
+        values["waiting"] = not data.get("ended", False)
+        for key, value in data.items():
+            if read := _READ.get(key):
+                values[key] = read(value)
+        return _run(values)
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as fault:
         raise RunCorrupt(f"{type(fault).__name__}: {fault}") from fault
+
+
+def _texts(data: Any) -> dict[str, str]:
+    return {str(name): str(value) for name, value in data.items()}
+
+
+def _points(data: Any) -> dict[str, int]:
+    return {str(step): int(points) for step, points in data.items()}
+
+
+def _ids(data: Any) -> tuple[str, ...]:
+    return tuple(map(str, data))
+
+
+def _instant(data: Any) -> datetime | None:
+    return datetime.fromisoformat(data) if data else None
+
+
+_EMPTY = Run("", "", 0)
+
+_READ: Mapping[str, Callable[[Any], object]] = {
+    "tries": int,
+    "misses": int,
+    "earned": _points,
+    "vars": _texts,
+    "path": _ids,
+    "checkpoint": str,
+    "used": lambda used: (int(used[0]), str(used[1])) if used else None,
+    "remind_at": _instant,
+    "reminded": int,
+    "address": str,
+    "name": str,
+    "channel": str,
+    "lang": str,
+    "stack": lambda stack: tuple(map(_load_frame, stack)),
+    "sub": str,
+    "queue": _ids,
+    "began_at": _instant,
+    "passed": _texts,
+}
+"""What a row leaves out where it is empty → how it is read."""

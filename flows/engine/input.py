@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from flows import events as ev
 from flows.engine import buttons
@@ -23,6 +24,7 @@ from flows.words.understand import (
     Own,
     Unknown,
     Unsure,
+    Words,
     fold,
     is_command,
     understand,
@@ -128,9 +130,7 @@ def own_answers(stage: Stage, step: Step, choices: tuple[ev.Choice, ...]) -> tup
 
     A learner who is being robbed is not carried past "call the bank" because it is hard: there that is no answer.
     """
-    usual = stage.book.words.answers
-    if not stage.lesson.emergency:
-        usual = {**usual, "stuck": (*usual.get("stuck", ()), *usual.get("confused", ()))}
+    usual = stage.book.words.answers if stage.lesson.emergency else _usual(stage.book.words)
     newest = stage.newest_words.step(step.id) if stage.newest_words else None
     added = kind_of(step).spoken_ways(newest if newest and type(newest) is type(step) else step)
     said = (*choices, *kind_of(step).unshown(stage, step))
@@ -204,11 +204,22 @@ def _puts_off(stage: Stage, step: Step, text: str) -> bool:
     robbed."""
     if stage.lesson.emergency:
         return False
-    answers = stage.book.words.answers
-    later = answers.get("later", ())
-    if kind_of(step).wants(step) not in NEVER_LATER:
-        later = tuple(way for way in later if any(passing in way for passing in answers.get("pass", ())))
-    return isinstance(understand(stage.book.words, text, (Own("", later),), numbered=False, guess=False), Answered)
+    words = stage.book.words
+    later = _later(words, passing=kind_of(step).wants(step) not in NEVER_LATER)
+    return isinstance(understand(words, text, later, numbered=False, guess=False), Answered)
+
+
+@lru_cache(maxsize=4)
+def _usual(words: Words) -> Mapping[str, tuple[str, ...]]:
+    """The usual words of each answer; whoever does not understand is stuck."""
+    return {**words.answers, "stuck": (*words.answers.get("stuck", ()), *words.answers.get("confused", ()))}
+
+
+@lru_cache(maxsize=8)
+def _later(words: Words, *, passing: bool) -> tuple[Own]:
+    """How one says "later"; `passing`: only such ways as hold a word by which a question is passed over."""
+    later, past = words.answers.get("later", ()), words.answers.get("pass", ())
+    return (Own("", tuple(way for way in later if not passing or any(each in way for each in past))),)
 
 
 def _is_lost(stage: Stage, text: str) -> bool:

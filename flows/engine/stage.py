@@ -13,12 +13,11 @@ from flows.conditions import NEVER, ConditionValue, holds, parse
 from flows.engine import buttons
 from flows.files import words_digest
 from flows.model import Lesson, Picture, Step, StepOf, Voice
-from flows.run import Book, Frame, Route, Run, render
+from flows.run import Book, Frame, Route, Run, render, wanted
 
 MAX_PATH = 200  # steps remembered for "quay lại"; longer than any lesson
 MAX_STACK = 5  # lessons inside one another: nobody can keep more of them in mind
-REMIND_AFTER = timedelta(days=1)  # never more than two reminders a day
-REMIND_TIMES = 2
+REMINDED = (timedelta(days=1), timedelta(days=1))  # after a day, and once more after another
 FOLLOWED_UP = (timedelta(minutes=15), timedelta(hours=1))  # whoever is being robbed is asked how far she has come
 NOT_SET = "…"  # stands where a variable has no value: better than its name in braces
 
@@ -56,7 +55,7 @@ class Stage:
         if "{" not in text:
             return text
         run = self.run
-        known = {**self.book.facts, **run.vars, **values}
+        known = {**self.book.facts, **run.vars, **values} if wanted(text) else self.book.facts
         said = render(text, run.address, run.name, known, NOT_SET)
         if run.name and "{ten}" in text:
             self._nameless[said] = render(text, run.address, "", known, NOT_SET)
@@ -103,8 +102,9 @@ class Stage:
 
     def _sounding(self, text: str, exhibits: tuple[ev.Exhibit, ...]) -> tuple[ev.Exhibit, ...]:
         """What goes with a text, and what is recorded of it where its editor has named no recording."""
-        named = any(each.kind == "voice" for each in exhibits)
-        return exhibits if named else (*exhibits, *self.recordings_of(text))
+        if not self.source.files or any(each.kind == "voice" for each in exhibits):
+            return exhibits
+        return (*exhibits, *self.recordings_of(text))
 
     def phrase(self, phrase_id: str, **values: str) -> str:
         """One of the tutor's own sentences in the learner's language, filled in. Raises KeyError."""
@@ -214,7 +214,8 @@ class Stage:
     @property
     def route(self) -> Route | None:
         """Where the version the learner is in leads, when it is no longer the current one."""
-        return self.book.routes.get((self.run.lesson, self.run.version))
+        routes = self.book.routes
+        return routes.get((self.run.lesson, self.run.version)) if routes else None
 
     def turn_to(self, lesson: Lesson, version: int) -> None:
         """Go on in this lesson and version; where in it is the caller's to say."""
@@ -223,7 +224,8 @@ class Stage:
 
     def freshen(self) -> None:
         """Take the newest words of a lesson whose graph has not changed."""
-        route, lesson = self.route, self.newest_words
+        route = self.route
+        lesson = self.newest_words if route is not None else None
         if route is not None and lesson is not None:
             self.turn_to(lesson, route.to)
 
@@ -263,5 +265,7 @@ def instead_of(book: Book, kind: str) -> tuple[str, str]:
 def clean(text: str) -> str:
     """NFC, without control and invisible characters, white space folded; lines stay lines."""
     text = unicodedata.normalize("NFC", text)
+    if text.isprintable():  # one line of what can be seen
+        return " ".join(text.split())
     kept = (c for c in text if c in "\n" or unicodedata.category(c)[0] != "C")
     return "\n".join(" ".join(line.split()) for line in "".join(kept).splitlines()).strip()

@@ -82,6 +82,17 @@ def choices_of(stage: Stage, step: Step) -> tuple[ev.Choice, ...]:
     return (*kind_of(step).prompt(stage, step).choices, *stage.ways_out(step))
 
 
+def label_here(stage: Stage, step: Step, choice: str) -> str | None:
+    """What is read on a button that may be tapped here: one of the prompt, one that was shown once, one of those that
+    the button for everything else opens; None where there is no such button."""
+    kind = kind_of(step)
+    label = kind.label(stage, step, choice)
+    if label is not None:
+        return label
+    others = (*stage.ways_out(step), *kind.unshown(stage, step), *stage.others())
+    return next((each.label for each in others if each.id == choice), None)
+
+
 def choose(stage: Stage, step: Step, option: str) -> None:
     """Take one of the choices of a step, by its id: its own, or one that every prompt has, which keeps the place."""
     match option:

@@ -23,7 +23,18 @@ from flows.words.ear.ear import listen
 from flows.words.keys import Tokens, pieces, plain_of, unslipped
 from flows.words.patterns import any_of
 from flows.words.prompts import Ids, Own, Prompt, prompt_of, sense_of
-from flows.words.tables import MessageReading, Words, bare, fold, glued, read, read_words, states, without_fillers
+from flows.words.tables import (
+    SHORT,
+    MessageReading,
+    Words,
+    bare,
+    fold,
+    glued,
+    read,
+    read_words,
+    states,
+    without_fillers,
+)
 from flows.words.values.reading import read_sum
 
 __all__ = [
@@ -99,11 +110,24 @@ def understand(words: Words, text: str, own: Sequence[Own], *, numbered: bool = 
 
     Without `guess` a near miss is doubt too: where a wrong guess would hurt.
     """
+    said = tuple(own)
+    if len(text) > SHORT:
+        return _understood(words, text, said, numbered, guess)
+    return _understood_once(words, text, said, numbered, guess)
+
+
+@lru_cache(maxsize=512)
+def _understood_once(words: Words, text: str, own: tuple[Own, ...], numbered: bool, guess: bool) -> Meaning:
+    """Remembered, for at one prompt many say the same."""
+    return _understood(words, text, own, numbered, guess)
+
+
+def _understood(words: Words, text: str, own: tuple[Own, ...], numbered: bool, guess: bool) -> Meaning:
     alarm = listen(words.ear, text)
     if len(text) > MAX_LETTERS:
         return Emergency(alarm.kind) if alarm.level == "ring" else Unknown()
     said = read(words, text)
-    prompt = prompt_of(words, tuple(own))
+    prompt = prompt_of(words, own)
     meaning = _meant(prompt.labels, said.spoken)
     if meaning is None and alarm.why:
         return Emergency(alarm.kind)
@@ -138,6 +162,15 @@ def _said(words: Words, prompt: Prompt, said: MessageReading, *, numbered: bool)
 
 def is_command(words: Words, text: str) -> bool:
     """Whether free words are a global word and not a name: "Dung" and "Nghi" are names until they wear diacritics."""
+    return _is_command_once(words, text) if len(text) <= SHORT else _is_command(words, text)
+
+
+@lru_cache(maxsize=512)
+def _is_command_once(words: Words, text: str) -> bool:
+    return _is_command(words, text)
+
+
+def _is_command(words: Words, text: str) -> bool:
     said = read(words, text)
     core = " ".join(said.core)
     is_word = said.spoken in words.exact_commands or (core in words.commands and core not in words.names)
