@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
@@ -59,3 +60,35 @@ def load_card(data: Any) -> Card:
         return Card(card.due_on, card.last_on, *known, max(0, int(level))) if is_sound else Card(LONG_AGO)
     except (TypeError, ValueError, OverflowError, KeyError):
         return Card(LONG_AGO)
+
+
+class StoredCards(Mapping[str, Card]):
+    """Cards by "lesson/step", as they come from a row: one is read when it is asked for; what nobody asks for goes back
+    as it came. Most updates ask for none, and somebody who has learnt for months has many.
+    """
+
+    __slots__ = ("_kept",)
+
+    def __init__(self, kept: Mapping[str, Any]) -> None:
+        """`kept` are cards, or what `dump_card` has made of them. Raises TypeError or ValueError where it is no
+        mapping."""
+        self._kept: dict[str, Any] = dict(kept._kept if isinstance(kept, StoredCards) else kept)
+
+    def __getitem__(self, key: str) -> Card:
+        card = self._kept[key]
+        return card if isinstance(card, Card) else load_card(card)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._kept)
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def but(self, key: str, card: Card | None) -> StoredCards:
+        """The same with this card, as the last; None: without it."""
+        rest = {other: kept for other, kept in self._kept.items() if other != key}
+        return StoredCards({**rest, key: card} if card else rest)
+
+    def dump(self) -> dict[str, Any]:
+        """The cards as JSON values."""
+        return {key: dump_card(each) if isinstance(each, Card) else each for key, each in self._kept.items()}

@@ -195,7 +195,7 @@ class Record:
             self._reply(reply, turn.universe.now, unasked=not self.from_her and not reply.urgent)
         heard_no = 0 if self.window is None else self.heard_no
         whispers = max(turn.state.whispers, self.whispers)
-        self.person, self.state = turn.person, replace(turn.state, whispers=whispers, heard_no=heard_no, **numbered)
+        self.person, self.state = turn.person, turn.state.but(whispers=whispers, heard_no=heard_no, **numbered)
         self.urgent = is_about_safety(turn)
         self.is_reminder = self.window is not None and self.window.nears_its_end(turn.state) and is_reminded(turn)
         self.whispers = 0

@@ -53,7 +53,7 @@ def open_lesson(turn: TurnContext, lesson_id: str) -> None:
     rest = tuple(run for run in turn.state.parked if run.home[0] != lesson_id)
     turn.change(parked=(*rest, current) if current is not None and current.home[0] not in SITTINGS else rest)
     if parked is not None:
-        turn.change(run=replace(parked, seq=turn.state.seq + 1))  # a number no other lesson's buttons carry
+        turn.change(run=parked.but(seq=turn.state.seq + 1))  # a number no other lesson's buttons carry
         resume(turn, ev.Reoffered("resume"))
         return
     sprint = flows.start(turn.book, _trigger(turn, lesson_id), turn.universe)
@@ -105,15 +105,17 @@ def resume_group(turn: TurnContext, held: Meeting) -> None:
         current = turn.state.open_run
         if current is not None:
             turn.change(parked=(*(run for run in turn.state.parked if run.home[0] != current.home[0]), current))
-        run = replace(held.run, seq=turn.state.seq + 1)
+        run = held.run.but(seq=turn.state.seq + 1)
         turn.change(run=run, meeting=replace(held, run=None))
     resume(turn, ev.Reoffered("resume"))
 
 
 def _trigger(turn: TurnContext, lesson_id: str) -> Trigger:
     person, channel = turn.person, turn.channel.partition(":")[0]
-    trigger = Trigger(lesson_id, turn.state.seq, person.address, person.name, channel, turn.state.lang)
-    return replace(trigger, learner=person.learner_id, cards=turn.state.cards, keeps=turn.agreed)
+    return Trigger(
+        lesson_id, turn.state.seq, person.address, person.name, channel, turn.state.lang,
+        learner=person.learner_id, cards=turn.state.cards, keeps=turn.agreed,
+    )  # fmt: skip
 
 
 def open_emergency(turn: TurnContext, kind: str = "") -> None:
@@ -170,8 +172,10 @@ def _lent(run: Run, turn: TurnContext) -> Run:
     """A run with what the engine may know of the learner: it may be begun on one channel and go on at another."""
     group = turn.state.is_group(run)
     cards = {} if group else turn.state.cards
-    lent = run.but(learner=turn.person.learner_id, cards=cards, keeps=turn.agreed and not group)
-    return lent.but(channel=turn.channel.partition(":")[0], lang=turn.state.lang)
+    return run.but(
+        learner=turn.person.learner_id, cards=cards, keeps=turn.agreed and not group,
+        channel=turn.channel.partition(":")[0], lang=turn.state.lang,
+    )  # fmt: skip
 
 
 def tapped(token: str) -> ev.Tapped | None:
@@ -333,7 +337,7 @@ def take_inner(turn: TurnContext, body: Inner) -> None:
     if asked:
         if run is not None and run.remind_at is not None:
             wait = max(run.remind_at, turn.universe.now + AFTER_CHECKIN)
-            turn.change(run=replace(run, remind_at=wait))
+            turn.change(run=run.but(remind_at=wait))
         return  # one question at a time
     if run is None:
         return

@@ -179,8 +179,7 @@ class TurnContext:
 
     def change(self, **fields: Any) -> None:
         """Replace fields of the conversation state, which is immutable."""
-        if any(getattr(self.state, name) != value for name, value in fields.items()):
-            self.state = replace(self.state, **fields)
+        self.state = self.state.but(**fields)
 
     def set_person(self, **fields: Any) -> None:
         """Replace fields of the person; the open lesson is told of another name or form of address."""
@@ -264,7 +263,7 @@ class TurnContext:
     def stop_reminding(self) -> None:
         """Take the reminder off the open lesson: one that cannot be said must not come due for ever."""
         if self.state.run is not None:
-            self.change(run=replace(self.state.run, remind_at=None))
+            self.change(run=self.state.run.but(remind_at=None))
 
     def lesson_title(self, lesson_id: str) -> str:
         """The title of the current version in the person's language; the id where the lesson is gone."""
