@@ -111,9 +111,7 @@ class Run:
 
     def but(self, **fields: Any) -> Run:
         """A copy with some fields changed; `dataclasses.replace` asks for every field and takes ten times as long."""
-        values = self.__dict__ | fields
-        assert len(values) == len(self.__dict__), fields
-        return _run(values)
+        return changed(self, fields)
 
     @property
     def score(self) -> int:
@@ -147,11 +145,13 @@ class Run:
         return replace(kept, used=used, tries=0, misses=0, sub=sub)
 
 
-def _run(values: dict[str, Any]) -> Run:
-    """A run of all its fields, none of which is set one by one."""
-    run = object.__new__(Run)
-    object.__setattr__(run, "__dict__", values)
-    return run
+def changed(run: Run, fields: Mapping[str, Any]) -> Run:
+    """A copy of a run with these fields changed, none of which is set one by one."""
+    values = {**run.__dict__, **fields}
+    assert len(values) == len(run.__dict__), fields
+    copy = object.__new__(Run)
+    object.__setattr__(copy, "__dict__", values)
+    return copy
 
 
 @dataclass(frozen=True, slots=True)
@@ -366,13 +366,13 @@ def load(data: Any) -> Run:
         if data["v"] != CODEC:
             raise RunCorrupt(f"run codec {data['v']!r} is not known")
         lesson, version = data["lesson"]
-        values = _EMPTY.__dict__ | {"run_id": str(data["run"]), "lesson": str(lesson), "version": int(version)}
+        values = {"run_id": str(data["run"]), "lesson": str(lesson), "version": int(version)}
         values["step"], values["seq"] = str(data["step"]), int(data["seq"])
         values["waiting"] = not data.get("ended", False)
         for key, value in data.items():
             if read := _READ.get(key):
                 values[key] = read(value)
-        return _run(values)
+        return changed(_NEW, values)
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as fault:
         raise RunCorrupt(f"{type(fault).__name__}: {fault}") from fault
 
@@ -393,7 +393,7 @@ def _instant(data: Any) -> datetime | None:
     return datetime.fromisoformat(data) if data else None
 
 
-_EMPTY = Run("", "", 0)
+_NEW = Run("", "", 0)
 
 _READ: Mapping[str, Callable[[Any], object]] = {
     "tries": int,

@@ -313,8 +313,10 @@ def _warn_of_secret(stage: Stage, step: Step, kinds: tuple[str, ...], masked: st
 
 def _guard(stage: Stage, text: str) -> str | None:
     """Where a guard of this lesson leads, or of one that called it: then the learner is back in that one."""
-    said = f" {' '.join(fold(stage.book.words, text))} "
     frames = stage.run.stack
+    if not frames and not stage.lesson.guards:
+        return None
+    said = f" {' '.join(fold(stage.book.words, text))} "
     for inner, frame in enumerate(reversed((*frames, None))):
         lesson = stage.lesson if frame is None else stage.book.lesson(frame.lesson, frame.version, stage.run.lang)
         found = next((guard for guard in lesson.guards if _heard(stage, guard, said)), None) if lesson else None

@@ -63,10 +63,11 @@ def resume(book: Book, run: Run, signal: ev.Signal, universe: ev.Universe) -> Sp
     if not run.waiting:
         return Sprint(run, (ev.TapIgnored("stale"),))
     stage = Stage(book, lesson, run, universe)
-    urgent = stage.route is not None and stage.route.how == "urgent"
-    if urgent and not _take_along(stage, signal):
-        return Sprint(stage.run, tuple(stage.events))
-    step = stage.lesson.step(stage.run.step) or step
+    route = stage.route
+    if route is not None and route.how == "urgent":
+        if not _take_along(stage, signal):
+            return Sprint(stage.run, tuple(stage.events))
+        step = stage.lesson.step(stage.run.step) or step
     _answer(stage, step, signal)
     if not isinstance(signal, ev.Due):
         _count_anew(stage, run, step)
@@ -180,7 +181,8 @@ def rewind(book: Book, run: Run, universe: ev.Universe) -> Sprint:
 def _count_anew(stage: Stage, before: Run, step: Step) -> None:
     """Let a reminder that was set before count from now: the learner was just here."""
     now, kind = stage.run, kind_of(step)
-    if not now.waiting or now.remind_at is None or now.remind_at != before.remind_at or not kind.counts_anew:
+    was_set_now = now.seq != before.seq or now.remind_at != before.remind_at
+    if was_set_now or not now.waiting or now.remind_at is None or not kind.counts_anew:
         return
     if waits := kind.reminders(stage, step):
         stage.change(remind_at=stage.universe.now + waits[0])

@@ -287,7 +287,10 @@ def label_of(option: Option) -> str:
 
 def option_of(options: tuple[Option, ...], choice: str) -> Option | None:
     """The option with this id; None where it is gone, as after an edit."""
-    return next((option for option in options if option.id == choice), None)
+    for option in options:
+        if option.id == choice:
+            return option
+    return None
 
 
 def option_texts(step: Step, options: tuple[Option, ...], saves: tuple[str, ...] = ()) -> Iterator[StepText]:
