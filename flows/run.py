@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone, tzinfo
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, Literal
 
 from flows.answers import Answer
@@ -193,7 +193,7 @@ class Route:
     decisions: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Book:
     """Every lesson that anybody may be inside, with the tutor's own sentences, words and facts; immutable.
 
@@ -232,6 +232,18 @@ class Book:
         if lang != "vi" and (lesson := self.translated.get((lesson_id, number, lang))):
             return lesson
         return self.versions.get((lesson_id, number))
+
+    @cached_property
+    def in_order(self) -> tuple[Lesson, ...]:
+        """The lessons that can be begun, in the order of their tracks."""
+        tracks = {track: at for at, (track, _) in enumerate(self.tracks)}
+        current = (self.versions[key] for key in self.current.items())
+        return tuple(sorted(current, key=lambda each: (tracks.get(each.track, len(tracks)), each.order, each.id)))
+
+    @cached_property
+    def first_hour(self) -> str | None:
+        """The lesson that a cry opens, if there is one."""
+        return next((each for each in self.current if self.versions[each, self.current[each]].emergency), None)
 
     def step(self, run: Run) -> Step | None:
         """The step a run stands at, in the base language; None where lesson or step is gone."""

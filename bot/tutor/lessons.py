@@ -345,7 +345,7 @@ def take_inner(turn: TurnContext, body: Inner) -> None:
         case "due" if run.remind_at is not None and run.remind_at <= turn.universe.now:
             resume(turn, ev.Due(body.ref))
             if urgent:
-                turn.replies[:] = [replace(reply, urgent=True) for reply in turn.replies]
+                turn.replies[:] = [reply._replace(urgent=True) for reply in turn.replies]
         case "reoffer":
             resume(turn, ev.Reoffered("reoffer"))
         case "moved" if _is_recalled(turn, run):

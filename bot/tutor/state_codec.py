@@ -33,9 +33,11 @@ _NEW = ConversationState()
 def dump(state: ConversationState) -> str:
     """The conversation as text for its row, version `CODEC`; what is empty is left out."""
     data: dict[str, Any] = {"v": CODEC}
+    new = _NEW.__dict__
     for key, value in state.__dict__.items():
-        new = _NEW.__dict__[key]
-        if value is not new and value and (not new or value != new) and (written := _PARTS[key].dump(value)):
+        if value is new[key] or not value or (new[key] and value == new[key]):
+            continue
+        if written := _PARTS[key].dump(value):
             data[key] = written
     return _TO_TEXT.encode(data)
 
