@@ -125,8 +125,9 @@ class Tutor:
 
 def digest(effects: Sequence[Effects]) -> str:
     """What was answered and kept, as one number."""
-    kept = [(each.outgoing, [row.state for row in each.writes.sessions], each.writes.outbox) for each in effects]
-    return sha256(repr(kept).encode()).hexdigest()
+    said = [(repr(each.outgoing), [row.body for row in each.writes.outbox]) for each in effects]
+    kept = [json.loads(row.state) for each in effects for row in each.writes.sessions]
+    return sha256(json.dumps([said, kept], sort_keys=True).encode()).hexdigest()
 
 
 def child(root: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -63,32 +64,51 @@ def load_card(data: Any) -> Card:
 
 
 class StoredCards(Mapping[str, Card]):
-    """Cards by "lesson/step", as they come from a row: one is read when it is asked for; what nobody asks for goes back
-    as it came. Most updates ask for none, and somebody who has learnt for months has many.
+    """Cards by "lesson/step", as they come from a row: read when they are asked for, and otherwise given back as they
+    came. Most updates ask for none, and somebody who has learnt for months has many.
     """
 
-    __slots__ = ("_kept",)
+    __slots__ = ("_kept", "_text")
 
-    def __init__(self, kept: Mapping[str, Any]) -> None:
-        """`kept` are cards, or what `dump_card` has made of them. Raises TypeError or ValueError where it is no
-        mapping."""
-        self._kept: dict[str, Any] = dict(kept._kept if isinstance(kept, StoredCards) else kept)
+    def __init__(self, kept: Mapping[str, Any] | str) -> None:
+        """`kept` are cards, or what `dump_card` has made of them, or the JSON text of that."""
+        self._text = kept if isinstance(kept, str) else ""
+        self._kept: dict[str, Any] | None = None if isinstance(kept, str) else dict(kept)
+
+    def _read(self) -> dict[str, Any]:
+        """All of them, each a card or its JSON values; of a text that is none there are none, as of a card that is
+        spoilt nothing is known."""
+        if self._kept is None:
+            try:
+                self._kept = dict(json.loads(self._text))
+            except (TypeError, ValueError):
+                self._kept = {}
+        return self._kept
 
     def __getitem__(self, key: str) -> Card:
-        card = self._kept[key]
+        card = self._read()[key]
         return card if isinstance(card, Card) else load_card(card)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._kept)
+        return iter(self._read())
 
     def __len__(self) -> int:
-        return len(self._kept)
+        return len(self._read())
+
+    def __bool__(self) -> bool:
+        return bool(self._text or self._kept)
 
     def but(self, key: str, card: Card | None) -> StoredCards:
         """The same with this card, as the last; None: without it."""
-        rest = {other: kept for other, kept in self._kept.items() if other != key}
+        rest = {other: kept for other, kept in self._read().items() if other != key}
         return StoredCards({**rest, key: card} if card else rest)
 
-    def dump(self) -> dict[str, Any]:
-        """The cards as JSON values."""
-        return {key: dump_card(each) if isinstance(each, Card) else each for key, each in self._kept.items()}
+    def dump(self) -> str:
+        """The cards as JSON text: that which they came as, where there was one."""
+        cards = {key: dump_card(each) if isinstance(each, Card) else each for key, each in (self._kept or {}).items()}
+        return self._text or json.dumps(cards, separators=(",", ":"))
+
+
+def stored(cards: Mapping[str, Card]) -> StoredCards:
+    """Cards of any kind of mapping, as a row keeps them."""
+    return cards if isinstance(cards, StoredCards) else StoredCards(cards)

@@ -23,9 +23,10 @@ from bot.tutor.state import (
     WritingBy,
 )
 from flows import Run, RunCorrupt
-from flows.cards import StoredCards
+from flows.cards import StoredCards, stored
 
 CODEC = 1
+_CARDS = ',"cards":'
 _TO_TEXT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _NEW = ConversationState()
 
@@ -35,22 +36,37 @@ def dump(state: ConversationState) -> str:
     data: dict[str, Any] = {"v": CODEC}
     new = _NEW.__dict__
     for key, value in state.__dict__.items():
-        if value is new[key] or not value or (new[key] and value == new[key]):
+        if value is new[key] or not value or (new[key] and value == new[key]) or key == "cards":
             continue
         if written := _PARTS[key].dump(value):
             data[key] = written
-    return _TO_TEXT.encode(data)
+    text = _TO_TEXT.encode(data)
+    return f"{text[:-1]}{_CARDS}{stored(state.cards).dump()}}}" if state.cards else text
 
 
 def load(text: str) -> ConversationState:
     """The conversation written by `dump` ({} is a new one); raises RunCorrupt on anything else."""
     try:
-        data = json.loads(text)
+        rest, cards = _apart(text)
+        data = json.loads(rest)
         if data and data["v"] != CODEC:
             raise RunCorrupt(f"conversation codec {data['v']!r} is not known")
+        if cards:
+            data["cards"] = cards
         return _NEW.but(**{key: _PARTS[key].load(value) for key, value in data.items() if value and key in _PARTS})
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as fault:
         raise RunCorrupt(f"{type(fault).__name__}: {fault}") from fault
+
+
+def _apart(text: str) -> tuple[str, str]:
+    """The text without its cards, and theirs; "" where they are not the last of it, as in a row of an older program.
+
+    Nothing else of a conversation is an object of that name, inside of words its quotes would be escaped, and no card
+    holds a brace.
+    """
+    at = text.rfind(f"{_CARDS}{{")
+    cards = text[at + len(_CARDS) : -1] if at > 0 else ""
+    return (f"{text[:at]}}}", cards) if cards and cards.find("}") == len(cards) - 1 else (text, "")
 
 
 # --- what is left of a corrupt one -------------------------------------------------------------------
@@ -227,7 +243,7 @@ _PARTS: Mapping[str, _Part] = {
     "answers": _NUMBER,
     "stale_at": _INSTANT,
     "lang": _WORDS,
-    "cards": _Part(lambda cards: StoredCards(cards).dump(), StoredCards),
+    "cards": _Part(str, StoredCards),
     "checkins": _Part(
         lambda asked: [_dump_checkin(each) for each in asked], lambda data: tuple(_checkin(*each) for each in data)
     ),
