@@ -46,10 +46,12 @@ def dump(state: ConversationState) -> str:
 
 def load(text: str) -> ConversationState:
     """The conversation written by `dump` ({} is a new one); raises RunCorrupt on anything else."""
+    if text == "{}":
+        return _NEW
     try:
         rest, cards = _apart(text)
         data = json.loads(rest)
-        if data and data["v"] != CODEC:
+        if data["v"] != CODEC:
             raise RunCorrupt(f"conversation codec {data['v']!r} is not known")
         if cards:
             data["cards"] = cards
