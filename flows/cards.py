@@ -53,12 +53,12 @@ def load_card(data: Any) -> Card:
         if len(data) == 2:
             return Card(datetime.fromisoformat(data[1]).astimezone(_HOME).date())
         number, due_on, last_on, stability, difficulty, level = data
-        card = Card(date.fromisoformat(due_on), date.fromisoformat(last_on) if last_on else None)
-        if card.last_on is None:
-            return card
+        due, last = date.fromisoformat(due_on), date.fromisoformat(last_on) if last_on else None
+        if last is None:
+            return Card(due)
         known = float(stability), float(difficulty)
         is_sound = number == CODEC and math.isfinite(known[0]) and known[0] > 0 and 1 <= known[1] <= 10
-        return Card(card.due_on, card.last_on, *known, max(0, int(level))) if is_sound else Card(LONG_AGO)
+        return Card(due, last, *known, max(0, int(level))) if is_sound else Card(LONG_AGO)
     except (TypeError, ValueError, OverflowError, KeyError):
         return Card(LONG_AGO)
 

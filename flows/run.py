@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone, tzinfo
 from functools import cached_property, lru_cache
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from flows.answers import Answer
 from flows.cards import Card
@@ -174,8 +174,7 @@ class Trigger:
     queue: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Sprint:
+class Sprint(NamedTuple):
     """One engine call: the run as it now stands and what happened, in order."""
 
     run: Run
@@ -269,7 +268,8 @@ def render(text: str, address: str, name: str, values: Mapping[str, str], unknow
     """
     if "{" not in text:
         return text
-    given = tuple(map(values.get, wanted(text)))
+    names = wanted(text)
+    given = tuple(map(values.get, names)) if names else ()
     return _said(text, address, name if "{ten}" in text else "", given, unknown)
 
 

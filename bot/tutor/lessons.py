@@ -198,14 +198,16 @@ def take_over(turn: TurnContext, sprint: flows.Sprint) -> LeftByLesson | None:
     Of a meeting's lesson nothing is one learner's own: not its answers, wishes or reminders.
     """
     run, left = sprint.run, None
-    group, sits = turn.state.is_group(run), run.home[0] in SITTINGS
+    group, home = turn.state.is_group(run), run.home[0]
+    sits, tests = home in SITTINGS, home == TEST.id
     turn.change(run=run.but(remind_at=None) if group else run, seq=max(turn.state.seq, run.seq))
     for event in sprint.events:
-        tests = run.home[0] == TEST.id
         left_out = (group and isinstance(event, ONES_OWN)) or (sits and isinstance(event, OF_LESSONS))
         if not left_out and not (tests and isinstance(event, ev.AnswerGraded)):
             turn.events.append(event)
         match event:
+            case ev.Heard():
+                pass  # as all that is not named here: whoever keeps it finds it in the turn
             case ev.Said():
                 turn.say(*_shown(turn, event))
             case ev.Asked(_, seq, _, choices):
@@ -243,12 +245,12 @@ def take_over(turn: TurnContext, sprint: flows.Sprint) -> LeftByLesson | None:
             case ev.NotUnderstood(step, times) if times > 1 and not group:
                 unheard.hold(turn, run.lesson, step)
             case (
-                ev.Heard() | ev.SecretMasked() | ev.AnswerGraded() | ev.ValueSaved() | ev.TaskDone() | ev.TaskStuck()
+                ev.SecretMasked() | ev.AnswerGraded() | ev.ValueSaved() | ev.TaskDone() | ev.TaskStuck()
                 | ev.CheckpointPassed() | ev.NotUnderstood() | ev.HelpRequested() | ev.PairingWished() | ev.Awarded()
                 | ev.CheckinPlanned() | ev.Called() | ev.LessonReturned() | ev.Moved() | ev.RunStarted()
                 | ev.EmergencyRepeated()
             ):  # fmt: skip
-                pass  # whoever keeps it finds it in the turn
+                pass
             case _:
                 assert_never(event)
     return left

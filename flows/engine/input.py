@@ -115,7 +115,7 @@ def _meaning(stage: Stage, step: Step, text: str, choices: tuple[ev.Choice, ...]
     asks = any(choice.id != buttons.OTHER for choice in choices)
     free = not asks or kind_of(step).writes_freely(step)
     if free and not is_command(words, text):
-        meaning = understand(words, text, own_answers(stage, step, choices) if asks else (), numbered=False)
+        meaning = understand(words, text, own_answers(stage, step, choices) if asks else (), numbered=False, near=asks)
         return meaning if isinstance(meaning, Emergency | Answered) else Unknown()
     return understand(words, text, own_answers(stage, step, choices), guess=not stage.lesson.emergency)
 
@@ -206,7 +206,7 @@ def _puts_off(stage: Stage, step: Step, text: str) -> bool:
         return False
     words = stage.book.words
     later = _later(words, passing=kind_of(step).wants(step) not in NEVER_LATER)
-    return isinstance(understand(words, text, later, numbered=False, guess=False), Answered)
+    return isinstance(understand(words, text, later, numbered=False, near=False), Answered)
 
 
 @lru_cache(maxsize=4)

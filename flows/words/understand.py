@@ -105,24 +105,27 @@ Meaning = Answered | Command | Emergency | Unsure | Unknown
 POLITE = Unknown()  # of one sentence among several
 
 
-def understand(words: Words, text: str, own: Sequence[Own], *, numbered: bool = True, guess: bool = True) -> Meaning:
+def understand(
+    words: Words, text: str, own: Sequence[Own], *, numbered: bool = True, guess: bool = True, near: bool = True
+) -> Meaning:
     """What typed words mean: a label, a cry, this prompt's own answers, global words, near misses; in doubt Unsure.
 
-    Without `guess` a near miss is doubt too: where a wrong guess would hurt.
+    Without `guess` a near miss is doubt too: where a wrong guess would hurt. Without `near` none is looked for: where
+    it would change nothing.
     """
     said = tuple(own)
     if len(text) > SHORT:
-        return _understood(words, text, said, numbered, guess)
-    return _understood_once(words, text, said, numbered, guess)
+        return _understood(words, text, said, numbered, guess, near)
+    return _understood_once(words, text, said, numbered, guess, near)
 
 
 @lru_cache(maxsize=512)
-def _understood_once(words: Words, text: str, own: tuple[Own, ...], numbered: bool, guess: bool) -> Meaning:
+def _understood_once(words: Words, text: str, own: tuple[Own, ...], numbered: bool, guess: bool, near: bool) -> Meaning:
     """Remembered, for at one prompt many say the same."""
-    return _understood(words, text, own, numbered, guess)
+    return _understood(words, text, own, numbered, guess, near)
 
 
-def _understood(words: Words, text: str, own: tuple[Own, ...], numbered: bool, guess: bool) -> Meaning:
+def _understood(words: Words, text: str, own: tuple[Own, ...], numbered: bool, guess: bool, near: bool) -> Meaning:
     alarm = listen(words.ear, text)
     if len(text) > MAX_LETTERS:
         return Emergency(alarm.kind) if alarm.level == "ring" else Unknown()
@@ -137,7 +140,7 @@ def _understood(words: Words, text: str, own: tuple[Own, ...], numbered: bool, g
         return Emergency(alarm.kind)
     if not said.tokens or len(said.tokens) > MAX_WORDS:
         return Unknown()
-    if meaning is None and len(said.spoken) <= prompt.longest_joined + POLITELY:
+    if meaning is None and prompt.joined and len(said.spoken) <= prompt.longest_joined + POLITELY:
         meaning = _first(_meant(prompt.joined, text) for text in glued(words, said.spoken))
     if meaning is None and said.signs and words.polite.issuperset(said.tokens):
         meaning = _first(_meant(prompt.folded, sign) for sign in said.signs)
@@ -149,7 +152,7 @@ def _understood(words: Words, text: str, own: tuple[Own, ...], numbered: bool, g
         meaning = _byplace_of(words, prompt, said)
     if meaning is None:
         meaning = _in_a_sentence(words, prompt, text)
-    return meaning or _mended(words, prompt, said, numbered=numbered, guess=guess)
+    return meaning or _mended(words, prompt, said, numbered=numbered, guess=guess, near=near)
 
 
 def _said(words: Words, prompt: Prompt, said: MessageReading, *, numbered: bool) -> Meaning | None:
@@ -316,10 +319,10 @@ def _by_amount(words: Words, prompt: Prompt, said: MessageReading, text: str) ->
 # --- one slip mended ---------------------------------------------------------------------------------
 
 
-def _mended(words: Words, prompt: Prompt, said: MessageReading, *, numbered: bool, guess: bool) -> Meaning:
+def _mended(words: Words, prompt: Prompt, said: MessageReading, *, numbered: bool, guess: bool, near: bool) -> Meaning:
     heard = _without_marks(words, said.spoken)
     if heard != said.spoken:
-        return understand(words, heard, prompt.own, numbered=numbered, guess=guess)
+        return understand(words, heard, prompt.own, numbered=numbered, guess=guess, near=near)
     readings = list(_readings(words, prompt, said)) if len(said.tokens) <= MAX_MENDED else []
     found = [_folded(words, prompt, states(words, reading)) for reading in readings]
     ids = tuple(dict.fromkeys(option for meaning in found for option in _options(meaning)))
@@ -328,6 +331,8 @@ def _mended(words: Words, prompt: Prompt, said: MessageReading, *, numbered: boo
     named = {meaning.word for meaning in found if isinstance(meaning, Command)}
     if len(named) == 1:
         return Command(named.pop())
+    if not near:
+        return Unknown()
     meaning = _near(words, prompt, without_fillers(words, readings[0]) if readings else said.core)
     if isinstance(meaning, Answered) and (not guess or _may_deny(words, prompt, said)):
         return Unsure((meaning.option,))

@@ -141,18 +141,20 @@ class TaskKind(StepKind[Task]):
 
         In an emergency lesson a person is always offered, and Later is the last.
         """
-        listed = (f"{at}. {stage.words(part)}" for at, part in enumerate(step.steps, 1))
-        text = "\n".join((stage.words(step.text), *listed))
+        text = stage.words(step.text)
+        if step.steps:
+            text = "\n".join((text, *(f"{at}. {stage.words(part)}" for at, part in enumerate(step.steps, 1))))
         return StepPrompt(text, self._choices(stage, step), stage.exhibits(step))
 
     def label(self, stage: Stage, step: Task, choice: str) -> str | None:
-        """That of one of the prompt's buttons."""
+        """That of one of the prompt's buttons, mostly of Done."""
+        if choice == "done":
+            return _done_label(stage, step)
         return next((each.label for each in self._choices(stage, step) if each.id == choice), None)
 
     def _choices(self, stage: Stage, step: Task) -> tuple[ev.Choice, ...]:
-        done = stage.words(step.done) if step.done else stage.phrase("label_done")
         stuck = stage.words(step.stuck.label) if step.stuck.label else stage.phrase("label_stuck")
-        own = ev.Choice("done", done), ev.Choice("stuck", stuck)
+        own = ev.Choice("done", _done_label(stage, step)), ev.Choice("stuck", stuck)
         if stage.lesson.emergency:
             return (*own, _later_choice(stage))
         person = (ev.Choice(HUMAN, stage.phrase("label_person")),) if stage.run.tries >= STUCK_ALONE else ()
@@ -221,6 +223,10 @@ class TaskKind(StepKind[Task]):
         stage.say(step.id, stage.phrase("task_later"))
         stage.emit(ev.TaskPostponed(step.id, remind_at))
         return WAIT
+
+
+def _done_label(stage: Stage, step: Task) -> str:
+    return stage.words(step.done) if step.done else stage.phrase("label_done")
 
 
 def _later_choice(stage: Stage) -> ev.Choice:
