@@ -191,6 +191,15 @@ def _shown(turn: TurnContext, event: ev.Said | ev.Asked) -> tuple[str, tuple[Att
     return exhibits.carried(turn.profile, event.text, event.exhibits) if event.exhibits else (event.text, ())
 
 
+def _ask(turn: TurnContext, event: ev.Asked) -> None:
+    of_prompt = f"{STEP}{event.seq}:"
+    buttons = [Button(f"{of_prompt}{choice.id}", choice.label, spot=choice.spot) for choice in event.choices]
+    text, media = _shown(turn, event)
+    tokens = [(f"{of_prompt}{choice.id}", choice.voice) for choice in event.choices if choice.voice]
+    turn.ask(text, buttons, (*media, *exhibits.read_out(turn.profile, tokens)) if tokens else media)
+    turn.change(offer=(), pending="")
+
+
 def take_over(turn: TurnContext, sprint: flows.Sprint) -> LeftByLesson | None:
     """Take over what the engine answered, event by event: said, kept in the turn, acted on. Returns what the lesson
     could make nothing of, or what is not about it; the engine says that last.
@@ -210,12 +219,8 @@ def take_over(turn: TurnContext, sprint: flows.Sprint) -> LeftByLesson | None:
                 pass  # as all that is not named here: whoever keeps it finds it in the turn
             case ev.Said():
                 turn.say(*_shown(turn, event))
-            case ev.Asked(_, seq, _, choices):
-                buttons = [Button(f"{STEP}{seq}:{choice.id}", choice.label, spot=choice.spot) for choice in choices]
-                text, media = _shown(turn, event)
-                tokens = [(f"{STEP}{seq}:{choice.id}", choice.voice) for choice in choices if choice.voice]
-                turn.ask(text, buttons, (*media, *exhibits.read_out(turn.profile, tokens)) if tokens else media)
-                turn.change(offer=(), pending="")
+            case ev.Asked():
+                _ask(turn, event)
             case ev.AnswerGraded() if tests:
                 testing.note(turn, event)
             case ev.AnswerGraded() if not group:
