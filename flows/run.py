@@ -268,9 +268,9 @@ def render(text: str, address: str, name: str, values: Mapping[str, str], unknow
     """
     if "{" not in text:
         return text
-    names = wanted(text)
-    given = tuple(map(values.get, names)) if names else ()
-    return _said(text, address, name if "{ten}" in text else "", given, unknown)
+    if wanted(text) or (name and "{ten}" in text):
+        return _filled(text, address, name, values, unknown)
+    return _said(text, address)
 
 
 @lru_cache(maxsize=2048)
@@ -281,20 +281,21 @@ def wanted(text: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=1024)
-def _said(text: str, address: str, name: str, given: tuple[str | None, ...], unknown: str) -> str:
-    """A text filled in; remembered, for the same is said to many. `given` are the values that are `wanted`."""
-    values = dict(zip(wanted(text), given, strict=True))
+def _said(text: str, address: str) -> str:
+    """A text in which nothing is one person's own; remembered, for it is said to many."""
+    return _filled(text, address, "", {}, "")
+
+
+def _filled(text: str, address: str, name: str, values: Mapping[str, str], unknown: str) -> str:
     if address == UNADDRESSED:
         text, name = without_form(text), ""
     own = _own_words(address if address in ADDRESSES else DEFAULT_ADDRESS)
     if not name:
         text = _NAMELESS.sub("", text)
-
-    def filled(found: re.Match[str]) -> str:
-        known = name if found[1] == "ten" else own.get(found[1]) or values.get(found[1])
-        return (unknown or found[0]) if known is None else known
-
-    said = _PLACEHOLDER.sub(filled, text)
+    said = _PLACEHOLDER.sub(
+        lambda found: name if found[1] == "ten" else own.get(found[1]) or values.get(found[1], unknown or found[0]),
+        text,
+    )
     if own["Dạ"] == "Dạ" or ("{Dạ}" not in text and "{dạ}" not in text):
         return said
     return _AROUND.sub(lambda found: (found[1] or "").upper(), said)
