@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from random import Random
 from typing import Any
 from uuid import uuid4
 
@@ -115,7 +114,7 @@ class Environment:
 
     def universe(self, seed: str) -> Universe:
         """The world of one update: the same update throws the same dice, so that a batch can run again."""
-        return Universe(self.now(), self.new_id, Random(seed))
+        return Universe(self.now(), self.new_id, seed)
 
     def tell(self, line: str) -> None:
         """One line for whoever sits at the terminal."""

@@ -5,19 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from random import Random
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from flows.files import LessonFile
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Universe:
-    """Everything the core may know of the world: the instant (aware), fresh ids, chance."""
+    """Everything the core may know of the world: the instant (aware), fresh ids, chance (the same `seed`, the same
+    dice)."""
 
     now: datetime
     new_id: Callable[[], str]
-    rng: Random
+    seed: int | str
+
+    @cached_property
+    def rng(self) -> Random:
+        """The dice; few updates throw any, and they cost more than all else here."""
+        return Random(self.seed)
 
 
 # --- signals -----------------------------------------------------------------------------------------
@@ -68,6 +75,7 @@ Signal = Typed | Tapped | Sent | Due | Reoffered | Met
 
 
 # --- events ------------------------------------------------------------------------------------------
+# Those that nearly every answer brings are tuples: a frozen dataclass sets its fields one by one, which costs twice.
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +94,7 @@ class Exhibit:
     repeats: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """One button of a prompt: `id` is stable, `label` is rendered for the learner; `voice` reads it out, `spot` is
     where it lies on the picture.
     """
@@ -98,8 +105,7 @@ class Choice:
     spot: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(NamedTuple):
     step: str
     text: str
     exhibits: tuple[Exhibit, ...] = ()
@@ -110,8 +116,7 @@ class Said:
         return told(self.text, self.exhibits)
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """A prompt numbered `seq` that now waits for an answer; no choices: it is typed."""
 
     step: str
@@ -138,8 +143,7 @@ class Heard:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerGraded:
+class AnswerGraded(NamedTuple):
     """`answer` is an option id or the masked text; `tries` counts from 1; `points` earned by it.
 
     `lesson` and `version` are those whose words she was shown; a review asks a question of another lesson, which may

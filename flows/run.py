@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone, tzinfo
-from functools import lru_cache
-from typing import Any, Literal
+from functools import cached_property, lru_cache
+from typing import Any, Literal, NamedTuple
 
 from flows.answers import Answer
 from flows.cards import Card
@@ -111,11 +111,7 @@ class Run:
 
     def but(self, **fields: Any) -> Run:
         """A copy with some fields changed; `dataclasses.replace` asks for every field and takes ten times as long."""
-        copy = object.__new__(Run)
-        values = copy.__dict__
-        values.update(self.__dict__, **fields)
-        assert len(values) == len(self.__dict__), fields
-        return copy
+        return changed(self, fields)
 
     @property
     def score(self) -> int:
@@ -149,6 +145,15 @@ class Run:
         return replace(kept, used=used, tries=0, misses=0, sub=sub)
 
 
+def changed(run: Run, fields: Mapping[str, Any]) -> Run:
+    """A copy of a run with these fields changed, none of which is set one by one."""
+    values = {**run.__dict__, **fields}
+    assert len(values) == len(run.__dict__), fields
+    copy = object.__new__(Run)
+    object.__setattr__(copy, "__dict__", values)
+    return copy
+
+
 @dataclass(frozen=True, slots=True)
 class Trigger:
     """Begin `lesson` (its current version) for someone called `name`; `seq` is the last prompt number seen.
@@ -169,8 +174,7 @@ class Trigger:
     queue: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Sprint:
+class Sprint(NamedTuple):
     """One engine call: the run as it now stands and what happened, in order."""
 
     run: Run
@@ -188,7 +192,7 @@ class Route:
     decisions: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Book:
     """Every lesson that anybody may be inside, with the tutor's own sentences, words and facts; immutable.
 
@@ -228,6 +232,18 @@ class Book:
             return lesson
         return self.versions.get((lesson_id, number))
 
+    @cached_property
+    def in_order(self) -> tuple[Lesson, ...]:
+        """The lessons that can be begun, in the order of their tracks."""
+        tracks = {track: at for at, (track, _) in enumerate(self.tracks)}
+        current = (self.versions[key] for key in self.current.items())
+        return tuple(sorted(current, key=lambda each: (tracks.get(each.track, len(tracks)), each.order, each.id)))
+
+    @cached_property
+    def first_hour(self) -> str | None:
+        """The lesson that a cry opens, if there is one."""
+        return next((each for each in self.current if self.versions[each, self.current[each]].emergency), None)
+
     def step(self, run: Run) -> Step | None:
         """The step a run stands at, in the base language; None where lesson or step is gone."""
         lesson = self.lesson(run.lesson, run.version)
@@ -241,7 +257,8 @@ class Book:
         self, phrase_id: str, address: str = DEFAULT_ADDRESS, name: str = "", lang: str = "vi", **values: str
     ) -> str:
         """One of the tutor's own sentences, said to this person."""
-        return render(self.sentence(phrase_id, lang), address, name, {**self.facts, **values})
+        text = self.sentence(phrase_id, lang)
+        return render(text, address, name, {**self.facts, **values} if values else self.facts)
 
 
 def render(text: str, address: str, name: str, values: Mapping[str, str], unknown: str = "") -> str:
@@ -251,6 +268,25 @@ def render(text: str, address: str, name: str, values: Mapping[str, str], unknow
     """
     if "{" not in text:
         return text
+    if wanted(text) or (name and "{ten}" in text):
+        return _filled(text, address, name, values, unknown)
+    return _said(text, address)
+
+
+@lru_cache(maxsize=2048)
+def wanted(text: str) -> tuple[str, ...]:
+    """The placeholders of a text that stand for a value, each once: neither a form of address nor the name."""
+    names = dict.fromkeys(_PLACEHOLDER.findall(text))
+    return tuple(name for name in names if name != "ten" and name not in _own_words(DEFAULT_ADDRESS))
+
+
+@lru_cache(maxsize=1024)
+def _said(text: str, address: str) -> str:
+    """A text in which nothing is one person's own; remembered, for it is said to many."""
+    return _filled(text, address, "", {}, "")
+
+
+def _filled(text: str, address: str, name: str, values: Mapping[str, str], unknown: str) -> str:
     if address == UNADDRESSED:
         text, name = without_form(text), ""
     own = _own_words(address if address in ADDRESSES else DEFAULT_ADDRESS)
@@ -277,29 +313,46 @@ def _own_words(address: str) -> Mapping[str, str]:
 def dump(run: Run) -> dict[str, Any]:
     """The run as JSON values; empty fields are left out, so a row stays small."""
     data: dict[str, Any] = {"v": CODEC, "run": run.run_id, "lesson": [run.lesson, run.version]}
-    data |= {"step": run.step, "seq": run.seq}
-    optional: dict[str, Any] = {
-        "ended": not run.waiting,
-        "tries": run.tries,
-        "misses": run.misses,
-        "earned": dict(run.earned),
-        "vars": dict(run.vars),
-        "path": list(run.path),
-        "checkpoint": run.checkpoint,
-        "used": list(run.used) if run.used else None,
-        "remind_at": run.remind_at.isoformat() if run.remind_at else None,
-        "reminded": run.reminded,
-        "address": "" if run.address == DEFAULT_ADDRESS else run.address,
-        "name": run.name,
-        "channel": run.channel,
-        "lang": "" if run.lang == "vi" else run.lang,
-        "stack": [_dump_frame(frame) for frame in run.stack],
-        "sub": run.sub,
-        "queue": list(run.queue),
-        "began_at": run.began_at.isoformat() if run.began_at else None,
-        "passed": dict(run.passed),
-    }
-    return data | {key: value for key, value in optional.items() if value}
+    data["step"], data["seq"] = run.step, run.seq
+    if not run.waiting:
+        data["ended"] = True
+    if run.tries:
+        data["tries"] = run.tries
+    if run.misses:
+        data["misses"] = run.misses
+    if run.earned:
+        data["earned"] = dict(run.earned)
+    if run.vars:
+        data["vars"] = dict(run.vars)
+    if run.path:
+        data["path"] = list(run.path)
+    if run.checkpoint:
+        data["checkpoint"] = run.checkpoint
+    if run.used:
+        data["used"] = list(run.used)
+    if run.remind_at:
+        data["remind_at"] = run.remind_at.isoformat()
+    if run.reminded:
+        data["reminded"] = run.reminded
+    if run.address and run.address != DEFAULT_ADDRESS:
+        data["address"] = run.address
+    if run.name:
+        data["name"] = run.name
+    if run.channel:
+        data["channel"] = run.channel
+    if run.lang and run.lang != "vi":
+        data["lang"] = run.lang
+    if run.stack:
+        data["stack"] = [_dump_frame(frame) for frame in run.stack]
+    if run.sub:
+        data["sub"] = run.sub
+    if run.queue:
+        data["queue"] = list(run.queue)
+    if run.began_at:
+        data["began_at"] = run.began_at.isoformat()
+    if run.passed:
+        data["passed"] = dict(run.passed)
+    return data
 
 
 def _dump_frame(frame: Frame) -> list[Any]:
@@ -313,9 +366,9 @@ def _load_frame(data: Any) -> Frame:
         str(lesson),
         int(version),
         str(step),
-        {str(name): str(value) for name, value in values.items()},
-        {str(name): int(points) for name, points in earned.items()},
-        tuple(map(str, path)),
+        _texts(values),
+        _points(earned),
+        _ids(path),
         str(checkpoint),
     )
 
@@ -326,32 +379,53 @@ def load(data: Any) -> Run:
         if data["v"] != CODEC:
             raise RunCorrupt(f"run codec {data['v']!r} is not known")
         lesson, version = data["lesson"]
-        used, remind_at, began_at = data.get("used"), data.get("remind_at"), data.get("began_at")
-        return Run(
-            run_id=str(data["run"]),
-            lesson=str(lesson),
-            version=int(version),
-            step=str(data["step"]),
-            seq=int(data["seq"]),
-            waiting=not data.get("ended", False),
-            tries=int(data.get("tries", 0)),
-            misses=int(data.get("misses", 0)),
-            earned={str(step): int(points) for step, points in data.get("earned", {}).items()},
-            vars={str(name): str(value) for name, value in data.get("vars", {}).items()},
-            path=tuple(map(str, data.get("path", ()))),
-            checkpoint=str(data.get("checkpoint", "")),
-            used=(int(used[0]), str(used[1])) if used else None,
-            remind_at=datetime.fromisoformat(remind_at) if remind_at else None,
-            reminded=int(data.get("reminded", 0)),
-            address=str(data.get("address", DEFAULT_ADDRESS)),
-            name=str(data.get("name", "")),
-            channel=str(data.get("channel", "")),
-            lang=str(data.get("lang", "vi")),
-            stack=tuple(map(_load_frame, data.get("stack", ()))),
-            sub=str(data.get("sub", "")),
-            queue=tuple(map(str, data.get("queue", ()))),
-            began_at=datetime.fromisoformat(began_at) if began_at else None,
-            passed={str(step): str(at) for step, at in data.get("passed", {}).items()},
-        )
+        values = {"run_id": str(data["run"]), "lesson": str(lesson), "version": int(version)}
+        values["step"], values["seq"] = str(data["step"]), int(data["seq"])
+        values["waiting"] = not data.get("ended", False)
+        for key, value in data.items():
+            if read := _READ.get(key):
+                values[key] = read(value)
+        return changed(_NEW, values)
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as fault:
         raise RunCorrupt(f"{type(fault).__name__}: {fault}") from fault
+
+
+def _texts(data: Any) -> dict[str, str]:
+    return {str(name): str(value) for name, value in data.items()}
+
+
+def _points(data: Any) -> dict[str, int]:
+    return {str(step): int(points) for step, points in data.items()}
+
+
+def _ids(data: Any) -> tuple[str, ...]:
+    return tuple(map(str, data))
+
+
+def _instant(data: Any) -> datetime | None:
+    return datetime.fromisoformat(data) if data else None
+
+
+_NEW = Run("", "", 0)
+
+_READ: Mapping[str, Callable[[Any], object]] = {
+    "tries": int,
+    "misses": int,
+    "earned": _points,
+    "vars": _texts,
+    "path": _ids,
+    "checkpoint": str,
+    "used": lambda used: (int(used[0]), str(used[1])) if used else None,
+    "remind_at": _instant,
+    "reminded": int,
+    "address": str,
+    "name": str,
+    "channel": str,
+    "lang": str,
+    "stack": lambda stack: tuple(map(_load_frame, stack)),
+    "sub": str,
+    "queue": _ids,
+    "began_at": _instant,
+    "passed": _texts,
+}
+"""What a row leaves out where it is empty → how it is read."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 # --- inbound -----------------------------------------------------------------------------------------
 
@@ -162,8 +162,7 @@ Tone = Literal["", "right", "danger"]
 """What a button means beside its words: right, it is waited for; danger, it calls for help or cannot be undone."""
 
 
-@dataclass(frozen=True, slots=True)
-class Button:
+class Button(NamedTuple):
     """`token` comes back in a Tap, at most 64 bytes; `label` is what is read on it.
 
     `pinned`: it does not answer this message, it waits since earlier; a page keeps it in sight. `tone` is for the eye

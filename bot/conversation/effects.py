@@ -6,7 +6,7 @@ import json
 import logging
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import assert_never
+from typing import assert_never, get_args
 
 from bot.channels.base import Began, LogEntry, NoticesDue, Outgoing, Update
 from bot.conversation.packing import pack, pack_buttons, packed_media
@@ -67,6 +67,8 @@ log = logging.getLogger(__name__)
 
 WAKING = (ServiceCommand, CodeShown, ev.HelpRequested, ev.PairingWished, PersonForgotten, AnswersForgotten)
 """Events of one person of which others may have something to hear at once."""
+
+OF_SERVICES = get_args(ServiceEvent)
 
 
 @dataclass(slots=True)
@@ -145,10 +147,11 @@ class Record:
             if outcome.shows_again and put_again:
                 turn.change(offer=(), pending="")
             for event, again in _left_to_do(turn, outcome):
-                after = ANSWERED
-                if isinstance(event, ServiceEvent):
-                    has_asked |= isinstance(event, ServiceCommand)
-                    after = services.deal_with(connection, turn, event, body, source)
+                if not isinstance(event, OF_SERVICES):
+                    self._keep(turn, event, update)
+                    continue
+                has_asked |= isinstance(event, ServiceCommand)
+                after = services.deal_with(connection, turn, event, body, source)
                 self._keep(turn, event, update)
                 follow(after, put_again=again)
 
@@ -165,7 +168,7 @@ class Record:
         self.effects.wakes_others |= isinstance(event, WAKING)
         if isinstance(event, PersonCommand) and update is not None:
             self.effects.identity_changes.append((update, event))
-        if isinstance(event, ev.Heard | Whispered) and turn.agreed and self.person.consent == "agreed":
+        if isinstance(event, (ev.Heard, Whispered)) and turn.agreed and self.person.consent == "agreed":
             self._heard(event, turn.universe.now)
         if isinstance(event, RecordingCame) and update is not None:
             where = self.row.learner_id, f"{update.channel}:{update.update_id}", update.channel, event.ref
@@ -194,8 +197,8 @@ class Record:
         for reply in merging.merge(turn.profile, turn.replies) if turn.profile.metered else turn.replies:
             self._reply(reply, turn.universe.now, unasked=not self.from_her and not reply.urgent)
         heard_no = 0 if self.window is None else self.heard_no
-        whispers = max(turn.state.whispers, self.whispers)
-        self.person, self.state = turn.person, replace(turn.state, whispers=whispers, heard_no=heard_no, **numbered)
+        turn.change(whispers=max(turn.state.whispers, self.whispers), heard_no=heard_no, **numbered)
+        self.person, self.state = turn.person, turn.state
         self.urgent = is_about_safety(turn)
         self.is_reminder = self.window is not None and self.window.nears_its_end(turn.state) and is_reminded(turn)
         self.whispers = 0
@@ -207,6 +210,8 @@ class Record:
     def _event(self, turn: TurnContext, event: TurnEvent, now: datetime) -> None:
         writes, learner_id, agreed = self.effects.writes, self.row.learner_id, turn.agreed
         match event:
+            case Whispered() | ev.Said() | ev.Asked() | ev.Heard() | ev.EmergencySuspected():
+                pass  # on her own page, if she has agreed
             case ev.RunStarted(run_id, lesson, version) if agreed:
                 writes.started.append(RunRow(run_id, learner_id, lesson, version, now))
             case ev.RunEnded() if agreed:
@@ -244,8 +249,6 @@ class Record:
                 writes.ratings.append((run_id, learner_id, stars))
             case CodeShown() | ServiceCommand() | RecordingCame():
                 pass  # dealt with by the services, or written down, in the same transaction
-            case Whispered() | ev.Said() | ev.Asked() | ev.Heard() | ev.EmergencySuspected():
-                pass  # on her own page, if she has agreed
             case ev.ValueSaved() | ev.TaskDone() | ev.TaskStuck() | ev.TaskPostponed() | ev.CheckpointPassed():
                 pass  # lives in the run, as all of a lesson's way does
             case (

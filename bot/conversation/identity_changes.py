@@ -78,13 +78,13 @@ class _IdentityChange:
         connection, now = self.connection, self.universe.now
         joined = self.services.phones.join(connection, row, code_hash, now)
         if joined is None:
-            closed = replace(state_of(connection, row), offer=(), pending="")
+            closed = state_of(connection, row).but(offer=(), pending="")
             self._at_desk(row, closed, partial(linking.refuse, phrase=CodeVerdict.EXPIRED.value))
             return
         stays, goes, vouched = joined
         other = goes if row.learner_id == stays.learner_id else stays
         state = linking.merge(state_of(connection, stays), state_of(connection, goes))
-        merged = replace(state, joined_at=now)
+        merged = state.but(joined_at=now)
         base = replace(self._at_address(row), out_no=max(stays.out_no, goes.out_no))
         there = self._record(replace(base, channel=other.channel, chat_id=other.chat_id), merged)
         addresses = seats.addresses(connection, stays.learner_id)

@@ -10,16 +10,17 @@ from bot.channels.base import Attachment, Button, LogEntry, Outgoing
 from bot.tutor.turn import OutgoingReply
 from storage.conversations.records import LogRow, OutboxRow
 
+_TO_TEXT = json.JSONEncoder(ensure_ascii=False)
 _REST = (False, None, "", False, ())
 
 
 def pack(reply: OutgoingReply, unasked: bool) -> str:
     """A message as it waits in the outbox."""
     buttons = [_packed(b) for b in reply.buttons]
-    rest = [packed_media(reply.media), reply.about, reply.private, reply.copies]
+    rest = [packed_media(reply.media) if reply.media else None, reply.about, reply.private, reply.copies]
     while rest and not rest[-1]:
         rest.pop()
-    return json.dumps([reply.text, buttons, unasked, *rest], ensure_ascii=False)
+    return _TO_TEXT.encode([reply.text, buttons, unasked, *rest])
 
 
 def unpack(row: OutboxRow) -> Outgoing:
@@ -40,7 +41,7 @@ def about_of(body: str) -> str:
 
 def pack_buttons(buttons: Sequence[Button]) -> str:
     """Buttons as a log row keeps them, empty for none."""
-    return json.dumps([_packed(b) for b in buttons], ensure_ascii=False) if buttons else ""
+    return _TO_TEXT.encode([_packed(b) for b in buttons]) if buttons else ""
 
 
 def packed_media(media: Sequence[Attachment]) -> list[list[str]] | None:
@@ -57,8 +58,9 @@ def unpacked_media(packed: Sequence[Any] | None) -> tuple[Attachment, ...]:
 
 def _packed(button: Button) -> list[Any]:
     """Without what is empty at the end, and without its tone, which its token tells to whoever sends it."""
-    more = [button.pinned, button.spot] if button.spot else [True] if button.pinned else []
-    return [button.token, button.label, *more]
+    if not button.spot:
+        return [button.token, button.label, True] if button.pinned else [button.token, button.label]
+    return [button.token, button.label, button.pinned, button.spot]
 
 
 def _unpacked(token: str, label: str, pinned: bool = False, spot: Sequence[float] = ()) -> Button:

@@ -6,7 +6,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from random import Random
 from typing import Any
 
 from bot.channels.base import Text
@@ -175,7 +174,7 @@ class Overheard:
 
     def _desk(self, state: ConversationState) -> TurnContext:
         numbers = iter(range(1_000_000))
-        universe = ev.Universe(self.now, lambda: f"run{next(numbers)}", Random(0))
+        universe = ev.Universe(self.now, lambda: f"run{next(numbers)}", 0)
         return TurnContext(
             self.book, universe, Person("her", "Lan", address=DEFAULT_ADDRESS, consent="agreed"), state, "web"
         )

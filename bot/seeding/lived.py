@@ -13,7 +13,6 @@ from datetime import datetime, timedelta
 from functools import cached_property, partial
 from math import inf
 from pathlib import Path
-from random import Random
 
 from bot.announcements.service import AnnouncementFeeder
 from bot.announcements.worker import AnnouncementWorker
@@ -122,7 +121,7 @@ class LivedTutor:
         return frozenset(option.text for step in steps for option in kind_of(step).options(step) if option.right)
 
     def _universe(self, seed: str) -> Universe:
-        return Universe(self.clock(), self.new_id, Random(seed))
+        return Universe(self.clock(), self.new_id, seed)
 
     async def does(self, chat_id: str, body: Body) -> None:
         """Somebody at the web page does something now."""

@@ -70,7 +70,7 @@ def give_way(turn: TurnContext) -> None:
     soon, later, note = turn.universe.now + ACTIVE, turn.universe.now + AFTER_ACTIVE, turn.state.note
     if note.at is not None and note.at <= soon:
         turn.change(note=replace(note, at=later))
-    if any(each.at <= soon for each in turn.state.checkins):
+    if turn.state.checkins and any(each.at <= soon for each in turn.state.checkins):
         turn.change(checkins=tuple(replace(each, at=max(each.at, later)) for each in turn.state.checkins))
 
 

@@ -52,13 +52,13 @@ class OpenTest:
 
 def dump_review(plan: ReviewPlan) -> list[Any]:
     """The plan as JSON values."""
-    days = (day.isoformat() if day else "" for day in (plan.learnt_on, plan.invited_on, plan.not_before))
-    return [plan.at.isoformat() if plan.at else "", list(plan.minutes), plan.unanswered, *days]
+    days = [day.isoformat() if day else "" for day in (plan.learnt_on, plan.invited_on, plan.not_before)]
+    return [plan.at.isoformat() if plan.at else "", plan.minutes, plan.unanswered, *days]
 
 
 def load_review(at: str, minutes: Sequence[int], unanswered: int, *days: str) -> ReviewPlan:
     """The plan written by `dump_review`; raises ValueError or TypeError on anything else."""
-    learnt_on, invited_on, not_before = (date.fromisoformat(day) if day else None for day in days)
+    learnt_on, invited_on, not_before = [date.fromisoformat(day) if day else None for day in days]
     planned = datetime.fromisoformat(at) if at else None
     return ReviewPlan(planned, tuple(map(int, minutes)), learnt_on, invited_on, int(unanswered), not_before)
 

@@ -53,7 +53,7 @@ def open_lesson(turn: TurnContext, lesson_id: str) -> None:
     rest = tuple(run for run in turn.state.parked if run.home[0] != lesson_id)
     turn.change(parked=(*rest, current) if current is not None and current.home[0] not in SITTINGS else rest)
     if parked is not None:
-        turn.change(run=replace(parked, seq=turn.state.seq + 1))  # a number no other lesson's buttons carry
+        turn.change(run=parked.but(seq=turn.state.seq + 1))  # a number no other lesson's buttons carry
         resume(turn, ev.Reoffered("resume"))
         return
     sprint = flows.start(turn.book, _trigger(turn, lesson_id), turn.universe)
@@ -105,15 +105,17 @@ def resume_group(turn: TurnContext, held: Meeting) -> None:
         current = turn.state.open_run
         if current is not None:
             turn.change(parked=(*(run for run in turn.state.parked if run.home[0] != current.home[0]), current))
-        run = replace(held.run, seq=turn.state.seq + 1)
+        run = held.run.but(seq=turn.state.seq + 1)
         turn.change(run=run, meeting=replace(held, run=None))
     resume(turn, ev.Reoffered("resume"))
 
 
 def _trigger(turn: TurnContext, lesson_id: str) -> Trigger:
     person, channel = turn.person, turn.channel.partition(":")[0]
-    trigger = Trigger(lesson_id, turn.state.seq, person.address, person.name, channel, turn.state.lang)
-    return replace(trigger, learner=person.learner_id, cards=turn.state.cards, keeps=turn.agreed)
+    return Trigger(
+        lesson_id, turn.state.seq, person.address, person.name, channel, turn.state.lang,
+        learner=person.learner_id, cards=turn.state.cards, keeps=turn.agreed,
+    )  # fmt: skip
 
 
 def open_emergency(turn: TurnContext, kind: str = "") -> None:
@@ -170,8 +172,10 @@ def _lent(run: Run, turn: TurnContext) -> Run:
     """A run with what the engine may know of the learner: it may be begun on one channel and go on at another."""
     group = turn.state.is_group(run)
     cards = {} if group else turn.state.cards
-    lent = run.but(learner=turn.person.learner_id, cards=cards, keeps=turn.agreed and not group)
-    return lent.but(channel=turn.channel.partition(":")[0], lang=turn.state.lang)
+    return run.but(
+        learner=turn.person.learner_id, cards=cards, keeps=turn.agreed and not group,
+        channel=turn.channel.partition(":")[0], lang=turn.state.lang,
+    )  # fmt: skip
 
 
 def tapped(token: str) -> ev.Tapped | None:
@@ -187,6 +191,15 @@ def _shown(turn: TurnContext, event: ev.Said | ev.Asked) -> tuple[str, tuple[Att
     return exhibits.carried(turn.profile, event.text, event.exhibits) if event.exhibits else (event.text, ())
 
 
+def _ask(turn: TurnContext, event: ev.Asked) -> None:
+    of_prompt = f"{STEP}{event.seq}:"
+    buttons = [Button(f"{of_prompt}{choice.id}", choice.label, spot=choice.spot) for choice in event.choices]
+    text, media = _shown(turn, event)
+    tokens = [(f"{of_prompt}{choice.id}", choice.voice) for choice in event.choices if choice.voice]
+    turn.ask(text, buttons, (*media, *exhibits.read_out(turn.profile, tokens)) if tokens else media)
+    turn.change(offer=(), pending="")
+
+
 def take_over(turn: TurnContext, sprint: flows.Sprint) -> LeftByLesson | None:
     """Take over what the engine answered, event by event: said, kept in the turn, acted on. Returns what the lesson
     could make nothing of, or what is not about it; the engine says that last.
@@ -194,22 +207,20 @@ def take_over(turn: TurnContext, sprint: flows.Sprint) -> LeftByLesson | None:
     Of a meeting's lesson nothing is one learner's own: not its answers, wishes or reminders.
     """
     run, left = sprint.run, None
-    group, sits = turn.state.is_group(run), run.home[0] in SITTINGS
+    group, home = turn.state.is_group(run), run.home[0]
+    sits, tests = home in SITTINGS, home == TEST.id
     turn.change(run=run.but(remind_at=None) if group else run, seq=max(turn.state.seq, run.seq))
     for event in sprint.events:
-        tests = run.home[0] == TEST.id
         left_out = (group and isinstance(event, ONES_OWN)) or (sits and isinstance(event, OF_LESSONS))
         if not left_out and not (tests and isinstance(event, ev.AnswerGraded)):
             turn.events.append(event)
         match event:
+            case ev.Heard():
+                pass  # as all that is not named here: whoever keeps it finds it in the turn
             case ev.Said():
                 turn.say(*_shown(turn, event))
-            case ev.Asked(_, seq, _, choices):
-                buttons = [Button(f"{STEP}{seq}:{choice.id}", choice.label, spot=choice.spot) for choice in choices]
-                text, media = _shown(turn, event)
-                tokens = [(f"{STEP}{seq}:{choice.id}", choice.voice) for choice in choices if choice.voice]
-                turn.ask(text, buttons, (*media, *exhibits.read_out(turn.profile, tokens)) if tokens else media)
-                turn.change(offer=(), pending="")
+            case ev.Asked():
+                _ask(turn, event)
             case ev.AnswerGraded() if tests:
                 testing.note(turn, event)
             case ev.AnswerGraded() if not group:
@@ -239,12 +250,12 @@ def take_over(turn: TurnContext, sprint: flows.Sprint) -> LeftByLesson | None:
             case ev.NotUnderstood(step, times) if times > 1 and not group:
                 unheard.hold(turn, run.lesson, step)
             case (
-                ev.Heard() | ev.SecretMasked() | ev.AnswerGraded() | ev.ValueSaved() | ev.TaskDone() | ev.TaskStuck()
+                ev.SecretMasked() | ev.AnswerGraded() | ev.ValueSaved() | ev.TaskDone() | ev.TaskStuck()
                 | ev.CheckpointPassed() | ev.NotUnderstood() | ev.HelpRequested() | ev.PairingWished() | ev.Awarded()
                 | ev.CheckinPlanned() | ev.Called() | ev.LessonReturned() | ev.Moved() | ev.RunStarted()
                 | ev.EmergencyRepeated()
             ):  # fmt: skip
-                pass  # whoever keeps it finds it in the turn
+                pass
             case _:
                 assert_never(event)
     return left
@@ -333,7 +344,7 @@ def take_inner(turn: TurnContext, body: Inner) -> None:
     if asked:
         if run is not None and run.remind_at is not None:
             wait = max(run.remind_at, turn.universe.now + AFTER_CHECKIN)
-            turn.change(run=replace(run, remind_at=wait))
+            turn.change(run=run.but(remind_at=wait))
         return  # one question at a time
     if run is None:
         return
@@ -341,7 +352,7 @@ def take_inner(turn: TurnContext, body: Inner) -> None:
         case "due" if run.remind_at is not None and run.remind_at <= turn.universe.now:
             resume(turn, ev.Due(body.ref))
             if urgent:
-                turn.replies[:] = [replace(reply, urgent=True) for reply in turn.replies]
+                turn.replies[:] = [reply._replace(urgent=True) for reply in turn.replies]
         case "reoffer":
             resume(turn, ev.Reoffered("reoffer"))
         case "moved" if _is_recalled(turn, run):

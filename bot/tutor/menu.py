@@ -174,11 +174,8 @@ def _is_emergency(turn: TurnContext, lesson_id: str) -> bool:
 
 def in_order(turn: TurnContext) -> list[Lesson]:
     """The lessons that can be begun, in the order of their tracks; those for instructors are shown to nobody else."""
-    tracks = {track: at for at, (track, _) in enumerate(turn.book.tracks)}
     hidden = frozenset() if turn.person.is_instructor else turn.book.for_instructors
-    current = (turn.book.versions[key] for key in turn.book.current.items())
-    shown = (lesson for lesson in current if lesson.track not in hidden)
-    return sorted(shown, key=lambda lesson: (tracks.get(lesson.track, len(tracks)), lesson.order, lesson.id))
+    return [lesson for lesson in turn.book.in_order if lesson.track not in hidden]
 
 
 def to_finish(turn: TurnContext, lessons: Sequence[Lesson]) -> list[Lesson]:
@@ -194,10 +191,12 @@ def _open(turn: TurnContext) -> OfferedButtons:
 
 
 def _tracks(turn: TurnContext, lessons: list[Lesson], shown_already: Lesson | None) -> OfferedButtons:
-    shown = []
+    shown, of_track = [], dict[str, list[Lesson]]()
+    for lesson in lessons:
+        of_track.setdefault(lesson.track, []).append(lesson)
     open_lessons = {run.home[0] for run in (turn.state.open_run, *turn.state.parked) if run is not None}
     for track, title in turn.book.tracks:
-        own = [lesson for lesson in lessons if lesson.track == track]
+        own = of_track.get(track)
         if not own or own == [shown_already] or {lesson.id for lesson in own} <= open_lessons:
             continue
         counted = to_finish(turn, own)

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 from bot.channels.base import Button, Notice
 from bot.tutor import waits
@@ -33,7 +32,7 @@ def say(turn: TurnContext, notice: Notice) -> None:
         turn.ask(text, [Button(token, label) for token, label in buttons])
     first = min(before, len(turn.replies) - 1)
     turn.replies[first:] = [
-        replace(reply, urgent=notice.urgent, fleeting=notice.fleeting, media=notice.media, about=notice.about)
+        reply._replace(urgent=notice.urgent, fleeting=notice.fleeting, media=notice.media, about=notice.about)
         for reply in turn.replies[first:]
     ]
 
@@ -55,7 +54,7 @@ def also(turn: TurnContext, offer: OfferedButtons) -> None:
         return
     last = turn.replies[-1]
     shown = (*last.buttons, *(Button(token, label) for token, label in offer))
-    turn.replies[-1] = replace(last, buttons=shown)
+    turn.replies[-1] = last._replace(buttons=shown)
     if turn.state.open_run is None and not turn.state.pending:
         turn.change(offer=tuple((each.token, each.label) for each in shown))
 
@@ -65,7 +64,7 @@ def lift(turn: TurnContext) -> OfferedButtons:
     if not turn.replies:
         return ()
     last = turn.replies[-1]
-    turn.replies[-1] = replace(last, buttons=())
+    turn.replies[-1] = last._replace(buttons=())
     return tuple((button.token, button.label) for button in last.buttons)
 
 

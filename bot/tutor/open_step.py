@@ -12,8 +12,7 @@ from flows.run import render
 
 def emergency_of(turn: TurnContext) -> str | None:
     """The lesson for the first hour, if there is one."""
-    book = turn.book
-    return next((each for each in book.current if book.versions[each, book.current[each]].emergency), None)
+    return turn.book.first_hour
 
 
 def in_emergency(turn: TurnContext) -> bool:
@@ -31,8 +30,10 @@ def is_about_safety(turn: TurnContext) -> bool:
     lesson = turn.book.lesson(run.lesson, run.version) if run else None
     if run is None or lesson is None:
         return False
+    if lesson.emergency or in_emergency(turn):
+        return True
     step = lesson.step(run.step)
-    return in_emergency(turn) or lesson.emergency or (isinstance(step, Help) and step.need == "safety")
+    return isinstance(step, Help) and step.need == "safety"
 
 
 def is_reminded(turn: TurnContext) -> bool:

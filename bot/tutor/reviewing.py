@@ -14,6 +14,7 @@ from bot.tutor.learnt import ReviewPlan
 from bot.tutor.state import OfferedButtons
 from bot.tutor.turn import TurnContext
 from flows import events as ev
+from flows.cards import stored
 from flows.engine.kinds.reviews import after_answer, due_questions, is_due, quiz_of
 from flows.sittings import QUESTIONS
 
@@ -42,8 +43,7 @@ def file_card(turn: TurnContext, event: ev.AnswerGraded) -> None:
     """Note when a question is to be asked again, after this answer to it."""
     key = f"{event.lesson}/{event.step}"
     card = after_answer(turn.state.cards.get(key), event.right, event.review_after_s, turn.today)
-    rest = {other: kept for other, kept in turn.state.cards.items() if other != key}
-    turn.change(cards={**rest, key: card} if card else rest)
+    turn.change(cards=stored(turn.state.cards).but(key, card))
     plan(turn)
 
 

@@ -114,7 +114,7 @@ class NotePlan:
     off: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ConversationState:
     """`run` is the lesson now open (or just ended), `parked` wait in the menu, `done` maps lesson to points.
 
@@ -181,6 +181,14 @@ class ConversationState:
     note: NotePlan = field(default_factory=NotePlan)
     unheard: Unheard | None = None
 
+    def but(self, **fields: Any) -> ConversationState:
+        """A copy with some fields changed, as `Run.but`: `dataclasses.replace` would ask for all of them."""
+        values = self.__dict__ | fields
+        assert len(values) == len(self.__dict__), fields
+        copy = object.__new__(ConversationState)
+        object.__setattr__(copy, "__dict__", values)
+        return copy
+
     @property
     def line_id(self) -> str:
         """The line that is written by; "" for none."""
@@ -194,7 +202,7 @@ class ConversationState:
         """The conversation with the meeting's run laid aside, if it is on: what is on then is the officer's own."""
         if self.meeting is None or self.run is None or not self.is_group(self.run):
             return self
-        return replace(self, run=None, meeting=replace(self.meeting, run=self.run if self.run.waiting else None))
+        return self.but(run=None, meeting=replace(self.meeting, run=self.run if self.run.waiting else None))
 
     @property
     def next_at(self) -> datetime | None:
@@ -203,13 +211,9 @@ class ConversationState:
             return None
         run = self.open_run
         drill_at = self.drills.at if self.drills else None
-        times = (
-            *(each.at for each in self.checkins),
-            run.remind_at if run else None,
-            self.review.at,
-            drill_at,
-            self.note.at,
-        )
+        times = [run.remind_at if run else None, self.review.at, drill_at, self.note.at]
+        if self.checkins:
+            times += [each.at for each in self.checkins]
         return min(filter(None, times), default=None)
 
     @property
@@ -220,7 +224,7 @@ class ConversationState:
     def bare(self) -> ConversationState:
         """What may be kept without consent: the places, nothing said or earned."""
         run = self.run.bare() if self.run else None
-        return replace(self, run=run, parked=tuple(each.bare() for each in self.parked), **_NOTHING)
+        return self.but(run=run, parked=tuple(each.bare() for each in self.parked), **_NOTHING)
 
     def calls(self, address: str, name: str) -> bool:
         """Whether the open lesson uses this name and address; an officer may have put the name right meanwhile."""
@@ -228,12 +232,12 @@ class ConversationState:
 
     def addressed(self, address: str, name: str) -> ConversationState:
         """The same conversation with a new name or form of address."""
-        run = replace(self.run, address=address, name=name) if self.run else None
-        parked = tuple(replace(each, address=address, name=name) for each in self.parked)
+        run = self.run.but(address=address, name=name) if self.run else None
+        parked = tuple(each.but(address=address, name=name) for each in self.parked)
         meeting = self.meeting
         if meeting is not None and meeting.run is not None:
-            meeting = replace(meeting, run=replace(meeting.run, address=address, name=name))
-        return replace(self, run=run, parked=parked, meeting=meeting)
+            meeting = replace(meeting, run=meeting.run.but(address=address, name=name))
+        return self.but(run=run, parked=parked, meeting=meeting)
 
 
 _NOTHING: Mapping[str, Any] = {

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import flows
-from bot.tutor.learnt import OpenTest, ReviewPlan, dump_review, load_review, load_test, load_testing
+from bot.tutor.learnt import OpenTest, TrackTest, dump_review, load_review, load_test, load_testing
 from bot.tutor.state import (
     AnsweredAlbum,
     Checkin,
@@ -23,185 +23,55 @@ from bot.tutor.state import (
     WritingBy,
 )
 from flows import Run, RunCorrupt
-from flows.cards import dump_card, load_card
+from flows.cards import StoredCards, stored
 
 CODEC = 1
+_CARDS = ',"cards":'
+_TO_TEXT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+_NEW = ConversationState()
 
 
 def dump(state: ConversationState) -> str:
     """The conversation as text for its row, version `CODEC`; what is empty is left out."""
     data: dict[str, Any] = {"v": CODEC}
-    optional: dict[str, Any] = {
-        "run": flows.dump(state.run) if state.run else None,
-        "parked": [flows.dump(each) for each in state.parked],
-        "done": dict(state.done),
-        "offer": [list(button) for button in state.offer],
-        "pending": state.pending,
-        "seq": state.seq,
-        "answers": state.answers,
-        "stale_at": state.stale_at.isoformat() if state.stale_at else None,
-        "lang": "" if state.lang == "vi" else state.lang,
-        "cards": {key: dump_card(card) for key, card in state.cards.items()},
-        "checkins": [_dump_checkin(each) for each in state.checkins],
-        "line": f"{state.line.side}:{state.line.line_id}" if state.line else "",
-        "line_until": state.line_until.isoformat() if state.line_until else None,
-        "media": " ".join(f"{each.kind}:{each.ref}" if each.kind else "-" for each in state.media),
-        "media_words": state.media_words,
-        "album": ":".join(filter(None, (state.album.album, state.album.kind))) if state.album else "",
-        "whispers": state.whispers,
-        "meeting": _dump_meeting(state.meeting) if state.meeting else None,
-        "silent": state.silent,
-        "joined_at": state.joined_at.isoformat() if state.joined_at else None,
-        "announced": state.announced,
-        "letter": _dump_letter(state.letter) if state.letter else "",
-        "letter_at": state.letter_at.isoformat() if state.letter_at else None,
-        "pinned": [list(button) for button in state.pinned],
-        "pinned_from": state.pinned_from,
-        "numbers": [list(each) for each in state.numbers],
-        "numbered": state.numbered,
-        "labels": [list(each) for each in state.labels],
-        "spared_at": state.spared_at.isoformat() if state.spared_at else None,
-        "amendable": state.amendable,
-        "heard_no": state.heard_no,
-        "bell": state.bell,
-        "spoken": _dump_spoken(state.spoken) if state.spoken else None,
-        "review": dump_review(state.review) if state.review != ReviewPlan() else None,
-        "skills": {skill: first.isoformat() for skill, first in state.skills.items()},
-        "tests": {track: [test.before, test.after, test.ended] for track, test in state.tests.items()},
-        "testing": [getattr(state.testing, name) for name in OpenTest.__slots__] if state.testing else None,
-        "checked": state.checked,
-        "drills": _dump_drills(state.drills) if state.drills else None,
-        "note": _dump_note(state.note) if state.note != NotePlan() else None,
-        "unheard": [getattr(state.unheard, name) for name in Unheard.__slots__] if state.unheard else None,
-    }
-    data |= {key: value for key, value in optional.items() if value}
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-
-
-def _dump_meeting(meeting: Meeting) -> dict[str, Any]:
-    held = {"event": meeting.event_id, "area": meeting.area_id, "lesson": meeting.lesson, "run_id": meeting.run_id}
-    return {**held, "run": flows.dump(meeting.run) if meeting.run else None}
-
-
-def _dump_checkin(asked: Checkin) -> list[str]:
-    return [asked.at.isoformat(), asked.lesson, asked.step, asked.done_on.isoformat() if asked.done_on else ""]
-
-
-def _checkin(at: str, lesson: str, step: str, done_on: str = "") -> Checkin:
-    day = date.fromisoformat(done_on) if done_on else None
-    return Checkin(datetime.fromisoformat(at), str(lesson), str(step), day)
-
-
-def _dump_spoken(spoken: SpokenWords) -> list[Any]:
-    return [spoken.no, spoken.words, [list(button) for button in spoken.offer], spoken.pending]
-
-
-def _dump_drills(plan: DrillPlan) -> list[Any]:
-    return [plan.mode, plan.at.isoformat() if plan.at else "", plan.shown]
-
-
-def _dump_note(plan: NotePlan) -> list[Any]:
-    return [plan.at.isoformat() if plan.at else "", plan.sent_on.isoformat() if plan.sent_on else "", plan.off]
-
-
-def _note(at: str, sent_on: str, off: bool) -> NotePlan:
-    return NotePlan(
-        datetime.fromisoformat(at) if at else None, date.fromisoformat(sent_on) if sent_on else None, bool(off)
-    )
-
-
-def _drills(mode: str, at: str, shown: str) -> DrillPlan:
-    return DrillPlan(str(mode), datetime.fromisoformat(at) if at else None, str(shown))
-
-
-def _spoken(no: str, words: str, offer: Sequence[tuple[str, str]], pending: str) -> SpokenWords:
-    return SpokenWords(str(no), str(words), tuple((str(token), str(label)) for token, label in offer), str(pending))
-
-
-def _meeting(data: Mapping[str, Any]) -> Meeting:
-    run = data.get("run")
-    lesson, run_id = str(data.get("lesson", "")), str(data.get("run_id", ""))
-    return Meeting(str(data["event"]), str(data["area"]), lesson, run_id, flows.load(run) if run else None)
+    new = _NEW.__dict__
+    for key, value in state.__dict__.items():
+        if value is new[key] or not value or (new[key] and value == new[key]) or key == "cards":
+            continue
+        if written := _PARTS[key].dump(value):
+            data[key] = written
+    text = _TO_TEXT.encode(data)
+    return f"{text[:-1]}{_CARDS}{stored(state.cards).dump()}}}" if state.cards else text
 
 
 def load(text: str) -> ConversationState:
     """The conversation written by `dump` ({} is a new one); raises RunCorrupt on anything else."""
     if text == "{}":
-        return ConversationState()
+        return _NEW
     try:
-        data = json.loads(text)
+        rest, cards = _apart(text)
+        data = json.loads(rest)
         if data["v"] != CODEC:
             raise RunCorrupt(f"conversation codec {data['v']!r} is not known")
-        run, stale_at = data.get("run"), data.get("stale_at")
-        return ConversationState(
-            run=flows.load(run) if run else None,
-            parked=tuple(flows.load(each) for each in data.get("parked", ())),
-            done={str(lesson): int(points) for lesson, points in data.get("done", {}).items()},
-            offer=tuple((str(token), str(label)) for token, label in data.get("offer", ())),
-            pending=str(data.get("pending", "")),
-            seq=int(data.get("seq", 0)),
-            answers=int(data.get("answers", 0)),
-            stale_at=datetime.fromisoformat(stale_at) if stale_at else None,
-            lang=str(data.get("lang", "vi")),
-            cards={str(key): load_card(card) for key, card in data.get("cards", {}).items()},
-            line=_line(str(data.get("line", ""))),
-            line_until=datetime.fromisoformat(until) if (until := data.get("line_until")) else None,
-            media=tuple(map(_media, str(data.get("media", "")).split())),
-            media_words=str(data.get("media_words", "")),
-            album=_album(str(data.get("album", ""))),
-            whispers=int(data.get("whispers", 0)),
-            meeting=_meeting(data["meeting"]) if data.get("meeting") else None,
-            silent=bool(data.get("silent", False)),
-            joined_at=datetime.fromisoformat(joined) if (joined := data.get("joined_at")) else None,
-            announced=bool(data.get("announced", False)),
-            letter=_letter(str(data.get("letter", ""))),
-            letter_at=datetime.fromisoformat(at) if (at := data.get("letter_at")) else None,
-            pinned=tuple((str(token), str(label)) for token, label in data.get("pinned", ())),
-            pinned_from=int(data.get("pinned_from", 0)),
-            numbers=tuple((str(number), str(token)) for number, token in data.get("numbers", ())),
-            numbered=int(data.get("numbered", 0)),
-            labels=tuple((str(token), str(label)) for token, label in data.get("labels", ())),
-            spared_at=datetime.fromisoformat(spared) if (spared := data.get("spared_at")) else None,
-            amendable=str(data.get("amendable", "")),
-            heard_no=int(data.get("heard_no", 0)),
-            bell=str(data.get("bell", "")),
-            spoken=_spoken(*data["spoken"]) if data.get("spoken") else None,
-            review=load_review(*data["review"]) if data.get("review") else ReviewPlan(),
-            skills={str(skill): date.fromisoformat(first) for skill, first in data.get("skills", {}).items()},
-            tests={str(track): load_test(*each) for track, each in data.get("tests", {}).items()},
-            testing=load_testing(*data["testing"]) if data.get("testing") else None,
-            checked=str(data.get("checked", "")),
-            drills=_drills(*data["drills"]) if data.get("drills") else None,
-            note=_note(*data["note"]) if data.get("note") else NotePlan(),
-            unheard=Unheard(*map(str, data["unheard"])) if data.get("unheard") else None,
-            checkins=tuple(_checkin(*each) for each in data.get("checkins", ())),
-        )
+        if cards:
+            data["cards"] = cards
+        return _NEW.but(**{key: _PARTS[key].load(value) for key, value in data.items() if value and key in _PARTS})
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as fault:
         raise RunCorrupt(f"{type(fault).__name__}: {fault}") from fault
 
 
-def _line(text: str) -> WritingBy | None:
-    side, _, line_id = text.partition(":")
-    return WritingBy(side, line_id) if text else None
+def _apart(text: str) -> tuple[str, str]:
+    """The text without its cards, and theirs; "" where they are not the last of it, as in a row of an older program.
+
+    Nothing else of a conversation is an object of that name, inside of words its quotes would be escaped, and no card
+    holds a brace.
+    """
+    at = text.rfind(f"{_CARDS}{{")
+    cards = text[at + len(_CARDS) : -1] if at > 0 else ""
+    return (f"{text[:at]}}}", cards) if cards and cards.find("}") == len(cards) - 1 else (text, "")
 
 
-def _dump_letter(letter: LastLetter) -> str:
-    return f"{'met' if letter.met else 'urgent' if letter.urgent else 'plain'}:{letter.line_id}"
-
-
-def _letter(text: str) -> LastLetter | None:
-    kind, _, line_id = text.partition(":")
-    return LastLetter(line_id, kind == "urgent", kind == "met") if text else None
-
-
-def _media(text: str) -> HeldMedia:
-    kind, _, ref = text.partition(":")
-    return HeldMedia(kind, ref) if ref else HeldMedia()
-
-
-def _album(text: str) -> AnsweredAlbum | None:
-    album, _, kind = text.partition(":")
-    return AnsweredAlbum(album, kind) if text else None
+# --- what is left of a corrupt one -------------------------------------------------------------------
 
 
 def salvage(text: str) -> ConversationState:
@@ -231,3 +101,183 @@ def _session(data: object) -> Run | None:
         return flows.load(data)
     except RunCorrupt:
         return None
+
+
+# --- the parts ---------------------------------------------------------------------------------------
+
+
+def _dump_meeting(meeting: Meeting) -> dict[str, Any]:
+    held = {"event": meeting.event_id, "area": meeting.area_id, "lesson": meeting.lesson, "run_id": meeting.run_id}
+    return {**held, "run": flows.dump(meeting.run) if meeting.run else None}
+
+
+def _meeting(data: Mapping[str, Any]) -> Meeting:
+    run = data.get("run")
+    lesson, run_id = str(data.get("lesson", "")), str(data.get("run_id", ""))
+    return Meeting(str(data["event"]), str(data["area"]), lesson, run_id, flows.load(run) if run else None)
+
+
+def _dump_checkin(asked: Checkin) -> list[str]:
+    return [asked.at.isoformat(), asked.lesson, asked.step, asked.done_on.isoformat() if asked.done_on else ""]
+
+
+def _checkin(at: str, lesson: str, step: str, done_on: str = "") -> Checkin:
+    day = date.fromisoformat(done_on) if done_on else None
+    return Checkin(datetime.fromisoformat(at), str(lesson), str(step), day)
+
+
+def _dump_spoken(spoken: SpokenWords) -> list[Any]:
+    return [spoken.no, spoken.words, spoken.offer, spoken.pending]
+
+
+def _spoken(no: str, words: str, offer: Sequence[tuple[str, str]], pending: str) -> SpokenWords:
+    return SpokenWords(str(no), str(words), _pairs(offer), str(pending))
+
+
+def _dump_drills(plan: DrillPlan) -> list[Any]:
+    return [plan.mode, plan.at.isoformat() if plan.at else "", plan.shown]
+
+
+def _drills(mode: str, at: str, shown: str) -> DrillPlan:
+    return DrillPlan(str(mode), datetime.fromisoformat(at) if at else None, str(shown))
+
+
+def _dump_note(plan: NotePlan) -> list[Any]:
+    return [plan.at.isoformat() if plan.at else "", plan.sent_on.isoformat() if plan.sent_on else "", plan.off]
+
+
+def _note(at: str, sent_on: str, off: bool) -> NotePlan:
+    return NotePlan(
+        datetime.fromisoformat(at) if at else None, date.fromisoformat(sent_on) if sent_on else None, bool(off)
+    )
+
+
+def _dump_tests(tests: Mapping[str, TrackTest]) -> dict[str, Any]:
+    return {track: [test.before, test.after, test.ended] for track, test in tests.items()}
+
+
+def _tests(data: Mapping[str, Any]) -> dict[str, TrackTest]:
+    return {str(track): load_test(*each) for track, each in data.items()}
+
+
+def _dump_skills(skills: Mapping[str, date]) -> dict[str, str]:
+    return {skill: first.isoformat() for skill, first in skills.items()}
+
+
+def _skills(data: Mapping[str, str]) -> dict[str, date]:
+    return {str(skill): date.fromisoformat(first) for skill, first in data.items()}
+
+
+def _points(data: Mapping[str, int]) -> dict[str, int]:
+    return {str(lesson): int(points) for lesson, points in data.items()}
+
+
+def _pairs(data: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    return tuple([(str(token), str(label)) for token, label in data])
+
+
+def _runs(data: Sequence[Any]) -> tuple[Run, ...]:
+    return tuple(map(flows.load, data))
+
+
+def _slots(value: OpenTest | Unheard) -> list[Any]:
+    return [getattr(value, name) for name in value.__slots__]
+
+
+def _dump_line(line: WritingBy) -> str:
+    return f"{line.side}:{line.line_id}"
+
+
+def _line(text: str) -> WritingBy:
+    side, _, line_id = text.partition(":")
+    return WritingBy(side, line_id)
+
+
+def _dump_letter(letter: LastLetter) -> str:
+    return f"{'met' if letter.met else 'urgent' if letter.urgent else 'plain'}:{letter.line_id}"
+
+
+def _letter(text: str) -> LastLetter:
+    kind, _, line_id = text.partition(":")
+    return LastLetter(line_id, kind == "urgent", kind == "met")
+
+
+def _dump_media(held: Sequence[HeldMedia]) -> str:
+    return " ".join(f"{each.kind}:{each.ref}" if each.kind else "-" for each in held)
+
+
+def _all_media(text: str) -> tuple[HeldMedia, ...]:
+    return tuple(map(_media, text.split()))
+
+
+def _media(text: str) -> HeldMedia:
+    kind, _, ref = text.partition(":")
+    return HeldMedia(kind, ref) if ref else HeldMedia()
+
+
+def _dump_album(album: AnsweredAlbum) -> str:
+    return ":".join(filter(None, (album.album, album.kind)))
+
+
+def _album(text: str) -> AnsweredAlbum:
+    album, _, kind = text.partition(":")
+    return AnsweredAlbum(album, kind)
+
+
+class _Part(NamedTuple):
+    """How one field goes into JSON values and comes back; what is empty does neither."""
+
+    dump: Callable[[Any], Any]
+    load: Callable[[Any], Any]
+
+
+_WORDS, _NUMBER, _FLAG = _Part(str, str), _Part(int, int), _Part(bool, bool)
+_INSTANT = _Part(datetime.isoformat, datetime.fromisoformat)
+_PAIRS = _Part(list, _pairs)
+
+_PARTS: Mapping[str, _Part] = {
+    "run": _Part(flows.dump, flows.load),
+    "parked": _Part(lambda runs: [flows.dump(each) for each in runs], _runs),
+    "done": _Part(dict, _points),
+    "offer": _PAIRS,
+    "pending": _WORDS,
+    "seq": _NUMBER,
+    "answers": _NUMBER,
+    "stale_at": _INSTANT,
+    "lang": _WORDS,
+    "cards": _Part(str, StoredCards),
+    "checkins": _Part(
+        lambda asked: [_dump_checkin(each) for each in asked], lambda data: tuple(_checkin(*each) for each in data)
+    ),
+    "line": _Part(_dump_line, _line),
+    "line_until": _INSTANT,
+    "media": _Part(_dump_media, _all_media),
+    "media_words": _WORDS,
+    "album": _Part(_dump_album, _album),
+    "whispers": _NUMBER,
+    "meeting": _Part(_dump_meeting, _meeting),
+    "silent": _FLAG,
+    "joined_at": _INSTANT,
+    "announced": _FLAG,
+    "letter": _Part(_dump_letter, _letter),
+    "letter_at": _INSTANT,
+    "pinned": _PAIRS,
+    "pinned_from": _NUMBER,
+    "numbers": _PAIRS,
+    "numbered": _NUMBER,
+    "labels": _PAIRS,
+    "spared_at": _INSTANT,
+    "amendable": _WORDS,
+    "heard_no": _NUMBER,
+    "bell": _WORDS,
+    "spoken": _Part(_dump_spoken, lambda data: _spoken(*data)),
+    "review": _Part(dump_review, lambda data: load_review(*data)),
+    "skills": _Part(_dump_skills, _skills),
+    "tests": _Part(_dump_tests, _tests),
+    "testing": _Part(_slots, lambda data: load_testing(*data)),
+    "checked": _WORDS,
+    "drills": _Part(_dump_drills, lambda data: _drills(*data)),
+    "note": _Part(_dump_note, lambda data: _note(*data)),
+    "unheard": _Part(_slots, lambda data: Unheard(*map(str, data))),
+}
+"""Every field of the state, by its name."""

@@ -33,9 +33,7 @@ def forms(turn: TurnContext, track: str) -> tuple[tuple[str, ...], tuple[str, ..
     """The questions ("lesson/step") before and after, in the order of the lessons; both empty where the track has too
     few that go together.
     """
-    lessons = (turn.book.lesson(key) for key in turn.book.current)
-    own = [lesson for lesson in lessons if lesson is not None and lesson.track == track and not lesson.emergency]
-    own.sort(key=lambda lesson: (lesson.order, lesson.id))
+    own = [lesson for lesson in turn.book.in_order if lesson.track == track and not lesson.emergency]
     asked = [(lesson.id, quiz) for lesson in own for quiz in lesson.of(Quiz) if quiz.type in TAPPED]
     shared = Counter(quiz.skill for _, quiz in asked if quiz.skill)
     about: dict[str, list[str]] = {}
@@ -62,8 +60,8 @@ def offer_after(turn: TurnContext, lesson_id: str) -> bool:
     if lesson is None or not turn.agreed or turn.is_saving:
         return False
     track, before = lesson.track, turn.state.tests.get(lesson.track, TrackTest())
-    lessons = [each for key in turn.book.current if (each := turn.book.lesson(key)) is not None and each.track == track]
-    if before.ended or any(each.id not in turn.state.done for each in lessons if not each.emergency):
+    lessons = (each for each in turn.book.in_order if each.track == track and not each.emergency)
+    if before.ended or any(each.id not in turn.state.done for each in lessons):
         return False
     _, asked = forms(turn, track)
     if not asked:

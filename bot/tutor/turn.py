@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import flows
 from bot.channels.base import Attachment, Button
@@ -31,8 +31,7 @@ class Person:
     is_officer: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class OutgoingReply:
+class OutgoingReply(NamedTuple):
     """`urgent` rings at night, too; `fleeting`: another person's words, erased once they have been read.
 
     `media` goes with the text; `about` is the id of what it speaks of; `private` and `copies` as in Outgoing.
@@ -179,8 +178,11 @@ class TurnContext:
 
     def change(self, **fields: Any) -> None:
         """Replace fields of the conversation state, which is immutable."""
-        if any(getattr(self.state, name) != value for name, value in fields.items()):
-            self.state = replace(self.state, **fields)
+        before = self.state.__dict__
+        for name, value in fields.items():
+            if value is not before[name]:
+                self.state = self.state.but(**fields)
+                return
 
     def set_person(self, **fields: Any) -> None:
         """Replace fields of the person; the open lesson is told of another name or form of address."""
@@ -234,7 +236,7 @@ class TurnContext:
         if last is None or not last.buttons:
             self.say(text)
         elif len(last.text) + len(text) < JOIN_UP_TO:
-            self.replies[-1] = replace(last, text=f"{text}\n\n{last.text}")
+            self.replies[-1] = last._replace(text=f"{text}\n\n{last.text}")
         else:
             self.replies.insert(-1, OutgoingReply(text))
 
@@ -243,7 +245,7 @@ class TurnContext:
         self.say(text, media)
         if buttons:
             last = self.replies.pop() if self.replies else OutgoingReply("")
-            self.replies.append(replace(last, buttons=tuple(buttons)))
+            self.replies.append(last._replace(buttons=tuple(buttons)))
 
     def offer(self, text: str, offer: OfferedButtons, pending: str = "") -> None:
         """Ask something of the tutor's own; `offer` are (token, label) and stay open until a lesson goes on."""
@@ -257,14 +259,14 @@ class TurnContext:
     def confide(self, text: str, offer: OfferedButtons, pending: str) -> None:
         """Remark it with a name the reader may not know: the page keeps that no longer than the question stands."""
         self.offer(text, offer, pending)
-        self.replies[-1] = replace(self.replies[-1], fleeting=True)
+        self.replies[-1] = self.replies[-1]._replace(fleeting=True)
 
     # --- lessons ---
 
     def stop_reminding(self) -> None:
         """Take the reminder off the open lesson: one that cannot be said must not come due for ever."""
         if self.state.run is not None:
-            self.change(run=replace(self.state.run, remind_at=None))
+            self.change(run=self.state.run.but(remind_at=None))
 
     def lesson_title(self, lesson_id: str) -> str:
         """The title of the current version in the person's language; the id where the lesson is gone."""

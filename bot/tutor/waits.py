@@ -7,7 +7,7 @@ sight. What can be tapped can be written: the label, or the number that follows 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
@@ -63,7 +63,7 @@ def under(turn: TurnContext, pinned: OfferedButtons) -> None:
     more = tuple(Button(token, label, pinned=True) for token, label in pinned if token not in here)
     own = sum(not button.pinned for button in last.buttons)
     in_lesson = turn.state.open_run is not None or bool(turn.state.pending)
-    turn.replies[-1] = replace(last, buttons=(*last.buttons, *more))
+    turn.replies[-1] = last._replace(buttons=(*last.buttons, *more))
     counts_on = not (turn.profile.numbers or (in_lesson and own < 2))  # else a bare number may be what is asked for
     turn.change(pinned_from=own if counts_on else -1)
 
@@ -78,12 +78,12 @@ def put_back(turn: TurnContext, *, writing: bool) -> CommandOutcome:
     if any(button.token.startswith("s:") for button in last.buttons) or (last.buttons and not is_open):
         return ANSWERED
     aside = {button.token: button.label for reply in turn.replies for button in reply.buttons}
-    turn.replies[:] = [replace(reply, buttons=()) for reply in turn.replies]
+    turn.replies[:] = [reply._replace(buttons=()) for reply in turn.replies]
     aside.pop(f"y:talk:{letter(turn)}", None)  # it comes with a name, from what waits
     if not writing:
         return CommandOutcome(shows_again=True, pinned=tuple(aside.items()), briefly=True)
     own = tuple(Button(token, label) for token, label in turn.state.offer)
-    turn.replies[-1] = replace(turn.replies[-1], buttons=own)
+    turn.replies[-1] = turn.replies[-1]._replace(buttons=own)
     under(turn, tuple((token, label) for token, label in aside.items() if not token.startswith("y:")))
     return ANSWERED
 

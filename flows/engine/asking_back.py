@@ -13,6 +13,7 @@ from flows.engine.kinds.kind import StepPrompt
 from flows.engine.stage import Stage
 from flows.words.values.value import Value, ValueKind
 
+KINDS: tuple[ValueKind, ...] = get_args(ValueKind)
 YES, NO, SKIP = "yes", "no", "skip"
 MISSES_TO_OFFER = 2  # from the second answer that was not understood on a way past the question is offered
 
@@ -25,8 +26,8 @@ def ask_back(stage: Stage, value: Value) -> None:
 def asked_back(stage: Stage) -> Value | None:
     """The value that waits for the learner's yes; None where none does."""
     kind, _, value = stage.run.sub.partition(":")
-    for known in get_args(ValueKind):
-        if kind == known and value:
+    for known in KINDS if value else ():
+        if kind == known:
             return Value(known, int(value) if known in ("money", "number") else value)
     return None
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+MARK = "~"
+"""What each of them begins with."""
+
 HUMAN = "~human"
 """A person is asked for: in an emergency lesson at every prompt, elsewhere among the others and after two "stuck"."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from flows import events as ev
 from flows.engine import buttons
@@ -23,6 +24,7 @@ from flows.words.understand import (
     Own,
     Unknown,
     Unsure,
+    Words,
     fold,
     is_command,
     understand,
@@ -113,7 +115,7 @@ def _meaning(stage: Stage, step: Step, text: str, choices: tuple[ev.Choice, ...]
     asks = any(choice.id != buttons.OTHER for choice in choices)
     free = not asks or kind_of(step).writes_freely(step)
     if free and not is_command(words, text):
-        meaning = understand(words, text, own_answers(stage, step, choices) if asks else (), numbered=False)
+        meaning = understand(words, text, own_answers(stage, step, choices) if asks else (), numbered=False, near=asks)
         return meaning if isinstance(meaning, Emergency | Answered) else Unknown()
     return understand(words, text, own_answers(stage, step, choices), guess=not stage.lesson.emergency)
 
@@ -128,9 +130,7 @@ def own_answers(stage: Stage, step: Step, choices: tuple[ev.Choice, ...]) -> tup
 
     A learner who is being robbed is not carried past "call the bank" because it is hard: there that is no answer.
     """
-    usual = stage.book.words.answers
-    if not stage.lesson.emergency:
-        usual = {**usual, "stuck": (*usual.get("stuck", ()), *usual.get("confused", ()))}
+    usual = stage.book.words.answers if stage.lesson.emergency else _usual(stage.book.words)
     newest = stage.newest_words.step(step.id) if stage.newest_words else None
     added = kind_of(step).spoken_ways(newest if newest and type(newest) is type(step) else step)
     said = (*choices, *kind_of(step).unshown(stage, step))
@@ -204,11 +204,22 @@ def _puts_off(stage: Stage, step: Step, text: str) -> bool:
     robbed."""
     if stage.lesson.emergency:
         return False
-    answers = stage.book.words.answers
-    later = answers.get("later", ())
-    if kind_of(step).wants(step) not in NEVER_LATER:
-        later = tuple(way for way in later if any(passing in way for passing in answers.get("pass", ())))
-    return isinstance(understand(stage.book.words, text, (Own("", later),), numbered=False, guess=False), Answered)
+    words = stage.book.words
+    later = _later(words, passing=kind_of(step).wants(step) not in NEVER_LATER)
+    return isinstance(understand(words, text, later, numbered=False, near=False), Answered)
+
+
+@lru_cache(maxsize=4)
+def _usual(words: Words) -> Mapping[str, tuple[str, ...]]:
+    """The usual words of each answer; whoever does not understand is stuck."""
+    return {**words.answers, "stuck": (*words.answers.get("stuck", ()), *words.answers.get("confused", ()))}
+
+
+@lru_cache(maxsize=8)
+def _later(words: Words, *, passing: bool) -> tuple[Own]:
+    """How one says "later"; `passing`: only such ways as hold a word by which a question is passed over."""
+    later, past = words.answers.get("later", ()), words.answers.get("pass", ())
+    return (Own("", tuple(way for way in later if not passing or any(each in way for each in past))),)
 
 
 def _is_lost(stage: Stage, text: str) -> bool:
@@ -302,8 +313,10 @@ def _warn_of_secret(stage: Stage, step: Step, kinds: tuple[str, ...], masked: st
 
 def _guard(stage: Stage, text: str) -> str | None:
     """Where a guard of this lesson leads, or of one that called it: then the learner is back in that one."""
-    said = f" {' '.join(fold(stage.book.words, text))} "
     frames = stage.run.stack
+    if not frames and not stage.lesson.guards:
+        return None
+    said = f" {' '.join(fold(stage.book.words, text))} "
     for inner, frame in enumerate(reversed((*frames, None))):
         lesson = stage.lesson if frame is None else stage.book.lesson(frame.lesson, frame.version, stage.run.lang)
         found = next((guard for guard in lesson.guards if _heard(stage, guard, said)), None) if lesson else None

@@ -11,7 +11,7 @@ from flows.engine.kinds.leaving import move_to
 from flows.engine.kinds.table import kind_of
 from flows.engine.moving import is_same, place_for
 from flows.engine.stage import Stage, clean
-from flows.engine.walking import again, choices_of, choose, go, walk
+from flows.engine.walking import again, choose, go, label_here, walk
 from flows.model import Step
 from flows.run import Book, Run, Sprint, Trigger
 from flows.sittings import SITTINGS
@@ -63,10 +63,11 @@ def resume(book: Book, run: Run, signal: ev.Signal, universe: ev.Universe) -> Sp
     if not run.waiting:
         return Sprint(run, (ev.TapIgnored("stale"),))
     stage = Stage(book, lesson, run, universe)
-    urgent = stage.route is not None and stage.route.how == "urgent"
-    if urgent and not _take_along(stage, signal):
-        return Sprint(stage.run, tuple(stage.events))
-    step = stage.lesson.step(stage.run.step) or step
+    route = stage.route
+    if route is not None and route.how == "urgent":
+        if not _take_along(stage, signal):
+            return Sprint(stage.run, tuple(stage.events))
+        step = stage.lesson.step(stage.run.step) or step
     _answer(stage, step, signal)
     if not isinstance(signal, ev.Due):
         _count_anew(stage, run, step)
@@ -104,12 +105,11 @@ def _tapped(stage: Stage, step: Step, seq: int, option: str) -> None:
     if was_used(stage.run, seq, option):
         stage.emit(ev.TapIgnored("repeated"))
         return
-    known = (*choices_of(stage, step), *kind_of(step).unshown(stage, step), *stage.others())
-    chosen = next((choice for choice in known if choice.id == option), None)
-    if seq != stage.run.seq or chosen is None:
+    label = label_here(stage, step, option) if seq == stage.run.seq else None
+    if label is None:
         stage.emit(ev.TapIgnored("stale"))
         return
-    stage.emit(ev.Heard(chosen.label))
+    stage.emit(ev.Heard(label))
     choose(stage, step, option)
 
 
@@ -180,9 +180,11 @@ def rewind(book: Book, run: Run, universe: ev.Universe) -> Sprint:
 
 def _count_anew(stage: Stage, before: Run, step: Step) -> None:
     """Let a reminder that was set before count from now: the learner was just here."""
-    now, same = stage.run, stage.run.remind_at == before.remind_at
-    waits = kind_of(step).reminders(stage, step)
-    if now.waiting and now.remind_at is not None and same and waits and kind_of(step).counts_anew:
+    now, kind = stage.run, kind_of(step)
+    was_set_now = now.seq != before.seq or now.remind_at != before.remind_at
+    if was_set_now or not now.waiting or now.remind_at is None or not kind.counts_anew:
+        return
+    if waits := kind.reminders(stage, step):
         stage.change(remind_at=stage.universe.now + waits[0])
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import fields
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any, Literal
 
 from flows import events as ev
@@ -13,13 +14,13 @@ from flows.conditions import NEVER, ConditionValue, holds, parse
 from flows.engine import buttons
 from flows.files import words_digest
 from flows.model import Lesson, Picture, Step, StepOf, Voice
-from flows.run import Book, Frame, Route, Run, render
+from flows.run import Book, Frame, Route, Run, render, wanted
 
 MAX_PATH = 200  # steps remembered for "quay lại"; longer than any lesson
 MAX_STACK = 5  # lessons inside one another: nobody can keep more of them in mind
-REMIND_AFTER = timedelta(days=1)  # never more than two reminders a day
-REMIND_TIMES = 2
+REMINDED = (timedelta(days=1), timedelta(days=1))  # after a day, and once more after another
 FOLLOWED_UP = (timedelta(minutes=15), timedelta(hours=1))  # whoever is being robbed is asked how far she has come
+FIELDS = len(fields(Run))
 NOT_SET = "…"  # stands where a variable has no value: better than its name in braces
 
 
@@ -29,7 +30,7 @@ class Stage:
     def __init__(self, book: Book, lesson: Lesson, run: Run, universe: ev.Universe) -> None:
         self.book = book
         self.lesson = lesson
-        self.run = run
+        self.run = run.but()  # a copy of its own, which nobody else holds until the call is over
         self.universe = universe
         self.events: list[ev.Event] = []
         self._nameless: dict[str, str] = {}  # a text that was said by name, as it is recorded: without
@@ -40,12 +41,15 @@ class Stage:
     @property
     def source(self) -> Lesson:
         """The lesson whose words are put: that of the question a review asks, else the one she is in."""
-        asked = self.book.lesson(*self.asks[:2]) if self.asks and self.run.queue else None
-        return asked or self.lesson
+        if self.asks is None or not self.run.queue:
+            return self.lesson
+        return self.book.lesson(*self.asks[:2]) or self.lesson
 
-    def change(self, **fields: Any) -> None:
-        """Replace fields of the run by name; the run itself is immutable."""
-        self.run = self.run.but(**fields)
+    def change(self, **changes: Any) -> None:
+        """Set fields of the run by name. It is immutable for everybody else: the stage alone writes into its copy."""
+        values = self.run.__dict__
+        values.update(changes)
+        assert len(values) == FIELDS, changes
 
     def emit(self, event: ev.Event) -> None:
         """Add an event to what this call of the engine returns, in order."""
@@ -56,7 +60,7 @@ class Stage:
         if "{" not in text:
             return text
         run = self.run
-        known = {**self.book.facts, **run.vars, **values}
+        known = {**self.book.facts, **run.vars, **values} if wanted(text) else self.book.facts
         said = render(text, run.address, run.name, known, NOT_SET)
         if run.name and "{ten}" in text:
             self._nameless[said] = render(text, run.address, "", known, NOT_SET)
@@ -108,12 +112,13 @@ class Stage:
 
     def phrase(self, phrase_id: str, **values: str) -> str:
         """One of the tutor's own sentences in the learner's language, filled in. Raises KeyError."""
-        return self.words(self.book.sentence(phrase_id, self.run.lang), **values)
+        text = self.book.sentence(phrase_id, self.run.lang)
+        return self.words(text, **values) if "{" in text else text
 
     def say(self, step: str, text: str, exhibits: tuple[ev.Exhibit, ...] = ()) -> None:
         """Let the tutor say a text at a step; an empty one says nothing."""
         if text or exhibits:
-            self.emit(ev.Said(step, text, self._sounding(text, exhibits)))
+            self.emit(ev.Said(step, text, self._sounding(text, exhibits) if self.source.files else exhibits))
 
     def tell(self, step: Step) -> None:
         """Say the text of a step, with what goes with it."""
@@ -138,8 +143,8 @@ class Stage:
             seq = self.run.seq + 1
             self.change(step=step.id, seq=seq, waiting=True, remind_at=remind_at, reminded=0)
         if self.source.files:
-            choices = tuple(each if each.voice else replace(each, voice=self._recorded(each.label)) for each in choices)
-        exhibits = self._sounding(text, exhibits)
+            choices = tuple(each if each.voice else each._replace(voice=self._recorded(each.label)) for each in choices)
+            exhibits = self._sounding(text, exhibits)
         self.emit(ev.Asked(step.id, self.run.seq, text, (*choices, *self.ways_out(step)), exhibits))
 
     def ways_out(self, step: Step) -> tuple[ev.Choice, ...]:
@@ -149,7 +154,7 @@ class Stage:
         "It was a mistake" is offered while that may just have been noticed: at the first step.
         """
         if not self.lesson.emergency:
-            return (ev.Choice(buttons.OTHER, self.phrase("label_other")),)
+            return _others_at(self.phrase("label_other"))
         human = ev.Choice(buttons.HUMAN, self.phrase("label_human"))
         first = self.lesson.steps[0].id == step.id
         return (human, ev.Choice(buttons.MISTAKE, self.phrase("label_mistake"))) if first else (human,)
@@ -223,6 +228,8 @@ class Stage:
 
     def freshen(self) -> None:
         """Take the newest words of a lesson whose graph has not changed."""
+        if not self.book.routes:
+            return  # no edit leads on
         route, lesson = self.route, self.newest_words
         if route is not None and lesson is not None:
             self.turn_to(lesson, route.to)
@@ -235,6 +242,8 @@ class Stage:
 
     def freshest(self, step: StepOf) -> StepOf:
         """The step of the same id in the newest words."""
+        if not self.book.routes:
+            return step
         self.freshen()
         newest = self.lesson.step(step.id)
         return newest if isinstance(newest, type(step)) else step
@@ -250,8 +259,13 @@ class Stage:
     def pop(self) -> Frame:
         """Go back into the lesson that called; its own values and points are there again."""
         frame = self.run.stack[-1]
-        self.run = self.run.outward()
+        self.change(**self.run.outward().__dict__)
         return frame
+
+
+@lru_cache(maxsize=16)
+def _others_at(label: str) -> tuple[ev.Choice]:
+    return (ev.Choice(buttons.OTHER, label),)
 
 
 def instead_of(book: Book, kind: str) -> tuple[str, str]:
@@ -263,5 +277,7 @@ def instead_of(book: Book, kind: str) -> tuple[str, str]:
 def clean(text: str) -> str:
     """NFC, without control and invisible characters, white space folded; lines stay lines."""
     text = unicodedata.normalize("NFC", text)
+    if text.isprintable():  # one line of what can be seen
+        return " ".join(text.split())
     kept = (c for c in text if c in "\n" or unicodedata.category(c)[0] != "C")
     return "\n".join(" ".join(line.split()) for line in "".join(kept).splitlines()).strip()

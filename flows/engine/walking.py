@@ -19,7 +19,7 @@ MAX_STEPS = 100  # steps in one sprint without a wait (as goflow): more is a loo
 def walk(stage: Stage, at: Next) -> None:
     """Go on from step `at` until something waits or the lesson ends."""
     for _ in range(MAX_STEPS):
-        if at in (WAIT, ENDED):
+        if at is WAIT or at is ENDED:
             return
         stage.freshen()
         step = stage.lesson.step(at) if isinstance(at, str) else None
@@ -82,8 +82,27 @@ def choices_of(stage: Stage, step: Step) -> tuple[ev.Choice, ...]:
     return (*kind_of(step).prompt(stage, step).choices, *stage.ways_out(step))
 
 
+def label_here(stage: Stage, step: Step, choice: str) -> str | None:
+    """What is read on a button that may be tapped here: one of the prompt, one that was shown once, one of those that
+    the button for everything else opens; None where there is no such button."""
+    kind = kind_of(step)
+    label = kind.label(stage, step, choice)
+    if label is not None:
+        return label
+    others = (*stage.ways_out(step), *kind.unshown(stage, step), *stage.others())
+    return next((each.label for each in others if each.id == choice), None)
+
+
 def choose(stage: Stage, step: Step, option: str) -> None:
     """Take one of the choices of a step, by its id: its own, or one that every prompt has, which keeps the place."""
+    if option.startswith(buttons.MARK):
+        _choose_beside(stage, step, option)
+        return
+    stage.change(used=(stage.run.seq, option), misses=0)
+    go(stage, step, kind_of(step).tap(stage, step, option))
+
+
+def _choose_beside(stage: Stage, step: Step, option: str) -> None:
     match option:
         case buttons.HUMAN:
             ask_person(stage, step)
@@ -101,9 +120,6 @@ def choose(stage: Stage, step: Step, option: str) -> None:
             stage.emit(ev.Commanded("stop"))
         case buttons.BIGGER:
             tell_letters(stage, step)
-        case _:
-            stage.change(used=(stage.run.seq, option), misses=0)
-            go(stage, step, kind_of(step).tap(stage, step, option))
 
 
 def ask_person(stage: Stage, step: Step) -> None:

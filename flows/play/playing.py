@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
-from random import Random
 
 from flows import events as ev
 from flows.cards import LONG_AGO, Card
@@ -252,7 +251,7 @@ class _Player:
         return Stage(self.book, lesson, run, self._universe())
 
     def _universe(self) -> ev.Universe:
-        return ev.Universe(self.now, self._new_id, Random(len(self.turns)))
+        return ev.Universe(self.now, self._new_id, len(self.turns))
 
     def _new_id(self) -> str:
         self._ids += 1

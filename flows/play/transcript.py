@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import timedelta
-from random import Random
 
 from flows import events as ev
 from flows.cards import LONG_AGO, Card
@@ -134,7 +133,7 @@ class Player:
         return self._turn(None, sprint)
 
     def _universe(self) -> ev.Universe:
-        return ev.Universe(self.now, self._new_id, Random(7))
+        return ev.Universe(self.now, self._new_id, 7)
 
     def _new_id(self) -> str:
         self.ids += 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from flows.words.counting import without_leads
 from flows.words.keys import Tokens, signed, spoken
@@ -16,8 +16,7 @@ from flows.words.values.reading import sums_of
 PromptT = TypeVar("PromptT")
 
 
-@dataclass(frozen=True, slots=True)
-class Own:
+class Own(NamedTuple):
     """One answer that the present prompt accepts: its id and the ways to say it, the button's label first."""
 
     id: str

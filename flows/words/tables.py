@@ -73,8 +73,7 @@ class Words:
     around: frozenset[str] = frozenset()
     polite: frozenset[str] = frozenset()
 
-    def __hash__(self) -> int:
-        return id(self)
+    __hash__ = object.__hash__
 
 
 @dataclass(frozen=True, slots=True)

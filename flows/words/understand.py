@@ -23,7 +23,18 @@ from flows.words.ear.ear import listen
 from flows.words.keys import Tokens, pieces, plain_of, unslipped
 from flows.words.patterns import any_of
 from flows.words.prompts import Ids, Own, Prompt, prompt_of, sense_of
-from flows.words.tables import MessageReading, Words, bare, fold, glued, read, read_words, states, without_fillers
+from flows.words.tables import (
+    SHORT,
+    MessageReading,
+    Words,
+    bare,
+    fold,
+    glued,
+    read,
+    read_words,
+    states,
+    without_fillers,
+)
 from flows.words.values.reading import read_sum
 
 __all__ = [
@@ -94,16 +105,32 @@ Meaning = Answered | Command | Emergency | Unsure | Unknown
 POLITE = Unknown()  # of one sentence among several
 
 
-def understand(words: Words, text: str, own: Sequence[Own], *, numbered: bool = True, guess: bool = True) -> Meaning:
+def understand(
+    words: Words, text: str, own: Sequence[Own], *, numbered: bool = True, guess: bool = True, near: bool = True
+) -> Meaning:
     """What typed words mean: a label, a cry, this prompt's own answers, global words, near misses; in doubt Unsure.
 
-    Without `guess` a near miss is doubt too: where a wrong guess would hurt.
+    Without `guess` a near miss is doubt too: where a wrong guess would hurt. Without `near` none is looked for: where
+    it would change nothing.
     """
+    said = tuple(own)
+    if len(text) > SHORT:
+        return _understood(words, text, said, numbered, guess, near)
+    return _understood_once(words, text, said, numbered, guess, near)
+
+
+@lru_cache(maxsize=512)
+def _understood_once(words: Words, text: str, own: tuple[Own, ...], numbered: bool, guess: bool, near: bool) -> Meaning:
+    """Remembered, for at one prompt many say the same."""
+    return _understood(words, text, own, numbered, guess, near)
+
+
+def _understood(words: Words, text: str, own: tuple[Own, ...], numbered: bool, guess: bool, near: bool) -> Meaning:
     alarm = listen(words.ear, text)
     if len(text) > MAX_LETTERS:
         return Emergency(alarm.kind) if alarm.level == "ring" else Unknown()
     said = read(words, text)
-    prompt = prompt_of(words, tuple(own))
+    prompt = prompt_of(words, own)
     meaning = _meant(prompt.labels, said.spoken)
     if meaning is None and alarm.why:
         return Emergency(alarm.kind)
@@ -113,7 +140,7 @@ def understand(words: Words, text: str, own: Sequence[Own], *, numbered: bool = 
         return Emergency(alarm.kind)
     if not said.tokens or len(said.tokens) > MAX_WORDS:
         return Unknown()
-    if meaning is None and len(said.spoken) <= prompt.longest_joined + POLITELY:
+    if meaning is None and prompt.joined and len(said.spoken) <= prompt.longest_joined + POLITELY:
         meaning = _first(_meant(prompt.joined, text) for text in glued(words, said.spoken))
     if meaning is None and said.signs and words.polite.issuperset(said.tokens):
         meaning = _first(_meant(prompt.folded, sign) for sign in said.signs)
@@ -125,7 +152,7 @@ def understand(words: Words, text: str, own: Sequence[Own], *, numbered: bool = 
         meaning = _byplace_of(words, prompt, said)
     if meaning is None:
         meaning = _in_a_sentence(words, prompt, text)
-    return meaning or _mended(words, prompt, said, numbered=numbered, guess=guess)
+    return meaning or _mended(words, prompt, said, numbered=numbered, guess=guess, near=near)
 
 
 def _said(words: Words, prompt: Prompt, said: MessageReading, *, numbered: bool) -> Meaning | None:
@@ -138,6 +165,15 @@ def _said(words: Words, prompt: Prompt, said: MessageReading, *, numbered: bool)
 
 def is_command(words: Words, text: str) -> bool:
     """Whether free words are a global word and not a name: "Dung" and "Nghi" are names until they wear diacritics."""
+    return _is_command_once(words, text) if len(text) <= SHORT else _is_command(words, text)
+
+
+@lru_cache(maxsize=512)
+def _is_command_once(words: Words, text: str) -> bool:
+    return _is_command(words, text)
+
+
+def _is_command(words: Words, text: str) -> bool:
     said = read(words, text)
     core = " ".join(said.core)
     is_word = said.spoken in words.exact_commands or (core in words.commands and core not in words.names)
@@ -283,10 +319,10 @@ def _by_amount(words: Words, prompt: Prompt, said: MessageReading, text: str) ->
 # --- one slip mended ---------------------------------------------------------------------------------
 
 
-def _mended(words: Words, prompt: Prompt, said: MessageReading, *, numbered: bool, guess: bool) -> Meaning:
+def _mended(words: Words, prompt: Prompt, said: MessageReading, *, numbered: bool, guess: bool, near: bool) -> Meaning:
     heard = _without_marks(words, said.spoken)
     if heard != said.spoken:
-        return understand(words, heard, prompt.own, numbered=numbered, guess=guess)
+        return understand(words, heard, prompt.own, numbered=numbered, guess=guess, near=near)
     readings = list(_readings(words, prompt, said)) if len(said.tokens) <= MAX_MENDED else []
     found = [_folded(words, prompt, states(words, reading)) for reading in readings]
     ids = tuple(dict.fromkeys(option for meaning in found for option in _options(meaning)))
@@ -295,6 +331,8 @@ def _mended(words: Words, prompt: Prompt, said: MessageReading, *, numbered: boo
     named = {meaning.word for meaning in found if isinstance(meaning, Command)}
     if len(named) == 1:
         return Command(named.pop())
+    if not near:
+        return Unknown()
     meaning = _near(words, prompt, without_fillers(words, readings[0]) if readings else said.core)
     if isinstance(meaning, Answered) and (not guess or _may_deny(words, prompt, said)):
         return Unsure((meaning.option,))

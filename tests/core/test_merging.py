@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -32,7 +30,7 @@ def test_all_that_fits_is_one_message_and_its_order_stays() -> None:
 
 
 def test_buttons_and_pictures_stay_with_their_own_text() -> None:
-    assert merge(OA, [*said("Một"), ASKED, *said("Hai")]) == [replace(ASKED, text="Một\n\nXong chưa?"), *said("Hai")]
+    assert merge(OA, [*said("Một"), ASKED, *said("Hai")]) == [ASKED._replace(text="Một\n\nXong chưa?"), *said("Hai")]
     assert texts(*said("Một"), PICTURE, *said("Hai")) == ["Một", "Xem hình.", "Hai"]
 
 

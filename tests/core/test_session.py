@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given
@@ -15,6 +15,7 @@ import flows
 from bot.tutor import state_codec
 from bot.tutor.state import ConversationState
 from flows import ADDRESSES, Run, RunCorrupt
+from flows.cards import Card, StoredCards, stored
 from flows.run import render
 from tests.support.builders import book, lesson
 from tests.support.scene import Scene
@@ -68,6 +69,40 @@ def test_a_conversation_comes_back_as_it_was(state: ConversationState):
     assert state_codec.load(state_codec.dump(state)) == state
 
 
+# --- questions to come -------------------------------------------------------------------------------
+
+CARD = Card(date(2026, 12, 3), date(2026, 11, 30), 5.25, 4.5, 2)
+KEPT = {"m0/mot": [2, "2026-12-03", "2026-11-30", 5.25, 4.5, 2], "m0/hai": [1, "2026-12-01T08:00:00+07:00"]}
+
+
+@pytest.mark.parametrize("words", ["", ',"cards":{}', ',"cards":{"m0/ba":[]}}'])
+def test_questions_go_back_as_they_came_whatever_a_learner_says(words: str):
+    text = state_codec.dump(ConversationState(pending=words, cards=StoredCards(KEPT), done={"m0": 2}, checked=words))
+    state = state_codec.load(text)
+    assert (state.pending, state.checked, state.done) == (words, words, {"m0": 2})
+    assert state_codec.dump(state) == text and json.loads(text)["cards"] == KEPT
+    assert state.cards == {"m0/mot": CARD, "m0/hai": Card(date(2026, 12, 1))}
+    assert state_codec.dump(state) == text, "read, they still do"
+
+
+def test_questions_are_read_wherever_an_older_program_has_put_them():
+    data = {"v": 1, "cards": KEPT, "checkins": [["2026-12-01T08:00:00+00:00", "m0", "mot"]], "done": {"m0": 2}}
+    for text in (json.dumps(data), json.dumps(data, separators=(",", ":"))):
+        state = state_codec.load(text)
+        assert state.cards["m0/mot"] == CARD and len(state.checkins) == 1 and state.done == {"m0": 2}
+        assert json.loads(state_codec.dump(state))["cards"] == KEPT
+
+
+def test_a_question_answered_goes_last_and_what_is_no_text_of_any_has_none():
+    later = replace(CARD, level=3)
+    state = state_codec.load(state_codec.dump(ConversationState(cards={"m0/mot": CARD, "m0/hai": CARD})))
+    again = state_codec.load(state_codec.dump(state.but(cards=stored(state.cards).but("m0/mot", later))))
+    assert list(again.cards.items()) == [("m0/hai", CARD), ("m0/mot", later)]
+    assert list(stored(again.cards).but("m0/hai", None)) == ["m0/mot"]
+    spoilt = state_codec.load('{"v":1,"done":{"m0":2},"cards":{"m0/mot":[2,}}')
+    assert spoilt.done == {"m0": 2} and not dict(spoilt.cards)
+
+
 anything = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | texts,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
@@ -104,14 +139,16 @@ def test_a_damaged_session_loads_or_is_corrupt(run: Run, field: str, value: obje
 
 
 @given(
-    talks_, st.sampled_from(["v", "run", "parked", "done", "offer", "pending", "seq", "answers", "stale_at"]), anything
+    talks_,
+    st.sampled_from(["v", "run", "parked", "done", "offer", "pending", "seq", "answers", "stale_at", "cards"]),
+    anything,
 )
 def test_a_damaged_conversation_loads_or_is_corrupt_and_can_be_salvaged(
     state: ConversationState, field: str, value: object
 ):
     text = json.dumps(json.loads(state_codec.dump(state)) | {field: value})
     try:
-        assert isinstance(state_codec.load(text), ConversationState)
+        dict(state_codec.load(text).cards)
     except RunCorrupt:
         assert isinstance(state_codec.salvage(text), ConversationState)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from random import Random
 from typing import TypeVar
 
 import flows
@@ -28,7 +27,7 @@ class Scene:
         self._take(flows.start(book, Trigger(lesson, 0, address, name, channel), self.universe()))
 
     def universe(self) -> ev.Universe:
-        return ev.Universe(self.now, self.ids, Random(7))
+        return ev.Universe(self.now, self.ids, 7)
 
     def does(self, signal: ev.Signal) -> Scene:
         self._take(flows.resume(self.book, self.run, signal, self.universe()))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
-from random import Random
 
 from bot.app import Environment
 from flows.events import Universe
@@ -44,4 +43,4 @@ def fixed_world(clock: Clock, ids: Ids) -> Environment:
 
 def universe(now: datetime = START, seed: str = "test") -> Universe:
     """What the bare engine knows of the world."""
-    return Universe(now, Ids("run"), Random(seed))
+    return Universe(now, Ids("run"), seed)

@@ -6,7 +6,7 @@ of a lesson's steps are read where they are made, in `lessons`; those of the sub
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from bot.channels.base import Button, Tone
 from bot.conversation.policy import registry
@@ -154,7 +154,7 @@ def toned(buttons: tuple[Button, ...]) -> tuple[Button, ...]:
     tones = [_tone(each.token) for each in buttons]
     if not any(tones):
         return buttons
-    return tuple(replace(each, tone=tone) for each, tone in zip(buttons, tones, strict=True))
+    return tuple(each._replace(tone=tone) for each, tone in zip(buttons, tones, strict=True))
 
 
 def _tone(token: str) -> Tone:

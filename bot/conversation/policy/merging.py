@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from bot.channels.layout import split_text
 from bot.tutor.turn import OutgoingReply
@@ -20,7 +19,7 @@ def merge(profile: Profile, replies: Sequence[OutgoingReply]) -> list[OutgoingRe
         if merged and _goes_with(merged[-1], reply) and _saves(profile, merged[-1].text, reply.text):
             before = merged.pop()
             about, fleeting = before.about or reply.about, before.fleeting or reply.fleeting
-            reply = replace(reply, text=f"{before.text}\n\n{reply.text}", about=about, fleeting=fleeting)
+            reply = reply._replace(text=f"{before.text}\n\n{reply.text}", about=about, fleeting=fleeting)
         merged.append(reply)
     return merged
 

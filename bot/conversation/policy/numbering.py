@@ -11,7 +11,7 @@ a number of three digits that begins with 0: no lesson's choice does, nor does a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from bot.channels.base import Button
@@ -45,7 +45,7 @@ def number(turn: TurnContext, *, answering: bool) -> dict[str, Any]:
         if reply.buttons and not _can_tap(turn, reply):
             lines_of = _lines(turn, reply, given, asks=reply is asks)
             spare = reply.buttons if turn.profile.spare_buttons else ()
-            turn.replies[at] = replace(reply, text=f"{reply.text}\n\n{lines_of}".lstrip(), buttons=spare)
+            turn.replies[at] = reply._replace(text=f"{reply.text}\n\n{lines_of}".lstrip(), buttons=spare)
     labels = () if answering else turn.state.labels
     if labels or given.asides:
         labels = (*labels, *((each.token, each.label) for reply in shown for each in reply.buttons))[-KEPT:]

@@ -31,6 +31,7 @@ from flows.engine.kinds.kind import (
     StepKind,
     StepPrompt,
     chosen,
+    label_among,
     label_of,
     labels,
     option_messages,
@@ -140,6 +141,10 @@ class ChooseKind(StepKind[Choose]):
     def prompt(self, stage: Stage, step: Choose) -> StepPrompt:
         """The question with a button for each option."""
         return StepPrompt(stage.words(step.text), labels(stage, step, step.options), stage.exhibits(step))
+
+    def label(self, stage: Stage, step: Choose, choice: str) -> str | None:
+        """That of the option."""
+        return label_among(stage, step.options, choice)
 
     def tap(self, stage: Stage, step: Choose, choice: str) -> Next:
         """Save the option's id and what it sets, say its reply, go its way; AGAIN where there is no such option."""

@@ -124,7 +124,7 @@ class HelpKind(StepKind[Help]):
 
     def put(self, stage: Stage, step: Help, *, fresh: bool = True) -> None:
         """Show the step as it waits now; the deadline of a call under way stays what it was."""
-        run = stage.run
+        deadline = stage.run.remind_at if stage.run.step == step.id else None
         super().put(stage, step, fresh=fresh)
-        if run.sub == "called":
-            stage.change(remind_at=run.remind_at if run.step == step.id else None)
+        if stage.run.sub == "called":
+            stage.change(remind_at=deadline)

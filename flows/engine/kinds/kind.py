@@ -31,7 +31,7 @@ from flows.engine.kinds.facets import (
 )
 from flows.engine.kinds.form import CommonFields
 from flows.engine.kinds.words import KindWords
-from flows.engine.stage import FOLLOWED_UP, REMIND_AFTER, REMIND_TIMES, Stage
+from flows.engine.stage import FOLLOWED_UP, REMINDED, Stage
 from flows.model import Option, Outcome, SourcePosition, Step, StepOf
 from flows.run import Run
 from flows.yaml.fields import Fields
@@ -191,7 +191,7 @@ class StepKind(ABC, Generic[StepOf]):
 
     def reminders(self, stage: Stage, step: StepOf) -> tuple[timedelta, ...]:
         """After how much silence each reminder comes."""
-        return FOLLOWED_UP if stage.lesson.emergency else (REMIND_AFTER,) * REMIND_TIMES
+        return FOLLOWED_UP if stage.lesson.emergency else REMINDED
 
     def reminder(self, step: StepOf) -> str:
         """The step's own words of a reminder; empty: the usual ones."""
@@ -204,6 +204,11 @@ class StepKind(ABC, Generic[StepOf]):
     def prompt(self, stage: Stage, step: StepOf) -> StepPrompt:
         """Text and choices of the step as it waits now, without the buttons that every prompt has."""
         return StepPrompt(stage.words(step.text), (), stage.exhibits(step))
+
+    def label(self, stage: Stage, step: StepOf, choice: str) -> str | None:
+        """What is read on one button of the prompt; None where it has no such button. As `prompt` has it; a kind that
+        can tell it without making all of that does so here."""
+        return next((each.label for each in self.prompt(stage, step).choices if each.id == choice), None)
 
     def unshown(self, stage: Stage, step: StepOf) -> tuple[ev.Choice, ...]:
         """What can be said and was a button once, though none shows it; the first of it puts the step off."""
@@ -254,10 +259,25 @@ def chosen(before: Run, after: Run) -> str | None:
 
 def labels(stage: Stage, step: Step, options: tuple[Option, ...]) -> tuple[ev.Choice, ...]:
     """The options of a step as buttons, filled in for the learner, icons first."""
-    said = ((o, f"{o.icon} {stage.words(o.text)}".strip()) for o in options)
     return tuple(
-        ev.Choice(o.id, label, stage.recording(o.voice, o.text), stage.spot(step, o.spot)) for o, label in said
+        [
+            ev.Choice(o.id, said_on(stage, o), stage.recording(o.voice, o.text), stage.spot(step, o.spot))
+            if o.voice or o.spot
+            else ev.Choice(o.id, said_on(stage, o))
+            for o in options
+        ]
     )
+
+
+def label_among(stage: Stage, options: tuple[Option, ...], choice: str) -> str | None:
+    """The button of the option with this id, as `labels` makes it; None where there is none."""
+    option = option_of(options, choice)
+    return None if option is None else said_on(stage, option)
+
+
+def said_on(stage: Stage, option: Option) -> str:
+    """What is read on an option's button, filled in for the learner, icon first."""
+    return f"{option.icon} {stage.words(option.text)}".strip()
 
 
 def label_of(option: Option) -> str:
@@ -267,7 +287,10 @@ def label_of(option: Option) -> str:
 
 def option_of(options: tuple[Option, ...], choice: str) -> Option | None:
     """The option with this id; None where it is gone, as after an edit."""
-    return next((option for option in options if option.id == choice), None)
+    for option in options:
+        if option.id == choice:
+            return option
+    return None
 
 
 def option_texts(step: Step, options: tuple[Option, ...], saves: tuple[str, ...] = ()) -> Iterator[StepText]:

@@ -90,10 +90,11 @@ class PairKind(StepKind[Pair]):
 
     def put(self, stage: Stage, step: Pair, *, fresh: bool = True) -> None:
         """Show the prompt; shown again, it waits no longer than it did."""
-        before = stage.run
+        waits = stage.run.step == step.id and stage.run.waiting
+        remind_at = stage.run.remind_at
         super().put(stage, step, fresh=fresh)
-        if before.step == step.id and before.waiting:
-            stage.change(remind_at=before.remind_at)
+        if waits:
+            stage.change(remind_at=remind_at)
 
     def tap(self, stage: Stage, step: Pair, choice: str) -> Next:
         """Go on without a partner; the wish itself stays open."""

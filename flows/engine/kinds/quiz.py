@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from random import Random
 from typing import get_args
 
@@ -28,6 +29,7 @@ from flows.engine.kinds.kind import (
     StepPrompt,
     chosen,
     is_pictured,
+    label_among,
     label_of,
     labels,
     option_messages,
@@ -41,7 +43,7 @@ from flows.model import Option, Quiz, QuizType, SourcePosition
 from flows.run import Run
 from flows.saying import say
 from flows.words.ear.ear import reply_of
-from flows.words.understand import Answered, Own, positions, understand
+from flows.words.understand import Answered, Own, Words, positions, understand
 from flows.words.values.reading import read_sum, sums_of
 from flows.words.values.value import Value
 from flows.yaml.fields import Fields
@@ -243,6 +245,12 @@ class QuizKind(StepKind[Quiz]):
         how = stage.phrase("type_numbers" if step.type == "many" else "type_order")
         return StepPrompt(f"{text}\n{listed}\n{how}", (), exhibits)
 
+    def label(self, stage: Stage, step: Quiz, choice: str) -> str | None:
+        """That of the option, where it is answered by a button."""
+        if is_tapped(step):
+            return label_among(stage, step.options, choice)
+        return super().label(stage, step, choice)
+
     def tap(self, stage: Stage, step: Quiz, choice: str) -> Next:
         """Grade the tapped option and say its reply; or yes or no to a number that was asked back."""
         if not is_tapped(step) and (value := settled(stage)) is not None:
@@ -347,10 +355,15 @@ def _has_moved(before: Run, after: Run) -> bool:
 def _is_stuck(stage: Stage, text: str) -> bool:
     """Whether the learner says "I cannot" where words are asked for: no wrong answer."""
     words = stage.book.words
-    own = (Own("stuck", (*words.answers.get("stuck", ()), *words.answers.get("confused", ()))),)
+    own = (_stuck_ways(words),)
     return (
         isinstance(understand(words, text, own, numbered=False), Answered) or reply_of(words.ear, text).kind == "stuck"
     )
+
+
+@lru_cache(maxsize=4)
+def _stuck_ways(words: Words) -> Own:
+    return Own("stuck", (*words.answers.get("stuck", ()), *words.answers.get("confused", ())))
 
 
 def _shown(stage: Stage, step: Quiz) -> tuple[Option, ...]:

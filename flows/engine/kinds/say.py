@@ -80,6 +80,10 @@ class SayKind(StepKind[Say]):
         text = "\n\n".join(map(stage.words, (step.text, *step.more)))
         return StepPrompt(text, (ev.Choice("next", stage.words(step.wait_tap or "")),), stage.exhibits(step))
 
+    def label(self, stage: Stage, step: Say, choice: str) -> str | None:
+        """That of the button to go on."""
+        return stage.words(step.wait_tap or "") if choice == "next" else None
+
     def tap(self, stage: Stage, step: Say, choice: str) -> Next:
         """Go on."""
         return step.next if choice == "next" else AGAIN

@@ -141,16 +141,24 @@ class TaskKind(StepKind[Task]):
 
         In an emergency lesson a person is always offered, and Later is the last.
         """
-        listed = (f"{at}. {stage.words(part)}" for at, part in enumerate(step.steps, 1))
-        done = stage.words(step.done) if step.done else stage.phrase("label_done")
+        text = stage.words(step.text)
+        if step.steps:
+            text = "\n".join((text, *(f"{at}. {stage.words(part)}" for at, part in enumerate(step.steps, 1))))
+        return StepPrompt(text, self._choices(stage, step), stage.exhibits(step))
+
+    def label(self, stage: Stage, step: Task, choice: str) -> str | None:
+        """That of one of the prompt's buttons, mostly of Done."""
+        if choice == "done":
+            return _done_label(stage, step)
+        return next((each.label for each in self._choices(stage, step) if each.id == choice), None)
+
+    def _choices(self, stage: Stage, step: Task) -> tuple[ev.Choice, ...]:
         stuck = stage.words(step.stuck.label) if step.stuck.label else stage.phrase("label_stuck")
-        own = ev.Choice("done", done), ev.Choice("stuck", stuck)
+        own = ev.Choice("done", _done_label(stage, step)), ev.Choice("stuck", stuck)
         if stage.lesson.emergency:
-            choices: tuple[ev.Choice, ...] = (*own, _later_choice(stage))
-        else:
-            person = (ev.Choice(HUMAN, stage.phrase("label_person")),) if stage.run.tries >= STUCK_ALONE else ()
-            choices = (*own, *person, ev.Choice(REPEAT, stage.phrase("label_repeat")))
-        return StepPrompt("\n".join((stage.words(step.text), *listed)), choices, stage.exhibits(step))
+            return (*own, _later_choice(stage))
+        person = (ev.Choice(HUMAN, stage.phrase("label_person")),) if stage.run.tries >= STUCK_ALONE else ()
+        return (*own, *person, ev.Choice(REPEAT, stage.phrase("label_repeat")))
 
     def unshown(self, stage: Stage, step: Task) -> tuple[ev.Choice, ...]:
         """Later: it is said, or tapped on a telephone that still shows it; "rest" among the others means it too."""
@@ -187,7 +195,7 @@ class TaskKind(StepKind[Task]):
 
     def _ask_proof(self, stage: Stage, step: Task) -> Next:
         """Asked once: who cannot send a photo is believed."""
-        self.ask(stage, step, StepPrompt(stage.phrase("task_proof"), self.prompt(stage, step).choices))
+        self.ask(stage, step, StepPrompt(stage.phrase("task_proof"), self._choices(stage, step)))
         stage.change(sub="proof")
         return WAIT
 
@@ -206,7 +214,7 @@ class TaskKind(StepKind[Task]):
             stage.say(step.id, stage.phrase("task_stuck_end"))
             request_help(stage, step)
         # The steps stand just above; "nói lại" shows them again.
-        self.ask(stage, step, StepPrompt(stage.phrase("task_again"), self.prompt(stage, step).choices))
+        self.ask(stage, step, StepPrompt(stage.phrase("task_again"), self._choices(stage, step)))
         return WAIT
 
     def _later(self, stage: Stage, step: Task) -> Next:
@@ -215,6 +223,10 @@ class TaskKind(StepKind[Task]):
         stage.say(step.id, stage.phrase("task_later"))
         stage.emit(ev.TaskPostponed(step.id, remind_at))
         return WAIT
+
+
+def _done_label(stage: Stage, step: Task) -> str:
+    return stage.words(step.done) if step.done else stage.phrase("label_done")
 
 
 def _later_choice(stage: Stage) -> ev.Choice:

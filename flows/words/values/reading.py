@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable
 from datetime import date
+from functools import lru_cache
 from typing import Final, Literal
 
 from flows.words.values.amounts import read_amount
@@ -12,6 +13,7 @@ from flows.words.values.phones import read_phone
 from flows.words.values.value import Value, ValueKind
 
 MAX_TEXT = 4_000  # characters that are looked at
+SHORT = 200  # characters up to which a text is remembered
 SUMS: Final[tuple[Literal["number", "money"], ...]] = ("number", "money")
 
 
@@ -35,11 +37,26 @@ def read_sum(text: str, accepted: Container[int] = ()) -> Value | None:
 
     So "năm chục" answers 50 and 50.000, whichever was asked for; `accepted` are whole numbers.
     """
-    text = text[:MAX_TEXT]
-    readings = [found for kind in SUMS if (found := read_amount(text, kind)) is not None]
+    readings = _sums_in(text) if len(text) <= SHORT else _read_sums(text[:MAX_TEXT])
     return next((found for found in readings if found.value in accepted), readings[0] if readings else None)
+
+
+@lru_cache(maxsize=512)
+def _sums_in(text: str) -> tuple[Value, ...]:
+    """Remembered for a moment: of one answer it is asked whether it is right, whether it is sure, whether it is a
+    secret."""
+    return _read_sums(text)
+
+
+def _read_sums(text: str) -> tuple[Value, ...]:
+    return tuple(found for kind in SUMS if (found := read_amount(text, kind)) is not None)
 
 
 def sums_of(texts: Iterable[str]) -> frozenset[int]:
     """What texts of an author are worth ("500.000", "1,5 triệu"); those that are no number are left out."""
+    return _worth(tuple(texts))
+
+
+@lru_cache(maxsize=512)
+def _worth(texts: tuple[str, ...]) -> frozenset[int]:
     return frozenset(int(found.value) for text in texts if (found := read_sum(text)) is not None)
