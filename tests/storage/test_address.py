@@ -47,7 +47,7 @@ ROOT = Path(__file__).parents[2]
         ),
         (
             "postgresql://a,b:5433/camtay?ssl=verify-full&sslrootcert=/etc/ca%20b.pem",
-            "postgresql://a,b:5433/camtay?sslrootcert=/etc/ca%20b.pem&sslmode=verify-full",
+            "postgresql://a,b:5433/camtay?sslrootcert=/etc/ca%20b.pem&sslmode=verify-full&target_session_attrs=read-write",
             "postgresql://a,b:5433/camtay?sslrootcert=/etc/ca%20b.pem&sslmode=verify-full",
             "",
         ),

@@ -66,7 +66,7 @@ class PostgresServer:
             finally:
                 await connection.close()
 
-        _run_apart(run)
+        run_apart(run)
 
 
 @contextmanager
@@ -94,7 +94,7 @@ def find_binaries() -> Path | None:
 def _runs(program: Path) -> bool:
     """Whether the server's owner may run it: root's packages can lie where nobody else may look."""
     try:
-        run = subprocess.run([program, "--version"], capture_output=True, cwd="/", **_as_owner())
+        run = subprocess.run([program, "--version"], capture_output=True, cwd="/", **as_owner())
     except OSError:
         return False
     return run.returncode == 0
@@ -117,7 +117,7 @@ def private_server(binaries: Path, **more: str) -> Iterator[Power]:
         check=True,
         stdout=subprocess.DEVNULL,
         cwd=folder,
-        **_as_owner(),
+        **as_owner(),
     )
     power = Power(binaries, folder, SERVER_OPTIONS | more)
     try:
@@ -145,10 +145,10 @@ class Power:
         """Start it and wait until it answers."""
         options = [part for name, value in self.options.items() for part in ("-c", f"{name}={value}")]
         self.server = subprocess.Popen(
-            [*_die_with_us(), self.binaries / "postgres", "-D", self.folder / "data", "-k", self.folder, *options],
+            [*die_with_us(), self.binaries / "postgres", "-D", self.folder / "data", "-k", self.folder, *options],
             stdout=subprocess.DEVNULL,
             cwd=self.folder,
-            **_as_owner(),
+            **as_owner(),
         )
         _wait_until_ready(self.url, self.server)
 
@@ -176,12 +176,12 @@ def owner() -> str | None:
     return "postgres" if "postgres" in known else "nobody"
 
 
-def _as_owner() -> dict[str, Any]:
+def as_owner() -> dict[str, Any]:
     user = owner()
     return {"user": user, "extra_groups": []} if user else {}
 
 
-def _die_with_us() -> list[str]:
+def die_with_us() -> list[str]:
     setpriv = shutil.which("setpriv")
     return [setpriv, "--pdeathsig", "INT", "--"] if setpriv else []
 
@@ -194,7 +194,7 @@ def _wait_until_ready(url: str, server: subprocess.Popen[bytes]) -> None:
     give_up_at = time.monotonic() + START_WITHIN_S
     while True:
         try:
-            _run_apart(knock)
+            run_apart(knock)
             return
         except (OSError, asyncpg.PostgresError):
             if server.poll() is not None or time.monotonic() > give_up_at:
@@ -202,7 +202,7 @@ def _wait_until_ready(url: str, server: subprocess.Popen[bytes]) -> None:
             time.sleep(0.05)
 
 
-def _run_apart(work: Callable[[], Coroutine[None, None, None]]) -> None:
+def run_apart(work: Callable[[], Coroutine[None, None, None]]) -> None:
     """Run it in a loop and a thread of its own: the test's loop is left alone."""
     with ThreadPoolExecutor(max_workers=1) as apart:
         apart.submit(lambda: asyncio.run(work())).result()

@@ -1,0 +1,139 @@
+"""A connection to the one server that can be written to now, whichever of the hosts that is.
+
+asyncpg goes from host to host itself, yet all of them together have one time limit, so that a first host which swallows
+packets is the end of it; and what a server is it believes by what was said at the login, which PgBouncer goes on saying
+after a promotion (findings/). Here all hosts are tried side by side, and each is asked.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from flows.saying import joined, said_by, say
+from storage.engine.address import Host, hosts_of
+from storage.engine.errors import StorageUnavailable
+
+if TYPE_CHECKING:
+    from asyncpg import Connection
+
+CONNECT_TIMEOUT_S = 10.0
+COMMAND_TIMEOUT_S = 60.0  # a server that neither answers nor breaks off; no statement of ours takes a second
+HEAD_START_S = 0.3  # the host that was the right one last time is asked alone for so long
+OTHERS_S = 1.0  # once one has said that it is not the primary, the others have so long to be it
+_WHO = "SELECT current_setting('transaction_read_only') = 'on', pg_postmaster_start_time()"
+POOLED: dict[str, Any] = {"statement_cache_size": 0}
+"""Behind a pooler the next transaction is another server's connection, where nothing was prepared."""
+
+
+class ReadOnly(Exception):
+    """A standby, or a server that was told to take nothing."""
+
+
+class Reached(NamedTuple):
+    """A connection, and which start of which server it leads to."""
+
+    line: Connection[Any]
+    server: object
+
+
+class PrimaryFinder:
+    """The way to the primary: `dsn` as asyncpg reads it; `pooled` where a pooler stands there."""
+
+    def __init__(self, dsn: str, *, pooled: bool = False) -> None:
+        self._dsn, self._more = dsn, POOLED if pooled else {}
+        self._hosts: Sequence[Host | None] = hosts_of(dsn)
+        if len(self._hosts) < 2:
+            self._hosts = [None]  # as asyncpg itself reads it, with what the environment adds
+        self._last = self._hosts[0]
+
+    async def reach(self) -> Reached:
+        """Connect to the primary. Raises StorageUnavailable, or what asyncpg says of name, password, database."""
+        if len(self._hosts) > 1:
+            with suppress(Exception):  # told by the race, where it matters
+                async with asyncio.timeout(HEAD_START_S):
+                    return await self._try(self._last)
+        return await self._race()
+
+    async def _try(self, host: Host | None) -> Reached:
+        import asyncpg  # whoever has SQLite never needs it
+
+        place = {} if host is None else {"host": host[0], "port": host[1]}
+        try:
+            line = await asyncpg.connect(
+                self._dsn, **place, **self._more, timeout=CONNECT_TIMEOUT_S, command_timeout=COMMAND_TIMEOUT_S,
+                target_session_attrs="any",
+            )  # fmt: skip
+        except asyncpg.exceptions.ClientConfigurationError as wrong:
+            raise StorageUnavailable(say("DATABASE_URL: {reason}", reason=said_by(wrong))) from wrong
+        try:
+            async with line.transaction():  # through a pooler both halves of a question go to one server
+                is_read_only, server = await line.fetchrow(_WHO, timeout=CONNECT_TIMEOUT_S)
+        except BaseException:
+            line.terminate()
+            raise
+        if is_read_only:
+            line.terminate()
+            raise ReadOnly
+        self._last = host
+        return Reached(line, server)
+
+    async def _race(self) -> Reached:
+        """The first that can be written to."""
+        tries = {asyncio.create_task(self._try(host)): host for host in self._hosts}
+        ended: dict[Host | None, BaseException] = {}
+        patience_s = CONNECT_TIMEOUT_S
+        try:
+            while waiting := [task for task, host in tries.items() if host not in ended]:
+                done, _ = await asyncio.wait(waiting, timeout=patience_s, return_when=asyncio.FIRST_COMPLETED)
+                if not done:
+                    break
+                for task in done:
+                    if (fault := task.exception()) is None:
+                        tries.pop(task)
+                        return task.result()
+                    ended[tries[task]] = fault
+                patience_s = OTHERS_S
+        finally:
+            for task in tries:
+                task.add_done_callback(_let_go)
+                task.cancel()
+        raise self._told({host: ended.get(host, TimeoutError()) for host in self._hosts})
+
+    def _told(self, faults: dict[Host | None, BaseException]) -> BaseException:
+        """What to say of hosts none of which is the primary."""
+        standbys = [host for host, fault in faults.items() if isinstance(fault, ReadOnly)]
+        others = [fault for fault in faults.values() if not isinstance(fault, ReadOnly | OSError)]
+        if others:  # a wrong password is what has to be put right first
+            return others[0]
+        if not standbys:
+            return next(iter(faults.values()))
+        if len(standbys) == len(faults):
+            named = [host for host in standbys if host is not None] or hosts_of(self._dsn)
+            return StorageUnavailable(say(STANDBY_ALONE, hosts=joined(_spelt(named))))
+        away = [host for host, fault in faults.items() if host is not None and not isinstance(fault, ReadOnly)]
+        return StorageUnavailable(
+            say(
+                "Chưa có máy PostgreSQL nào ghi được: {standbys} chỉ đọc, {away} không trả lời",
+                standbys=joined(_spelt([host for host in standbys if host is not None])),
+                away=joined(_spelt(away)),
+            )
+        )
+
+
+STANDBY_ALONE = (
+    "DATABASE_URL chỉ dẫn tới máy dự phòng, nơi không ghi được ({hosts})."
+    " Hãy ghi cả máy chính: postgresql://…@MÁY_CHÍNH:5432,MÁY_DỰ_PHÒNG:5432/TÊN"
+)
+
+
+def _spelt(hosts: Sequence[Host]) -> Sequence[str]:
+    return [f"{host}:{port}" for host, port in hosts]
+
+
+def _let_go(attempt: asyncio.Task[Reached]) -> None:
+    """One that came too late, or was called off."""
+    if not attempt.cancelled() and attempt.exception() is None:
+        attempt.result().line.terminate()
