@@ -8,6 +8,7 @@ after a promotion (findings/). Here all hosts are tried side by side, and each i
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from flows.saying import joined, said_by, say
 from storage.engine.address import Host, hosts_of
 from storage.engine.errors import StorageUnavailable
+from storage.engine.faults import decide
 
 if TYPE_CHECKING:
     from asyncpg import Connection
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 CONNECT_TIMEOUT_S = 10.0
 COMMAND_TIMEOUT_S = 60.0  # a server that neither answers nor breaks off; no statement of ours takes a second
 HEAD_START_S = 0.3  # the host that was the right one last time is asked alone for so long
+AGAIN_S = 0.2  # thousands may wait, and each would knock at every host
 OTHERS_S = 1.0  # once one has said that it is not the primary, the others have so long to be it
 _WHO = "SELECT current_setting('transaction_read_only') = 'on', pg_postmaster_start_time()"
 POOLED: dict[str, Any] = {"statement_cache_size": 0}
@@ -48,14 +51,27 @@ class PrimaryFinder:
         if len(self._hosts) < 2:
             self._hosts = [None]  # as asyncpg itself reads it, with what the environment adds
         self._last = self._hosts[0]
+        self._refusal: str | None = None
+        self._refused_s = 0.0
 
     async def reach(self) -> Reached:
-        """Connect to the primary. Raises StorageUnavailable, or what asyncpg says of name, password, database."""
-        if len(self._hosts) > 1:
-            with suppress(Exception):  # told by the race, where it matters
-                async with asyncio.timeout(HEAD_START_S):
-                    return await self._try(self._last)
-        return await self._race()
+        """Connect to the primary. Raises StorageUnavailable: at once, where somebody has just found none."""
+        loop = asyncio.get_running_loop()
+        if self._refusal is not None and loop.time() - self._refused_s < AGAIN_S:
+            raise StorageUnavailable(self._refusal)
+        try:
+            if len(self._hosts) > 1:
+                with suppress(Exception):  # told by the race, where it matters
+                    async with asyncio.timeout(HEAD_START_S):
+                        return await self._try(self._last)
+            return await self._race()
+        except Exception as fault:
+            decision = decide(fault)
+            if isinstance(decision, StorageUnavailable):
+                self._refusal, self._refused_s = said_by(decision), loop.time()
+            if decision is fault:
+                raise
+            raise decision from fault
 
     async def _try(self, host: Host | None) -> Reached:
         import asyncpg  # whoever has SQLite never needs it
@@ -105,9 +121,9 @@ class PrimaryFinder:
     def _told(self, faults: dict[Host | None, BaseException]) -> BaseException:
         """What to say of hosts none of which is the primary."""
         standbys = [host for host, fault in faults.items() if isinstance(fault, ReadOnly)]
-        others = [fault for fault in faults.values() if not isinstance(fault, ReadOnly | OSError)]
-        if others:  # a wrong password is what has to be put right first
-            return others[0]
+        wrong = [fault for fault in faults.values() if _is_ours_to_mend(fault)]
+        if wrong:
+            return wrong[0]
         if not standbys:
             return next(iter(faults.values()))
         if len(standbys) == len(faults):
@@ -127,6 +143,13 @@ STANDBY_ALONE = (
     "DATABASE_URL chỉ dẫn tới máy dự phòng, nơi không ghi được ({hosts})."
     " Hãy ghi cả máy chính: postgresql://…@MÁY_CHÍNH:5432,MÁY_DỰ_PHÒNG:5432/TÊN"
 )
+
+
+def _is_ours_to_mend(fault: BaseException) -> bool:
+    """A name, a password, a word for TLS, a certificate: no host that comes back changes it."""
+    if isinstance(fault, StorageUnavailable | ssl.SSLError):
+        return True
+    return str(getattr(fault, "sqlstate", ""))[:2] in ("28", "3D")
 
 
 def _spelt(hosts: Sequence[Host]) -> Sequence[str]:

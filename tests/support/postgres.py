@@ -106,8 +106,9 @@ def _embedded() -> list[Path]:
 
 
 @contextmanager
-def private_server(binaries: Path, **more: str) -> Iterator[Power]:
-    """A server on a unix socket in a folder of its own; stopped and removed at the end. `more` are options of it."""
+def private_server(binaries: Path, settings: str = "", **more: str) -> Iterator[Power]:
+    """A server on a unix socket in a folder of its own; stopped and removed at the end. `settings` are added to its
+    postgresql.conf, `more` are options that stand above it."""
     folder = Path(tempfile.mkdtemp(prefix="camtay-pg-"))  # short: a socket's path has at most 107 bytes
     if user := owner():
         shutil.chown(folder, user)
@@ -119,6 +120,7 @@ def private_server(binaries: Path, **more: str) -> Iterator[Power]:
         cwd=folder,
         **as_owner(),
     )
+    add_settings(data, settings)
     power = Power(binaries, folder, SERVER_OPTIONS | more)
     try:
         power.on()
@@ -126,6 +128,12 @@ def private_server(binaries: Path, **more: str) -> Iterator[Power]:
     finally:
         power.off()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def add_settings(data: Path, text: str) -> None:
+    """To a server's postgresql.conf, as a file in conf.d adds them."""
+    with (data / "postgresql.conf").open("a", encoding="utf-8") as settings:
+        settings.write(f"\n{text}")
 
 
 @dataclass
@@ -152,6 +160,12 @@ class Power:
         )
         _wait_until_ready(self.url, self.server)
 
+    def off(self, how: signal.Signals = signal.SIGINT) -> None:
+        """Stop it: by SIGINT "fast", whoever is connected is broken off; by SIGQUIT at once."""
+        if self.server is not None:
+            self.server.send_signal(how)
+            self.server.wait(timeout=START_WITHIN_S)
+
     def signal(self, number: signal.Signals) -> None:
         """To all its processes: SIGSTOP makes a server that neither answers nor breaks off, SIGCONT wakes it."""
         if self.server is not None:
@@ -160,12 +174,6 @@ class Power:
             for pid in (own, *map(int, children)):
                 with suppress(ProcessLookupError):  # a worker of a moment: it has ended since
                     os.kill(pid, number)
-
-    def off(self) -> None:
-        """Stop it: "fast", whoever is connected is broken off."""
-        if self.server is not None:
-            self.server.send_signal(signal.SIGINT)
-            self.server.wait(timeout=START_WITHIN_S)
 
 
 def owner() -> str | None:

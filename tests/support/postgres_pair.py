@@ -22,6 +22,7 @@ from tests.support.postgres import (
     START_WITHIN_S,
     USER,
     Power,
+    add_settings,
     as_owner,
     die_with_us,
     find_binaries,
@@ -54,11 +55,12 @@ class Pair:
         return f"postgresql://{USER}@127.0.0.1:{self.ports[at]}/{name}"
 
     def ask(self, at: int, query: str) -> object:
-        """What one of them answers."""
+        """What one of them answers, also while it was told to take nothing."""
         found: list[object] = []
 
         async def run() -> None:
-            connection = await asyncpg.connect(self.url_of(at), timeout=5)
+            takes = {"default_transaction_read_only": "off"}
+            connection = await asyncpg.connect(self.url_of(at), timeout=5, server_settings=takes)
             try:
                 found.append(await connection.fetchval(query))
             finally:
@@ -99,34 +101,28 @@ def replicated() -> Iterator[Pair]:
     """Both started, the second in step; what they cannot bring with them (no PostgreSQL here) leaves the test out."""
     binaries = find_binaries() or leave_out(NOT_FOUND)
     ports = (free_port(), free_port())
-    own = [SERVER_OPTIONS | {"listen_addresses": "127.0.0.1", "port": str(port)} for port in ports]
+    own = [{"listen_addresses": "127.0.0.1", "port": str(port)} for port in ports]
+    primary, standby = ((DEPLOY / f"postgresql-{name}.conf").read_text("utf-8") for name in ("primary", "standby"))
+    standby = standby.replace("camtay1 port=5432 user=replicator", f"127.0.0.1 port={ports[0]} user={USER}")
     with ExitStack() as stack:
-        away = {"synchronous_standby_names": ""}  # until there is one
-        first = stack.enter_context(private_server(binaries, **(own[0] | away)))
+        first = stack.enter_context(private_server(binaries, primary, **own[0]))
         folder = Path(stack.enter_context(_folder("camtay-sb-")))
-        second = Power(binaries, folder, own[1])
-        copy = ["-h", "127.0.0.1", "-p", str(ports[0]), "-U", USER, "-D", str(folder / "data")]
-        command = [str(binaries / "pg_basebackup"), *copy, "-X", "stream", "--checkpoint=fast", "--no-sync"]
-        subprocess.run(command, check=True, cwd=folder, **as_owner())
-        standby = (DEPLOY / "postgresql-standby.conf").read_text("utf-8")
-        standby = standby.replace("camtay1 port=5432 user=replicator", f"127.0.0.1 port={ports[0]} user={USER}")
-        _configure(folder, standby)
+        _copy(first, ports[0], folder)
+        add_settings(folder / "data", f"synchronous_standby_names = ''\n{standby}")  # the copy has the primary's
         (folder / "data" / "standby.signal").touch()
-        _configure(first.folder, (DEPLOY / "postgresql-primary.conf").read_text("utf-8"))
-        stack.callback(second.off)
+        second = Power(binaries, folder, SERVER_OPTIONS | own[1])
+        stack.callback(second.off, signal.SIGQUIT)
         second.on()
-        first.off()
-        first.options = own[0]
-        first.on()
         pair = Pair(first, second, ports)
         pair.in_step()
         yield pair
 
 
-def _configure(folder: Path, text: str) -> None:
-    """Add what deploy/ says to a server's settings, as conf.d does."""
-    with (folder / "data" / "postgresql.conf").open("a", encoding="utf-8") as settings:
-        settings.write(f"\n{text}")
+def _copy(server: Power, port: int, folder: Path) -> None:
+    """Its data, as a standby begins."""
+    of = ["-h", "127.0.0.1", "-p", str(port), "-U", USER, "-D", str(folder / "data")]
+    command = [str(server.binaries / "pg_basebackup"), *of, "-X", "stream", "--checkpoint=fast", "--no-sync"]
+    subprocess.run(command, check=True, cwd=folder, **as_owner())
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from bot.channels.base import Misconfigured, SendError, Submit, Throttled, Unrea
 from bot.channels.telegram.channel import TelegramChannel
 from bot.channels.telegram.client import Occupied
 from bot.channels.telegram.parse import ALLOWED_UPDATES, update_id_of
-from bot.errors import StorageUnavailable
+from bot.errors import AWAY_PAUSE_S, StorageUnavailable
 from flows.saying import say
 
 log = logging.getLogger(__name__)
@@ -111,7 +111,9 @@ class Poller:
             return throttled.retry_after
         except Misconfigured:
             raise
-        except (SendError, StorageUnavailable) as failure:
+        except StorageUnavailable as away:
+            return min(self._back_off(away), AWAY_PAUSE_S)
+        except SendError as failure:
             return self._back_off(failure)
         self._failures = 0
         return 0.0
