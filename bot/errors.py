@@ -29,7 +29,7 @@ __all__ = [
 ]
 
 AWAY_PAUSE_S = 1.0
-"""At most so long whoever waits for the database lets pass before asking again: it is our own machines that are asked."""
+"""At most so long whoever waits for the database lets pass before asking again: our own machines are asked."""
 
 _REASONS = {
     errno.EACCES: say("không có quyền"),

@@ -41,7 +41,7 @@ def decide(fault: Exception) -> Exception:
     if state in _RETRY_STATES:
         return Conflict(f"{state}: {driver}")
     if _is_away(fault, driver, state):
-        return StorageUnavailable(say("Không dùng được cơ sở dữ liệu: {reason}", reason=_in_words(driver)))
+        return StorageUnavailable(say("Không dùng được cơ sở dữ liệu: {reason}", reason=_in_words(_bare(driver))))
     return fault
 
 
@@ -77,6 +77,11 @@ _WORDS = {
     "read-only transaction": say("máy PostgreSQL này nay chỉ đọc, không còn là máy chính"),
     "does not exist": say("PostgreSQL không có cơ sở dữ liệu hay tên trong DATABASE_URL"),
 }
+
+
+def _bare(driver: object) -> object:
+    """What the driver itself raised: SQLAlchemy calls all of it Error."""
+    return getattr(driver, "__cause__", None) or driver
 
 
 def _in_words(fault: object) -> str:

@@ -7,6 +7,7 @@ import signal
 import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -18,7 +19,7 @@ from storage.engine.database import Connection, Database, open_database
 from storage.engine.errors import StorageUnavailable
 from storage.engine.replication import Replication, StandbyServer
 from tests.support.postgres_pair import STANDBY, Pair, pgbouncers, replicated
-from tests.support.process import until
+from tests.support.process import TutorProcess, until
 
 pytestmark = pytest.mark.postgres
 
@@ -60,6 +61,18 @@ async def test_the_primary_is_found_wherever_it_stands(pair: Pair):
 async def test_a_standby_alone_is_told_with_what_to_do(pair: Pair):
     said = await told(pair.url_of(1))
     assert f"máy dự phòng, nơi không ghi được (127.0.0.1:{pair.ports[1]})" in said and "MÁY_CHÍNH" in said
+
+
+async def test_the_tutor_does_not_begin_on_a_standby(pair: Pair, tmp_path: Path):
+    environ = {"DATABASE_URL": pair.url_of(1), "LANG": "en_GB.UTF-8"}
+    tutor = TutorProcess(tmp_path, environ, command=("-m", "bot", "run"))
+    await tutor.launch()
+    try:
+        assert await tutor.ended() == 2, tutor.output
+    finally:
+        await tutor.kill()
+    told = [line for line in tutor.output.splitlines() if " warning bot." not in line]
+    assert len(told) == 1 and told[0].startswith("DATABASE_URL leads to a standby alone"), tutor.output
 
 
 async def test_a_server_that_becomes_read_only_is_left(pair: Pair):
