@@ -72,10 +72,15 @@ def sqlite_path(url: str) -> Path | None:
 
 
 def other_database(url: str, name: str) -> str:
-    """The address of another database of the same PostgreSQL server."""
+    """The address of another database of the same PostgreSQL server, beside a pooler, which does not know of it."""
     parts = urlsplit(url)
-    kept = [(key, value) for key, value in parse_qsl(parts.query, True) if key not in ("dbname", "database")]
-    return urlunsplit(parts._replace(path=f"/{quote(name, safe='')}", query=urlencode(kept, quote_via=quote)))
+    given = dict(parse_qsl(parts.query, keep_blank_values=True))
+    left, netloc = {"dbname", "database"}, parts.netloc
+    if direct := given.get("direct"):
+        user, at, _ = parts.netloc.rpartition("@")
+        left, netloc = left | _OURS | {"host", "port"}, f"{user}{at}{quote(direct, safe=':,[]')}"
+    query = urlencode({key: value for key, value in given.items() if key not in left}, quote_via=quote)
+    return urlunsplit(parts._replace(netloc=netloc, path=f"/{quote(name, safe='')}", query=query))
 
 
 def postgres_address(url: str) -> PostgresAddress:

@@ -116,6 +116,7 @@ class PostgreSQL:
         """Let go of the advisory lock and close the pool."""
         if self._look is not None:
             self._look.cancel()
+            await asyncio.wait([self._look])
         if self._holder is not None:
             with suppress(Exception):  # it need not be there any more
                 await self._holder.close(timeout=GOODBYE_S)  # said, so that the next one need not wait for the lock

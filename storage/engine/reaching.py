@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flows.saying import joined, said_by, say
@@ -25,7 +25,7 @@ CONNECT_TIMEOUT_S = 10.0
 COMMAND_TIMEOUT_S = 60.0  # a server that neither answers nor breaks off; no statement of ours takes a second
 HEAD_START_S = 0.3  # the host that was the right one last time is asked alone for so long
 AGAIN_S = 0.2  # thousands may wait, and each would knock at every host
-OTHERS_S = 1.0  # once one has said that it is not the primary, the others have so long to be it
+OTHERS_S = 2.0  # once one has said that it is not the primary, the others have so long to be it
 _WHO = "SELECT current_setting('transaction_read_only') = 'on', pg_postmaster_start_time()"
 POOLED: dict[str, Any] = {"statement_cache_size": 0}
 """Behind a pooler the next transaction is another server's connection, where nothing was prepared."""
@@ -85,7 +85,9 @@ class PrimaryFinder:
         except asyncpg.exceptions.ClientConfigurationError as wrong:
             raise StorageUnavailable(say("DATABASE_URL: {reason}", reason=said_by(wrong))) from wrong
         try:
-            async with line.transaction():  # through a pooler both halves of a question go to one server
+            async with (
+                line.transaction() if self._more else nullcontext()
+            ):  # a pooler parts what is asked in two halves
                 is_read_only, server = await line.fetchrow(_WHO, timeout=CONNECT_TIMEOUT_S)
         except BaseException:
             line.terminate()
