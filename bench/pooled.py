@@ -1,7 +1,7 @@
 """`.venv/bin/python -m bench.pooled`: what it costs that PgBouncer stands between, in CPU per update.
 
-The same lesson by as many learners, straight and through PgBouncer in turn, on a primary with a synchronous standby: the
-tutor's CPU, and that of PostgreSQL and PgBouncer together, divided by the updates handled. Medians of the rounds.
+The same lesson by as many learners, straight and through PgBouncer in turn, on a primary with a synchronous standby:
+the tutor's CPU, and that of PostgreSQL and PgBouncer together, divided by the updates handled. Medians of the rounds.
 """
 
 from __future__ import annotations

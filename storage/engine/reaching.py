@@ -85,9 +85,8 @@ class PrimaryFinder:
         except asyncpg.exceptions.ClientConfigurationError as wrong:
             raise StorageUnavailable(say("DATABASE_URL: {reason}", reason=said_by(wrong))) from wrong
         try:
-            async with (
-                line.transaction() if self._more else nullcontext()
-            ):  # a pooler parts what is asked in two halves
+            # A question has two halves, which a pooler would part.
+            async with line.transaction() if self._more else nullcontext():
                 is_read_only, server = await line.fetchrow(_WHO, timeout=CONNECT_TIMEOUT_S)
         except BaseException:
             line.terminate()
