@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import signal
 import sys
 import tempfile
 from contextlib import ExitStack
@@ -24,14 +25,14 @@ WAYS, MODES = ("direct", "pgbouncer"), ("polling", "webhook")
 AT_MOST_S = 5.0
 
 
-async def play(way: str, mode: str, learners: int, away_s: float) -> bool:
+async def play(way: str, mode: str, learners: int, away_s: float, how: signal.Signals) -> bool:
     """One failover, its row printed; whether it is as promised."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         pair = stack.enter_context(replicated())
         url = pair.url() if way == "direct" else stack.enter_context(pgbouncers(pair))
         async with open_stage(folder, url, mode) as stage:
-            outage = await fail_over(stage, pair, learners, away_s)
+            outage = await fail_over(stage, pair, learners, away_s, how)
             problems = await stage.final_problems()
         silent = outage.silent_s
         figures = f"{len(silent):7} {silent[0]:7.2f} {median(silent):7.2f} {silent[-1]:7.2f}"
@@ -45,7 +46,7 @@ async def main(options: argparse.Namespace) -> int:
     """Every wished way and mode, one after the other; 1 where one is not as promised."""
     print("way        mode     learners  away waiting   first  median    last  problems")
     good = [
-        await play(way, mode, options.learners, options.away)
+        await play(way, mode, options.learners, options.away, signal.SIGSTOP if options.hang else signal.SIGKILL)
         for way in options.way or WAYS
         for mode in options.mode or MODES
     ]
@@ -58,4 +59,5 @@ if __name__ == "__main__":
     parser.add_argument("--away", type=float, default=10.0, help="seconds between the kill and the promotion")
     parser.add_argument("--way", choices=WAYS, action="append")
     parser.add_argument("--mode", choices=MODES, action="append")
+    parser.add_argument("--hang", action="store_true", help="SIGSTOP: it neither answers nor breaks off")
     sys.exit(asyncio.run(main(parser.parse_args())))

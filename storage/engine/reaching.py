@@ -73,9 +73,10 @@ class PrimaryFinder:
                 raise
             raise decision from fault
 
-    async def _try(self, host: Host | None) -> Reached:
+    async def _try(self, host: Host | None, after_s: float = 0.0) -> Reached:
         import asyncpg  # whoever has SQLite never needs it
 
+        await asyncio.sleep(after_s)
         place = {} if host is None else {"host": host[0], "port": host[1]}
         try:
             line = await asyncpg.connect(
@@ -98,26 +99,33 @@ class PrimaryFinder:
         return Reached(line, server)
 
     async def _race(self) -> Reached:
-        """The first that can be written to."""
-        tries = {asyncio.create_task(self._try(host)): host for host in self._hosts}
-        ended: dict[Host | None, BaseException] = {}
-        patience_s = CONNECT_TIMEOUT_S
+        """The first that can be written to; until every host has said no once, or the others have had their time."""
+        loop, began = asyncio.get_running_loop(), asyncio.create_task
+        give_up_s = loop.time() + CONNECT_TIMEOUT_S
+        waiting, no = {began(self._try(host)): host for host in self._hosts}, dict[Host | None, BaseException]()
+        tries = set(waiting)
         try:
-            while waiting := [task for task, host in tries.items() if host not in ended]:
+            while any(host not in no for host in waiting.values()):
+                patience_s = give_up_s - loop.time()
                 done, _ = await asyncio.wait(waiting, timeout=patience_s, return_when=asyncio.FIRST_COMPLETED)
                 if not done:
                     break
                 for task in done:
+                    host = waiting.pop(task)
                     if (fault := task.exception()) is None:
-                        tries.pop(task)
+                        tries.remove(task)
                         return task.result()
-                    ended[tries[task]] = fault
-                patience_s = OTHERS_S
+                    give_up_s = give_up_s if no else loop.time() + OTHERS_S
+                    no[host] = fault
+                    if isinstance(fault, ReadOnly):  # it may be promoted while the others are silent
+                        again = began(self._try(host, AGAIN_S))
+                        tries.add(again)
+                        waiting[again] = host
         finally:
             for task in tries:
                 task.add_done_callback(_let_go)
                 task.cancel()
-        raise self._told({host: ended.get(host, TimeoutError()) for host in self._hosts})
+        raise self._told({host: no.get(host, TimeoutError()) for host in self._hosts})
 
     def _told(self, faults: dict[Host | None, BaseException]) -> BaseException:
         """What to say of hosts none of which is the primary."""

@@ -161,12 +161,9 @@ async def test_what_waits_for_a_primary_that_hangs_is_broken_off_once_there_is_a
     """The last of this module: nothing leads back."""
     async with opened(pair.url()) as database:
         await database.transact(expiry.counts)
-        pair.first.signal(signal.SIGSTOP)
-        try:
-            waiting = asyncio.create_task(database.transact(expiry.counts))
-            await asyncio.to_thread(pair.promote_second)
-            with pytest.raises(StorageUnavailable):
-                await waiting
-            assert await database.transact(lambda c: c.scalar(PORT)) == pair.ports[1]
-        finally:
-            pair.first.signal(signal.SIGKILL)
+        pair.strike_first(signal.SIGSTOP)
+        waiting = asyncio.create_task(database.transact(expiry.counts))
+        await asyncio.to_thread(pair.promote_second)
+        with pytest.raises(StorageUnavailable):
+            await waiting
+        assert await database.transact(lambda c: c.scalar(PORT)) == pair.ports[1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,12 +23,14 @@ class Outage:
     silent_s: Sequence[float]
 
 
-async def fail_over(stage: Stage[FakeTelegram], pair: Pair, learners: int, away_s: float) -> Outage:
+async def fail_over(
+    stage: Stage[FakeTelegram], pair: Pair, learners: int, away_s: float, how: signal.Signals = signal.SIGKILL
+) -> Outage:
     """So many take the lesson; in its midst the primary is killed, and `away_s` seconds later its standby promoted."""
     crowd, finished = stage.begin(learners)
     half = stage.fake.counts["sendMessage"] + learners * len(STEPS) // 2
     await until(lambda: stage.fake.counts["sendMessage"] >= half, FINISH_WITHIN_S, 0.001)
-    await asyncio.to_thread(pair.kill_first)
+    await asyncio.to_thread(pair.strike_first, how)
     await asyncio.sleep(away_s)
     began = time.time()
     waiting = [each for each in crowd if not any(LAST in message.text for message in each.inbox)]

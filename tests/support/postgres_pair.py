@@ -77,11 +77,11 @@ class Pair:
             assert time.monotonic() < give_up_at, "the standby does not follow"
             time.sleep(0.02)
 
-    def kill_first(self) -> None:
-        """SIGKILL to the primary, all its processes at once."""
-        self.first.signal(signal.SIGKILL)
-        assert self.first.server is not None
-        self.first.server.wait()
+    def strike_first(self, how: signal.Signals = signal.SIGKILL) -> None:
+        """The primary, all its processes at once: killed, or by SIGSTOP hanging for ever."""
+        self.first.signal(how)
+        if how == signal.SIGKILL and self.first.server is not None:
+            self.first.server.wait()
 
     def promote_second(self) -> float:
         """As Patroni does it; the instant (monotonic) at which it could be written to."""
@@ -106,6 +106,7 @@ def replicated() -> Iterator[Pair]:
     standby = standby.replace("camtay1 port=5432 user=replicator", f"127.0.0.1 port={ports[0]} user={USER}")
     with ExitStack() as stack:
         first = stack.enter_context(private_server(binaries, primary, **own[0]))
+        stack.callback(first.signal, signal.SIGKILL)  # hanging or well, it need not say goodbye
         folder = Path(stack.enter_context(_folder("camtay-sb-")))
         _copy(first, ports[0], folder)
         add_settings(folder / "data", f"synchronous_standby_names = ''\n{standby}")  # the copy has the primary's
