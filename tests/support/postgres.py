@@ -168,7 +168,7 @@ class Power:
 
     def signal(self, number: signal.Signals) -> None:
         """To all its processes: SIGSTOP makes a server that neither answers nor breaks off, SIGCONT wakes it."""
-        if self.server is not None:
+        if self.server is not None and self.server.poll() is None:
             own = self.server.pid
             children = Path(f"/proc/{own}/task/{own}/children").read_text("ascii").split()
             for pid in (own, *map(int, children)):
