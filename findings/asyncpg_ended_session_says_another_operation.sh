@@ -2,7 +2,7 @@
 # asyncpg 0.32.0 on Debian's PostgreSQL 15 (its programs in /usr/lib/postgresql/15/bin).
 # Guess: whoever asks something on a connection whose session the server has just ended (a restart, a failover,
 # pg_terminate_backend) is told so: AdminShutdownError (57P01), or that the connection is closed (08003, InterfaceError).
-# Seen: in the moment between the server's last message and its closing of the socket, one try in ten to three is told
+# Seen: in the moment between the server's last message and its closing of the socket, four tries in ten are told
 # "InternalClientError: cannot switch to state 15; another operation (2) is in progress", without an SQLSTATE, as if two tasks
 # shared the connection; nobody does. What tells a failover by its SQLSTATE takes it for a fault of its own.
 set -eu
