@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
@@ -17,13 +16,12 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from storage.engine.address import postgres_address
 from storage.engine.database import T, UnitOfWork, taken
 from storage.engine.faults import decided, is_left
-from storage.engine.reaching import PrimaryFinder
+from storage.engine.reaching import PrimaryFinder, goodbye
 
 if TYPE_CHECKING:
     from asyncpg import Connection
 
 DOUBT_S = 1.0  # what takes longer may wait for a server that is no longer the primary
-GOODBYE_S = 2.0
 UNNAMED: dict[str, Any] = {"prepared_statement_cache_size": 0, "prepared_statement_name_func": lambda: ""}
 """Behind a pooler: a statement is prepared without a name each time, within the transaction that runs it."""
 
@@ -54,29 +52,22 @@ class PostgreSQL:
 
     async def transact(self, work: UnitOfWork[T]) -> T:
         """Run `work` in one transaction of the pool; see `Database.transact`."""
-        async with self._unit(), self._engine.begin() as connection:
-            return await connection.run_sync(work)
+        with _Doubt(self._look_around):
+            async with decided(), self._engine.begin() as connection:
+                return await connection.run_sync(work)
 
     async def read(self, work: UnitOfWork[T]) -> T:
         """Run `work` on a connection of the pool; see `Database.read`."""
-        async with self._unit(), self._engine.connect() as connection:
-            return taken(await connection.run_sync(work))
+        with _Doubt(self._look_around):
+            async with decided(), self._engine.connect() as connection:
+                return taken(await connection.run_sync(work))
 
     async def read_long(self, work: UnitOfWork[T]) -> T:
         """As `read`: a connection of the pool is nobody else's."""
         return await self.read(work)
 
-    @asynccontextmanager
-    async def _unit(self) -> AsyncIterator[None]:
-        """The edge of a unit of work. One that takes long is looked after."""
-        doubt = _Doubt(self._look_around)
-        try:
-            async with decided():
-                yield
-        finally:
-            doubt.timer.cancel()
-
     def _look_around(self) -> None:
+        """Something takes long: it may wait for a server that is the primary no more."""
         if self._look is None or self._look.done():
             self._look = asyncio.get_running_loop().create_task(self._follow_primary())
 
@@ -86,7 +77,7 @@ class PostgreSQL:
             found = await self._finder.reach()
         except Exception:  # noqa: BLE001 there is none: whoever waits goes on waiting
             return
-        found.line.terminate()
+        await goodbye(found.line)
         for line, server in list(self._lines.items()):
             if server != found.server:
                 line.terminate()
@@ -94,15 +85,16 @@ class PostgreSQL:
     async def hold(self, name: str) -> bool:
         """Whether this process holds the advisory lock `name`, taken for as long as its connection lives."""
         holder, self._holder = self._holder, None
-        async with self._unit():
-            if holder is None or holder.is_closed():
-                holder, self._lines[holder] = await self._direct.reach()
-            query = "SELECT pg_try_advisory_lock(hashtextextended($1, 20260101))"
-            try:
-                owned = bool(await holder.fetchval(query, name))
-            except BaseException:
-                holder.terminate()  # should it still be connected it may own the name
-                raise
+        query = "SELECT pg_try_advisory_lock(hashtextextended($1, 20260101))"
+        with _Doubt(self._look_around):
+            async with decided():
+                if holder is None or holder.is_closed():
+                    holder, self._lines[holder] = await self._direct.reach()
+                try:
+                    owned = bool(await holder.fetchval(query, name))
+                except BaseException:
+                    holder.terminate()  # should it still be connected it may own the name
+                    raise
         self._holder = holder
         return owned
 
@@ -118,24 +110,27 @@ class PostgreSQL:
             self._look.cancel()
             await asyncio.wait([self._look])
         if self._holder is not None:
-            with suppress(Exception):  # it need not be there any more
-                await self._holder.close(timeout=GOODBYE_S)  # said, so that the next one need not wait for the lock
+            await goodbye(self._holder)  # said, so that the next one need not wait for the lock
         await self._engine.dispose()
 
 
 class _Doubt:
-    """Says `look` every `DOUBT_S` until its `timer` is cancelled."""
+    """While a unit of work runs, `look` is called every `DOUBT_S`."""
+
+    __slots__ = ("_look", "_timer")
 
     def __init__(self, look: Callable[[], None]) -> None:
         self._look = look
-        self._begin()
 
-    def _begin(self) -> None:
-        self.timer = asyncio.get_running_loop().call_later(DOUBT_S, self._say)
+    def __enter__(self) -> None:
+        self._timer = asyncio.get_running_loop().call_later(DOUBT_S, self._say)
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.cancel()
 
     def _say(self) -> None:
         self._look()
-        self._begin()
+        self.__enter__()
 
 
 def _check_out(_: object, entry: ConnectionPoolEntry, __: object) -> None:

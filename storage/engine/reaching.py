@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 CONNECT_TIMEOUT_S = 10.0
 COMMAND_TIMEOUT_S = 60.0  # a server that neither answers nor breaks off; no statement of ours takes a second
 HEAD_START_S = 0.3  # the host that was the right one last time is asked alone for so long
+GOODBYE_S = 1.0
 AGAIN_S = 0.2  # thousands may wait, and each would knock at every host
 OTHERS_S = 2.0  # once one has said that it is not the primary, the others have so long to be it
 _WHO = "SELECT current_setting('transaction_read_only') = 'on', pg_postmaster_start_time()"
@@ -93,7 +94,7 @@ class PrimaryFinder:
             line.terminate()
             raise
         if is_read_only:
-            line.terminate()
+            await goodbye(line)
             raise ReadOnly
         self._last = host
         return Reached(line, server)
@@ -152,6 +153,12 @@ STANDBY_ALONE = (
     "DATABASE_URL chỉ dẫn tới máy dự phòng, nơi không ghi được ({hosts})."
     " Hãy ghi cả máy chính: postgresql://…@MÁY_CHÍNH:5432,MÁY_DỰ_PHÒNG:5432/TÊN"
 )
+
+
+async def goodbye(line: Connection[Any]) -> None:
+    """Close a connection so that its server has nothing to complain of; whether it is still there or not."""
+    with suppress(Exception):
+        await line.close(timeout=GOODBYE_S)
 
 
 def _is_ours_to_mend(fault: BaseException) -> bool:
