@@ -15,6 +15,7 @@ from storage.engine.errors import (
 )
 
 __all__ = [
+    "AWAY_PAUSE_S",
     "AlreadyRunning",
     "CamtayError",
     "Conflict",
@@ -26,6 +27,9 @@ __all__ = [
     "StorageUnavailable",
     "in_words",
 ]
+
+AWAY_PAUSE_S = 1.0
+"""At most so long whoever waits for the database lets pass before asking again: our own machines are asked."""
 
 _REASONS = {
     errno.EACCES: say("không có quyền"),

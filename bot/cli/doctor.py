@@ -17,7 +17,8 @@ from bot import backup, restoring
 from bot.cli.account_findings import account_findings
 from bot.cli.findings import PATIENCE_S, Finding, FindingLevel, asked, bad, found_of, good, note
 from bot.cli.language import shown, told
-from bot.errors import AlreadyRunning, StorageError, in_words
+from bot.cli.replication_findings import replication_findings
+from bot.errors import AlreadyRunning, StorageError, StorageUnavailable, in_words
 from bot.greeting import hearing_faults, pages_told
 from bot.operations.policy.readiness import LEAST_DISK
 from bot.operations.rehearsal import Rehearsal, rehearsal
@@ -57,6 +58,7 @@ async def look_at_settings(settings: Settings, config: Path, database_url: str, 
         good("Cấu hình: {config}", config=config),
         *_data(Path(settings.data.dir)),
         await _database(database_url),
+        *await replication_findings(database_url),
         *await asyncio.to_thread(lambda: list(_copies(Path(settings.data.dir), database_url, now))),
         *await _kept(settings, database_url, now),
         *_lessons(settings),
@@ -121,8 +123,10 @@ async def _database(url: str) -> Finding:
             await database.close()
     except TimeoutError:
         return bad("Cơ sở dữ liệu {kind}: không trả lời sau {s} giây", kind=kind, s=f"{PATIENCE_S:.0f}")
+    except StorageUnavailable as away:
+        return bad("Cơ sở dữ liệu {kind}: không mở được ({reason})", kind=kind, reason=shown(said_by(away)))
     except (StorageError, ValueError) as fault:
-        return bad("Cơ sở dữ liệu {kind}: không mở được ({name})", kind=kind, name=type(fault).__name__)
+        return bad("Cơ sở dữ liệu {kind}: không mở được ({reason})", kind=kind, reason=type(fault).__name__)
     broken = await asyncio.to_thread(integrity_fault, path, PATIENCE_S) if path else ""
     if broken:
         return bad("Cơ sở dữ liệu {kind}: {broken}; dừng Cầm Tay rồi ./camtay restore TỆP", kind=kind, broken=broken)

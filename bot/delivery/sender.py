@@ -20,7 +20,7 @@ from bot.channels.base import (
 )
 from bot.conversation.batch import Conversation, Settled
 from bot.delivery.rate_limit import SendLimiter
-from bot.errors import StorageError
+from bot.errors import AWAY_PAUSE_S, StorageError
 
 AT_ONCE = 32  # messages under way side by side: Telegram answers in about 50 ms, so 30 a second need far fewer
 SETTLE_AFTER_S = 0.5  # how long a sent message may wait for a batch to carry its end
@@ -319,14 +319,12 @@ class Sender:
             self.forget(settled)
 
     async def _until_stored(self, store: Callable[[], Awaitable[None]]) -> None:
-        tries = 0
         while True:
             try:
                 return await store()
             except StorageError as away:
                 log.warning("storage away", extra={"reason": str(away)[:200]})
-                await self._sleep(BACK_OFF_S[min(tries, len(BACK_OFF_S) - 1)])
-                tries += 1
+                await self._sleep(AWAY_PAUSE_S)
 
     def abandon(self) -> list[MessageKey]:
         """Stop at once: the channel is another's now. Returns what has left and is not yet written down."""

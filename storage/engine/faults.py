@@ -13,6 +13,8 @@ from flows.saying import say
 from storage.engine.errors import Conflict, StorageUnavailable
 
 _RETRY_STATES = {"40001", "40P01", "23505"}  # serialisation failure, deadlock, unique violation (another was quicker)
+_READ_ONLY, _IDLE, _NO_STATEMENT, _TWICE = "25006", "25P03", "26000", "42P05"
+"""A standby or one that became it; a transaction broken off because it did nothing; two signs of an unknown pooler."""
 
 
 @asynccontextmanager
@@ -39,7 +41,7 @@ def decide(fault: Exception) -> Exception:
     if state in _RETRY_STATES:
         return Conflict(f"{state}: {driver}")
     if _is_away(fault, driver, state):
-        return StorageUnavailable(say("Không dùng được cơ sở dữ liệu: {reason}", reason=_in_words(driver)))
+        return StorageUnavailable(say("Không dùng được cơ sở dữ liệu: {reason}", reason=_in_words(_bare(driver))))
     return fault
 
 
@@ -49,8 +51,17 @@ def _is_away(fault: Exception, driver: object, state: str | None) -> bool:
     if isinstance(driver, OSError | TimeoutError | NoConnectionFree):
         return True
     if state is not None:  # classes of PostgreSQL's appendix A: connection, resources, operator, system, who may enter
-        return state[:2] in {"08", "28", "3D", "53", "57", "58"} or state == "25006"
-    return isinstance(fault, DBAPIError) or hasattr(driver, "pgcode")  # of asyncpg, by Core or by a bare cursor of its
+        away = {_READ_ONLY, _IDLE, _NO_STATEMENT, _TWICE}
+        return state[:2] in {"08", "28", "3D", "53", "57", "58"} or state in away
+    return isinstance(fault, DBAPIError)
+
+
+def is_left(fault: BaseException) -> bool:
+    """Whether nothing more can be done on this connection, nor on any other to the same server."""
+    state = getattr(fault, "sqlstate", None)
+    if state is None:  # the driver's own: it no longer knows what the server thinks
+        return isinstance(fault, OSError) or not isinstance(fault.__cause__, ValueError)
+    return state[:2] == "08" or state[:4] == "57P0" or state in {_READ_ONLY, _IDLE}
 
 
 _WORDS = {
@@ -62,8 +73,15 @@ _WORDS = {
     "readonly": say("tệp dữ liệu không cho ghi"),
     "unable to open": say("không mở được tệp dữ liệu"),
     "password": say("PostgreSQL không nhận tên hay mật khẩu trong DATABASE_URL"),
+    "prepared statement": say("đường này qua PgBouncer: thêm ?pooler=transaction&direct=MÁY:CỔNG vào DATABASE_URL"),
+    "read-only transaction": say("máy PostgreSQL này nay chỉ đọc, không còn là máy chính"),
     "does not exist": say("PostgreSQL không có cơ sở dữ liệu hay tên trong DATABASE_URL"),
 }
+
+
+def _bare(driver: object) -> object:
+    """What the driver itself raised: SQLAlchemy calls all of it Error."""
+    return getattr(driver, "__cause__", None) or driver
 
 
 def _in_words(fault: object) -> str:

@@ -1,21 +1,29 @@
-"""PostgreSQL: the same units of work, over asyncpg."""
+"""PostgreSQL: the same units of work, over asyncpg, on whichever server is the primary now."""
 
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy import event
+from sqlalchemy.engine.interfaces import ExceptionContext
+from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
 
-from flows.saying import said_by, say
 from storage.engine.address import postgres_address
 from storage.engine.database import T, UnitOfWork, taken
-from storage.engine.errors import StorageUnavailable
-from storage.engine.faults import decided
+from storage.engine.faults import decided, is_left
+from storage.engine.reaching import PrimaryFinder, goodbye
 
-CONNECT_TIMEOUT_S = 10.0
-COMMAND_TIMEOUT_S = 60.0  # a server that neither answers nor breaks off; no statement of ours takes a second
+if TYPE_CHECKING:
+    from asyncpg import Connection
+
+DOUBT_S = 1.0  # what takes longer may wait for a server that is no longer the primary
+UNNAMED: dict[str, Any] = {"prepared_statement_cache_size": 0, "prepared_statement_name_func": lambda: ""}
+"""Behind a pooler: a statement is prepared without a name each time, within the transaction that runs it."""
 
 
 class PostgreSQL:
@@ -23,50 +31,70 @@ class PostgreSQL:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self._address = postgres_address(url).asyncpg
+        address = postgres_address(url)
+        self._finder = PrimaryFinder(address.asyncpg, pooled=address.pooled)
+        self._direct = PrimaryFinder(address.direct) if address.pooled else self._finder
+        self._lines: WeakKeyDictionary[Connection[Any], object] = WeakKeyDictionary()
+        self._look: asyncio.Task[None] | None = None
         self._engine = create_async_engine(
-            "postgresql+asyncpg://", pool_size=4, max_overflow=4, async_creator=self._connect
-        )
-        self._holder: AsyncConnection | None = None
+            "postgresql+asyncpg://", pool_size=4, max_overflow=4, async_creator=self._connect,
+            connect_args=UNNAMED if address.pooled else {},
+        )  # fmt: skip
+        event.listen(self._engine.sync_engine, "checkout", _check_out)
+        event.listen(self._engine.sync_engine, "handle_error", _leave)
+        self._holder: Connection[Any] | None = None
         self.lane = asyncio.Lock()
 
-    async def _connect(self) -> Any:
+    async def _connect(self) -> Connection[Any]:
         """By asyncpg's own reading of the address: it alone understands libpq's words for TLS."""
-        import asyncpg  # whoever has SQLite never needs it
-
-        try:
-            return await asyncpg.connect(self._address, timeout=CONNECT_TIMEOUT_S, command_timeout=COMMAND_TIMEOUT_S)
-        except asyncpg.exceptions.ClientConfigurationError as wrong:
-            raise StorageUnavailable(say("DATABASE_URL: {reason}", reason=said_by(wrong))) from wrong
+        line, self._lines[line] = await self._finder.reach()
+        return line
 
     async def transact(self, work: UnitOfWork[T]) -> T:
         """Run `work` in one transaction of the pool; see `Database.transact`."""
-        async with decided(), self._engine.begin() as connection:
-            return await connection.run_sync(work)
+        with _Doubt(self._look_around):
+            async with decided(), self._engine.begin() as connection:
+                return await connection.run_sync(work)
 
     async def read(self, work: UnitOfWork[T]) -> T:
         """Run `work` on a connection of the pool; see `Database.read`."""
-        async with decided(), self._engine.connect() as connection:
-            return taken(await connection.run_sync(work))
+        with _Doubt(self._look_around):
+            async with decided(), self._engine.connect() as connection:
+                return taken(await connection.run_sync(work))
 
     async def read_long(self, work: UnitOfWork[T]) -> T:
         """As `read`: a connection of the pool is nobody else's."""
         return await self.read(work)
 
+    def _look_around(self) -> None:
+        """Something takes long: it may wait for a server that is the primary no more."""
+        if self._look is None or self._look.done():
+            self._look = asyncio.get_running_loop().create_task(self._follow_primary())
+
+    async def _follow_primary(self) -> None:
+        """Break off whatever waits for another server than the one that is the primary now."""
+        try:
+            found = await self._finder.reach()
+        except Exception:  # noqa: BLE001 there is none: whoever waits goes on waiting
+            return
+        await goodbye(found.line)
+        for line, server in list(self._lines.items()):
+            if server != found.server:
+                line.terminate()
+
     async def hold(self, name: str) -> bool:
         """Whether this process holds the advisory lock `name`, taken for as long as its connection lives."""
         holder, self._holder = self._holder, None
-        async with decided():
-            if holder is None or holder.closed:
-                holder = await self._engine.connect()
-                await holder.execution_options(isolation_level="AUTOCOMMIT")
-            query = text("SELECT pg_try_advisory_lock(hashtextextended(:name, 20260101))")
-            try:
-                owned = bool((await holder.execute(query, {"name": name})).scalar_one())
-            except BaseException:
-                await holder.invalidate()  # not into the pool: should it still be connected it may own the name
-                await holder.close()
-                raise
+        query = "SELECT pg_try_advisory_lock(hashtextextended($1, 20260101))"
+        with _Doubt(self._look_around):
+            async with decided():
+                if holder is None or holder.is_closed():
+                    holder, self._lines[holder] = await self._direct.reach()
+                try:
+                    owned = bool(await holder.fetchval(query, name))
+                except BaseException:
+                    holder.terminate()  # should it still be connected it may own the name
+                    raise
         self._holder = holder
         return owned
 
@@ -78,6 +106,41 @@ class PostgreSQL:
 
     async def close(self) -> None:
         """Let go of the advisory lock and close the pool."""
+        if self._look is not None:
+            self._look.cancel()
+            await asyncio.wait([self._look])
         if self._holder is not None:
-            await self._holder.close()
+            await goodbye(self._holder)  # said, so that the next one need not wait for the lock
         await self._engine.dispose()
+
+
+class _Doubt:
+    """While a unit of work runs, `look` is called every `DOUBT_S`."""
+
+    __slots__ = ("_look", "_timer")
+
+    def __init__(self, look: Callable[[], None]) -> None:
+        self._look = look
+
+    def __enter__(self) -> None:
+        self._timer = asyncio.get_running_loop().call_later(DOUBT_S, self._say)
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.cancel()
+
+    def _say(self) -> None:
+        self._look()
+        self.__enter__()
+
+
+def _check_out(_: object, entry: ConnectionPoolEntry, __: object) -> None:
+    """What has broken off while it lay in the pool is replaced before anybody works on it."""
+    line = entry.driver_connection
+    if line is None or line.is_closed():
+        raise DisconnectionError
+
+
+def _leave(context: ExceptionContext) -> None:
+    """A server that goes, or takes nothing any more, is left with all connections there are to it."""
+    if is_left(context.original_exception):
+        context.is_disconnect = True

@@ -1,4 +1,4 @@
-"""Statements of the hot path: written with Core, compiled once for each kind of database, run by the driver itself.
+"""Statements of the hot path: written with Core, compiled once for each kind of database, and nothing of it looked up again.
 
 Core looks up and binds a statement anew each time, which costs several times what SQLite takes to run it. What is asked
 once in a while stays with `connection.execute`.
@@ -79,30 +79,35 @@ class Prepared:
     def rows(self, connection: Connection, *values: Any) -> Sequence[Values]:
         """All rows of the answer, each in the order of its columns."""
         done = self._for(connection.dialect)
+        parameters = done.parameters(values)
+        if connection.dialect.name == "postgresql":
+            return connection.exec_driver_sql(done.sql, tuple(parameters)).all()
         cursor = connection.connection.cursor()
-        cursor.execute(done.sql, done.parameters(values))
-        found: Sequence[Values] = cursor.fetchall()
-        cursor.close()
+        found: Sequence[Values] = cursor.execute(done.sql, parameters).fetchall()  # type: ignore[func-returns-value]
         return [done.taken(row) for row in found] if done.takes else found
 
     def run(self, connection: Connection, rows: Sequence[Values]) -> int:
         """Once for each of the rows; how many rows of the table that has changed together."""
         if not rows:
             return 0
-        cursor = connection.connection.cursor()
-        if len(rows) == 1 or connection.dialect.name != "postgresql":
-            done = self._for(connection.dialect)
-            parameters = rows if done.as_given else [done.parameters(row) for row in rows]
-            if len(rows) == 1:
-                cursor.execute(done.sql, parameters[0])
-            else:
-                cursor.executemany(done.sql, parameters)
+        if connection.dialect.name == "postgresql":
+            return self._run_at_once(connection, rows)
+        done, cursor = self._for(connection.dialect), connection.connection.cursor()
+        parameters = rows if done.as_given else [done.parameters(row) for row in rows]
+        if len(rows) == 1:
+            cursor.execute(done.sql, parameters[0])
         else:
-            done = self._all_at_once(connection.dialect)
-            cursor.execute(done.sql, done.parameters(list(zip(*rows, strict=True))))
-        changed: int = cursor.rowcount
-        cursor.close()
-        return changed
+            cursor.executemany(done.sql, parameters)
+        return cursor.rowcount
+
+    def _run_at_once(self, connection: Connection, rows: Sequence[Values]) -> int:
+        """One statement for all rows, which come as an array for each column: PostgreSQL does not count what many have
+        changed, and takes several times as long for them. Core hands it on, for it knows which connection is broken."""
+        if len(rows) == 1:
+            done, values = self._for(connection.dialect), rows[0]
+        else:
+            done, values = self._of_all(connection.dialect), list(zip(*rows, strict=True))
+        return connection.exec_driver_sql(done.sql, tuple(done.parameters(values))).rowcount
 
     def _for(self, dialect: Dialect) -> _Compiled:
         found = self._compiled.get(dialect.name)
@@ -110,9 +115,7 @@ class Prepared:
             found = self._compiled[dialect.name] = _compile(self.statement, self.names, dialect)
         return found
 
-    def _all_at_once(self, dialect: Dialect) -> _Compiled:
-        """One statement for all rows, which come as an array for each column: PostgreSQL does not count what many have
-        changed, and takes several times as long for them."""
+    def _of_all(self, dialect: Dialect) -> _Compiled:
         if self._of_many is None:
             assert isinstance(self.statement, UpdateBase)
             self._of_many = _compile(_unnested(self.statement, self.names, dialect), self.names, dialect)

@@ -292,3 +292,16 @@ async def test_a_stop_waits_for_the_batch_on_its_way(fake: FakeTelegram) -> None
     assert [update.body for update in line.intake.kept] == [Tap("c:yes")]
     await line.channel.close()
     assert len(fake.bot.answered) == 1
+
+
+async def test_a_database_that_is_away_is_asked_every_second_and_telegram_pays_nothing_for_it(
+    fake: FakeTelegram,
+) -> None:
+    line = Line(fake, timeout_s=0)
+    fake.learner(7).say("chào")
+    line.intake.failures = 9
+    assert 0.5 <= max([await line.poller._step_or_pause() for _ in range(9)]) <= 1.0
+    fake.faults.answer(500, "Internal Server Error", method="getUpdates")
+    assert await line.poller._step_or_pause() <= 0.01, "the first that Telegram itself failed"
+    assert not await line.poller._step_or_pause() and line.intake.texts() == ["chào"]
+    await line.channel.close()

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+import asyncpg
 import pytest
 
 from bot.channels.telegram.webhook import SECRET_HEADER, webhook_secret
@@ -196,6 +197,44 @@ async def test_a_full_disk(tmp_path: Path) -> None:
         await web.take_lesson()
         assert (await stage.tutor.health())[0] == 200
         assert not await stage.final_problems()
+
+
+async def test_a_full_disk_of_postgresql(tmp_path: Path, postgres_url: str) -> None:
+    """What a server says whose disk is full (SQLSTATE 53100) at each write, until there is room."""
+    async with open_stage(tmp_path, postgres_url, "polling") as stage, WebLearner(stage.tutor) as web:
+        await web.log()
+        await _on_server(postgres_url, *FILL)
+        _, finished = stage.begin(LEARNERS)
+        assert await _send_once(web, "c:yes") == 503
+        await until(lambda: _is_unwell(stage.tutor))
+        assert "ổ đĩa đã đầy" in str((await stage.tutor.health())[1]), "whoever keeps the machine reads why"
+        await until(lambda: log_says(stage.tutor, "polling waits"))
+        assert stage.fake.bot.queue, "nothing may be acknowledged that is not stored"
+        await _on_server(postgres_url, "DROP FUNCTION fill() CASCADE")
+        await finished
+        await web.take_lesson()
+        stage.crashes = 1  # a send whose end could not be written down may be repeated once
+        assert not await stage.final_problems()
+        assert (await stage.tutor.health())[1]["set_aside"] == 0
+
+
+SAYS = 'could not extend file "base/16384/2619": No space left on device'
+FILL = (
+    f"CREATE FUNCTION fill() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RAISE '{SAYS}' USING ERRCODE = '53100'; END$$",
+    *(
+        f"CREATE TRIGGER filled BEFORE INSERT OR UPDATE OR DELETE ON {table} EXECUTE FUNCTION fill()"
+        for table in ("inbox", "outbox", "key_value")
+    ),
+)
+
+
+async def _on_server(url: str, *statements: str) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        for each in statements:
+            await connection.execute(each)
+    finally:
+        await connection.close()
 
 
 @contextmanager

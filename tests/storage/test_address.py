@@ -14,7 +14,7 @@ import pytest
 from bot import settings
 from bot.errors import SettingsInvalid
 from storage.engine import pg_tools, schema
-from storage.engine.address import check, postgres_address, sqlite_path
+from storage.engine.address import check, hosts_of, other_database, postgres_address, sqlite_path
 from storage.engine.database import open_database
 from storage.engine.errors import StorageUnavailable
 from tests.support.environment import leave_out
@@ -47,7 +47,7 @@ ROOT = Path(__file__).parents[2]
         ),
         (
             "postgresql://a,b:5433/camtay?ssl=verify-full&sslrootcert=/etc/ca%20b.pem",
-            "postgresql://a,b:5433/camtay?sslrootcert=/etc/ca%20b.pem&sslmode=verify-full",
+            "postgresql://a,b:5433/camtay?sslrootcert=/etc/ca%20b.pem&sslmode=verify-full&target_session_attrs=read-write",
             "postgresql://a,b:5433/camtay?sslrootcert=/etc/ca%20b.pem&sslmode=verify-full",
             "",
         ),
@@ -64,6 +64,9 @@ def test_one_address_as_each_reader_wants_it(url: str, libpq: str, asyncpg: str,
     [
         ("mysql://db/camtay", "bắt đầu bằng sqlite:// hay postgresql://"),
         ("postgresql://db/camtay?ssl_mode=require", "không có “ssl_mode”; TLS viết là ?sslmode="),
+        ("postgresql://db/camtay?target_session_attrs=standby", "chỉ có thể là read-write"),
+        ("postgresql://db/camtay?pooler=session&direct=x", "pooler chỉ có thể là transaction"),
+        ("postgresql://db/camtay?pooler=transaction", "đi cùng direct=MÁY:CỔNG"),
         ("sqlite://camtay.db", "sqlite:///ĐƯỜNG_DẪN"),
         ("sqlite:///camtay.db?mode=ro", "sqlite:///ĐƯỜNG_DẪN"),
     ],
@@ -73,6 +76,32 @@ def test_an_address_that_nobody_could_use_is_a_sentence_at_the_start(url: str, e
         settings.load(ROOT / "config.yaml", {"DATABASE_URL": url}, {})
     assert expected in str(refused.value) and "DATABASE_URL" in str(refused.value)
     assert check(url) in str(refused.value)
+
+
+POOLED = "postgresql://lan:m%40t@p1:6432,p2/camtay?pooler=transaction&direct=h1:5432,[fd00::2]:5433"
+
+
+def test_a_pooler_is_what_questions_go_through_and_all_else_goes_beside_it() -> None:
+    found = postgres_address(POOLED)
+    assert found.pooled and found.asyncpg == "postgresql://lan:m%40t@p1:6432,p2/camtay"
+    assert found.direct == "postgresql://lan:m%40t@h1:5432,[fd00::2]:5433/camtay"
+    assert found.libpq == "postgresql://lan@h1:5432,[fd00::2]:5433/camtay?target_session_attrs=read-write"
+    assert other_database(POOLED, "spare") == "postgresql://lan:m%40t@h1:5432,[fd00::2]:5433/spare"
+    by_socket = postgres_address("postgresql:///camtay?host=/run/bouncer&port=6432&pooler=transaction&direct=/run/pg")
+    assert by_socket.direct == "postgresql://%2Frun%2Fpg/camtay" and hosts_of(by_socket.direct) == (("/run/pg", 5432),)
+
+
+@pytest.mark.parametrize(
+    ("dsn", "hosts"),
+    [
+        ("postgresql://h1:5433,h2,[fd00::1]:6000/c", (("h1", 5433), ("h2", 5432), ("fd00::1", 6000))),
+        ("postgresql:///c?host=/run/a,/run/b&port=5433", (("/run/a", 5433), ("/run/b", 5433))),
+        ("postgresql://u@/c?host=a,b&port=1,2", (("a", 1), ("b", 2))),
+        ("postgresql:///c", ()),
+    ],
+)
+def test_the_hosts_of_an_address(dsn: str, hosts: tuple[tuple[str, int], ...]) -> None:
+    assert hosts_of(dsn) == hosts
 
 
 def test_a_file_is_found_whatever_the_driver() -> None:

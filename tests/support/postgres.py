@@ -66,7 +66,7 @@ class PostgresServer:
             finally:
                 await connection.close()
 
-        _run_apart(run)
+        run_apart(run)
 
 
 @contextmanager
@@ -94,7 +94,7 @@ def find_binaries() -> Path | None:
 def _runs(program: Path) -> bool:
     """Whether the server's owner may run it: root's packages can lie where nobody else may look."""
     try:
-        run = subprocess.run([program, "--version"], capture_output=True, cwd="/", **_as_owner())
+        run = subprocess.run([program, "--version"], capture_output=True, cwd="/", **as_owner())
     except OSError:
         return False
     return run.returncode == 0
@@ -106,8 +106,9 @@ def _embedded() -> list[Path]:
 
 
 @contextmanager
-def private_server(binaries: Path, **more: str) -> Iterator[Power]:
-    """A server on a unix socket in a folder of its own; stopped and removed at the end. `more` are options of it."""
+def private_server(binaries: Path, settings: str = "", **more: str) -> Iterator[Power]:
+    """A server on a unix socket in a folder of its own; stopped and removed at the end. `settings` are added to its
+    postgresql.conf, `more` are options that stand above it."""
     folder = Path(tempfile.mkdtemp(prefix="camtay-pg-"))  # short: a socket's path has at most 107 bytes
     if user := owner():
         shutil.chown(folder, user)
@@ -117,8 +118,9 @@ def private_server(binaries: Path, **more: str) -> Iterator[Power]:
         check=True,
         stdout=subprocess.DEVNULL,
         cwd=folder,
-        **_as_owner(),
+        **as_owner(),
     )
+    add_settings(data, settings)
     power = Power(binaries, folder, SERVER_OPTIONS | more)
     try:
         power.on()
@@ -126,6 +128,12 @@ def private_server(binaries: Path, **more: str) -> Iterator[Power]:
     finally:
         power.off()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def add_settings(data: Path, text: str) -> None:
+    """To a server's postgresql.conf, as a file in conf.d adds them."""
+    with (data / "postgresql.conf").open("a", encoding="utf-8") as settings:
+        settings.write(f"\n{text}")
 
 
 @dataclass
@@ -145,27 +153,27 @@ class Power:
         """Start it and wait until it answers."""
         options = [part for name, value in self.options.items() for part in ("-c", f"{name}={value}")]
         self.server = subprocess.Popen(
-            [*_die_with_us(), self.binaries / "postgres", "-D", self.folder / "data", "-k", self.folder, *options],
+            [*die_with_us(), self.binaries / "postgres", "-D", self.folder / "data", "-k", self.folder, *options],
             stdout=subprocess.DEVNULL,
             cwd=self.folder,
-            **_as_owner(),
+            **as_owner(),
         )
         _wait_until_ready(self.url, self.server)
 
+    def off(self, how: signal.Signals = signal.SIGINT) -> None:
+        """Stop it: by SIGINT "fast", whoever is connected is broken off; by SIGQUIT at once."""
+        if self.server is not None:
+            self.server.send_signal(how)
+            self.server.wait(timeout=START_WITHIN_S)
+
     def signal(self, number: signal.Signals) -> None:
         """To all its processes: SIGSTOP makes a server that neither answers nor breaks off, SIGCONT wakes it."""
-        if self.server is not None:
+        if self.server is not None and self.server.poll() is None:
             own = self.server.pid
             children = Path(f"/proc/{own}/task/{own}/children").read_text("ascii").split()
             for pid in (own, *map(int, children)):
                 with suppress(ProcessLookupError):  # a worker of a moment: it has ended since
                     os.kill(pid, number)
-
-    def off(self) -> None:
-        """Stop it: "fast", whoever is connected is broken off."""
-        if self.server is not None:
-            self.server.send_signal(signal.SIGINT)
-            self.server.wait(timeout=START_WITHIN_S)
 
 
 def owner() -> str | None:
@@ -176,12 +184,12 @@ def owner() -> str | None:
     return "postgres" if "postgres" in known else "nobody"
 
 
-def _as_owner() -> dict[str, Any]:
+def as_owner() -> dict[str, Any]:
     user = owner()
     return {"user": user, "extra_groups": []} if user else {}
 
 
-def _die_with_us() -> list[str]:
+def die_with_us() -> list[str]:
     setpriv = shutil.which("setpriv")
     return [setpriv, "--pdeathsig", "INT", "--"] if setpriv else []
 
@@ -194,7 +202,7 @@ def _wait_until_ready(url: str, server: subprocess.Popen[bytes]) -> None:
     give_up_at = time.monotonic() + START_WITHIN_S
     while True:
         try:
-            _run_apart(knock)
+            run_apart(knock)
             return
         except (OSError, asyncpg.PostgresError):
             if server.poll() is not None or time.monotonic() > give_up_at:
@@ -202,7 +210,7 @@ def _wait_until_ready(url: str, server: subprocess.Popen[bytes]) -> None:
             time.sleep(0.05)
 
 
-def _run_apart(work: Callable[[], Coroutine[None, None, None]]) -> None:
+def run_apart(work: Callable[[], Coroutine[None, None, None]]) -> None:
     """Run it in a loop and a thread of its own: the test's loop is left alone."""
     with ThreadPoolExecutor(max_workers=1) as apart:
         apart.submit(lambda: asyncio.run(work())).result()

@@ -13,7 +13,7 @@ from bot.channels.base import Misconfigured, SendError, Submit, Throttled, Unrea
 from bot.channels.telegram.channel import TelegramChannel
 from bot.channels.telegram.client import Occupied
 from bot.channels.telegram.parse import ALLOWED_UPDATES, update_id_of
-from bot.errors import StorageUnavailable
+from bot.errors import AWAY_PAUSE_S, StorageUnavailable
 from flows.saying import say
 
 log = logging.getLogger(__name__)
@@ -55,7 +55,7 @@ class Poller:
         self._first_pause_s = first_pause_s
         self._occupied_pause_s = occupied_pause_s
         self._offset: int | None = None
-        self._failures = 0
+        self._failures = self._away = 0  # of Telegram, and of the database, since it last went well
         self._stopping = False
         self._idle: asyncio.Task[Any] | None = None
 
@@ -111,17 +111,20 @@ class Poller:
             return throttled.retry_after
         except Misconfigured:
             raise
-        except (SendError, StorageUnavailable) as failure:
-            return self._back_off(failure)
-        self._failures = 0
+        except StorageUnavailable as away:
+            self._away += 1
+            return min(self._back_off(away, self._away - 1), AWAY_PAUSE_S)
+        except SendError as failure:
+            self._failures += 1
+            return self._back_off(failure, self._failures - 1)
+        self._failures = self._away = 0
         return 0.0
 
-    def _back_off(self, failure: Exception) -> float:
+    def _back_off(self, failure: Exception, tries: int) -> float:
         """Doubling pauses with a random part; the first failure and every tenth are told."""
-        if self._failures % 10 == 0:
+        if tries % 10 == 0:
             log.warning("telegram polling waits: %s", failure)
-        pause_s: float = min(self._first_pause_s * 2 ** min(self._failures, 16), _LONGEST_PAUSE_S)
-        self._failures += 1
+        pause_s: float = min(self._first_pause_s * 2 ** min(tries, 16), _LONGEST_PAUSE_S)
         return pause_s * (0.5 + self._rng.random() / 2)
 
     async def _make_way(self, reason: str) -> float:

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from bot.channels.base import Misconfigured, SendError, Submit, Throttled, Update
 from bot.channels.zalo_bot.channel import ZaloBotChannel
 from bot.channels.zalo_bot.client import WebhookInTheWay
-from bot.errors import StorageUnavailable
+from bot.errors import AWAY_PAUSE_S, StorageUnavailable
 from flows.saying import say
 
 POLL_S = 30.0  # the platform's own default
@@ -89,7 +89,7 @@ class ZaloBotPoller:
                 if self._stopping.is_set():
                     log.warning("zalo bot: not kept", extra={"updates": len(updates)})
                     return
-                await self._unless_stopped(asyncio.sleep(self._back_off(away, tries)))
+                await self._unless_stopped(asyncio.sleep(min(self._back_off(away, tries), AWAY_PAUSE_S)))
                 tries += 1
 
     async def _look_for_webhook(self) -> None:

@@ -42,7 +42,7 @@ async function again() {
 async function connect() {
   const mine = ++round;
   hangUp();
-  try { await sync(); } catch (fault) { if (mine === round) retry(fault.status === 429 && fault.data.say); return; }
+  try { await sync(); } catch (fault) { if (mine === round) retry(fault.status === 429 && fault.data.say, fault.status === 503); return; }
   if (mine !== round) return;
   flush();
   looked();
@@ -75,10 +75,10 @@ function hangUp() {
   stream = null;
 }
 
-function retry(why) {
+function retry(why, rests) {
   reason = why || 'Đang nối lại…';
   if (!pausing) pausing = setTimeout(() => { told = true; tellLine(); }, 800);
-  timer = setTimeout(connect, pause(misses++));
+  timer = setTimeout(connect, pause(rests ? 1 : misses++));   // a server whose database rests is asked soon
 }
 
 // Why nothing comes, and what waits here meanwhile.

@@ -97,6 +97,7 @@ async function sendAll() {
 // 0 when the server has it or will never take it, else the milliseconds until the next try.
 async function post(m) {
   const got = await ask(...addressed(m)).catch(() => ({ status: 0 }));
+  if (got.status === 503 && got.wait) return pause(0) * got.wait;   // the server is there, its database will be
   if (!got.status || got.status >= 500) return pause(sendMisses++);
   sendMisses = 0;
   if (got.status === 429) { tell(got.data.say); return 1000 * (got.wait || 3); }
