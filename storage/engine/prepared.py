@@ -1,4 +1,4 @@
-"""Statements of the hot path: written with Core, compiled once for each kind of database, and nothing of it looked up again.
+"""Statements of the hot path: written with Core, compiled once for each kind of database, looked up no more.
 
 Core looks up and binds a statement anew each time, which costs several times what SQLite takes to run it. What is asked
 once in a while stays with `connection.execute`.
@@ -83,7 +83,7 @@ class Prepared:
         if connection.dialect.name == "postgresql":
             return connection.exec_driver_sql(done.sql, tuple(parameters)).all()
         cursor = connection.connection.cursor()
-        found: Sequence[Values] = cursor.execute(done.sql, parameters).fetchall()  # type: ignore[func-returns-value]
+        found: Sequence[Values] = cursor.execute(done.sql, parameters).fetchall()
         return [done.taken(row) for row in found] if done.takes else found
 
     def run(self, connection: Connection, rows: Sequence[Values]) -> int:
