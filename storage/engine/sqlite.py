@@ -1,6 +1,6 @@
 """SQLite: synchronous Core, one hop per unit of work, whatever it holds.
 
-Writing in one thread, reading in a few, and over a connection of aiosqlite what takes long.
+Writing in one thread, reading in a few, and in a thread of its own what takes long.
 """
 
 from __future__ import annotations
@@ -16,12 +16,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Dialect, Engine, Pool, create_engine, event, make_url
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool, QueuePool, StaticPool
 from sqlalchemy.util import LRUCache
 
 from storage.engine.database import T, UnitOfWork, taken
-from storage.engine.faults import decide, decided
+from storage.engine.faults import decide
 
 LOOK_AGAIN_S, SCRUB_AGAIN_S = 0.001, 0.05
 BUSY_TIMEOUT_S = 2.5  # a backup may hold SQLite for a moment; a graceful stop waits for it three times at most
@@ -67,12 +66,19 @@ class SQLite:
             raise decide(fault) from fault
 
     async def read_long(self, work: UnitOfWork[T]) -> T:
-        """Run `work` on a connection of its own, beside the reader threads."""
-        engine = create_async_engine(
-            f"sqlite+aiosqlite:///{self.path}", poolclass=NullPool, connect_args={"timeout": BUSY_TIMEOUT_S}
-        )
-        async with decided(), engine.connect() as connection:
-            return await connection.run_sync(work)
+        """Run `work` in a thread and on a connection of its own, beside the reader threads."""
+        alone = ThreadPoolExecutor(1, thread_name_prefix="sqlite-long")
+        try:
+            return await asyncio.get_running_loop().run_in_executor(alone, self._read_alone, work)
+        finally:
+            alone.shutdown(wait=False)
+
+    def _read_alone(self, work: UnitOfWork[T]) -> T:
+        try:
+            with _engine(self.path, NullPool).connect() as connection:
+                return taken(work(connection))
+        except (SQLAlchemyError, sqlite3.Error) as fault:
+            raise decide(fault) from fault
 
     async def hold(self, name: str) -> bool:
         """True always: the lock on the data folder lets only one process in."""
