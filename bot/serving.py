@@ -15,7 +15,7 @@ from pathlib import Path
 from bot.app import App, Environment, bootstrap
 from bot.errors import CamtayError, StorageError
 from bot.greeting import LOOPBACK, greeting, refusal
-from bot.kept_counts import give_back
+from bot.heap import give_back, share_one
 from bot.settings import Settings
 from bot.telemetry import start_logging, stop_logging
 from bot.web.demo import PATH, SHOWN
@@ -40,6 +40,7 @@ def run(settings: Settings, environment: Environment | None = None, watch: bool 
     """Serve until SIGTERM or Ctrl-C; the exit code is 0, 2 for a setting or database that refuses, 1 for a failure.
     `watch` None: see `watches`.
     """
+    share_one()
     world, kept = environment or Environment(), settings.log
     folder = Path(settings.data.dir) / "log"
     start_logging(folder, level=kept.level, max_mb=kept.max_mb, keep=kept.keep, told=world.told)
