@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aiohttp.typedefs import Handler
-from aiohttp.web import AbstractRouteDef, Request, StreamResponse, route
+from aiohttp.web import AbstractRouteDef, Request, StreamResponse, get, post
 
 if TYPE_CHECKING:
     from bot.web.preview.routes import PreviewSite
@@ -39,7 +39,7 @@ def preview_routes(site: Callable[[], PreviewSite]) -> list[AbstractRouteDef]:
 
         return answer
 
-    return [route(method, path, at(name)) for method, path, name in WAYS]
+    return [(get if method == "GET" else post)(path, at(name)) for method, path, name in WAYS]
 
 
 def preview_of(
