@@ -3,8 +3,8 @@
     bench/.venv/bin/python -m bench.pairs [--beside FOLDER] [--rounds 5] [--rows quiet,busy] [--learners 1000]
 
 The floor is `bench/peers/floor.py`: raw JSON in and out, one durable commit a batch, nothing else. FOLDER is a checkout
-of an older commit; `./camtay bench --rows list` makes the environment. Each round measures everybody once; a ratio is taken within a round, and the median of the rounds
-is told, with the lowest and the highest.
+of an older commit; `./camtay bench --rows list` makes the environment. Each round measures everybody once; a ratio is
+taken within a round, and the median of the rounds is told, with the lowest and the highest.
 """
 
 from __future__ import annotations

@@ -32,7 +32,7 @@ class Bot:
 
     `environ(data)` gives more variables; `check(data)` says after the end, in words, what is wrong with what it kept
     ("" when nothing is). `fill(data)` multiplies what the learners of the warm-up have left behind, while the bot is
-    stopped. `postgres` is the server whose CPU counts, `api` the provider that it talks to, `root` the checkout it is of.
+    stopped. `postgres` is the server whose CPU counts, `api` the provider that it talks to, `root` its checkout.
     """
 
     name: str

@@ -1,44 +1,30 @@
-"""HTTP to a provider, as all messengers keep it: one aiohttp session, and nothing of an address in what is told.
+"""HTTP to a provider, as all messengers keep it: connections that stay, and nothing of an address in what is told.
 
 Tokens are part of addresses, headers and forms. So an error of aiohttp, whose text may hold the address, is never
 passed on, chained or logged: what leaves this module are the SendError classes with sentences of our own.
+
+Calls go by `channels.lines`; files, which are few and large, by aiohttp.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 import aiohttp
 from yarl import URL
 
 from bot.channels.base import SendError, SendRefused, Unreachable
+from bot.channels.lines import HttpAnswer as HttpAnswer
+from bot.channels.lines import Lines
 
 CALL_S = 20.0
 JSON = {"Content-Type": "application/json"}
-_CONNECTIONS = 64
-_KEEPALIVE_S = 30.0  # providers close idle connections after about a minute; a POST on a dying one is a lost answer
+_FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 _MAY_COME_YET = (408, 429)  # of what is asked for by GET: not gone, only not given now
 _IP = re.compile(r"[0-9.]+|.*:.*")
 _NOTHING: Mapping[str, str] = {}
-
-
-class HttpAnswer(NamedTuple):
-    """What came back: the status, its Retry-After where there is one, the whole body."""
-
-    status: int
-    retry_after: str | None
-    body: bytes
-
-    def json(self) -> dict[Any, Any] | None:
-        """The body where it is a JSON object; None where a proxy or a broken server has answered."""
-        try:
-            parsed = json.loads(self.body)
-        except (ValueError, RecursionError):
-            return None
-        return parsed if isinstance(parsed, dict) else None
 
 
 class Transport:
@@ -48,8 +34,9 @@ class Transport:
     def __init__(self, provider: str, call_s: float = CALL_S) -> None:
         self._provider = provider
         self._call_s = call_s
+        self._hosts: dict[URL, Lines] = {}
+        self._places: dict[URL, tuple[Lines, str]] = {}
         self._session: aiohttp.ClientSession | None = None
-        self._timeouts: dict[float, aiohttp.ClientTimeout] = {}
 
     async def post(
         self,
@@ -64,10 +51,12 @@ class Transport:
         longer than usual (a long poll, an upload)."""
         failure: SendError
         try:
-            async with self._open().post(
-                url, data=data, headers=headers, allow_redirects=False, timeout=self._timeout(wait_s)
-            ) as response:
-                return HttpAnswer(response.status, response.headers.get("Retry-After"), await response.read())
+            if isinstance(data, aiohttp.FormData):
+                return await self._upload(url, data, headers, wait_s)
+            if not isinstance(data, bytes):
+                data, headers = urlencode(data).encode(), {**_FORM, **headers}
+            lines, path = self._places.get(url) or self._place(url)
+            return await lines.post(path, headers, data, self._call_s + wait_s)
         except TimeoutError:
             failure = self._late(what)
         except (aiohttp.ClientError, OSError, ValueError) as error:
@@ -80,7 +69,7 @@ class Transport:
         failure: SendError
         body = bytearray()
         try:
-            async with self._open().get(url, allow_redirects=False, timeout=self._timeout(0.0)) as response:
+            async with self._open().get(url, allow_redirects=False, timeout=self._within(0.0)) as response:
                 if response.status != 200:
                     gone = 300 <= response.status < 500 and response.status not in _MAY_COME_YET
                     raise (SendRefused if gone else Unreachable)(f"file: {self._provider} answered {response.status}")
@@ -99,6 +88,8 @@ class Transport:
 
     async def close(self) -> None:
         """Close the connections; a later call opens them again."""
+        for lines in self._hosts.values():
+            lines.close()
         session, self._session = self._session, None
         if session is not None:
             await session.close()
@@ -109,21 +100,30 @@ class Transport:
     def _lost(self, what: str, error: Exception) -> Unreachable:
         return Unreachable(f"{what}: no connection to {self._provider} ({type(error).__name__})")
 
+    def _place(self, url: URL) -> tuple[Lines, str]:
+        """The connections to the host of an address, and the path there; addresses are few."""
+        origin = url.origin()
+        lines = self._hosts.get(origin) or self._hosts.setdefault(origin, Lines(origin))
+        return self._places.setdefault(url, (lines, url.raw_path_qs))
+
+    async def _upload(self, url: URL, form: aiohttp.FormData, headers: Mapping[str, str], wait_s: float) -> HttpAnswer:
+        within = self._within(wait_s)
+        async with self._open().post(
+            url, data=form, headers=headers, allow_redirects=False, timeout=within
+        ) as response:
+            return HttpAnswer(response.status, response.headers.get("Retry-After"), await response.read())
+
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
             self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=_CONNECTIONS, keepalive_timeout=_KEEPALIVE_S),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 skip_auto_headers=("User-Agent", "Accept", "Accept-Encoding"),
                 auto_decompress=False,
             )
         return self._session
 
-    def _timeout(self, wait_s: float) -> aiohttp.ClientTimeout:
-        timeout = self._timeouts.get(wait_s)
-        if timeout is None:
-            timeout = self._timeouts[wait_s] = aiohttp.ClientTimeout(total=self._call_s + wait_s)
-        return timeout
+    def _within(self, wait_s: float) -> aiohttp.ClientTimeout:
+        return aiohttp.ClientTimeout(total=self._call_s + wait_s)
 
 
 def named_outside(address: str, own: URL) -> URL:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from itertools import starmap
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     Connection,
-    Select,
     bindparam,
     delete,
     exists,
@@ -28,6 +28,7 @@ from storage.conversations.numbering import highest_forgotten
 from storage.conversations.records import LearnerRow, Writes
 from storage.engine.errors import Conflict
 from storage.engine.instants import to_ms
+from storage.engine.prepared import Prepared, TextList, any_of
 from storage.people import naming, traces
 from storage.people import tables as people_t
 from storage.people.forgetting import forget_belonging
@@ -37,13 +38,23 @@ from storage.people.tables import role
 # Statements are made once: building and hashing one costs more than running it.
 _ADD_PERSON = insert(people_t.person)
 _ADD_SESSION = insert(conversations_t.session)
-_ADD_CONSENT = insert(people_t.consent)
-_ADD_RUN = insert(conversations_t.run)
-_ADD_ATTEMPT = insert(conversations_t.attempt)
-_ADD_AWARD = insert(conversations_t.award)
-_ADD_MARK = insert(conversations_t.mark)
-_ADD_OUTBOX = insert(conversations_t.outbox)
-_ADD_LOG = insert(conversations_t.chat_log)
+_ADD_CONSENT = Prepared(insert(people_t.consent), "learner_id", "channel", "answer", "wording", "at")
+_ADD_RUN = Prepared(
+    insert(conversations_t.run).values(points=0, passed=False),
+    "run_id", "learner_id", "lesson", "version", "started_at",
+)  # fmt: skip
+_ADD_ATTEMPT = Prepared(
+    insert(conversations_t.attempt),
+    "learner_id", "run_id", "lesson", "version", "step", "answer", "right", "tries", "points", "skill", "at",
+)  # fmt: skip
+_ADD_AWARD = Prepared(
+    insert(conversations_t.award), "learner_id", "run_id", "kind", "name", "lesson", "version", "points", "at"
+)
+_ADD_MARK = Prepared(insert(conversations_t.mark), "learner_id", "kind", "name", "right", "total", "at")
+_ADD_OUTBOX = Prepared(insert(conversations_t.outbox), "channel", "chat_id", "no", "body", "at")
+_ADD_LOG = Prepared(
+    insert(conversations_t.chat_log), "chat_id", "no", "who", "text", "buttons", "at", "fleeting", "media"
+)
 _INSTRUCTS = exists().where(
     role.c.learner_id == people_t.identity.c.learner_id, role.c.role == "instructor", role.c.state == "active"
 )
@@ -77,44 +88,46 @@ _LEARNERS = (
     # All three: whoever waited for a lock is given the row anew, but only that of the tables it has locked.
     .with_for_update(key_share=True, of=[conversations_t.session, people_t.person, people_t.identity])
 )
-_BY_CHAT = _LEARNERS.where(
-    people_t.identity.c.channel == bindparam("channel"),
-    people_t.identity.c.chat_id.in_(bindparam("ids", expanding=True)),
+_IDS = bindparam("ids", type_=TextList)
+_BY_CHAT = Prepared(
+    _LEARNERS.where(people_t.identity.c.channel == bindparam("channel"), any_of(people_t.identity.c.chat_id, _IDS)),
+    "channel", "ids",
+)  # fmt: skip
+_BY_LEARNER = Prepared(
+    _LEARNERS.where(
+        any_of(conversations_t.session.c.learner_id, _IDS),
+        people_t.identity.c.channel == conversations_t.session.c.channel,
+        people_t.identity.c.chat_id == conversations_t.session.c.chat_id,
+    ),
+    "ids",
 )
-_BY_LEARNER = _LEARNERS.where(
-    conversations_t.session.c.learner_id.in_(bindparam("ids", expanding=True)),
-    people_t.identity.c.channel == conversations_t.session.c.channel,
-    people_t.identity.c.chat_id == conversations_t.session.c.chat_id,
-)
-_SAVE_SESSION = (
+_SESSION = "channel", "chat_id", "state", "revision", "out_no", "due_at", "prompt_at", "lesson", "version"
+_SAVE_SESSION = Prepared(
     update(conversations_t.session)
     .where(conversations_t.session.c.learner_id == bindparam("id"))
     .where(conversations_t.session.c.revision == bindparam("was"))
     .values(
-        {
-            name: bindparam(f"new_{name}")
-            for name in (
-                "channel", "chat_id", "state", "revision", "out_no",
-                "due_at", "prompt_at", "lesson", "version",
-            )
-        }
+        {name: bindparam(f"new_{name}") for name in _SESSION}
     )
-    .values(seen_at=func.coalesce(bindparam("new_seen_at", type_=BigInteger), conversations_t.session.c.seen_at))
+    .values(seen_at=func.coalesce(bindparam("new_seen_at", type_=BigInteger), conversations_t.session.c.seen_at)),
+    "id", "was", *(f"new_{name}" for name in _SESSION), "new_seen_at",
 )  # fmt: skip
-_SAVE_PERSON = (
+_SAVE_PERSON = Prepared(
     update(people_t.person)
     .where(people_t.person.c.learner_id == bindparam("id"))
-    .values(name=bindparam("new_name"), address=bindparam("new_address"), consent=bindparam("new_consent"))
-)
-SAVE_AWAY = (
+    .values(name=bindparam("new_name"), address=bindparam("new_address"), consent=bindparam("new_consent")),
+    "id", "new_name", "new_address", "new_consent",
+)  # fmt: skip
+SAVE_AWAY = Prepared(
     update(people_t.identity)
     .where(
         people_t.identity.c.channel == bindparam("of_channel"),
         people_t.identity.c.chat_id == bindparam("of_chat"),
     )
-    .values(away=bindparam("new_away"))
-)
-_END_RUN = (
+    .values(away=bindparam("new_away")),
+    "new_away", "of_channel", "of_chat",
+)  # fmt: skip
+_END_RUN = Prepared(
     update(conversations_t.run)
     .where(conversations_t.run.c.run_id == bindparam("id"))
     .values(
@@ -122,29 +135,30 @@ _END_RUN = (
         outcome=bindparam("new_outcome"),
         points=bindparam("new_points"),
         passed=bindparam("new_passed"),
-    )
-)
-_RATE_RUN = (
+    ),
+    "id", "new_at", "new_outcome", "new_points", "new_passed",
+)  # fmt: skip
+_RATE_RUN = Prepared(
     update(conversations_t.run)
     .where(
         conversations_t.run.c.run_id == bindparam("id"),
         conversations_t.run.c.learner_id == bindparam("of_learner"),
     )
-    .values(rating=bindparam("new_rating"))
-)
-_FORGET_LOG = delete(conversations_t.chat_log).where(
+    .values(rating=bindparam("new_rating")),
+    "id", "of_learner", "new_rating",
+)  # fmt: skip
+_UP_TO = delete(conversations_t.chat_log).where(
     conversations_t.chat_log.c.chat_id == bindparam("of_chat"),
     conversations_t.chat_log.c.no <= bindparam("of_no"),
 )
-
-_ERASE = _FORGET_LOG.where(conversations_t.chat_log.c.fleeting == 1)
+_FORGET_LOG = Prepared(_UP_TO, "of_chat", "of_no")
+_ERASE = Prepared(_UP_TO.where(conversations_t.chat_log.c.fleeting == 1), "of_chat", "of_no")
 
 
 def learners_by_chat(connection: Connection, channel: str, chat_ids: Iterable[str]) -> dict[str, LearnerRow]:
     """The learners at these addresses, locked until the transaction ends, by chat id."""
-    return {
-        row.chat_id: row for row in _learners(connection, _BY_CHAT, {"channel": channel, "ids": sorted(set(chat_ids))})
-    }
+    rows = _BY_CHAT.rows(connection, channel, sorted(set(chat_ids)))
+    return {row.chat_id: row for row in starmap(LearnerRow, rows)}
 
 
 def identified(connection: Connection, channel: str, chat_id: str) -> str | None:
@@ -155,11 +169,7 @@ def identified(connection: Connection, channel: str, chat_id: str) -> str | None
 
 def learners_by_id(connection: Connection, learner_ids: Iterable[str]) -> dict[str, LearnerRow]:
     """Conversations by learner id, each at the address where its learner was last seen."""
-    return {row.learner_id: row for row in _learners(connection, _BY_LEARNER, {"ids": sorted(set(learner_ids))})}
-
-
-def _learners(connection: Connection, query: Select[Any], values: dict[str, Any]) -> list[LearnerRow]:
-    return [LearnerRow(*row) for row in connection.execute(query, values)]
+    return {row.learner_id: row for row in starmap(LearnerRow, _BY_LEARNER.rows(connection, sorted(set(learner_ids))))}
 
 
 def add_learner(
@@ -203,40 +213,27 @@ def add_learner(
 def write(connection: Connection, writes: Writes) -> None:
     """Everything a batch changed, each table once, rows in key order.
 
-    Raises Conflict when a revision has moved, which the lock taken on reading should make impossible; asyncpg cannot
-    count the rows of an executemany, so on PostgreSQL the lock alone holds.
+    Raises Conflict when a revision has moved, which the lock taken on reading should make impossible.
     """
     named = [traces.traces_of(connection, each) for each in sorted({*writes.forget_people, *writes.forget_answers})]
-    named += filter(None, (traces.renamed(connection, p.learner_id, p.name) for p in writes.people if p.name))
-    _many(connection, _SAVE_PERSON, [
-        {"id": p.learner_id, "new_name": p.name, "new_address": p.address, "new_consent": p.consent}
-        for p in sorted(writes.people, key=lambda p: p.learner_id)
-    ])  # fmt: skip
-    _many(
-        connection,
-        SAVE_AWAY,
-        [{"of_channel": c, "of_chat": chat, "new_away": away} for c, chat, away in sorted(writes.away)],
-    )
+    if writes.people:
+        named += filter(None, (traces.renamed(connection, p.learner_id, p.name) for p in writes.people if p.name))
+        _SAVE_PERSON.run(connection, sorted((p.learner_id, p.name, p.address, p.consent) for p in writes.people))
+    if writes.away:
+        SAVE_AWAY.run(connection, [(away, channel, chat) for channel, chat, away in sorted(writes.away)])
     _write_sessions(connection, writes)
-    for c in writes.consents:
-        keep_wording(connection, c.wording, writes.wordings.get(c.wording, ""), c.at)
-    _many(connection, _ADD_CONSENT, [
-        {"learner_id": c.learner_id, "channel": c.channel, "answer": c.answer, "wording": c.wording, "at": to_ms(c.at)}
-        for c in writes.consents
-    ])  # fmt: skip
+    if writes.consents:
+        _write_consents(connection, writes)
     _write_learning(connection, writes)
-    _many(connection, _ERASE, [{"of_chat": chat, "of_no": no} for chat, no in sorted(writes.erased)])
-    _many(connection, _FORGET_LOG, [{"of_chat": chat, "of_no": no} for chat, no in sorted(writes.forget_log)])
+    if writes.erased:
+        _ERASE.run(connection, sorted(writes.erased))
+    if writes.forget_log:
+        _FORGET_LOG.run(connection, sorted(writes.forget_log))
     for learner_id in sorted(writes.forget_people):
         forget_person(connection, learner_id)  # before the farewell of this turn is added: she shall be able to read it
-    _many(connection, _ADD_OUTBOX, [
-        {"channel": o.channel, "chat_id": o.chat_id, "no": o.no, "body": o.body, "at": to_ms(o.at)}
-        for o in writes.outbox
-    ])  # fmt: skip
-    _many(connection, _ADD_LOG, [
-        {"chat_id": e.chat_id, "no": e.no, "who": e.who, "text": e.text, "buttons": e.buttons, "at": to_ms(e.at),
-         "fleeting": int(e.fleeting), "media": e.media}
-        for e in writes.log
+    _ADD_OUTBOX.run(connection, [(o.channel, o.chat_id, o.no, o.body, to_ms(o.at)) for o in writes.outbox])
+    _ADD_LOG.run(connection, [
+        (e.chat_id, e.no, e.who, e.text, e.buttons, to_ms(e.at), int(e.fleeting), e.media) for e in writes.log
     ])  # fmt: skip
     if writes.knocks:
         subscriptions.knock(connection, writes.knocks)
@@ -246,6 +243,13 @@ def write(connection: Connection, writes: Writes) -> None:
         naming.put_in_order(connection, renamed)
     for each in named:
         traces.erase(connection, each)  # last: somebody of the same batch may have been shown her name
+
+
+def _write_consents(connection: Connection, writes: Writes) -> None:
+    for c in writes.consents:
+        keep_wording(connection, c.wording, writes.wordings.get(c.wording, ""), c.at)
+    rows = [(c.learner_id, c.channel, c.answer, c.wording, to_ms(c.at)) for c in writes.consents]
+    _ADD_CONSENT.run(connection, rows)
 
 
 def keep_wording(connection: Connection, wording: str, text: str, now: datetime) -> None:
@@ -260,56 +264,34 @@ def keep_wording(connection: Connection, wording: str, text: str, now: datetime)
 
 
 def _write_sessions(connection: Connection, writes: Writes) -> None:
-    rows = sorted(writes.sessions, key=lambda row: row.learner_id)
-    if not rows:
-        return
-    done = connection.execute(_SAVE_SESSION, [
-        {
-            "id": s.learner_id, "was": s.revision, "new_revision": s.revision + 1, "new_channel": s.channel,
-            "new_chat_id": s.chat_id, "new_state": s.state, "new_out_no": s.out_no,
-            "new_seen_at": None if s.seen_at is None else to_ms(s.seen_at),
-            "new_due_at": None if s.due_at is None else to_ms(s.due_at),
-            "new_prompt_at": s.prompt_at,
-            "new_lesson": s.lesson, "new_version": s.version,
-        }
-        for s in rows
-    ])  # fmt: skip
-    if done.supports_sane_multi_rowcount() and done.rowcount != len(rows):
+    rows = [
+        (
+            s.learner_id, s.revision, s.channel, s.chat_id, s.state, s.revision + 1, s.out_no,
+            None if s.due_at is None else to_ms(s.due_at), s.prompt_at, s.lesson, s.version,
+            None if s.seen_at is None else to_ms(s.seen_at),
+        )
+        for s in sorted(writes.sessions, key=lambda row: row.learner_id)
+    ]  # fmt: skip
+    if _SAVE_SESSION.run(connection, rows) != len(rows):
         raise Conflict("a session has moved on meanwhile")
 
 
 def _write_learning(connection: Connection, writes: Writes) -> None:
-    _many(connection, _ADD_RUN, [
-        {"run_id": r.run_id, "learner_id": r.learner_id, "lesson": r.lesson, "version": r.version,
-         "started_at": to_ms(r.at), "points": 0, "passed": False}
-        for r in writes.started
-    ])  # fmt: skip
-    _many(connection, _END_RUN, [
-        {"id": r.run_id, "new_at": to_ms(r.at), "new_outcome": r.outcome, "new_points": r.points,
-         "new_passed": r.passed}
-        for r in writes.ended
-    ])  # fmt: skip
-    _many(
-        connection,
-        _RATE_RUN,
-        [{"id": run_id, "of_learner": who, "new_rating": stars} for run_id, who, stars in sorted(writes.ratings)],
-    )
-    _many(connection, _ADD_ATTEMPT, [
-        {"learner_id": a.learner_id, "run_id": a.run_id, "lesson": a.lesson, "version": a.version, "step": a.step,
-         "answer": a.answer, "right": a.right, "tries": a.tries, "points": a.points, "skill": a.skill,
-         "at": to_ms(a.at)}
+    _ADD_RUN.run(connection, [(r.run_id, r.learner_id, r.lesson, r.version, to_ms(r.at)) for r in writes.started])
+    _END_RUN.run(connection, [(r.run_id, to_ms(r.at), r.outcome, r.points, r.passed) for r in writes.ended])
+    _ADD_ATTEMPT.run(connection, [
+        (
+            a.learner_id, a.run_id, a.lesson, a.version, a.step, a.answer, a.right, a.tries, a.points, a.skill,
+            to_ms(a.at),
+        )
         for a in writes.attempts
     ])  # fmt: skip
-    _many(connection, _ADD_AWARD, [
-        {"learner_id": a.learner_id, "run_id": a.run_id, "kind": a.kind, "name": a.name, "lesson": a.lesson,
-         "version": a.version, "points": a.points, "at": to_ms(a.at)}
-        for a in writes.awards
+    _ADD_AWARD.run(connection, [
+        (a.learner_id, a.run_id, a.kind, a.name, a.lesson, a.version, a.points, to_ms(a.at)) for a in writes.awards
     ])  # fmt: skip
-    _many(connection, _ADD_MARK, [
-        {"learner_id": m.learner_id, "kind": m.kind, "name": m.name, "right": m.right, "total": m.total,
-         "at": to_ms(m.at)}
-        for m in writes.marks
-    ])  # fmt: skip
+    _ADD_MARK.run(connection, [(m.learner_id, m.kind, m.name, m.right, m.total, to_ms(m.at)) for m in writes.marks])
+    if writes.ratings:
+        _RATE_RUN.run(connection, sorted((run_id, who, stars) for run_id, who, stars in writes.ratings))
     for learner_id in sorted(writes.forget_answers):
         forget_answers(connection, learner_id)
         forget_belonging(connection, learner_id)
@@ -328,11 +310,6 @@ def kept_of(connection: Connection, learner_id: str) -> LearnerRow | None:
         return None
     talk = r.state, r.revision, r.out_no, r.prompt_at, r.seen_at
     return LearnerRow(learner_id, r.channel, r.chat_id, r.name, r.address, r.consent, False, *talk)
-
-
-def _many(connection: Connection, statement: Any, rows: list[dict[str, Any]]) -> None:
-    if rows:
-        connection.execute(statement, rows)
 
 
 def _person(person: PersonRow) -> dict[str, Any]:

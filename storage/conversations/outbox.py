@@ -11,19 +11,22 @@ from storage.conversations import tables as conversations_t
 from storage.conversations.conversations import SAVE_AWAY, learners_by_chat
 from storage.conversations.records import Lost, OutboxRow
 from storage.engine.instants import from_ms, to_ms
+from storage.engine.prepared import Prepared
 from storage.people import tables as people_t
 
-_SETTLE = delete(conversations_t.outbox).where(
-    conversations_t.outbox.c.channel == bindparam("of_channel"),
-    conversations_t.outbox.c.chat_id == bindparam("of_chat"),
-    conversations_t.outbox.c.no == bindparam("of_no"),
-)
+_SETTLE = Prepared(
+    delete(conversations_t.outbox).where(
+        conversations_t.outbox.c.channel == bindparam("of_channel"),
+        conversations_t.outbox.c.chat_id == bindparam("of_chat"),
+        conversations_t.outbox.c.no == bindparam("of_no"),
+    ),
+    "of_channel", "of_chat", "of_no",
+)  # fmt: skip
 
 
 def settle(connection: Connection, sent: Iterable[tuple[str, str, int]]) -> None:
     """Mark these messages (channel, chat_id, no) as sent, or as never to be sent."""
-    if gone := [{"of_channel": c, "of_chat": chat, "of_no": no} for c, chat, no in sorted(sent)]:
-        connection.execute(_SETTLE, gone)
+    _SETTLE.run(connection, sorted(sent))
 
 
 def unsent(
@@ -57,7 +60,7 @@ def mark_shut(connection: Connection, channel: str, chat_id: str, no: int) -> li
     of_chat = conversations_t.outbox.c.channel == channel, conversations_t.outbox.c.chat_id == chat_id
     if connection.scalar(select(exists().where(*of_chat, conversations_t.outbox.c.no > no))):
         return []
-    connection.execute(SAVE_AWAY, [{"of_channel": channel, "of_chat": chat_id, "new_away": True}])
+    SAVE_AWAY.run(connection, [(True, channel, chat_id)])
     here = conversations_t.session.c.channel == channel, conversations_t.session.c.chat_id == chat_id
     shut = update(conversations_t.session).where(*here).values(due_at=None)
     return list(connection.scalars(shut.returning(conversations_t.session.c.learner_id)))
@@ -92,7 +95,7 @@ def mark_away(connection: Connection, channel: str, chat_id: str, no: int) -> Lo
     whose = row.learner_id if row else ""
     if connection.scalar(select(exists().where(*of_chat))):
         return Lost(whose, bodies, [])
-    connection.execute(SAVE_AWAY, [{"of_channel": channel, "of_chat": chat_id, "new_away": True}])
+    SAVE_AWAY.run(connection, [(True, channel, chat_id)])
     here = conversations_t.session.c.channel == channel, conversations_t.session.c.chat_id == chat_id
     people = connection.scalars(
         update(conversations_t.session).where(*here).values(due_at=None).returning(conversations_t.session.c.learner_id)

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from flows.saying import say
@@ -29,9 +29,9 @@ async def decided() -> AsyncIterator[None]:
 
 def decide(fault: Exception) -> Exception:
     """Which of our errors a database error is; a fault of our own SQL or data stays itself."""
-    if isinstance(fault, IntegrityError) and "UNIQUE" in str(fault.orig).upper():
-        return Conflict(str(fault.orig))
     driver = fault.orig if isinstance(fault, DBAPIError) else fault
+    if isinstance(driver, sqlite3.IntegrityError) and "UNIQUE" in str(driver):
+        return Conflict(str(driver))
     ours = isinstance(driver, ValueError) or isinstance(getattr(driver, "__cause__", None), ValueError)
     if ours and not isinstance(driver, OSError):  # a certificate that does not hold is both
         return fault  # a value that asyncpg cannot even send: ours, and no better the next time
@@ -50,7 +50,7 @@ def _is_away(fault: Exception, driver: object, state: str | None) -> bool:
         return True
     if state is not None:  # classes of PostgreSQL's appendix A: connection, resources, operator, system, who may enter
         return state[:2] in {"08", "28", "3D", "53", "57", "58"} or state == "25006"
-    return isinstance(fault, DBAPIError)
+    return isinstance(fault, DBAPIError) or hasattr(driver, "pgcode")  # of asyncpg, by Core or by a bare cursor of its
 
 
 _WORDS = {

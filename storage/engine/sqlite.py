@@ -21,12 +21,14 @@ from sqlalchemy.util import LRUCache
 
 from storage.engine.database import T, UnitOfWork, taken
 from storage.engine.faults import decide
+from storage.engine.hop import Hop
 
 LOOK_AGAIN_S, SCRUB_AGAIN_S = 0.001, 0.05
 BUSY_TIMEOUT_S = 2.5  # a backup may hold SQLite for a moment; a graceful stop waits for it three times at most
 READERS = 8  # threads that read SQLite, a connection each: files and threads stay few however many pages are opened
 READER_CACHE_KB = 256  # of each; the system keeps the file's pages as well, once for all of them
 POURED_CACHE_KB = 262_144  # of a writer who fills a whole database that nobody else uses
+CHECKPOINT_PAGES = 4000  # 16 MB; SQLite's own 1000 are full after eighty answers, and whoever comes then waits for it
 STATEMENTS = 2000  # compiled ones that are kept; there are some hundreds
 
 
@@ -35,22 +37,23 @@ class SQLite:
         """`durable`: no commit is lost when the machine fails; a file that is thrown away need not be."""
         self.path, self._durable = path, durable
         self.url = f"sqlite:///{path}"
-        self._writer = ThreadPoolExecutor(1, thread_name_prefix="sqlite-writer")
-        self._engine: Engine | None = None
+        self._writer = Hop("sqlite-writer")
+        self._connection: Connection | None = None
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="sqlite-reader")
         self._reading = reader_engine(path)
         self.lane, self.unscrubbed = asyncio.Lock(), True
 
     async def transact(self, work: UnitOfWork[T]) -> T:
         """Run `work` in one transaction, one writer at a time; see `Database.transact`."""
-        return await asyncio.get_running_loop().run_in_executor(self._writer, self._write, work)
+        written: T = await self._writer.run(self._write, work)
+        return written
 
     def _write(self, work: UnitOfWork[T]) -> T:
-        if self._engine is None:
-            self._engine = writer_engine(self.path, durable=self._durable)
         try:
-            with self._engine.begin() as connection:
-                return work(connection)
+            if self._connection is None:
+                self._connection = writer_engine(self.path, durable=self._durable).connect()
+            with _writing(self._connection):
+                return work(self._connection)
         except (SQLAlchemyError, sqlite3.Error) as fault:
             raise decide(fault) from fault
 
@@ -87,29 +90,27 @@ class SQLite:
     async def scrub(self, patience_s: float = 0.0) -> None:
         """Empty the write-ahead log, so that deleted rows lie in no file; tries again for `patience_s` seconds while
         readers hold it."""
-        loop = asyncio.get_running_loop()
         for _ in range(1 + round(patience_s / SCRUB_AGAIN_S)):
             await self.read(_checkpoint)  # most of it, beside writers
-            if await loop.run_in_executor(self._writer, self._scrub):
+            if await self._writer.run(self._scrub, ""):
                 return
             await asyncio.sleep(SCRUB_AGAIN_S if patience_s else 0)
 
     async def compact(self) -> None:
         """Where rows moved from page to page while others were deleted, secure_delete leaves copies in the gaps."""
-        await asyncio.get_running_loop().run_in_executor(self._writer, self._scrub, "VACUUM")
+        await self._writer.run(self._scrub, "VACUUM")
 
-    def _scrub(self, first: str = "") -> bool:
+    def _scrub(self, first: str) -> bool:
         """Pages are overwritten when they are freed (secure_delete); the log of writes still has them as they were.
 
         False while others are at work: SQLite would wait for whoever reads, and let nobody write meanwhile.
         """
-        if self._engine is None:
+        if self._connection is None:
             return True
         try:
-            with self._engine.connect() as connection:
-                sqlite: sqlite3.Connection = connection.connection.driver_connection  # type: ignore[assignment]
-                _patiently(sqlite, first)
-                self.unscrubbed = bool(sqlite.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0])
+            sqlite: sqlite3.Connection = self._connection.connection.driver_connection  # type: ignore[assignment]
+            _patiently(sqlite, first)
+            self.unscrubbed = bool(sqlite.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0])
         except (SQLAlchemyError, sqlite3.Error) as fault:
             raise decide(fault) from fault
         return not self.unscrubbed
@@ -119,10 +120,35 @@ class SQLite:
         loop = asyncio.get_running_loop()
         await loop.run_in_executor(None, self._readers.shutdown)
         self._reading.dispose()
-        engine, self._engine = self._engine, None
-        if engine is not None:
-            await loop.run_in_executor(self._writer, engine.dispose)
-        self._writer.shutdown()
+        await self._writer.run(self._let_go, None)
+        await loop.run_in_executor(None, self._writer.close)
+
+    def _let_go(self, _: None) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
+            connection.engine.dispose()
+
+
+class _writing:
+    """One transaction of the writer, begun and committed by the driver: Core only takes note where it is used."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._driver: Any = connection.connection.driver_connection
+
+    def __enter__(self) -> None:
+        _patiently(self._driver, "BEGIN IMMEDIATE")
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        try:
+            if kind is None:
+                self._driver.execute("COMMIT")
+        finally:
+            if self._driver.in_transaction:
+                self._driver.rollback()
+            if self._connection.in_transaction():
+                self._connection.rollback()
 
 
 def _checkpoint(connection: Connection) -> None:
@@ -138,13 +164,15 @@ def writer_engine(path: Path, *, durable: bool = True) -> Engine:
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
-        for pragma in ("journal_mode=WAL", "foreign_keys=ON", *kept):
+        for pragma in ("journal_mode=WAL", "foreign_keys=ON", f"wal_autocheckpoint={CHECKPOINT_PAGES}", *kept):
             connection.execute(f"PRAGMA {pragma}")
         connection.execute("PRAGMA busy_timeout=0")  # from here on see `_patiently`
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        _patiently(connection.connection.driver_connection, "BEGIN IMMEDIATE")
+        driver: Any = connection.connection.driver_connection
+        if not driver.in_transaction:  # see `_writing`
+            _patiently(driver, "BEGIN IMMEDIATE")
 
     return engine
 

@@ -73,7 +73,7 @@ class TelegramChannel:
         if not outgoing.media:
             calls = render(outgoing, plain=plain)
             if len(calls) == 1:
-                await self.api.call(*calls[0])
+                await self.api.tell(*calls[0])
                 return
         key = (outgoing.chat_id, outgoing.no)
         progress = self._halfway.pop(key, None) or _Progress(lost=await self._files.missing(outgoing.media))
@@ -91,7 +91,7 @@ class TelegramChannel:
         for call in calls[progress.done :]:
             shown = attachments_in(call[1])
             try:
-                await (self._files.call(call) if shown else self.api.call(*call))
+                await (self._files.call(call) if shown else self.api.tell(*call))
             except SendRefused as refused:
                 if not shown:
                     raise
@@ -129,7 +129,7 @@ class TelegramChannel:
     async def _thank(self, receipt: str) -> None:
         # Her button stops spinning by itself after a while; the answer she waits for is in the outbox.
         with suppress(SendError):
-            await self.api.call("answerCallbackQuery", {"callback_query_id": receipt})
+            await self.api.tell("answerCallbackQuery", {"callback_query_id": receipt})
 
     async def close(self) -> None:
         """Let the last thanks leave (a second at most), then close the connections."""

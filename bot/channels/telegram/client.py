@@ -26,6 +26,7 @@ _HARMLESS = ("message is not modified", "query is too old", "query id is invalid
 UploadedFile = tuple[str, bytes]
 """Its name, by whose ending Telegram knows what it is, and its bytes."""
 _NONE: Mapping[str, Any] = {}
+_DONE = b'{"ok":true,'  # how the Bot API, the official one and its local server, begins each answer that is no error
 
 
 class Occupied(SendError):
@@ -52,12 +53,20 @@ class BotApi:
         """POST one method. `wait_s`: seconds that the answer may take longer than usual (a long poll). `files` go
         beside the parameters, which name them `attach://<key>`.
         """
+        return _result(await self._post(method, params, wait_s, files))
+
+    async def tell(self, method: str, params: Mapping[str, Any]) -> None:
+        """As `call`, where nobody looks at the result: what was done is not read."""
+        answer = await self._post(method, params, 0.0, _NONE)
+        if not answer.body.startswith(_DONE):
+            _result(answer)
+
+    async def _post(
+        self, method: str, params: Mapping[str, Any], wait_s: float, files: Mapping[str, UploadedFile]
+    ) -> HttpAnswer:
         data = _form(params, files) if files else json.dumps(params).encode()
         more_s = _UPLOAD_S if files else wait_s
-        answer = await self._transport.post(
-            self._url(method), data, _NONE if files else JSON, what=method, wait_s=more_s
-        )
-        return _result(answer)
+        return await self._transport.post(self._url(method), data, _NONE if files else JSON, what=method, wait_s=more_s)
 
     async def download(self, file_path: str, most_bytes: int) -> bytes:
         """The file that `getFile` named. Raises SendRefused where it is larger than `most_bytes`, else as `call`."""
