@@ -107,13 +107,13 @@ def tutor(checkout: Path, people: int, loud: int = 0) -> Iterator[Tutor]:
             process.stop()
 
 
-def seed(path: Path, chats: list[str], loud: int, at: int) -> None:
+def seed(path: Path, chats: list[str], loud: int, at: int, lines: int = LINES) -> None:
     """What was said on each page."""
     long = set(chats[len(chats) - loud :])
     rows = (
         (chat, no, "tutor", LOUD if chat in long else LINE, "[]", at, 0)
         for chat in chats
-        for no in range(1, 1 + (LOUD_LINES if chat in long else LINES))
+        for no in range(1, 1 + (LOUD_LINES if chat in long else lines))
     )
     with contextlib.closing(sqlite3.connect(path, timeout=30)) as database, database:
         database.executemany(

@@ -119,6 +119,10 @@ class ClientConnection(asyncio.Protocol):
         self._transport = None
         self._done(self, 0, b"")
 
+    @property
+    def is_open(self) -> bool:
+        return self._transport is not None
+
     def post(self, head: bytes, body: bytes) -> None:
         if self._transport is not None:
             self._transport.write(b"%bContent-Length: %d\r\n\r\n%b" % (head, len(body), body))

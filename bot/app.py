@@ -30,7 +30,6 @@ from bot.conversation.batch import Conversation
 from bot.conversation.handlers import handlers_of
 from bot.conversation.packing import unpack_entry
 from bot.conversation.presence import Presence
-from bot.conversation.understanding import Overheard
 from bot.delivery.accounts import distinct, open_accounts
 from bot.delivery.flood import Flood
 from bot.delivery.intake import Intake
@@ -55,7 +54,6 @@ from bot.pairing.service import Pairings
 from bot.people.export import export_of_chat
 from bot.people.retention import Retention
 from bot.publishing.library import LiveLessons
-from bot.publishing.preview import Previews
 from bot.publishing.sync import Librarian
 from bot.publishing.watcher import Watcher
 from bot.rules import keep_rules, pairing_clock
@@ -75,7 +73,7 @@ from bot.web.certificates import certificate_routes
 from bot.web.demo import demo_routes
 from bot.web.door import bounds_for, take_files
 from bot.web.media import media_routes
-from bot.web.preview import preview_routes
+from bot.web.preview.arrival import preview_of
 from bot.web.probes import SHORTEST_TOKEN, MetricsDoor, probe_routes
 from bot.workers import Workers
 from flows.events import Universe
@@ -325,8 +323,8 @@ def _previews(app: App) -> Sequence[AbstractRouteDef]:
     if settings.web.public_url:
         return ()
     root, facts = Path(settings.lessons.dir), settings.placeholders
-    previews = Previews(root, facts, lambda: conversation.book, lambda: app.library.faults)
-    return preview_routes(previews, settings.tutor.name, lambda: Overheard(conversation.book, now()), app.key.opens)
+    faults, tutor, may = lambda: app.library.faults, settings.tutor.name, app.key.opens
+    return preview_of(root, facts, lambda: conversation.book, faults, tutor, now, may)
 
 
 def _probes(app: App, lag: LoopLag) -> Sequence[AbstractRouteDef]:

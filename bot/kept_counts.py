@@ -15,6 +15,7 @@ from time import monotonic
 from typing import Any, Generic, TypeVar
 
 from bot.edge import guarded
+from bot.heap import give_back
 from storage.engine.database import Connection, open_database
 
 T = TypeVar("T")
@@ -58,16 +59,6 @@ async def read_apart(url: str, count: Callable[[Connection], Any]) -> Any:
             give_back()
 
     return await asyncio.to_thread(alone)
-
-
-def give_back() -> None:
-    """Let the system have the memory that a count is done with: glibc keeps what each thread has freed for that thread
-    (`malloc_trim(3)`), and every count has another one. Nothing where the C library is another."""
-    import ctypes
-
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-    if trim is not None:
-        trim(0)
 
 
 Reading = Callable[[str, Callable[[Connection], Any]], Awaitable[Any]]

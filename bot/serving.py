@@ -15,6 +15,7 @@ from pathlib import Path
 from bot.app import App, Environment, bootstrap
 from bot.errors import CamtayError, StorageError
 from bot.greeting import LOOPBACK, greeting, refusal
+from bot.heap import give_back, share_one
 from bot.settings import Settings
 from bot.telemetry import start_logging, stop_logging
 from bot.web.demo import PATH, SHOWN
@@ -39,6 +40,7 @@ def run(settings: Settings, environment: Environment | None = None, watch: bool 
     """Serve until SIGTERM or Ctrl-C; the exit code is 0, 2 for a setting or database that refuses, 1 for a failure.
     `watch` None: see `watches`.
     """
+    share_one()
     world, kept = environment or Environment(), settings.log
     folder = Path(settings.data.dir) / "log"
     start_logging(folder, level=kept.level, max_mb=kept.max_mb, keep=kept.keep, told=world.told)
@@ -85,6 +87,7 @@ async def _until_stopped(stack: AsyncExitStack, settings: Settings, world: Envir
         gc.enable()
     sys.setswitchinterval(SWITCH_S)
     gc.freeze()  # modules and lessons stay: walking through them again and again would hold everybody up for 60 ms
+    give_back()  # what the lessons were read from
     for line in (*greeting(settings, app.library.shelf, app.files, app.key.text), *_about_lessons(app), *_made_up(app)):
         world.tell(line)
     failed = app.workers.failed

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Awaitable, Callable
+from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
 from aiohttp import HttpVersion11, web
@@ -127,6 +128,7 @@ def is_of(host: str, those: Networks) -> bool:
     return any(found in network for network in those)
 
 
+@lru_cache(maxsize=4096)
 def sharer(host: str) -> str:
     """Under which name somebody's allowance is counted: the address, of IPv6 the part that a house has in common."""
     try:

@@ -169,7 +169,7 @@ class DoorConnection(asyncio.Protocol):
             data, self._begun = self._begun, b""
             self._http = self._door.make()
             self._http.connection_made(self._transport)
-        elif not self._asking and "head" not in self._alarms:
+        elif not self._asking and "head" not in self._alarms and data.find(HEAD_ENDS) <= 0:  # most come whole
             self._alarm("head", self._door.bounds.head_s, self._cut)
         self._http.data_received(data)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from flows.saying import say
@@ -51,21 +51,23 @@ class PatternInvalid(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """Regular expressions that all must be found near one another, in any order; compiled when they are first needed,
-    a millisecond each. What lacks one of the words of each of `needs` is no place for it."""
+    """What a teacher wrote, in parts that all must be found near one another, in any order; `groups` are the words that
+    it names. Made a regular expression when it is first needed, a millisecond each. What lacks one of the words of each
+    of `needs` is no place for it."""
 
     parts: tuple[str, ...]
+    groups: Groups = field(repr=False)
     needs: Needs = ()
 
     def find(self, said: str) -> tuple[int, int] | None:
         """From where to where in a canonical text; None where it does not stand."""
         if not self._may_be_in(said):
             return None
-        return next(_together(tuple(map(_compiled, self.parts)), said, ()), None)
+        return next(_together(_compiled_of(self.parts, self.groups), said, ()), None)
 
     def cut(self, said: str) -> str:
         """A canonical text with a mark of what was cut out where the first part stood."""
-        return _compiled(self.parts[0]).sub("• ", said) if self._may_be_in(said) else said
+        return _compiled_of(self.parts, self.groups)[0].sub("• ", said) if self._may_be_in(said) else said
 
     def _may_be_in(self, said: str) -> bool:
         words = _words_of(said)
@@ -99,10 +101,17 @@ class Groups:
 
 def pattern_of(text: str, groups: Groups) -> Pattern:
     """A pattern as a teacher writes it; raises PatternInvalid."""
-    parts = [part for part in re.split(r"\s&\s", text.strip()) if part.strip()]
+    parts = tuple(part for part in re.split(r"\s&\s", text.strip()) if part.strip())
     if not parts:
         raise PatternInvalid(say("mẫu này trống"))
-    return Pattern(tuple(rf"(?<= ){_sequence(part, groups)}" for part in parts), _needs_of(text, groups))
+    for part in parts:
+        _sequence(part, groups)
+    return Pattern(parts, groups, _needs_of(text, groups))
+
+
+@lru_cache(maxsize=8192)
+def _compiled_of(parts: tuple[str, ...], groups: Groups) -> tuple[re.Pattern[str], ...]:
+    return tuple(_compiled(rf"(?<= ){_sequence(part, groups)}") for part in parts)
 
 
 @lru_cache(maxsize=8192)  # a folder is read again whenever one of its files was saved

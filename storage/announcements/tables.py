@@ -17,8 +17,8 @@ announcement = Table(
     instant("at"),
     text_column("state"),
     text_column("after_id", default=""),
-    number("reached", default="0"),
     Column("fed_at", BigInteger, nullable=False, server_default="0"),
+    number("reached", default="0"),
 )
 Index("announcement_state", announcement.c.state, announcement.c.at)
 

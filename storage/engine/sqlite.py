@@ -1,6 +1,6 @@
 """SQLite: synchronous Core, one hop per unit of work, whatever it holds.
 
-Writing in one thread, reading in a few, and over a connection of aiosqlite what takes long.
+Writing in one thread, reading in a few, and in a thread of its own what takes long.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from typing import Any
 
 from sqlalchemy import Connection, Dialect, Engine, Pool, create_engine, event, make_url
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool, QueuePool, StaticPool
 from sqlalchemy.util import LRUCache
 
@@ -71,11 +70,13 @@ class SQLite:
 
     async def read_long(self, work: UnitOfWork[T]) -> T:
         """Run `work` on a connection of its own, beside the reader threads."""
+        from sqlalchemy.ext.asyncio import create_async_engine  # it brings the ORM, 6 MB, and aiosqlite
+
         engine = create_async_engine(
             f"sqlite+aiosqlite:///{self.path}", poolclass=NullPool, connect_args={"timeout": BUSY_TIMEOUT_S}
         )
         async with decided(), engine.connect() as connection:
-            return await connection.run_sync(work)
+            return taken(await connection.run_sync(work))
 
     async def hold(self, name: str) -> bool:
         """True always: the lock on the data folder lets only one process in."""

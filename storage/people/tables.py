@@ -33,8 +33,8 @@ person = Table(
     Column("area_id", Text, index=True),
     text_column("lang", default="vi"),
     text_column("needs", default="[]"),
-    text_column("pin", default=""),  # a keyed hash, of who holds a role and shares a phone
     maybe_instant("idle_asked_at"),  # when she was asked whether her data may be kept, after a year of silence
+    text_column("pin", default=""),  # a keyed hash, of who holds a role and shares a phone
     sorted_text("search_key"),  # both made of her names: see storage/people/naming.py
     sorted_text("order_key"),
 )

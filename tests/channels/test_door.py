@@ -134,12 +134,15 @@ def test_a_head_that_is_too_long_is_refused_before_it_ends(at_the_door: Callable
     at_the_door(play)
 
 
-def test_the_second_head_on_a_connection_has_its_time_as_well(at_the_door: Callable[[Play], None]) -> None:
+@pytest.mark.parametrize("begun", [b"GET /health", b"\r\n\r\nGET /health", b"GET / HTTP/1.1\r\nHost: a\r\n\r"])
+def test_the_second_head_on_a_connection_has_its_time_as_well(
+    at_the_door: Callable[[Play], None], begun: bytes
+) -> None:
     async def play(port: int) -> None:
         async with line(port) as slow:
             await slow.send(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
             assert (await slow.hear(b'"ok": true}')).startswith(b"HTTP/1.1 200")
-            await slow.send(b"GET /health")
+            await slow.send(begun)
             assert await slow.hear() == b""
 
     at_the_door(play)

@@ -15,8 +15,9 @@ import pytest
 
 from bot.conversation.understanding import Overheard
 from bot.publishing.preview import Previews
-from bot.web.preview import preview_routes
+from bot.web.preview.arrival import preview_routes
 from bot.web.preview.hear_words import COMMANDS
+from bot.web.preview.routes import PreviewSite
 from bot.web.server import create_app, start
 from flows.words.ear.ear import listen
 from flows.words.ear.why import MOST_WEIGHED, why
@@ -51,7 +52,8 @@ async def house() -> AsyncIterator[House]:
         return True, {}
 
     previews = Previews(LESSONS, facts(), real_book)
-    routes = preview_routes(previews, "Cầm Tay", lambda: Overheard(real_book(), NOW), KEY.opens)
+    site = PreviewSite(previews, "Cầm Tay", lambda: Overheard(real_book(), NOW), KEY.opens)
+    routes = preview_routes(lambda: site)
     runner = await start(create_app(None, well, routes, key=KEY), "127.0.0.1", 0)
     yield House(f"http://127.0.0.1:{runner.addresses[0][1]}")
     await runner.cleanup()

@@ -80,6 +80,24 @@ async def test_second_load_costs_nothing_and_keeps_the_cookie_until_a_day_old(ho
     assert before != after and before.split(".")[0] == after.split(".")[0]
 
 
+async def test_a_known_browser_is_known_by_all_that_it_shows(house: House) -> None:
+    async with (
+        house.browser() as browser,
+        aiohttp.ClientSession(house.url, cookie_jar=aiohttp.DummyCookieJar()) as bare,
+    ):
+        good = f"{COOKIE}={browser.cookie}"
+        for shown, status in (
+            (good, 200),
+            (good, 200),
+            (f"{good}x", 401),
+            (f"a=b; {good}", 200),
+            ("", 401),
+            (good, 200),
+        ):
+            async with bare.get("/chat/log", headers={"Cookie": shown}) as response:
+                assert response.status == status, shown
+
+
 async def test_cookie_is_secure_behind_https(house: House) -> None:
     https = {"X-Forwarded-Proto": "https"}
     async with aiohttp.ClientSession(house.url) as session, session.get("/", headers=https) as response:

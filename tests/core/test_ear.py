@@ -13,7 +13,7 @@ from flows.words.ear.ear import Alarm, Matter, ear_of, listen, matter_of, reply_
 from flows.words.ear.features import features_of
 from flows.words.ear.learn import fingerprint, learn
 from flows.words.ear.measure import Score, measure
-from flows.words.ear.model import VERSION, ModelInvalid, model_of, write
+from flows.words.ear.model import VERSION, Model, ModelInvalid, Named, model_of, write
 from flows.words.ear.syllables import stripped, syllables
 from flows.words.ear.voices import LabelledSentence, VoiceInvalid, read_replies, read_voice
 from flows.words.understand import Emergency, read_words, understand
@@ -139,6 +139,17 @@ def test_the_same_sentences_give_the_same_bytes():
     raw = write(learn(SMALL))
     assert raw == write(learn(SMALL)) and write(model_of(raw)) == raw
     assert learn(SMALL).learnt_from == fingerprint(SMALL) != fingerprint(SMALL[1:])
+
+
+def test_weights_are_found_where_they_lie():
+    given = {f"{'xin chào'[: n % 8]}{n}": bytes((n % 50, n)) for n in range(100)} | {"~": b"\1\2"}
+    model = Model(sense=Named(("a",), (0,), given), learnt_from="x")
+    lying = model_of(write(model)).sense.weights
+    assert dict(lying) == given and len(lying) == len(given) and lying == given
+    assert all(lying.get(f"{name}{more}") is None for name in given for more in ("!", "\t", "x"))
+    assert [lying.get(name) for name in ("", "!", "~~", "ỷ")] == [None] * 4
+    with pytest.raises(KeyError):
+        lying["xin"]
 
 
 def test_a_model_hears_what_it_has_learnt():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -56,3 +57,24 @@ def test_a_start_reads_no_template() -> None:
     """Jinja comes in with the first page that is asked for."""
     told = "import bot.app, bot.cli.main, sys; sys.exit('jinja2' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", told], cwd=ROOT, check=False).returncode == 0
+
+
+def test_a_start_on_sqlite_reads_neither_what_migrates_nor_what_nobody_opened(tmp_path: Path) -> None:
+    code = """
+import asyncio, sys
+import bot.app
+from storage.engine import schema
+from storage.engine.database import open_database
+async def start():
+    database = open_database(sys.argv[1])
+    await schema.ensure(database)
+    await database.read_long(lambda connection: None)
+    await database.close()
+asyncio.run(start())
+unread = {"alembic", "sqlalchemy.orm", "bot.web.preview.routes", "bot.desk.routes", "flows.play.rehearsal"}
+print(*sorted(unread & {*sys.modules}))
+"""
+    told = subprocess.run(
+        [sys.executable, "-c", code, f"sqlite:///{tmp_path / 'camtay.db'}"], cwd=ROOT, check=True, capture_output=True
+    )
+    assert told.stdout.split() == []

@@ -188,6 +188,25 @@ async def test_migrations_make_the_tables_as_they_are_declared(database: Databas
     assert await database.read(differences) == []
 
 
+async def test_a_new_file_has_what_migrations_would_have_made(tmp_path: Path):
+    def all_of(path: Path) -> tuple[list[tuple[str, str, str]], dict[str, list[tuple[object, ...]]]]:
+        with closing(sqlite3.connect(path)) as file:
+            made = file.execute(
+                "SELECT type, name, coalesce(sql, '') FROM sqlite_master ORDER BY type, name"
+            ).fetchall()
+            rows = {
+                name: file.execute(f'SELECT * FROM "{name}"').fetchall() for kind, name, _ in made if kind == "table"
+            }
+        return [(kind, name, "".join(sql.split())) for kind, name, sql in made], rows
+
+    paths = tmp_path / "made.db", tmp_path / "migrated.db"
+    for path, ready in zip(paths, (schema.ensure, schema.migrate), strict=True):
+        database = open_database(f"sqlite:///{path}")
+        await ready(database)
+        await database.close()
+    assert all_of(paths[0]) == all_of(paths[1])
+
+
 async def test_a_current_schema_is_left_alone(database: Database):
     assert await schema.current(database) == schema.SCHEMA
     await schema.ensure(database)

@@ -15,7 +15,8 @@ import pytest
 from bot.conversation.understanding import Overheard
 from bot.publishing.preview import Previews
 from bot.web.access import LocalKey
-from bot.web.preview import preview_routes
+from bot.web.preview.arrival import preview_routes
+from bot.web.preview.routes import PreviewSite
 from bot.web.server import create_app, start
 from flows import Book
 from flows.shelf.shelf import plain_book, read_shelf
@@ -94,12 +95,13 @@ async def house(root: Path) -> AsyncIterator[House]:
     async def well() -> tuple[bool, dict[str, object]]:
         return True, {}
 
-    routes = preview_routes(
+    site = PreviewSite(
         Previews(root, facts(), lambda: house.book),
         "Cầm Tay",
         lambda: Overheard(house.book, datetime.now(UTC)),
         KEY.opens,
     )
+    routes = preview_routes(lambda: site)
     runner = await start(create_app(None, well, routes, key=KEY), "127.0.0.1", 0)
     house.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
     yield house

@@ -7,6 +7,9 @@ import math
 
 from aiohttp import web
 
+as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+"""Data in as few characters as it takes."""
+
 
 class _Answer(web.Response):
     """Lets go of what it said: the server keeps the last answer of a connection as long as the next request takes."""
@@ -18,9 +21,8 @@ class _Answer(web.Response):
 
 def answer(data: dict[str, object], status: int = 200) -> web.Response:
     """JSON that nothing between us and the page keeps."""
-    body = json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
     return _Answer(
-        body=body,
+        body=as_json(data).encode(),
         status=status,
         content_type="application/json",
         charset="utf-8",

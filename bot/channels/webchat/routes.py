@@ -11,6 +11,7 @@ from aiohttp import web
 
 from bot.channels.base import Attachment, Button, LogEntry
 from bot.channels.webchat.answers import answer as _answer
+from bot.channels.webchat.answers import as_json
 from bot.channels.webchat.answers import refusal as _refusal
 from bot.channels.webchat.channel import Crowded, Describe, Malformed, TooLong, WebChat
 from bot.channels.webchat.identity import COOKIE, COOKIE_AGE_S, Visitor
@@ -23,6 +24,8 @@ from bot.errors import StorageUnavailable
 
 HEARTBEAT_S = 15.0
 REQUEST_BYTES = 16_384
+REMEMBERED, SHORT = 4096, 512
+"""Browsers that are known by what they say of their cookies, and how long that may be."""
 
 NOT_KNOWN = "Điện thoại chưa cho trang này ghi nhớ. Mở lại trang nhé."
 NOT_OURS = "Tin này không đến từ trang trò chuyện nên Cầm Tay không nhận."
@@ -64,6 +67,7 @@ class _Routes:
         self._chat = chat
         self._address_of = address_of
         self._page = build_page(chat.tutor, chat.union, voice=chat.sounds is not None)
+        self._known: dict[str, Visitor] = {}
 
     async def page(self, request: web.Request) -> web.Response:
         """The page, with the cookie that says who visits. Nothing is kept of whoever has neither spoken nor
@@ -262,7 +266,15 @@ class _Routes:
         return response
 
     def _visitor(self, request: web.Request) -> Visitor | None:
-        return self._chat.recognise(request.cookies.get(COOKIE))
+        """Who shows a cookie of ours. What a browser says of its cookies is read once: it says the same each time."""
+        said = request.headers.get("Cookie", "")
+        known = self._known.get(said)
+        if known is None and (known := self._chat.recognise(request.cookies.get(COOKIE))):
+            if len(self._known) >= REMEMBERED:
+                self._known.clear()
+            if len(said) <= SHORT:
+                self._known[said] = known
+        return known
 
     def _is_https(self, request: web.Request) -> bool:
         forwarded = request.headers.get("X-Forwarded-Proto", "").lower()
@@ -304,8 +316,8 @@ def _open_stream(request: web.Request, visitor: Visitor, after: int, address: st
 
 async def _read_json(request: web.Request) -> object:
     """The body, at most REQUEST_BYTES. Raises TooLong, Malformed."""
-    raw = bytearray()
-    async for chunk in request.content.iter_any():
+    raw = b""
+    while chunk := await request.content.readany():
         raw += chunk
         if len(raw) > REQUEST_BYTES:
             raise TooLong
@@ -351,5 +363,4 @@ def _shown(media: Attachment, describe: Describe) -> dict[str, object]:
 
 
 def _event(entries: Sequence[LogEntry], describe: Describe) -> bytes:
-    data = json.dumps(as_data(entries, describe), ensure_ascii=False, separators=(",", ":"))
-    return f"id: {entries[-1].no}\ndata: {data}\n\n".encode()
+    return f"id: {entries[-1].no}\ndata: {as_json(as_data(entries, describe))}\n\n".encode()

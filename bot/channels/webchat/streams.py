@@ -64,10 +64,13 @@ class Stream:
         """Until there is something to do, `seconds` at most."""
         if self.behind or self._news or self.over or self.anew:
             return
-        self._waiting = asyncio.get_running_loop().create_future()  # a task and an event would be 3 kB for each page
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self._waiting
+        loop = asyncio.get_running_loop()
+        self._waiting = loop.create_future()  # a task and an event would be 3 kB for each page
+        over = loop.call_later(seconds, self._wake)
+        try:
+            await self._waiting
+        finally:
+            over.cancel()
 
     def take(self) -> list[LogEntry]:
         """The news not yet given, in order, empty when a number is missing (then `behind` is set)."""

@@ -1,16 +1,10 @@
-"""HTTP of the page that hears a message for trial. Nothing typed there is written anywhere."""
+"""The page that hears a message for trial. Nothing typed there is written anywhere."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
-
-from aiohttp import web
-
 from bot.conversation.understanding import HearReport, Overheard
-from bot.web.forms import form_of
 from bot.web.preview.asked import Pairs, text_of
-from bot.web.preview.frame import FormPairs, page_response
+from bot.web.preview.frame import FormPairs
 from bot.web.preview.hear_page import HearAsked, hear_page
 from bot.web.preview.hear_words import KINDS
 from flows.words.ear.ear import LONGEST
@@ -21,19 +15,6 @@ NAMES = ("text", "as", "at")
 """What an address or a form may tell of a message for trial."""
 
 _CODES = {word: code for code, word in KINDS.items()}
-
-
-def hear_routes(overheard: Callable[[], Overheard], may: Callable[[web.Request], bool]) -> list[web.AbstractRouteDef]:
-    """GET and POST /preview/hear: `text`, `as` a kind of value, `at` LESSON/STEP. To stand before /preview/LESSON."""
-
-    async def page(request: web.Request) -> web.Response:
-        """The form is posted; an address with a short `text` is understood as well."""
-        if not may(request):
-            raise web.HTTPNotFound
-        pairs: Pairs = await form_of(request) if request.method == "POST" else request.query.items()
-        return page_response(await asyncio.to_thread(heard_page, overheard(), pairs, "/preview/"))
-
-    return [web.get("/preview/hear", page), web.post("/preview/hear", page)]
 
 
 def heard_page(overheard: Overheard, pairs: Pairs, home: str, carried: FormPairs = ()) -> str:

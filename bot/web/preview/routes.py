@@ -19,7 +19,7 @@ from bot.web.preview.asked import NAMES as PLAYED
 from bot.web.preview.asked import Pairs
 from bot.web.preview.frame import page_response
 from bot.web.preview.hear_routes import NAMES as HEARD
-from bot.web.preview.hear_routes import hear_routes
+from bot.web.preview.hear_routes import heard_page
 
 _AT = "/preview/{lesson}"
 _NONE = {302: (), 404: [HTML]}  # with ?key= in the address it goes on without
@@ -42,34 +42,16 @@ ENDPOINTS = (
 _ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
 
 
-def preview_routes(
-    previews: Previews,
-    tutor: str,
-    overheard: Callable[[], Overheard],
-    may: Callable[[web.Request], bool],
-) -> list[web.AbstractRouteDef]:
-    """GET /preview/ · /preview/hear · GET and POST /preview/LESSON · GET /preview/LESSON/state · …/graph.svg ·
-    …/media/FILE.
+class PreviewSite:
+    """Answers all that lies below /preview. `overheard` makes what hears a message for trial, of the live book and now;
+    `may` tells who is let in."""
 
-    `overheard` makes what hears a message for trial, of the live book and now; `may` tells who is let in.
-    """
-    routes = _Routes(previews, tutor, may)
-    return [
-        web.get("/preview", routes.to_list),
-        web.get("/preview/", routes.list),
-        *hear_routes(overheard, may),
-        web.get("/preview/{lesson}", routes.lesson),
-        web.post("/preview/{lesson}", routes.posted),
-        web.get("/preview/{lesson}/state", routes.state),
-        web.get("/preview/{lesson}/graph.svg", routes.graph),
-        web.get("/preview/{lesson}/media/{file}", routes.file),
-    ]
-
-
-class _Routes:
-    def __init__(self, previews: Previews, tutor: str, may: Callable[[web.Request], bool]) -> None:
+    def __init__(
+        self, previews: Previews, tutor: str, overheard: Callable[[], Overheard], may: Callable[[web.Request], bool]
+    ) -> None:
         self._previews = previews
         self._tutor = tutor
+        self._overheard = overheard
         self._may = may
 
     async def to_list(self, request: web.Request) -> web.Response:
@@ -79,6 +61,12 @@ class _Routes:
     async def list(self, request: web.Request) -> web.Response:
         self._enter(request)
         return page_response(page.list_page(*await asyncio.to_thread(self._previews.list)))
+
+    async def hear(self, request: web.Request) -> web.Response:
+        """The form is posted; an address with a short `text` is understood as well."""
+        self._enter(request)
+        pairs: Pairs = await form_of(request) if request.method == "POST" else request.query.items()
+        return page_response(await asyncio.to_thread(heard_page, self._overheard(), pairs, "/preview/"))
 
     async def lesson(self, request: web.Request) -> web.Response:
         lesson = self._enter(request)

@@ -3,20 +3,24 @@
 The first line of the file names its kind, version, number of lines and hash: a file cut in half or of another version
 is refused as a whole. Then come the bars and two tables: `alarm` by numbered features (`features_of`), `sense` by named
 ones (`words_only`). All weights are whole numbers that fit a byte, FINE thousandths of a margin each; the bytes
-are written in base64, so that the file is text and is read in a moment.
+are written in base64, so that the file is text and is read in a moment. The hundred thousand named ones stay where they
+lie and are looked up there: as a dictionary they would take ten times the memory.
 """
 
 from __future__ import annotations
 
 import hashlib
+import re
 from array import array
 from base64 import b64encode
 from binascii import a2b_base64
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from math import sqrt
 from struct import unpack
+from typing import Any
 
 from flows.saying import say
 from flows.words.ear.features import SIZE
@@ -29,6 +33,9 @@ MIDDLE = 128  # what is added to a weight so that it is no negative byte
 LANE = 16  # bits that hold the sum of all weights of a message
 LANE_MIDDLE = 1 << LANE - 1
 MOST_NAMED = LANE_MIDDLE // MIDDLE - 1  # features of a message that fit into it
+
+_PAGE = re.compile(rb"(?:[^\n]+\n){1,16}")
+"""So many lines are searched for a name from end to end."""
 
 
 class ModelInvalid(Exception):
@@ -50,6 +57,45 @@ class Numbered:
             head: FINE * (sum(map(of.__getitem__, features)) / scale + bias * BIAS / 1000)
             for head, of, bias in zip(self.heads, self.weights, self.bias, strict=True)
         }
+
+
+class WeightLines(Mapping[str, bytes]):
+    """Weights by the name of their feature, looked up in the file itself: lines NAME, tab, weights in base64, sorted by
+    name, from the byte `start` on."""
+
+    __slots__ = ("_file", "_first", "_starts")
+
+    def __init__(self, file: bytes, start: int) -> None:
+        self._file = file
+        self._starts = array("I", (page.start() for page in _PAGE.finditer(file, start)))
+        self._first = [file[at : file.index(b"\t", at)] for at in self._starts]
+        self._starts.append(len(file))
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """The weights of a feature, `default` where it has none."""
+        key = name.encode()
+        page = bisect_right(self._first, key)
+        if not page:
+            return default
+        line = b"\n%b\t" % key
+        at = self._file.find(line, self._starts[page - 1] - 1, self._starts[page])
+        if at < 0:
+            return default
+        at += len(line)
+        return a2b_base64(self._file[at : self._file.index(b"\n", at)])
+
+    def __getitem__(self, name: str) -> bytes:
+        found: bytes | None = self.get(name)
+        if found is None:
+            raise KeyError(name)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        for start, end in zip(self._starts, self._starts[1:], strict=False):
+            yield from (line.partition(b"\t")[0].decode() for line in self._file[start:end].splitlines())
+
+    def __len__(self) -> int:
+        return self._file.count(b"\n", self._starts[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,11 +186,12 @@ def _unpacked(lines: Iterable[str]) -> tuple[array[int], ...]:
 @lru_cache(maxsize=6)  # the ear, the second opinion and the judgement of scams, each also as it was before
 def model_of(raw: bytes) -> Model:
     """The model of a file; raises ModelInvalid for anything but a whole file of this version."""
-    return _read(checked(raw).decode())
+    checked(raw)
+    return _read(raw)
 
 
-def checked(raw: bytes) -> bytes:
-    """What follows the first line of a file; raises ModelInvalid for anything but a whole file of this version."""
+def checked(raw: bytes) -> None:
+    """Raises ModelInvalid for anything but a whole file of this version."""
     head, _, body = raw.partition(b"\n")
     parts = head.decode("utf-8", "replace").split("\t")
     if len(parts) != 4 or parts[0] != MAGIC:
@@ -153,30 +200,27 @@ def checked(raw: bytes) -> bytes:
         raise ModelInvalid(say("là bản {has}, máy này cần bản {known}", has=parts[1][:20], known=VERSION))
     if parts[3] != _hash(body):
         raise ModelInvalid(say("bị cắt ngang hoặc bị sửa tay"))
-    return body
 
 
-def _read(body: str) -> Model:
-    bars, *tables = body.split("%table\t")
-    if [text.partition("\t")[0] for text in tables] != ["alarm", "sense"]:
+def _read(raw: bytes) -> Model:
+    begins = [found.start() for found in re.finditer(rb"^%table\t", raw, re.MULTILINE)]
+    if [raw[at:].split(b"\t", 2)[1] for at in begins] != [b"alarm", b"sense"]:
         raise ModelInvalid(say("thiếu một bảng"))
-    (of_alarm, alarm), (of_sense, sense) = (text.split("\n", 1) for text in tables)
-    learnt, *told = (line.split("\t") for line in bars.splitlines())
+    alarm, sense = begins
+    _, learnt, *told = (line.split("\t") for line in raw[:alarm].decode().splitlines())
+    of_alarm, *columns = raw[alarm:sense].decode("ascii").splitlines()
+    named = raw.index(b"\n", sense)
     return Model(
-        Numbered(*_heads(of_alarm), _unpacked(alarm.splitlines())),
-        Named(*_heads(of_sense), _weights(sense.splitlines())),
+        Numbered(*_heads(of_alarm), _unpacked(columns)),
+        Named(*_heads(raw[sense:named].decode("ascii")), WeightLines(raw, named + 1)),
         {name: int(bar) for _, name, bar in told},
         learnt[1],
     )
 
 
 def _heads(line: str) -> tuple[tuple[str, ...], tuple[int, ...]]:
-    _, heads, bias = line.split("\t")
+    _, _, heads, bias = line.split("\t")
     return tuple(heads.split()), tuple(map(int, bias.split()))
-
-
-def _weights(lines: Iterable[str]) -> dict[str, bytes]:
-    return {name: a2b_base64(packed) for name, packed in (line.split("\t") for line in lines)}
 
 
 def _hash(body: bytes) -> str:
