@@ -137,6 +137,10 @@ _FORGET_LOG = delete(conversations_t.chat_log).where(
     conversations_t.chat_log.c.no <= bindparam("of_no"),
 )
 
+KEPT_LINES, TRIM_EVERY = 400, 64
+"""Of each web conversation so many lines stay, twice as many as its page shows; what is older goes with every so many
+new ones."""
+
 _ERASE = _FORGET_LOG.where(conversations_t.chat_log.c.fleeting == 1)
 
 
@@ -226,7 +230,7 @@ def write(connection: Connection, writes: Writes) -> None:
     ])  # fmt: skip
     _write_learning(connection, writes)
     _many(connection, _ERASE, [{"of_chat": chat, "of_no": no} for chat, no in sorted(writes.erased)])
-    _many(connection, _FORGET_LOG, [{"of_chat": chat, "of_no": no} for chat, no in sorted(writes.forget_log)])
+    _many(connection, _FORGET_LOG, [{"of_chat": chat, "of_no": no} for chat, no in sorted(_old_lines(writes))])
     for learner_id in sorted(writes.forget_people):
         forget_person(connection, learner_id)  # before the farewell of this turn is added: she shall be able to read it
     _many(connection, _ADD_OUTBOX, [
@@ -313,6 +317,11 @@ def _write_learning(connection: Connection, writes: Writes) -> None:
     for learner_id in sorted(writes.forget_answers):
         forget_answers(connection, learner_id)
         forget_belonging(connection, learner_id)
+
+
+def _old_lines(writes: Writes) -> set[tuple[str, int]]:
+    """Up to which number each web conversation is forgotten: as was wished, and what nobody is shown any more."""
+    return {*writes.forget_log, *((e.chat_id, e.no - KEPT_LINES) for e in writes.log if e.no % TRIM_EVERY == 0)}
 
 
 def kept_of(connection: Connection, learner_id: str) -> LearnerRow | None:
