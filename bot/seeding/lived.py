@@ -157,16 +157,23 @@ async def _nothing() -> None:
 
 @asynccontextmanager
 async def lived(
-    settings: Settings, folder: Path, began_at: datetime, prefix: str, checked: Checked, store: MediaStore | None = None
+    settings: Settings,
+    folder: Path,
+    began_at: datetime,
+    prefix: str,
+    checked: Checked,
+    store: MediaStore | None = None,
+    over: Database | None = None,
 ) -> AsyncIterator[LivedTutor]:
-    """A tutor whose data lie in `folder`, which may hold the key of its pseudonyms; its clock stands at `began_at`.
+    """A tutor whose data lie in `folder`, which may hold the key of its pseudonyms, or in the database `over`, which is
+    closed in the end; its clock stands at `began_at`.
 
     Its ids begin with `prefix`; lessons that `checked` knows are not linted again. Without a `store` pictures of
     lessons are told in words. Raises what the lessons or the settings are refused for.
     """
     settings = replace(settings, data=Data(str(folder)), database=DatabaseAddress(""), channels={})
     clock, new_id = MovedClock(began_at), CountedIds(prefix)
-    database = SQLite(folder / "camtay.db", durable=False)
+    database = over or SQLite(folder / "camtay.db", durable=False)
     try:
         await schema.ensure(database)
         quiet = pairing_clock(settings).quiet

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
-from sqlalchemy import func, insert, select
+from sqlalchemy import Table, func, insert, select
 
 from storage import pruning, tables
 from storage.conversations import conversations, web_log
@@ -58,6 +59,10 @@ def a_day(name: str, at: datetime) -> list[dict[str, Any]]:
     return [{"at": to_ms(at) + n, **row[name](n)} for n in range(A_DAY)]
 
 
+def add(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
+    connection.execute(insert(table), rows)
+
+
 def somebody(connection: Connection) -> None:
     her = {"learner_id": "lan", "name": "Lan", "address": "chi", "consent": "agreed", "created_at": 0}
     connection.execute(insert(people_t.person), her)
@@ -74,7 +79,7 @@ async def test_after_many_days_it_holds_as_much_as_after_a_few(
     for day in range(12):
         now = START + timedelta(days=day)
         some = a_day(name, now)
-        await database.transact(lambda c, some=some: c.execute(insert(table), some).close())
+        await database.transact(partial(add, table=table, rows=some))
         dropped = await pruning.drop_old(database, PRUNED[name], now - KEPT)
         assert dropped == (A_DAY if day > KEPT.days else 0)
         held.append(len(await database.read(lambda c: rows_of(c, name))))
@@ -104,7 +109,7 @@ async def test_a_clock_that_was_set_back_costs_nobody_a_row(database: Database):
     kept: GrowingTable = PRUNED["pairing_event"]
     at = [1, 2, to_ms(START), 3, to_ms(START) + 1, 4]
     rows = [{"request_id": f"q{n}", "by": "x", "what": "taken", "at": each} for n, each in enumerate(at)]
-    await database.transact(lambda c: c.execute(insert(kept.table), rows).close())
+    await database.transact(partial(add, table=kept.table, rows=rows))
     assert await pruning.drop_old(database, kept, START) == 4
     assert [row["request_id"] for row in await database.read(lambda c: rows_of(c, kept.table.name))] == ["q2", "q4"]
 
@@ -115,12 +120,11 @@ async def test_of_a_web_conversation_the_newest_lines_stay(database: Database):
     for chat, lines in (("short", 30), ("long", 3 * conversations.KEPT_LINES)):
         for start in range(0, lines, 10):
             log = [LogRow(chat, first + n, "tutor", f"{n}", "[]", START) for n in range(start, start + 10)]
-            await database.transact(lambda c, log=log: conversations.write(c, Writes(log=log)))
+            await database.transact(partial(conversations.write, writes=Writes(log=log)))
             held = max(held, await database.read(lines_of(chat)))
     assert held < most + 10
-    short, long = [
-        await database.read(lambda c, chat=chat: web_log.history(c, chat, 0, 10_000)) for chat in ("short", "long")
-    ]
+    every = partial(web_log.history, after=0, limit=10_000)
+    short, long = [await database.read(partial(every, chat_id=chat)) for chat in ("short", "long")]
     assert len(short) == 30
     assert len(long) >= conversations.KEPT_LINES, "more than the page shows"
     assert [row.text for row in long] == [str(n) for n in range(1_200 - len(long), 1_200)]
