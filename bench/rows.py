@@ -88,7 +88,7 @@ class Stage:
         for crowd in self.crowds:
             crowd.heard(chat, text, markup, message_id)
 
-    def _environ(self) -> dict[str, str]:
+    def environ(self) -> dict[str, str]:
         return {
             "PATH": os.environ["PATH"],
             "HOME": str(self.data),
@@ -103,7 +103,7 @@ class Stage:
     async def start(self) -> None:
         """Start the bot and wait until it asks for updates, or has set its webhook; a webhook once set stays."""
         self.api.ready.clear()
-        self.process = Process(self.bot.command, self._environ(), self.data / "bot.log", cwd=ROOT)
+        self.process = Process(self.bot.command, self.environ(), self.data / "bot.log", cwd=ROOT)
         self._watcher = asyncio.create_task(watch(self.process))
         if self.api.webhook is None:
             await until(self.api.ready, self.process)

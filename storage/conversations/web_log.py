@@ -33,8 +33,11 @@ def chats(connection: Connection, after: str, limit: int) -> list[str]:
 
 def ownerless_logs(connection: Connection, before: datetime, chat_ids: Collection[str]) -> list[tuple[str, int]]:
     """Lines (chat_id, no) of those of these web conversations that are nobody's, written before: farewells."""
-    query = select(_LOG.chat_id, _LOG.no).where(_LOG.chat_id.in_(chat_ids), _LOG.at < to_ms(before), ~_OWNED)
-    return [(row[0], row[1]) for row in connection.execute(query)]
+    address = people_t.identity.c
+    owned = set(connection.scalars(select(address.chat_id).where(LOGGED, address.chat_id.in_(chat_ids))))
+    nobodys = sorted(set(chat_ids) - owned)
+    query = select(_LOG.chat_id, _LOG.no).where(_LOG.chat_id.in_(nobodys), _LOG.at < to_ms(before))
+    return [(row[0], row[1]) for row in connection.execute(query)] if nobodys else []
 
 
 def expire_logs(connection: Connection, lines: Collection[tuple[str, int]]) -> None:

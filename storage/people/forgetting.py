@@ -98,8 +98,8 @@ def forget_belonging(connection: Connection, learner_id: str) -> None:
 
 
 def _each(connection: Connection, statement: Delete | Update, *conditions: ColumnElement[bool]) -> None:
-    """The same for the rows of each condition. Together, with an `or` around a query, PostgreSQL would look at every row
-    of the table."""
+    """The same for the rows of each condition: with an `or` around a query PostgreSQL would look at every row of the
+    table."""
     for condition in conditions:
         connection.execute(statement.where(condition))
 

@@ -24,7 +24,9 @@ A_DAY, KEPT = 40, timedelta(days=5)
 
 PRUNED = {each.table.name: each for each in (INBOX, *HISTORY)}
 BOUNDED = {
-    "by time": {*PRUNED, "announced", "brought_list", "desk_failure", "desk_session", "invitation", "joined", "unheard"},
+    "by time": {
+        *PRUNED, "announced", "brought_list", "desk_failure", "desk_session", "invitation", "joined", "unheard",
+    },
     "by what still waits": {"notice", "outbox", "relay"},
     "by the lines a page shows": {"chat_log"},
     "by how many there are of a person, going with her": {
@@ -139,7 +141,7 @@ def lines_of(chat: str) -> Callable[[Connection], int]:
 async def test_conversations_are_walked_through_one_after_the_other(database: Database):
     log = [LogRow(f"c{n % 7}", 1 + n, "tutor", "x", "[]", START) for n in range(70)]
     await database.transact(lambda c: conversations.write(c, Writes(log=log)))
-    seen: list[str] = []
-    while some := await database.read(lambda c: web_log.chats(c, seen[-1] if seen else "", 3)):
-        seen += some
+    seen, after = list[str](), ""
+    while some := await database.read(partial(web_log.chats, after=after, limit=3)):
+        seen, after = [*seen, *some], some[-1]
     assert seen == [f"c{n}" for n in range(7)]
