@@ -6,7 +6,7 @@ beside all who were made up before (`./camtay seed`).
 Conversation, notices, timers, deadlines, matching, sweeps and what is done once a day are the product's own; nothing is
 sent, nothing waits. Told are updates, CPU of this process and of a PostgreSQL on this machine, what was written, the
 hottest statements by time, and how often a large table was read from end to end. The database keeps the newcomers;
-`--run` tells their ids from those of a run before.
+`--run` (1 to 15) tells their ids from those of a run before.
 """
 
 from __future__ import annotations
@@ -126,7 +126,7 @@ async def measure(data: Path, given: argparse.Namespace) -> None:
     plan = NeighbourhoodPlan(
         given.learners, max(1, given.learners // LEARNERS_A_GUIDE), given.days, LESSONS_A_MONTH * given.days / 30, False
     )
-    async with lived(settings, data, began_at, f"zr{given.run:04x}", Checked(data / FILE), over=database) as tutor:
+    async with lived(settings, data, began_at, f"y{given.run:x}", Checked(data / FILE), over=database) as tutor:
         rules = RetentionRules()
         keep = Retention(database, tutor.officers.services, rules, tutor.new_id)
         n = Neighbourhood(tutor, plan, scripts_of(tutor.book, tutor.library.shelf.good), Random(given.run), now)
@@ -190,7 +190,7 @@ def main() -> int:
     parser.add_argument("data", type=Path)
     parser.add_argument("--learners", type=int, default=100)
     parser.add_argument("--days", type=int, default=30)
-    parser.add_argument("--run", type=int, default=1)
+    parser.add_argument("--run", type=int, default=1, choices=range(1, 16))
     given = parser.parse_args()
     asyncio.run(measure(given.data, given))
     return 0

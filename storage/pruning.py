@@ -20,7 +20,7 @@ from storage.engine.slices import Slices
 from storage.pairing import tables as pairing_t
 from storage.people import tables as people_t
 
-LEAST, MOST = 50, 2_000  # rows in one transaction
+LEAST, MOST = 200, 2_000  # rows in one transaction
 
 
 @dataclass(frozen=True, slots=True)
