@@ -4,7 +4,8 @@
     .venv/bin/python -m bench.backing FOLDER [--rate 50] [--seconds 30] [--into FILE] (PostgreSQL by DATABASE_URL)
 
 The tutor is the real one in this process, on the filled folder, asked as in `bench.beside`; the backup is `./camtay
-backup`, a process of its own. Its memory is that of the whole tree, twice a second at the most.
+backup`, a process of its own that goes last (`nice`), as the tutor's own backup and the unit in `deploy/` do. Its
+memory is that of the whole tree, twice a second at the most.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ class Command:
 
     async def run(self, bench: Bench) -> None:
         running = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot", *self.words, cwd=ROOT, env=bench.env,
+            "nice", "-n", "10", sys.executable, "-m", "bot", *self.words, cwd=ROOT, env=bench.env,
             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
         )  # fmt: skip
         looking = asyncio.create_task(self._look(running.pid))

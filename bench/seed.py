@@ -11,6 +11,7 @@ FRESH = {
     "run_id": "seed.run_id",
     "chat_id": "seed.chat_id",
     "update_id": "seed.chat_id || '-' || t.update_id",
+    "prompt_at": "NULL",  # else all are offered their step again, when filling lasts as long as a tap lives
 }
 
 

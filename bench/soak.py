@@ -69,6 +69,13 @@ class Sample:
     worst: float
 
 
+SHOWN = {
+    "rss": "memory, MB", "rss_second": "memory of the second, MB", "files": "open files", "wal": "log of writes, MB",
+    "size": "database, MB", "per_s": "answers a second", "p50": "p50, ms", "p99": "p99, ms", "worst": "slowest, ms",
+}  # fmt: skip
+"""What each curve is called in the picture."""
+
+
 class Soak:
     def __init__(self, stage: Stage, crowd: Crowd, seconds: float) -> None:
         assert stage.process is not None
@@ -243,13 +250,11 @@ def tell(which: str, soaked: Soak, given: argparse.Namespace) -> bool:
         rows = csv.writer(out)
         rows.writerow(names)
         rows.writerows([f"{getattr(each, name):.2f}" for name in names] for each in samples)
-    curves = {name: [float(getattr(each, name)) for each in samples] for name in names[1:]}
-    title = f"{which}, {given.rate:g} updates a second offered, {given.learners} learners"
+    curves = {SHOWN[name]: [float(getattr(each, name)) for each in samples] for name in names[1:]}
+    title = f"{which}, {given.rate:g} updates a second offered, {given.learners} learners, {given.minutes:g} minutes"
     file.with_suffix(".svg").write_text(svg(title, curves_minutes(samples), curves), "utf-8")
     grown, most = growth(samples), max(each.files for each in samples)
-    print(
-        f"{title}, {samples[-1].minute:.0f} minutes: {statistics.mean(s.per_s for s in samples):.1f} a second reached"
-    )
+    print(f"{title}: {statistics.mean(s.per_s for s in samples):.1f} a second reached")
     print(f"  memory {samples[0].rss:.0f} → {samples[-1].rss:.0f} MB, last sixth {grown:.3f} × the second (≤ {GROWTH})")
     print(
         f"  open files {samples[0].files} → {samples[-1].files}, at most {most}; log of writes at most"
