@@ -23,6 +23,7 @@ from bench.script import Action
 ROOT = Path(__file__).resolve().parent.parent
 WARM = 40
 IDLE_CPU_S = 0.05  # in a second: less than this is a bot that waits
+FILLED_START_S = 300.0  # a million rows are read from the disk for the first time
 SETTLE_S = 1.0  # what a bot still writes after its last answer belongs to that answer
 
 
@@ -101,13 +102,13 @@ class Stage:
             **self.bot.environ(self.data),
         }
 
-    async def start(self) -> None:
+    async def start(self, within_s: float = 40.0) -> None:
         """Start the bot and wait until it asks for updates, or has set its webhook; a webhook once set stays."""
         self.api.ready.clear()
         self.process = Process(self.bot.command, self.environ(), self.data / "bot.log", cwd=self.bot.root)
         self._watcher = asyncio.create_task(watch(self.process))
         if self.api.webhook is None:
-            await until(self.api.ready, self.process)
+            await until(self.api.ready, self.process, within_s)
 
     def kill(self) -> None:
         """`kill -9`, and nobody looks any more."""
@@ -188,7 +189,7 @@ async def fill(stage: Stage) -> None:
     stage.process.stop()
     stage.kill()
     stage.bot.fill(stage.data)
-    await stage.start()
+    await stage.start(FILLED_START_S)
 
 
 def told(stage: Stage, crowd: Crowd) -> str:

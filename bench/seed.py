@@ -11,6 +11,7 @@ FRESH = {
     "run_id": "seed.run_id",
     "chat_id": "seed.chat_id",
     "update_id": "seed.chat_id || '-' || t.update_id",
+    "prompt_at": "NULL",  # else all are offered their step again, when filling lasts as long as a tap lives
 }
 
 
@@ -21,6 +22,7 @@ def seed(database: Path, learners: int) -> int:
     """
     with sqlite3.connect(database) as connection:
         connection.execute("PRAGMA synchronous=OFF")
+        connection.execute("PRAGMA cache_size=-400000")  # a million copies land all over its indexes
         (template,) = connection.execute("SELECT learner_id FROM run WHERE ended_at IS NOT NULL LIMIT 1").fetchone()
         connection.execute("CREATE TEMP TABLE seed (learner_id TEXT, run_id TEXT, chat_id TEXT)")
         connection.execute(

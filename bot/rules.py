@@ -58,4 +58,5 @@ def keep_rules(settings: Settings) -> KeepRules:
     """Section `keep` of config.yaml as spans; 0 days of copies mean: never removed."""
     given = settings.keep
     aside = timedelta(days=given.aside_days) if given.aside_days else None
-    return KeepRules(timedelta(days=given.idle_days), timedelta(days=given.answer_days), aside)
+    idle, answer, history = (timedelta(days=days) for days in (given.idle_days, given.answer_days, given.history_days))
+    return KeepRules(idle, answer, aside, history)

@@ -31,12 +31,14 @@ class MetricsSettings:
 
 @dataclass(frozen=True, slots=True)
 class Keep:
-    """How long data stay, in days; `aside_days` and `backup_days` 0: for ever."""
+    """How long data stay, in days; `aside_days` and `backup_days` 0: for ever. Less history than a year would make the
+    reports of a year wrong."""
 
     idle_days: int = key(365, within(30, 3_650))
     answer_days: int = key(30, within(7, 365))
     aside_days: int = key(30, within(0, 3_650))
     backup_days: int = key(90, within(0, 3_650))
+    history_days: int = key(1_100, within(366, 36_500))
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,8 +25,9 @@ from storage.pairing.records import NoticeRow
 from storage.people import people
 from storage.people import retention as kept
 from storage.people.records import AuditRow
+from storage.pruning import HISTORY, drop_old
 
-PAGE = 2_000  # persons looked at in one read
+PAGE = 10_000  # persons looked at in one read
 SLICE = 50  # persons asked in one transaction; forgotten are they one by one
 TOLD_SLICE = 500  # rows of who was told, likewise
 NEWS_IS_OLD = timedelta(days=90)
@@ -38,11 +39,13 @@ _ASIDE = re.compile(r".+\.before-.+|before-restore-\d{8}-\d{6}")
 
 @dataclass(frozen=True, slots=True)
 class RetentionRules:
-    """`aside` is how long former copies of the database stay in the data folder; nothing: for ever."""
+    """`aside` is how long former copies of the database stay in the data folder; nothing: for ever. `history` is how
+    long what happened one by one is known (see `storage.pruning.HISTORY`)."""
 
     idle: timedelta = timedelta(days=365)
     answer: timedelta = timedelta(days=30)
     aside: timedelta | None = timedelta(days=30)
+    history: timedelta = timedelta(days=1_100)
 
 
 class Retention:
@@ -53,12 +56,13 @@ class Retention:
 
     async def ask(self, now: datetime) -> int:
         """Ask whoever has been silent for so long; how many people that were."""
-        before, after, asked = now - self.rules.idle, "", 0
-        while found := await self.database.read(partial(kept.idle, before=before, after=after, limit=PAGE)):
+        before, asked = now - self.rules.idle, 0
+        after: str | None = ""
+        while after is not None:
+            found, after = await self.database.read(partial(kept.idle, before=before, after=after, looked_at=PAGE))
             for at in range(0, len(found), SLICE):
                 some = found[at : at + SLICE]
                 asked += await self.database.transact(partial(self._ask, some=some, before=before, now=now))
-            after = found[-1]
         return asked
 
     def _ask(self, connection: Connection, some: list[str], before: datetime, now: datetime) -> int:
@@ -104,6 +108,10 @@ class Retention:
         forget = partial(announcements.forget_told, before=before, limit=TOLD_SLICE)
         while await self.database.transact(forget) == TOLD_SLICE:
             pass
+
+    async def drop_history(self, now: datetime) -> int:
+        """Single answers, steps of requests, looks at pages, when they are older than reports want them; how many."""
+        return sum([await drop_old(self.database, each, now - self.rules.history) for each in HISTORY])
 
     async def drop_brought(self, now: datetime) -> None:
         """Lists that were brought to the desk and left there."""

@@ -294,10 +294,15 @@ def with_files(kept: Kept, store: MediaStore | None) -> Kept:
 
 
 async def held(database: Database) -> set[LessonVersion]:
-    """Every version that somebody is inside, has parked or comes back to. Reads all sessions, a slice at a time."""
+    """Every version that somebody is inside; those replaced since that somebody has parked or comes back to, too.
+
+    Only where there are such are sessions read, a slice at a time, of few lessons only those that name one.
+    """
     found = await database.read(publications.open_versions)
+    replaced = sorted({lesson for lesson, _ in await database.read(publications.replaced)})
+    read = partial(publications.states_after, lessons=replaced if len(replaced) <= publications.FEW else None)
     after = ""
-    while rows := await database.read(partial(publications.states_after, learner_id=after)):
+    while replaced and (rows := await database.read(partial(read, learner_id=after))):
         found |= await asyncio.to_thread(_versions_in, rows)
         after = rows[-1][0]
     return found

@@ -241,16 +241,12 @@ def inside(connection: Connection) -> Mapping[str, Inside]:
     return _by_lesson(found)
 
 
-FEW = 3
-"""So many lessons the database looks for faster than states are handed over and read."""
-
-
 async def inside_now(database: Database, lessons: Collection[str]) -> Mapping[str, Inside]:
     """Who is where in these lessons, as `inside`, read in slices, so that a running tutor goes on answering."""
     found: Counter[LessonPosition] = Counter()
     after = ""
     lessons = [each for each in lessons if publications.is_lesson(each)]
-    read = partial(publications.states_after, lessons=lessons if len(lessons) <= FEW else None)
+    read = partial(publications.states_after, lessons=lessons if len(lessons) <= publications.FEW else None)
     while lessons and (rows := await database.read(partial(read, learner_id=after))):
         found.update(await asyncio.to_thread(_places_in, rows, lessons))
         after = rows[-1][0]

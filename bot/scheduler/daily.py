@@ -65,14 +65,14 @@ class Caretaker:
         asked = await self.retention.ask(now)
         await self.retention.close_news(now)
         await self.retention.drop_brought(now)
+        dropped = await self.retention.drop_history(now)
         removed = await asyncio.to_thread(self._remove_copies, now)
         if self.sweep_files:
             await self.sweep_files()
         self._done_at = now
         counts = await self.retention.counts(now)
-        log.info(
-            "retention", extra={"forgotten": forgotten, "asked": asked, "copies": removed, "waiting": counts["asked"]}
-        )
+        done = {"forgotten": forgotten, "asked": asked, "copies": removed, "waiting": counts["asked"]}
+        log.info("retention", extra={**done, "dropped": dropped})
         if counts["officers"]:
             log.warning("officers silent", extra={"people": counts["officers"]})
 

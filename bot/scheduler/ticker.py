@@ -20,6 +20,7 @@ from bot.tutor import state_codec
 from bot.tutor.privacy import UNDO
 from bot.tutor.quiet_hours import QuietHours
 from flows import RunCorrupt
+from storage import pruning
 from storage.conversations import expiry, joins, outbox, web_log
 from storage.engine.database import Connection, Database
 from storage.engine.instants import to_ms
@@ -35,6 +36,7 @@ TOLD_AT_ONCE, TURNS = 20, 100
 SWEEP_EVERY = timedelta(hours=1)
 MOMENT = timedelta(minutes=1)  # so long nothing is done by a clock that has jumped; nothing is deleted by it for a day
 SWEEP_SLICE = 50  # rows a transaction at most
+FAREWELLS_EVERY, CHATS_AT_ONCE = timedelta(days=1), 500
 KEEP_UNCONSENTED = timedelta(days=30)  # of whoever has not agreed to more
 KEEP_CAME_BY = timedelta(days=3)  # who opened the page and answered nothing: mostly nobody
 KEEP_BROKEN_IMPORT = timedelta(days=1)  # names that nobody sees and the next import would throw away
@@ -70,6 +72,7 @@ class Ticker:
         self.pairings = pairings
         self.steady = steady
         self._swept_at: datetime | None = None
+        self._farewells_at: datetime | None = None
         self._matched_at: datetime | None = None
         self._woken = asyncio.Event()
         self._told, self._due = slices(database.lane, 5, TOLD_AT_ONCE), slices(database.lane, 2, DUE)
@@ -172,8 +175,9 @@ class Ticker:
         people, came_by, ids = now - KEEP_UNCONSENTED, now - KEEP_CAME_BY, now - KEEP_INBOX
         learners = await self.database.read(lambda c: expiry.expired_people(c, people, came_by))
         await self._in_slices(learners, lambda some, c: expiry.expire_people(c, some, people, came_by))
-        lines = await self.database.read(lambda c: web_log.ownerless_logs(c, people))
-        await self._in_slices(lines, lambda some, c: web_log.expire_logs(c, some))
+        if self._farewells_at is None or abs(now - self._farewells_at) >= FAREWELLS_EVERY:
+            self._farewells_at = now
+            await self._drop_farewells(people)
         while await self.database.transact(lambda c: joins.expire(c, now - UNDO, SWEEP_SLICE)) == SWEEP_SLICE:
             pass
         while await self.database.transact(lambda c: invitations.expire(c, people, SWEEP_SLICE)) == SWEEP_SLICE:
@@ -184,8 +188,7 @@ class Ticker:
         read = now - KEEP_RELAYED
         while await self.database.transact(lambda c: web_log.erase_relayed(c, read, SWEEP_SLICE)) == SWEEP_SLICE:
             pass
-        while await self.database.transact(lambda c: expiry.expire_inbox(c, ids, SWEEP_SLICE)) == SWEEP_SLICE:
-            pass
+        await pruning.drop_old(self.database, pruning.INBOX, ids)
         kept = now - KEEP_UNSENT
         while await self.database.transact(lambda c: outbox.expire_kept(c, kept, SWEEP_SLICE)) == SWEEP_SLICE:
             pass
@@ -193,6 +196,15 @@ class Ticker:
         while await self.database.transact(lambda c: unheard.expire(c, month, SWEEP_SLICE)) == SWEEP_SLICE:
             pass
         await self.database.scrub()
+
+    async def _drop_farewells(self, before: datetime) -> None:
+        """What was said last to whoever is nobody any more; all web conversations are walked through."""
+        after: str | None = ""
+        while after is not None:
+            some = await self.database.read(partial(web_log.chats, after=after, limit=CHATS_AT_ONCE))
+            lines = await self.database.read(partial(web_log.ownerless_logs, before=before, chat_ids=some))
+            await self._in_slices(lines, lambda of_them, c: web_log.expire_logs(c, of_them))
+            after = some[-1] if len(some) == CHATS_AT_ONCE else None
 
     async def _in_slices(self, found: Sequence[T], forget: Callable[[Sequence[T], Connection], None]) -> None:
         """A transaction a slice: updates get in between."""

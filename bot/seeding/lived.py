@@ -156,22 +156,29 @@ async def _nothing() -> None:
 
 @asynccontextmanager
 async def lived(
-    settings: Settings, folder: Path, began_at: datetime, prefix: str, checked: Checked, store: MediaStore | None = None
+    settings: Settings,
+    folder: Path,
+    began_at: datetime,
+    prefix: str,
+    checked: Checked,
+    store: MediaStore | None = None,
+    over: Database | None = None,
 ) -> AsyncIterator[LivedTutor]:
-    """A tutor whose data lie in `folder`, which may hold the key of its pseudonyms; its clock stands at `began_at`.
+    """A tutor whose data lie in `folder`, which may hold the key of its pseudonyms, or in the database `over`, whose
+    lessons have one version and which is closed in the end; its clock stands at `began_at`.
 
     Its ids begin with `prefix`; lessons that `checked` knows are not linted again. Without a `store` pictures of
     lessons are told in words. Raises what the lessons or the settings are refused for.
     """
     settings = replace(settings, data=Data(str(folder)), database=DatabaseAddress(""), channels={})
     clock, new_id = MovedClock(began_at), CountedIds(prefix)
-    database = SQLite(folder / "camtay.db", durable=False)
+    database = over or SQLite(folder / "camtay.db", durable=False)
     try:
         await schema.ensure(database)
         quiet = pairing_clock(settings).quiet
         library = LiveLessons(database, Path(settings.lessons.dir), settings.placeholders, quiet, store, checked)
         shelf = read_shelf(library.root, settings.placeholders, checked)
-        if before := earlier_shelf(shelf, settings.placeholders):
+        if over is None and (before := earlier_shelf(shelf, settings.placeholders)):
             await publish_first(database, before, clock())
         await library.open(clock())
         while await library.make_files():

@@ -6,12 +6,13 @@ Who comes and what each does stands in `doings`, what the last hours leave open 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from itertools import count
 from random import Random
 
+from bot.channels.base import LogEntry
 from bot.people.policy.permissions import OPERATOR, Actor
 from bot.seeding.lived import LivedTutor
 from bot.seeding.scripts import LessonScripts
@@ -81,7 +82,7 @@ class Neighbourhood:
     _by_chat: dict[str, Villager] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.tutor.heard = lambda chat_id, entries: self._by_chat[chat_id].hears(entries)
+        self.tutor.heard = self._hear
 
     # --- time ---
 
@@ -121,6 +122,10 @@ class Neighbourhood:
         await self.tutor.time_comes()
 
     # --- who lives there ---
+
+    def _hear(self, chat_id: str, entries: Sequence[LogEntry]) -> None:
+        if one := self._by_chat.get(chat_id):  # others of a filled database hear things, too
+            one.hears(entries)
 
     async def found_branches(self) -> None:
         """Branches with their groups in the area tree."""

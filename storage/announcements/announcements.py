@@ -6,7 +6,20 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, case, delete, exists, false, func, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    bindparam,
+    case,
+    delete,
+    exists,
+    false,
+    func,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -141,16 +154,21 @@ def close(connection: Connection, before: datetime) -> None:
     connection.execute(update(announcements_t.announcement).where(*old).values(state="sent"))
 
 
+_FORGET_ONE = delete(announcements_t.announced).where(
+    announcements_t.announced.c.announcement_id == bindparam("of_news"),
+    announcements_t.announced.c.learner_id == bindparam("of_learner"),
+)
+
+
 def forget_told(connection: Connection, before: datetime, limit: int) -> int:
     """Who was told is known as long as anything is told, and some time after; how many rows went."""
     over = select(announcements_t.announcement.c.announcement_id).where(
         announcements_t.announcement.c.state == "sent", announcements_t.announcement.c.at < to_ms(before)
     )
     old = select(announcements_t.announced).where(announcements_t.announced.c.announcement_id.in_(over)).limit(limit)
-    keys = [(row.announcement_id, row.learner_id) for row in connection.execute(old)]
+    keys = [{"of_news": row.announcement_id, "of_learner": row.learner_id} for row in connection.execute(old)]
     if keys:
-        mine = tuple_(announcements_t.announced.c.announcement_id, announcements_t.announced.c.learner_id).in_(keys)
-        connection.execute(delete(announcements_t.announced).where(mine))
+        connection.execute(_FORGET_ONE, keys)
     return len(keys)
 
 

@@ -154,6 +154,10 @@ _UP_TO = delete(conversations_t.chat_log).where(
 _FORGET_LOG = Prepared(_UP_TO, "of_chat", "of_no")
 _ERASE = Prepared(_UP_TO.where(conversations_t.chat_log.c.fleeting == 1), "of_chat", "of_no")
 
+KEPT_LINES, TRIM_EVERY = 400, 64
+"""Of each web conversation so many lines stay, twice as many as its page shows; what is older goes with every so many
+new ones."""
+
 
 def learners_by_chat(connection: Connection, channel: str, chat_ids: Iterable[str]) -> dict[str, LearnerRow]:
     """The learners at these addresses, locked until the transaction ends, by chat id."""
@@ -227,8 +231,7 @@ def write(connection: Connection, writes: Writes) -> None:
     _write_learning(connection, writes)
     if writes.erased:
         _ERASE.run(connection, sorted(writes.erased))
-    if writes.forget_log:
-        _FORGET_LOG.run(connection, sorted(writes.forget_log))
+    _FORGET_LOG.run(connection, sorted(_old_lines(writes)))
     for learner_id in sorted(writes.forget_people):
         forget_person(connection, learner_id)  # before the farewell of this turn is added: she shall be able to read it
     _ADD_OUTBOX.run(connection, [(o.channel, o.chat_id, o.no, o.body, to_ms(o.at)) for o in writes.outbox])
@@ -295,6 +298,11 @@ def _write_learning(connection: Connection, writes: Writes) -> None:
     for learner_id in sorted(writes.forget_answers):
         forget_answers(connection, learner_id)
         forget_belonging(connection, learner_id)
+
+
+def _old_lines(writes: Writes) -> set[tuple[str, int]]:
+    """Up to which number each web conversation is forgotten: as was wished, and what nobody is shown any more."""
+    return {*writes.forget_log, *((e.chat_id, e.no - KEPT_LINES) for e in writes.log if e.no % TRIM_EVERY == 0)}
 
 
 def kept_of(connection: Connection, learner_id: str) -> LearnerRow | None:

@@ -1,11 +1,11 @@
-"""Conversations whose time has come: timers that are due, people and update ids that have expired; how much is kept."""
+"""Conversations whose time has come: timers that are due, people who have expired; how much is kept."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, bindparam, delete, exists, func, or_, select
+from sqlalchemy import Connection, and_, bindparam, exists, func, or_, select
 
 from storage.conversations import tables as conversations_t
 from storage.conversations.leaving import forget_person
@@ -22,17 +22,15 @@ _CAME_BY = (  # neither an answer to the first question, nor a lesson, a reminde
     conversations_t.session.c.seen_at <= people_t.person.c.created_at + _CAME_BY_MS,
     conversations_t.session.c.lesson.is_(None),
     conversations_t.session.c.due_at.is_(None),
-    people_t.person.c.learner_id.not_in(select(pairing_t.request.c.learner_id)),
-    people_t.person.c.learner_id.not_in(select(people_t.role.c.learner_id)),
-    people_t.person.c.learner_id.not_in(
-        select(people_t.invitation.c.used_by).where(people_t.invitation.c.used_by.is_not(None))
-    ),
+    ~exists().where(pairing_t.request.c.learner_id == people_t.person.c.learner_id),
+    ~exists().where(people_t.role.c.learner_id == people_t.person.c.learner_id),
+    ~exists().where(people_t.invitation.c.used_by == people_t.person.c.learner_id),
 )
 _EXPIRED = (
     select(conversations_t.session.c.learner_id)
     .join(people_t.person, people_t.person.c.learner_id == conversations_t.session.c.learner_id)
     .where(
-        people_t.person.c.consent != "agreed",
+        people_t.NOT_AGREED,
         or_(
             conversations_t.session.c.seen_at < bindparam("before"),
             and_(conversations_t.session.c.seen_at < bindparam("came_by_before"), *_CAME_BY),
@@ -74,7 +72,7 @@ def prompted_between(connection: Connection, channel: str, since: datetime, unti
 def expired_people(connection: Connection, before: datetime, came_by_before: datetime) -> list[str]:
     """People who did not agree to be remembered and were last seen before; who only came by, by the later instant.
 
-    Reads the whole table.
+    Of who has agreed nothing is read: an index has the others.
     """
     return list(connection.scalars(_EXPIRED, {"before": to_ms(before), "came_by_before": to_ms(came_by_before)}))
 
@@ -88,21 +86,6 @@ def expire_people(
         connection.scalars(query, {"before": to_ms(before), "came_by_before": to_ms(came_by_before)})
     ):
         forget_person(connection, learner_id)
-
-
-def expire_inbox(connection: Connection, before: datetime, limit: int) -> int:
-    """Forget update ids that no provider will deliver again; what was set aside stays."""
-    old = select(conversations_t.inbox.c.channel, conversations_t.inbox.c.update_id).where(
-        conversations_t.inbox.c.at < to_ms(before), conversations_t.inbox.c.fault.is_(None)
-    )
-    rows = connection.execute(old.limit(limit)).all()
-    for channel, update_id in rows:
-        connection.execute(
-            delete(conversations_t.inbox).where(
-                conversations_t.inbox.c.channel == channel, conversations_t.inbox.c.update_id == update_id
-            )
-        )
-    return len(rows)
 
 
 def counts(connection: Connection) -> dict[str, int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, delete, exists, literal, select, tuple_, update
+from sqlalchemy import Connection, bindparam, delete, exists, literal, select, tuple_, union, update
 
 from storage.conversations import tables as conversations_t
 from storage.conversations.conversations import SAVE_AWAY, learners_by_chat
@@ -61,9 +61,7 @@ def mark_shut(connection: Connection, channel: str, chat_id: str, no: int) -> li
     if connection.scalar(select(exists().where(*of_chat, conversations_t.outbox.c.no > no))):
         return []
     SAVE_AWAY.run(connection, [(True, channel, chat_id)])
-    here = conversations_t.session.c.channel == channel, conversations_t.session.c.chat_id == chat_id
-    shut = update(conversations_t.session).where(*here).values(due_at=None)
-    return list(connection.scalars(shut.returning(conversations_t.session.c.learner_id)))
+    return _let_wait(connection, channel, chat_id)
 
 
 def expire_kept(connection: Connection, before: datetime, limit: int) -> int:
@@ -96,8 +94,15 @@ def mark_away(connection: Connection, channel: str, chat_id: str, no: int) -> Lo
     if connection.scalar(select(exists().where(*of_chat))):
         return Lost(whose, bodies, [])
     SAVE_AWAY.run(connection, [(True, channel, chat_id)])
-    here = conversations_t.session.c.channel == channel, conversations_t.session.c.chat_id == chat_id
-    people = connection.scalars(
-        update(conversations_t.session).where(*here).values(due_at=None).returning(conversations_t.session.c.learner_id)
+    return Lost(whose, bodies, _let_wait(connection, channel, chat_id))
+
+
+def _let_wait(connection: Connection, channel: str, chat_id: str) -> list[str]:
+    """No timer fires for whoever was last spoken to at this address, of those who speak there; who that is."""
+    i, seat, talk = people_t.identity.c, people_t.seat.c, conversations_t.session.c
+    there = union(
+        *(select(each.learner_id).where(each.channel == channel, each.chat_id == chat_id) for each in (i, seat))
     )
-    return Lost(whose, bodies, list(people))
+    here = talk.learner_id.in_(there), talk.channel == channel, talk.chat_id == chat_id
+    shut = update(conversations_t.session).where(*here).values(due_at=None)
+    return list(connection.scalars(shut.returning(talk.learner_id)))

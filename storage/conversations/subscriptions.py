@@ -24,6 +24,7 @@ from sqlalchemy import (
     exists,
     or_,
     select,
+    tuple_,
     update,
 )
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
@@ -45,7 +46,8 @@ _waits = and_(_s.knock_at.is_not(None), _s.text != "")
 
 
 def _of_person(learner_id: Any) -> Any:
-    return exists().where(AT_IDENTITY, _i.learner_id == learner_id).correlate(conversations_t.subscription)
+    addresses = select(_i.channel, _i.chat_id).where(_i.learner_id == learner_id)
+    return tuple_(_s.channel, _s.chat_id).in_(addresses)
 
 
 # --- which browsers ----------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Connection, Integer, bindparam, delete, exists, select
+from sqlalchemy import Connection, Integer, bindparam, delete, exists, func, select
 
 from storage.conversations import tables as conversations_t
 from storage.conversations.records import LogRow
@@ -23,12 +23,21 @@ _OLDEST, _NEWEST = _LINES.order_by(_LOG.no), _LINES.order_by(_LOG.no.desc())
 _OWNED = exists().where(LOGGED, people_t.identity.c.chat_id == conversations_t.chat_log.c.chat_id)
 
 
-def ownerless_logs(connection: Connection, before: datetime) -> list[tuple[str, int]]:
-    """Lines (chat_id, no) of web conversations of nobody, written before: farewells. Reads the whole table."""
-    query = select(conversations_t.chat_log.c.chat_id, conversations_t.chat_log.c.no).where(
-        conversations_t.chat_log.c.at < to_ms(before), ~_OWNED
-    )
-    return [(row[0], row[1]) for row in connection.execute(query)]
+def chats(connection: Connection, after: str, limit: int) -> list[str]:
+    """The next web conversations that have a line, by chat id: one look into the index each, however long they are."""
+    first = select(func.min(_LOG.chat_id).label("chat_id")).where(_LOG.chat_id > after).cte("chats", recursive=True)
+    following = select(func.min(_LOG.chat_id)).where(_LOG.chat_id > first.c.chat_id).scalar_subquery()
+    walk = first.union_all(select(following).where(first.c.chat_id.is_not(None)))
+    return [chat for chat in connection.scalars(select(walk.c.chat_id).limit(limit)) if chat is not None]
+
+
+def ownerless_logs(connection: Connection, before: datetime, chat_ids: Collection[str]) -> list[tuple[str, int]]:
+    """Lines (chat_id, no) of those of these web conversations that are nobody's, written before: farewells."""
+    address = people_t.identity.c
+    owned = set(connection.scalars(select(address.chat_id).where(LOGGED, address.chat_id.in_(chat_ids))))
+    nobodys = sorted(set(chat_ids) - owned)
+    query = select(_LOG.chat_id, _LOG.no).where(_LOG.chat_id.in_(nobodys), _LOG.at < to_ms(before))
+    return [(row[0], row[1]) for row in connection.execute(query)] if nobodys else []
 
 
 def expire_logs(connection: Connection, lines: Collection[tuple[str, int]]) -> None:

@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Integer, MetaData, Text
+from collections.abc import Iterable
+
+from sqlalchemy import BigInteger, Column, ColumnElement, ForeignKey, Integer, MetaData, Text, literal_column
 from sqlalchemy.dialects import postgresql
 
 metadata = MetaData()
 SORTED = Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
+
+
+def word(known: str) -> ColumnElement[str]:
+    """A word of ours that stands in a statement as it is: PostgreSQL then plans for how rare it is, also when it plans
+    once for all values (an officer among a million roles, what waits among a million requests)."""
+    assert known.isidentifier(), known
+    return literal_column(f"'{known}'", Text)
+
+
+def words(known: Iterable[str]) -> list[ColumnElement[str]]:
+    """Several of them, for `in_`."""
+    return [word(each) for each in known]
 
 
 def text_column(name: str, *, default: str | None = None) -> Column[str]:

@@ -33,6 +33,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from flows.profiles import profile_of
 from storage.conversations import tables as conversations_t
+from storage.engine.columns import word
 from storage.engine.rows import Row, at_most, many, one, padded
 from storage.pairing import tables as pairing_t
 from storage.people import tables as people_t
@@ -103,18 +104,18 @@ _INSTRUCTORS = (
     .order_by(people_t.instructor.c.learner_id)
     .limit(bindparam("most"))
 )
-_ROOMY = _INSTRUCTORS.where(pairing_t.standing.c.free == 1)
+_ROOMY = _INSTRUCTORS.where(pairing_t.HAS_ROOM)
 _OFFICERS = (
     select(people_t.role.c.learner_id, people_t.area.c.path)
     .join(people_t.area, people_t.area.c.area_id == people_t.role.c.area_id)
-    .where(people_t.role.c.role == "officer", people_t.role.c.state == "active")
+    .where(people_t.role.c.role == word("officer"), people_t.role.c.state == word("active"))
     .order_by(func.length(people_t.area.c.path).desc(), people_t.role.c.learner_id)
 )
 _OFFICERS_ABOVE = _OFFICERS.where(people_t.area.c.path.in_(bindparam("above", expanding=True)))
 _ADMINS = (
     select(people_t.role.c.learner_id)
     .join(people_t.area, people_t.area.c.area_id == people_t.role.c.area_id)
-    .where(people_t.role.c.role == "admin", people_t.role.c.state == "active")
+    .where(people_t.role.c.role == word("admin"), people_t.role.c.state == word("active"))
     .order_by(func.length(people_t.area.c.path).desc(), people_t.role.c.learner_id)
 )
 _ADMINS_ABOVE = _ADMINS.where(people_t.area.c.path.in_(bindparam("above", expanding=True)))

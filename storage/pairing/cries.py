@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import Connection, Select, and_, bindparam, exists, func, or_, select
 
 from storage.conversations import tables as conversations_t
+from storage.engine.columns import word, words
 from storage.engine.rows import Row, many, padded
 from storage.pairing import tables as pairing_t
 from storage.people import tables as people_t
@@ -40,8 +41,8 @@ _LIVE = (
     .outerjoin(people_t.area, people_t.area.c.area_id == people_t.person.c.area_id)
     .where(
         _r.priority == FIRST,
-        _r.kind == "safety",
-        _r.state.in_(("waiting", "offered", "open")),
+        _r.kind == word("safety"),
+        _r.state.in_(words(("waiting", "offered", "open"))),
         _r.learner_id != bindparam("me"),
     )
     .order_by(_r.since_at, _r.request_id)

@@ -30,6 +30,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from storage.engine.columns import words
 from storage.engine.rows import Row, at_most, many, one, padded
 from storage.pairing import tables as pairing_t
 from storage.pairing.records import NoticeRow
@@ -59,7 +60,7 @@ _ID: Any = bindparam("id")
 _r, _o, _p = pairing_t.request.c, pairing_t.offer.c, pairing_t.pairing.c
 _REQUEST = select(pairing_t.request).where(_r.request_id == _ID)
 _LIVE = ("waiting", "offered", "open")
-_ALIVE = select(pairing_t.request).where(_r.state.in_(_LIVE)).order_by(_r.since_at, _r.request_id)
+_ALIVE = select(pairing_t.request).where(_r.state.in_(words(_LIVE))).order_by(_r.since_at, _r.request_id)
 _REQUESTS_OF = _ALIVE.where(_r.learner_id == _ID)
 _OWNED_BY = _ALIVE.where(_r.owner_id == _ID).limit(bindparam("most", type_=BigInteger))
 _UNOWNED = _ALIVE.where(_r.owner_id.is_(None)).limit(bindparam("most", type_=BigInteger))

@@ -143,6 +143,8 @@ standing = Table(
     instant("rest_until_at"),
     instant("last_served_at"),
 )
+HAS_ROOM = standing.c.free == text("1")
+Index("standing_roomy", standing.c.learner_id, sqlite_where=HAS_ROOM, postgresql_where=HAS_ROOM)
 Index("standing_path", standing.c.free, standing.c.path)
 Index(
     "standing_rank",

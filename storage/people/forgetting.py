@@ -9,7 +9,20 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, and_, delete, exists, inspect, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Delete,
+    Table,
+    Update,
+    and_,
+    delete,
+    inspect,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -51,25 +64,11 @@ def forget_belonging(connection: Connection, learner_id: str) -> None:
         or_(pairing_t.pairing.c.learner_id == learner_id, pairing_t.pairing.c.instructor_id == learner_id)
     )
     requests = select(pairing_t.request.c.request_id).where(pairing_t.request.c.learner_id == learner_id)
-    connection.execute(
-        delete(pairing_t.notice).where(
-            or_(
-                pairing_t.notice.c.about == learner_id,
-                pairing_t.notice.c.about.in_(requests),
-                pairing_t.notice.c.about.in_(pairings),
-            )
-        )
-    )
-    connection.execute(
-        delete(pairing_t.relay).where(
-            or_(pairing_t.relay.c.from_id == learner_id, pairing_t.relay.c.pairing_id.in_(pairings))
-        )
-    )
-    connection.execute(
-        delete(pairing_t.offer).where(
-            or_(pairing_t.offer.c.instructor_id == learner_id, pairing_t.offer.c.request_id.in_(requests))
-        )
-    )
+    notice, relay, offer = pairing_t.notice, pairing_t.relay, pairing_t.offer
+    of_hers = (notice.c.about == learner_id, notice.c.about.in_(requests), notice.c.about.in_(pairings))
+    _each(connection, delete(notice), *of_hers)
+    _each(connection, delete(relay), relay.c.from_id == learner_id, relay.c.pairing_id.in_(pairings))
+    _each(connection, delete(offer), offer.c.instructor_id == learner_id, offer.c.request_id.in_(requests))
     connection.execute(
         update(pairing_t.request)
         .where(pairing_t.request.c.owner_id == learner_id)
@@ -79,17 +78,13 @@ def forget_belonging(connection: Connection, learner_id: str) -> None:
     connection.execute(update(pairing_t.skill_check).where(pairing_t.skill_check.c.by == learner_id).values(by=""))
     mine = select(people_t.invitee.c.invitee_id).where(people_t.invitee.c.claimed_by == learner_id)
     nobody = {"learner_id": None, "invitee_id": None}
-    attended = or_(meetings_t.attendance.c.learner_id == learner_id, meetings_t.attendance.c.invitee_id.in_(mine))
-    connection.execute(update(meetings_t.attendance).where(attended).values(nobody))
-    connection.execute(
-        delete(people_t.invitation).where(
-            or_(people_t.invitation.c.used_by == learner_id, people_t.invitation.c.invitee_id.in_(mine))
-        )
-    )
+    met, code = meetings_t.attendance, people_t.invitation
+    _each(connection, update(met).values(nobody), met.c.learner_id == learner_id, met.c.invitee_id.in_(mine))
+    _each(connection, delete(code), code.c.used_by == learner_id, code.c.invitee_id.in_(mine))
     connection.execute(delete(people_t.invitee).where(people_t.invitee.c.claimed_by == learner_id))
     s, i = conversations_t.subscription.c, people_t.identity.c
-    hers = exists().where(i.channel == s.channel, i.chat_id == s.chat_id, i.learner_id == learner_id)
-    connection.execute(delete(conversations_t.subscription).where(hers))
+    addresses = select(i.channel, i.chat_id).where(i.learner_id == learner_id)
+    connection.execute(delete(conversations_t.subscription).where(tuple_(s.channel, s.chat_id).in_(addresses)))
     connection.execute(
         update(announcements_t.announcement)
         .where(announcements_t.announcement.c.after_id == learner_id)
@@ -100,6 +95,13 @@ def forget_belonging(connection: Connection, learner_id: str) -> None:
             connection.execute(delete(table).where(table.c.learner_id == learner_id))
     blank = {"area_id": None, "needs": "[]"}
     connection.execute(update(people_t.person).where(people_t.person.c.learner_id == learner_id).values(blank))
+
+
+def _each(connection: Connection, statement: Delete | Update, *conditions: ColumnElement[bool]) -> None:
+    """The same for the rows of each condition: with an `or` around a query PostgreSQL would look at every row of the
+    table."""
+    for condition in conditions:
+        connection.execute(statement.where(condition))
 
 
 def invitees_of(connection: Connection, learner_id: str) -> list[str]:

@@ -132,8 +132,9 @@ def withdraw_by(connection: Connection, by: str) -> None:
 
 def expire(connection: Connection, before: datetime, limit: int) -> int:
     """Drop codes that ended before then: of invitations those that nobody used."""
-    unused = or_(people_t.invitation.c.used_at.is_(None), people_t.invitation.c.kind != "invite")
-    old = select(people_t.invitation.c.code_hash).where(people_t.invitation.c.expires_at < to_ms(before), unused)
+    old = select(people_t.invitation.c.code_hash).where(
+        people_t.invitation.c.expires_at < to_ms(before), people_t.UNUSED
+    )
     ids = list(connection.scalars(old.limit(limit)))
     if ids:
         connection.execute(delete(people_t.invitation).where(people_t.invitation.c.code_hash.in_(ids)))

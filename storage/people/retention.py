@@ -16,10 +16,14 @@ ANSWERABLE = ("officer", "editor", "admin")
 """Whoever answers for others is never forgotten by the clock: her officer looks after that."""
 
 
-def idle(connection: Connection, before: datetime, after: str, limit: int) -> list[str]:
-    """Learners who agreed, were last heard before then and have not been asked; a page by id."""
-    query = _idle(before).where(people_t.person.c.learner_id > after).order_by(people_t.person.c.learner_id)
-    return list(connection.scalars(query.limit(limit)))
+def idle(connection: Connection, before: datetime, after: str, looked_at: int) -> tuple[list[str], str | None]:
+    """Learners who agreed, were last heard before then and have not been asked, of the next `looked_at` persons by id;
+    and behind whom to look next, None after the last."""
+    behind = people_t.person.c.learner_id > after
+    ids = select(people_t.person.c.learner_id).where(behind).order_by(people_t.person.c.learner_id)
+    last = connection.scalar(ids.offset(looked_at - 1).limit(1))
+    until = () if last is None else (people_t.person.c.learner_id <= last,)
+    return list(connection.scalars(_idle(before).where(behind, *until))), last
 
 
 def ask(connection: Connection, learner_ids: Collection[str], before: datetime, now: datetime) -> list[str]:
@@ -59,11 +63,10 @@ def came_back(connection: Connection, limit: int) -> int:
 def counts(connection: Connection, before: datetime) -> dict[str, int]:
     """How many wait for their answer, and how many who answer for others have been silent since before then."""
     asked = select(func.count()).select_from(people_t.person).where(people_t.person.c.idle_asked_at.is_not(None))
-    quiet = (
-        conversations_t.session.c.learner_id == people_t.person.c.learner_id,
-        conversations_t.session.c.seen_at < to_ms(before),
-    )
-    query = select(func.count()).select_from(people_t.person).where(_answers_for_others(), exists().where(*quiet))
+    role, session = people_t.role.c, conversations_t.session.c
+    answer = select(role.learner_id).where(role.role.in_(ANSWERABLE), role.state == "active")
+    quiet = session.learner_id.in_(answer), session.seen_at < to_ms(before)
+    query = select(func.count()).select_from(conversations_t.session).where(*quiet)
     return {"asked": connection.scalar(asked) or 0, "officers": connection.scalar(query) or 0}
 
 

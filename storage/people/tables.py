@@ -6,7 +6,7 @@ outlive the person. JSON stands in TEXT, instants are milliseconds since 1970 UT
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, PrimaryKeyConstraint, Table, Text
+from sqlalchemy import Boolean, Column, ForeignKey, Index, PrimaryKeyConstraint, Table, Text, or_
 
 from storage.engine.columns import (
     SORTED,
@@ -20,6 +20,7 @@ from storage.engine.columns import (
     serial,
     sorted_text,
     text_column,
+    word,
 )
 
 person = Table(
@@ -38,6 +39,10 @@ person = Table(
     sorted_text("search_key"),  # both made of her names: see storage/people/naming.py
     sorted_text("order_key"),
 )
+NOT_AGREED = person.c.consent != word("agreed")  # few of all, and to be looked through every hour
+Index("person_not_agreed", person.c.learner_id, sqlite_where=NOT_AGREED, postgresql_where=NOT_AGREED)
+_was_asked = person.c.idle_asked_at.is_not(None)
+Index("person_idle_asked", person.c.idle_asked_at, sqlite_where=_was_asked, postgresql_where=_was_asked)
 # Looked through from end to end by whoever searches: everything that is asked of a row stands in it.
 Index("person_order", person.c.order_key, person.c.learner_id, person.c.search_key, person.c.area_id)
 
@@ -192,6 +197,8 @@ Index("invitation_learner", invitation.c.learner_id)
 Index("invitation_invitee", invitation.c.invitee_id)
 Index("invitation_area", invitation.c.area_id)
 Index("invitation_expires", invitation.c.expires_at)
+UNUSED = or_(invitation.c.used_at.is_(None), invitation.c.kind != word("invite"))  # they end; others stay
+Index("invitation_unused", invitation.c.expires_at, sqlite_where=UNUSED, postgresql_where=UNUSED)
 
 seat = Table(
     "seat",
@@ -223,5 +230,6 @@ audit = Table(
     text_column("detail"),
 )
 Index("audit_subject", audit.c.subject, audit.c.at)
+Index("audit_what", audit.c.what, audit.c.audit_id)
 
 forgotten = Table("forgotten", metadata, key_column("pseudonym"), instant("at"))

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from zlib import crc32
 
-from sqlalchemy import ColumnElement, Connection, Table, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Table, or_, select, union, update
 
 from storage.conversations import tables as conversations_t
 from storage.engine.rows import Row
@@ -80,12 +80,11 @@ def renamed(connection: Connection, learner_id: str, name: str) -> Traces | None
 
 def _met(connection: Connection, learner_id: str) -> tuple[dict[str, bool], set[str]]:
     """Requests that this person had a part in (whether it was the own), and who had one as well."""
-    r, offered = (
-        pairing_t.request.c,
-        select(pairing_t.offer.c.request_id).where(pairing_t.offer.c.instructor_id == learner_id),
-    )
-    part = or_(r.learner_id == learner_id, r.owner_id == learner_id, r.request_id.in_(offered))
-    rows = connection.execute(select(r.request_id, r.learner_id, r.owner_id).where(part)).all()
+    r, offer = pairing_t.request.c, pairing_t.offer.c
+    query, offered = select(r.request_id, r.learner_id, r.owner_id), offer.instructor_id == learner_id
+    asked = query.join(pairing_t.offer, offer.request_id == r.request_id).where(offered)
+    own = query.where(or_(r.learner_id == learner_id, r.owner_id == learner_id))
+    rows = connection.execute(union(own, asked)).all()
     people = {one for row in rows for one in (row.learner_id, row.owner_id) if one}
     return {row.request_id: row.learner_id == learner_id for row in rows}, people
 

@@ -21,6 +21,8 @@ from storage.publications.records import PublicationRow, VersionRow
 
 SLICE = 500  # sessions read at once: a few milliseconds
 KEYS_AT_ONCE = 200
+FEW = 3
+"""So many lessons the database looks for faster than states are handed over and read."""
 
 _NEWEST_EACH = select(func.max(publications_t.publication.c.publication_id)).group_by(
     publications_t.publication.c.lesson
@@ -146,6 +148,12 @@ def current(connection: Connection) -> dict[str, PublicationRow]:
     newest = publications_t.publication.c.publication_id.in_(_NEWEST_EACH)
     query = select(publications_t.publication).where(newest, _IS_LESSON)
     return {row.lesson: row for row in _publications(connection, query)}
+
+
+def replaced(connection: Connection) -> set[tuple[str, int]]:
+    """Every (lesson, version) of which another version is the current one."""
+    now = current(connection)
+    return {key for key in graph_hashes(connection) if key[0] in now and now[key[0]].version != key[1]}
 
 
 def current_of(connection: Connection, lesson: str) -> PublicationRow | None:

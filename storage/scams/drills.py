@@ -100,9 +100,7 @@ def is_paused(connection: Connection, learner_id: str) -> bool:
         .join(people_t.person, people_t.person.c.area_id == area.area_id)
         .where(people_t.person.c.learner_id == learner_id)
     )
-    paused = connection.scalars(
-        select(area.path).join(scams_t.drill_pause, scams_t.drill_pause.c.area_id == area.area_id)
-    )
+    paused = connection.scalars(select(area.path).where(area.area_id.in_(select(scams_t.drill_pause.c.area_id))))
     return where is not None and any(where.startswith(path) for path in paused)
 
 

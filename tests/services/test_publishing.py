@@ -106,7 +106,7 @@ async def test_everybody_inside_is_counted_parked_lessons_too(t: Running):
     assert await t.database.read(inside) == {"mot": {(1, "hoi"): 2}, "hai": {(1, "chao"): 1}}
 
 
-async def test_a_lesson_of_a_meeting_that_was_put_aside_has_somebody_inside(t: Running):
+async def test_a_lesson_of_a_meeting_that_was_put_aside_has_somebody_inside(t: Running, folder: Path, camtay):
     learner = await at_quiz(t, "1")
     row = (await t.rows("session"))[0]
     state = state_codec.load(row["state"])
@@ -115,6 +115,9 @@ async def test_a_lesson_of_a_meeting_that_was_put_aside_has_somebody_inside(t: R
     await t.database.transact(lambda c: c.execute(update(session).values(state=aside, lesson=None, version=None)))
     assert await t.database.read(inside) == {"mot": {(1, "hoi"): 1}}
     assert await inside_now(t.database, ["mot"]) == {"mot": {(1, "hoi"): 1}}
+    assert await held_versions(t.database) == set(), "the current one is there anyway: no session is read for it"
+    put(folder, "mot", LESSON.replace("Hết bản A", "Hết bản B"))
+    assert (await camtay("publish"))[0] == 0
     assert await held_versions(t.database) == {("mot", 1)}
 
 

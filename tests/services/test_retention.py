@@ -28,6 +28,14 @@ LESSON = lesson(
     - {end: het, text: Hết}
     """
 )
+ASKING = lesson(
+    """
+    - quiz: hoi
+      text: Hỏi
+      options: [{id: sai, text: Sai}, {id: dung, text: Đúng rồi, right: true}]
+    - {end: het, text: Hết}
+    """
+)
 WARD = "w26041"
 
 
@@ -101,6 +109,21 @@ async def test_whatever_she_answers_keeps_it(t: Tutor, answer: str):
     await care.step()
     await t.tells()
     assert "giữ lại hay xóa hết" in she.said, "a year later she is asked again"
+
+
+async def test_single_answers_of_long_ago_go_and_finished_lessons_stay(tmp_path: Path):
+    async with tutor(tmp_path, book(ASKING)) as t:
+        care = caretaker(t, rules=RetentionRules(history=timedelta(days=400)))
+        she = await (await t.learner("1").meets("Lan")).opens("thu")
+        await she.tap("Đúng rồi")
+        answers, runs = await t.rows("attempt"), await t.rows("run")
+        await t.passes(days=399)
+        await she.say("xin chào")  # she is no stranger
+        await care.step()
+        assert answers and await t.rows("attempt") == answers
+        await t.passes(days=2)
+        await care.step()
+        assert not await t.rows("attempt") and await t.rows("run") == runs and runs[0]["outcome"] == "completed"
 
 
 async def test_deleting_is_confirmed_as_always(t: Tutor):

@@ -11,6 +11,7 @@ from functools import partial
 import pytest
 from sqlalchemy import select, text
 
+from storage import pruning
 from storage.conversations import conversations, expiry, inbox, leaving, outbox, recordings, web_log
 from storage.conversations import tables as conversations_t
 from storage.conversations.records import (
@@ -145,7 +146,7 @@ async def test_what_is_set_aside_stays_when_old_ids_go(database: Database):
     await database.transact(lambda c: inbox.keep_new(c, "a", ["1", "2"], START))
     await database.transact(lambda c: inbox.set_aside(c, "a", "1", "KeyError", START))
     later = START + timedelta(days=1)
-    assert await database.transact(lambda c: expiry.expire_inbox(c, later, 50)) == 1
+    assert await pruning.drop_old(database, pruning.INBOX, later) == 1
     (row,) = await database.read(lambda c: rows_of(c, "inbox"))
     assert (row["update_id"], row["fault"]) == ("1", "KeyError")
     assert (await database.read(expiry.counts))["set_aside"] == 1
