@@ -9,7 +9,8 @@ who were really there; SQLite plans without looking at how many there are.
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Callable, Iterator
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -61,12 +62,16 @@ HOT = (
 """How the twenty hottest statements begin, as `bench.day` names them; a life in which one is missing shows nothing."""
 
 
+KINDS = re.compile(r"SELECT|INSERT|UPDATE|DELETE|WITH")
+VALUES = re.compile(r"'(?:[^']|'')*'|\b\d[\d.]*\b|\bNULL\b")
+
+
 @dataclass
 class Said:
-    """The statements that were executed, each once, with the values of one time."""
+    """The statements that were executed, each once, as it can be asked for its plan: with the values of one time."""
 
     dialect: str
-    statements: dict[str, Any] = field(default_factory=dict)
+    statements: dict[str, tuple[str, tuple[Any, ...]]] = field(default_factory=dict)
 
 
 @contextmanager
@@ -74,15 +79,25 @@ def recorded(dialect: str) -> Iterator[Said]:
     said = Said(dialect)
 
     def hear(connection: Any, _cursor: Any, statement: str, values: Any, _context: Any, many: bool) -> None:
-        if connection.dialect.name == dialect and re.match(r"SELECT|INSERT|UPDATE|DELETE|WITH", statement):
-            is_list = (many and not isinstance(values, tuple)) or (values and isinstance(values[0], (tuple, list)))
-            said.statements.setdefault(statement, tuple(values[0] if is_list else values))
+        if connection.dialect.name == dialect == "postgresql" and KINDS.match(statement):
+            is_list = many and isinstance(values[0], tuple | list)
+            said.statements.setdefault(statement, (statement, tuple(values[0] if is_list else values)))
+
+    def hear_written_out(statement: str) -> None:
+        if KINDS.match(statement):
+            said.statements.setdefault(VALUES.sub("?", statement), (statement, ()))
+
+    def connected(connection: Any, _record: Any) -> None:
+        if isinstance(connection, sqlite3.Connection):  # of what is prepared Core hears nothing there
+            connection.set_trace_callback(hear_written_out)
 
     event.listen(Engine, "before_cursor_execute", hear)
+    event.listen(Engine, "connect", connected)
     try:
         yield said
     finally:
         event.remove(Engine, "before_cursor_execute", hear)
+        event.remove(Engine, "connect", connected)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
@@ -141,11 +156,13 @@ async def test_no_statement_of_a_life_reads_a_large_table_from_end_to_end(databa
     assert not scans, "\n\n".join(f"{each}\n  {plan}" for each, plan in scans.items())
 
 
-def scans_of(connection: Connection, found: dict[str, Any], dialect: str) -> dict[str, list[str]]:
+def scans_of(
+    connection: Connection, found: Mapping[str, tuple[str, tuple[Any, ...]]], dialect: str
+) -> dict[str, list[str]]:
     """Statement → the steps of its plan that read a large table from end to end."""
     explain = "EXPLAIN QUERY PLAN" if dialect == "sqlite" else "EXPLAIN"
     scans = {}
-    for statement, values in found.items():
+    for statement, values in found.values():
         rows = connection.exec_driver_sql(f"{explain} {statement}", values).all()
         plan = [str(row[-1]) for row in rows]
         bad = [
