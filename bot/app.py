@@ -22,17 +22,16 @@ from aiohttp.web import AbstractRouteDef, Application
 from bot import restoring
 from bot.announcements.service import AnnouncementFeeder
 from bot.announcements.worker import AnnouncementWorker
-from bot.channels.base import LogEntry, Submit
 from bot.channels.webchat import WebChat
 from bot.channels.webchat.identity import Visitor, load_keys
 from bot.channels.webchat.sounds import Sounds
 from bot.channels.webchat.streams import Streams
 from bot.conversation.batch import Conversation
 from bot.conversation.handlers import handlers_of
-from bot.conversation.packing import unpack_entry
 from bot.conversation.presence import Presence
 from bot.conversation.understanding import Overheard
 from bot.delivery.accounts import distinct, open_accounts
+from bot.delivery.chat_page import chat_page
 from bot.delivery.flood import Flood
 from bot.delivery.intake import Intake
 from bot.delivery.outlets import Outlets
@@ -53,7 +52,6 @@ from bot.operations.metrics import MetricsPage
 from bot.operations.rules import backup_rules
 from bot.operations.service import Operations
 from bot.pairing.service import Pairings
-from bot.people.export import export_of_chat
 from bot.people.retention import Retention
 from bot.publishing.library import LiveLessons
 from bot.publishing.preview import Previews
@@ -83,10 +81,10 @@ from flows.events import Universe
 from flows.rules.checked import FILE, Checked
 from flows.saying import joined, said_by, say
 from storage import worlds
-from storage.conversations import web_log
 from storage.engine import schema
 from storage.engine.address import sqlite_path
 from storage.engine.database import Database, open_database
+from storage.engine.leases import HANG_S, LASTS_S, Leases
 from storage.engine.lock import lock_all, note_port
 
 SEND_PATIENCE_S = 3.0  # how long a stop waits for messages under way; the rest stays in the outbox
@@ -111,6 +109,7 @@ class Environment:
     tick_s: float = EVERY_S
     listener: Callable[[], Sequence[str]] = listener
     failpoint: Callable[[str], None] = lambda _: None
+    lease_s: float = LASTS_S
     road: Road | None = None
 
     def universe(self, seed: str) -> Universe:
@@ -150,6 +149,7 @@ class App:
     doorbell: Doorbell
     voice: VoiceWorker
     webchat: WebChat
+    leases: Leases
     cast: Sequence[CastMember] = ()
     workers: Workers = field(default_factory=Workers)
 
@@ -181,7 +181,10 @@ async def bootstrap(
     officers.counts.run()
     quotas = QuotaMeters(world.now, quiet, world.new_id)
     command = world.listener() if settings.voice.listen == "yes" else ()
-    conversation = Conversation(database, book, world.universe, quiet, officers.services, quotas, listens=bool(command))
+    leases = Leases(database, world.new_id(), world.lease_s)
+    conversation = Conversation(
+        database, book, world.universe, quiet, officers.services, quotas, listens=bool(command), held=leases.held
+    )
     senders, presence = Senders(), Presence(database, world.now, quiet)
     steady = Steady(database, world.now, world.counted_s)
     streams, sounds = _streams(files), Sounds(data / "voice")
@@ -189,9 +192,10 @@ async def bootstrap(
         database, WebChat.name, world.now, quiet, streams.is_open, folder=data, title=settings.tutor.name,
         public_url=settings.web.public_url, road=world.road, failpoint=world.failpoint,
     )  # fmt: skip
-    webchat = _webchat(
-        settings, world, database, library, store, streams, doorbell, lambda updates: intake.submit(updates)
-    )
+    webchat = chat_page(
+        settings, database, world.now, world.new_id, lambda: library.book, store.describe, streams,
+        doorbell.subscriptions, lambda updates: intake.submit(updates),
+    )  # fmt: skip
     webchat.sounds, officers.people.on_left = sounds if command else None, webchat.left
     voice = VoiceWorker(
         database, lambda updates: intake.submit(updates), world.now, Transcriber(command) if command else None,
@@ -205,14 +209,24 @@ async def bootstrap(
     key = LocalKey(load_keys(data / "web.key", world.new_id)[0])
     submit, around = Flood(intake.submit).submit, surroundings_of(database, store)
     owners = [
-        ChannelOwner(each, conversation, submit, presence, senders, world.now, quotas, world.failpoint)
+        ChannelOwner(
+            each,
+            conversation,
+            submit,
+            presence,
+            senders,
+            world.now,
+            quotas,
+            leases.of(each.channel.name),
+            world.failpoint,
+        )
         for each in open_accounts(settings.channels, around)
     ]
     health = Health(database, library, intake, Writable(database, world.now, world.counted_s), steady, owners, data)
     operations = Operations(health, _folders(settings), world.now, doorbell.knocker.answers)
     app = App(
         settings, world, database, library, conversation, intake, ticker, steady, officers, owners, health, operations,
-        key, files, store, watch, doorbell, voice, webchat, cast,
+        key, files, store, watch, doorbell, voice, webchat, leases, cast,
     )  # fmt: skip
     port = await _start(stack, app)
     if is_locked:
@@ -226,7 +240,7 @@ async def _open(stack: AsyncExitStack, settings: Settings, data: Path) -> tuple[
     """The database, ready, and whether this process alone may have it."""
     url, locks = settings.database_url, stack.enter_context(ExitStack())  # let go of when the database is closed
     try:
-        database = open_database(url)
+        database = open_database(url, HANG_S)
     except ValueError as unknown:
         raise SettingsInvalid(say("DATABASE_URL: {reason}", reason=said_by(unknown))) from None
     stack.push_async_callback(database.close)
@@ -250,34 +264,6 @@ async def _cast(database: Database, settings: Settings) -> Sequence[CastMember]:
     return await database.read(cast_of)
 
 
-def _webchat(
-    settings: Settings, world: Environment, database: Database, library: LiveLessons, store: MediaStore,
-    streams: Streams, doorbell: Doorbell, submit: Submit,
-) -> WebChat:  # fmt: skip
-    async def history(chat_id: str, after: int, limit: int, oldest: bool = False) -> list[LogEntry]:
-        rows = await database.read(lambda connection: web_log.history(connection, chat_id, after, limit, oldest))
-        return [unpack_entry(row) for row in rows]
-
-    async def export(chat_id: str, kind: str) -> str | None:
-        return await export_of_chat(database, WebChat.name, chat_id, kind, library.book)
-
-    return WebChat(
-        submit=submit,
-        history=history,
-        new_id=world.new_id,
-        now=world.now,
-        key_path=Path(settings.data.dir) / "web.key",
-        tutor=settings.tutor.name,
-        union=settings.tutor.union,
-        public_url=settings.web.public_url,
-        max_text=settings.web.max_text,
-        export=export,
-        describe=store.describe,
-        streams=streams,
-        ringing=doorbell.subscriptions,
-    )
-
-
 def _streams(files: int) -> Streams:
     return Streams((bounds := bounds_for(files)).streams, bounds.streams_per_address)
 
@@ -285,6 +271,7 @@ def _streams(files: int) -> Streams:
 async def _start(stack: AsyncExitStack, app: App) -> int:
     """Begin what runs: what begins last ends first. Returns the port of the web page."""
     workers = app.workers
+    stack.callback(workers.watched(app.leases.run()).cancel)
     for owner in app.owners:
         stack.push_async_callback(_close, owner)
     stack.push_async_callback(workers.end)

@@ -33,7 +33,7 @@ from tests.support.harness import empty_database
 async def test_a_postgresql_that_is_not_there_is_unavailable(tmp_path: Path):
     database = open_database(f"postgresql://nobody@/nothing?host={tmp_path}")
     try:
-        for attempt in (database.read(expiry.counts), database.transact(expiry.counts), database.hold("x")):
+        for attempt in (database.read(expiry.counts), database.transact(expiry.counts)):
             with pytest.raises(StorageUnavailable):
                 await attempt
     finally:
@@ -229,38 +229,52 @@ async def test_an_empty_database_is_made_ready(tmp_path: Path):
 
 
 @pytest.mark.postgres
-async def test_of_two_processes_one_owns_a_channel_until_it_ends(postgres_url: str):
-    one, two = open_database(postgres_url), open_database(postgres_url)
+async def test_a_process_that_hangs_in_a_transaction_keeps_its_locks_for_a_moment(postgres_url: str):
+    other, is_locked = open_database(postgres_url), threading.Event()
+    await other.transact(key_value.key_value.create)
+    await other.transact(lambda c: key_value.set_key(c, "k", "as it was"))
+
+    def hang(connection: Connection) -> None:
+        key_value.set_key(connection, "k", "half done")
+        is_locked.set()
+        time.sleep(1.0)
+        key_value.set_key(connection, "k", "done")
+
+    async def in_another_process() -> str:
+        database = open_database(postgres_url, 0.2)
+        try:
+            with pytest.raises(StorageUnavailable):
+                await database.transact(hang)
+            return str(await database.transact(lambda c: key_value.get_key(c, "k")))  # it is of use again
+        finally:
+            await database.close()
+
+    hanging = asyncio.create_task(asyncio.to_thread(asyncio.run, in_another_process()))
     try:
-        assert await one.hold("telegram:1") and await one.hold("telegram:1")
-        assert not await two.hold("telegram:1")
-        assert await two.hold("telegram:2"), "another channel is another matter"
-        await one.close()
-        assert await two.hold("telegram:1")
+        await asyncio.to_thread(is_locked.wait)
+        await other.transact(lambda c: key_value.set_key(c, "k", "gone on"))
+        assert not hanging.done(), "whoever waited for it went on before it woke up"
+        assert "gone on" in await hanging
     finally:
-        await one.close()
-        await two.close()
+        await hanging
+        await other.close()
 
 
 @pytest.mark.postgres
-async def test_ownership_that_broke_off_can_be_taken_again(postgres_url: str):
-    one, two = open_database(postgres_url), open_database(postgres_url)
-    lost = text(
-        "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity "
-        "WHERE datname = current_database() AND pid <> pg_backend_pid()"
-    )
+async def test_what_reckons_for_long_is_no_hang(postgres_url: str):
+    database = open_database(postgres_url, 0.1)
+
+    def reckon(connection: Connection) -> object:
+        connection.execute(text("SELECT 1")).all()
+        time.sleep(0.3)
+        return connection.scalar(text("SELECT 2"))
+
     try:
-        assert await one.hold("telegram:1")
-        await two.transact(lambda c: c.execute(lost).all())
-        assert await two.hold("telegram:1")
-        try:
-            owns = await one.hold("telegram:1")
-        except StorageUnavailable:
-            owns = await one.hold("telegram:1")
-        assert not owns, "it must not believe that it still does"
+        assert await database.read_long(reckon) == 2
+        with pytest.raises(StorageUnavailable):
+            await database.read(reckon)
     finally:
-        await one.close()
-        await two.close()
+        await database.close()
 
 
 def test_one_process_to_a_data_folder(tmp_path: Path):

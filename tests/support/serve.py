@@ -2,7 +2,8 @@
 
 TEST_CRASH_FILE names a file; when it appears and says "3 after commit", the process kills itself (SIGKILL) the third
 time it passes that point from then on. TEST_CLOCK_FILE names a file with the seconds by which its clock is ahead;
-TEST_TICK_S is how often it looks for what is due. TEST_PUSH_TRUST names a certificate: then push services may stand
+TEST_TICK_S is how often it looks for what is due, TEST_LEASE_S how long
+others wait for one that says nothing. TEST_PUSH_TRUST names a certificate: then push services may stand
 anywhere that has it, this machine included.
 """
 
@@ -63,6 +64,7 @@ def main(config: str) -> int:
         now=now,
         counted_s=lambda: now().timestamp(),  # time really passes, as far as the test can tell
         tick_s=float(environ.get("TEST_TICK_S", "0.2")),
+        lease_s=float(environ.get("TEST_LEASE_S", usual.lease_s)),
         failpoint=crash_as_told(Path(crash)) if crash else usual.failpoint,
         road=Road(lambda _: True, ssl.create_default_context(cafile=trusted)) if trusted else None,
     )
