@@ -52,6 +52,8 @@ from bot.operations.metrics import MetricsPage
 from bot.operations.rules import backup_rules
 from bot.operations.service import Operations
 from bot.pairing.service import Pairings
+from bot.peers.following import peers_of
+from bot.peers.worker import Peers
 from bot.people.retention import Retention
 from bot.publishing.library import LiveLessons
 from bot.publishing.preview import Previews
@@ -61,8 +63,8 @@ from bot.rules import keep_rules, pairing_clock
 from bot.scheduler.daily import Caretaker
 from bot.scheduler.disk import Writable
 from bot.scheduler.steady import Steady
-from bot.scheduler.ticker import EVERY_S, Ticker
-from bot.seeding.cast import CastMember, cast_of
+from bot.scheduler.ticker import EVERY_S, ROUNDS, Ticker
+from bot.seeding.cast import CastMember, cast_for
 from bot.settings import Settings, account
 from bot.voice.extra import listener
 from bot.voice.line_keeper import RECORDED, LineKeeper
@@ -79,17 +81,18 @@ from bot.web.probes import SHORTEST_TOKEN, MetricsDoor, probe_routes
 from bot.workers import Workers
 from flows.events import Universe
 from flows.rules.checked import FILE, Checked
-from flows.saying import joined, said_by, say
-from storage import worlds
+from flows.saying import said_by, say
 from storage.engine import schema
 from storage.engine.address import sqlite_path
 from storage.engine.database import Database, open_database
-from storage.engine.leases import HANG_S, LASTS_S, Leases
+from storage.engine.hung import SERVING
+from storage.engine.leases import LASTS_S, Leases
 from storage.engine.lock import lock_all, note_port
 
 SEND_PATIENCE_S = 3.0  # how long a stop waits for messages under way; the rest stays in the outbox
 WORK_PATIENCE_S = 3.0
-WATCHED_S = 0.5  # how often publications are looked for while somebody writes lessons here
+LEAVE_S = 2.0  # two looks of a balancer, and as long again for the pages
+WATCHED_S = 0.5  # how often publications are looked for where others write them meanwhile, here or in other processes
 
 log = logging.getLogger(__name__)
 
@@ -150,6 +153,7 @@ class App:
     voice: VoiceWorker
     webchat: WebChat
     leases: Leases
+    peers: Peers | None
     cast: Sequence[CastMember] = ()
     workers: Workers = field(default_factory=Workers)
 
@@ -163,7 +167,7 @@ async def bootstrap(
     """
     world, data, files = environment or Environment(), Path(settings.data.dir), take_files()
     database, is_locked = await _open(stack, settings, data)
-    cast = await _cast(database, settings)
+    cast = await cast_for(database, settings.channels)
     quiet = pairing_clock(settings).quiet
     store = MediaStore(data / "media", settings.web.public_url, settings.media.max_mb * 1_000_000)
     library = LiveLessons(
@@ -196,16 +200,18 @@ async def bootstrap(
         settings, database, world.now, world.new_id, lambda: library.book, store.describe, streams,
         doorbell.subscriptions, lambda updates: intake.submit(updates),
     )  # fmt: skip
-    webchat.sounds, officers.people.on_left = sounds if command else None, webchat.left
+    webchat.sounds = sounds if command else None
     voice = VoiceWorker(
         database, lambda updates: intake.submit(updates), world.now, Transcriber(command) if command else None,
         lambda: {WebChat.name: sounds, **{each.channel.name: each.channel for each in owners if each.is_ours}},
         sounds, settings.voice.idle_min * 60.0, LineKeeper(Path(settings.lessons.dir), data / RECORDED, store),
     )  # fmt: skip
     outlets = Outlets(senders, webchat, lambda: ticker.wake(), doorbell.knocker.wake, voice.wake)
+    officers.people.on_left = outlets.left
     intake = Intake(conversation, outlets.publish, senders, world.failpoint)
     beat, tick_s, pairings = presence.beat, world.tick_s, Pairings(database, officers.pairing)
     ticker = Ticker(database, intake.submit, world.now, quiet, beat, tick_s, pairings, steady)
+    ticker.leads = leases.of(ROUNDS).leads
     key = LocalKey(load_keys(data / "web.key", world.new_id)[0])
     submit, around = Flood(intake.submit).submit, surroundings_of(database, store)
     owners = [
@@ -222,11 +228,12 @@ async def bootstrap(
         )
         for each in open_accounts(settings.channels, around)
     ]
+    peers = peers_of(database, settings.direct_url, leases.owner, outlets, owners)
     health = Health(database, library, intake, Writable(database, world.now, world.counted_s), steady, owners, data)
     operations = Operations(health, _folders(settings), world.now, doorbell.knocker.answers)
     app = App(
         settings, world, database, library, conversation, intake, ticker, steady, officers, owners, health, operations,
-        key, files, store, watch, doorbell, voice, webchat, leases, cast,
+        key, files, store, watch, doorbell, voice, webchat, leases, peers, cast,
     )  # fmt: skip
     port = await _start(stack, app)
     if is_locked:
@@ -240,7 +247,7 @@ async def _open(stack: AsyncExitStack, settings: Settings, data: Path) -> tuple[
     """The database, ready, and whether this process alone may have it."""
     url, locks = settings.database_url, stack.enter_context(ExitStack())  # let go of when the database is closed
     try:
-        database = open_database(url, HANG_S)
+        database = open_database(url, SERVING)
     except ValueError as unknown:
         raise SettingsInvalid(say("DATABASE_URL: {reason}", reason=said_by(unknown))) from None
     stack.push_async_callback(database.close)
@@ -254,16 +261,6 @@ async def _open(stack: AsyncExitStack, settings: Settings, data: Path) -> tuple[
     return database, is_locked
 
 
-async def _cast(database: Database, settings: Settings) -> Sequence[CastMember]:
-    """Who of a made-up world can be looked at. Raises SettingsInvalid where real people could come into one."""
-    is_made_up = bool(await database.read(worlds.made_up))
-    on = [name for name, each in settings.channels.items() if each.is_on]
-    if is_made_up and on:
-        why = "Dữ liệu này là người giả, nên không mở cho người thật: tắt {channels}, hoặc chọn thư mục dữ liệu khác."
-        raise SettingsInvalid(say(why, channels=joined(on)))
-    return await database.read(cast_of)
-
-
 def _streams(files: int) -> Streams:
     return Streams((bounds := bounds_for(files)).streams, bounds.streams_per_address)
 
@@ -274,11 +271,15 @@ async def _start(stack: AsyncExitStack, app: App) -> int:
     stack.callback(workers.watched(app.leases.run()).cancel)
     for owner in app.owners:
         stack.push_async_callback(_close, owner)
+    if app.peers:
+        stack.push_async_callback(app.peers.close)
     stack.push_async_callback(workers.end)
     stack.push_async_callback(_drain, app.intake, workers.watched(app.intake.run()))
     web, lag = app.settings.web, LoopLag()
     runner = await server.start(pages_of(app, lag), web.host, web.port, bounds_for(app.files), networks(web.proxies))
     stack.push_async_callback(runner.cleanup)
+    if app.peers:
+        workers.start(app.peers.run())
     workers.start(app.ticker.run())
     workers.start(app.doorbell.run())
     for work in (app.voice.run(), lag.run(), _backups(app).run(), *_announcements(app), *_lessons(app)):
@@ -286,6 +287,7 @@ async def _start(stack: AsyncExitStack, app: App) -> int:
     for owner in app.owners:
         stack.callback(owner.stop)
         workers.start(owner.run())
+    stack.push_async_callback(_leave, app)
     return int(runner.addresses[0][1])
 
 
@@ -294,6 +296,13 @@ def pages_of(app: App, lag: LoopLag) -> Application:
     routes = [*distinct(route for owner in app.owners for route in owner.routes()), *_previews(app), *_demo(app)]
     routes += [*media_routes(app.store), *_certificates(app), *_probes(app, lag), _desk(app)]
     return server.create_app(app.webchat, app.health.tell, routes, networks(app.settings.web.proxies), app.key)
+
+
+async def _leave(app: App) -> None:
+    """Before a stop: a balancer, where there is one, brings nobody new, and whoever listens goes to another process."""
+    if app.operations.leave():
+        await asyncio.sleep(LEAVE_S / 2)
+        await app.webchat.streams.hand_over(LEAVE_S / 2)
 
 
 async def _close(owner: ChannelOwner) -> None:
@@ -373,9 +382,10 @@ def _announcements(app: App) -> Iterator[Coroutine[Any, Any, None]]:
 def _lessons(app: App) -> Iterator[Coroutine[Any, Any, None]]:
     """Take over what is published, and under `watch` what is saved."""
     now, tick_s, quiet = app.environment.now, app.environment.tick_s, app.officers.pairing.clock.quiet
-    every_s = min(tick_s, WATCHED_S) if app.watch else tick_s
+    every_s = min(tick_s, WATCHED_S) if app.watch or app.database.shared else tick_s
     library, submit = app.library, app.intake.submit
     librarian = Librarian(library, app.conversation, submit, now, quiet, every_s, reads_files=not app.watch)
+    librarian.leads = app.ticker.leads
     yield librarian.run()
     if app.watch:
         yield Watcher(library, librarian, now, account(os.environ), app.environment.tell).run()

@@ -70,9 +70,11 @@ class Web:
 
 @dataclass(frozen=True, slots=True)
 class DatabaseAddress:
-    """Empty: an SQLite file under the data folder. It may hold a password, hence never shown."""
+    """Empty: an SQLite file under the data folder. It may hold a password, hence never shown. `direct_url` leads to the
+    same PostgreSQL past a pooler, for what a pooler does not carry."""
 
     url: str = key("", database, secret=True, variable="DATABASE_URL")
+    direct_url: str = key("", database, secret=True, variable="DATABASE_DIRECT_URL")
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +174,11 @@ class Settings:
     def database_url(self) -> str:
         """Where the data are; without a setting an SQLite file in the data folder."""
         return self.database.url or f"sqlite:///{Path(self.data.dir) / 'camtay.db'}"
+
+    @property
+    def direct_url(self) -> str:
+        """The same database, without a pooler in between."""
+        return self.database.direct_url or self.database_url
 
     @property
     def placeholders(self) -> dict[str, str]:
@@ -296,8 +303,12 @@ def _from_section(section: str, node: strictyaml.Mapping, schema: Sections) -> I
             _refuse(str(at.place), unknown, did_you_mean(name, known))
         if not isinstance(value, strictyaml.Scalar):
             _refuse(str(value.place), say("“{name}” phải là một giá trị", name=name), strictyaml.QUOTE_HINT)
-        if (section, name) == ("database", "url") and re.search(r"://[^/@]*:[^/@]*@", value.text):
-            _refuse(str(value.place), say("không ghi mật khẩu vào tệp này"), say("hãy đặt biến DATABASE_URL"))
+        if section == "database" and re.search(r"://[^/@]*:[^/@]*@", value.text):
+            _refuse(
+                str(value.place),
+                say("không ghi mật khẩu vào tệp này"),
+                say("hãy đặt biến {variable}", variable=f"DATABASE_{name.upper()}"),
+            )
         yield _Given(section, name, value.text.strip(), str(value.place))
 
 

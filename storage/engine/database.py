@@ -46,17 +46,16 @@ class Database(Protocol):
         """Wait for running work and close every connection."""
 
 
-def open_database(url: str, hang_s: float = 0.0) -> Database:
+def open_database(url: str, called: str = "") -> Database:
     """`sqlite:///path` or `postgresql://…`; nothing is connected yet. Raises AddressInvalid for another kind.
 
-    PostgreSQL ends a transaction of a process that says nothing in it for `hang_s` seconds, so that others need not
-    wait for what it has locked; 0: never.
+    PostgreSQL knows the program as `called`.
     """
     path = sqlite_path(url)
     if path is None:
         from storage.engine.postgresql import PostgreSQL  # whoever has SQLite never needs it
 
-        return PostgreSQL(url, hang_s)
+        return PostgreSQL(url, called)
     from storage.engine.sqlite import SQLite
 
     return SQLite(path)

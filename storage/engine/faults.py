@@ -14,8 +14,6 @@ from storage.engine.errors import Conflict, StorageUnavailable
 
 _RETRY_STATES = {"40001", "40P01", "23505"}  # serialisation failure, deadlock, unique violation (another was quicker)
 
-_AWAY_STATES = {"25006", "25P03"}  # nothing may be written there; a transaction that said nothing for too long
-
 
 @asynccontextmanager
 async def decided() -> AsyncIterator[None]:
@@ -51,7 +49,7 @@ def _is_away(fault: Exception, driver: object, state: str | None) -> bool:
     if isinstance(driver, OSError | TimeoutError | NoConnectionFree):
         return True
     if state is not None:  # classes of PostgreSQL's appendix A: connection, resources, operator, system, who may enter
-        return state[:2] in {"08", "28", "3D", "53", "57", "58"} or state in _AWAY_STATES
+        return state[:2] in {"08", "28", "3D", "53", "57", "58"} or state == "25006"
     return isinstance(fault, DBAPIError)
 
 

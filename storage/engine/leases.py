@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
 from functools import partial
 from time import monotonic
@@ -19,14 +19,12 @@ from sqlalchemy import Connection, Table, UniqueConstraint, bindparam, func, ins
 from storage.engine.columns import big_number, key_column, metadata, text_column
 from storage.engine.database import Database
 from storage.engine.errors import Conflict, StorageError
+from storage.engine.hung import HUNG_LOOK_S, free_of_hung
 
 LASTS_S = 1.2
 """So long nobody takes over from an owner that says nothing: four beats, and with what it takes to see them less than
 two seconds after a death or a hang."""
 BEATS = 5  # an owner and those who stand by look so often while a lease lasts
-
-HANG_S = 1.5
-"""So long a process that hangs within a transaction may keep what it has locked there."""
 
 lease = Table(
     "lease",
@@ -91,6 +89,10 @@ class Lease:
     def is_ours(self) -> bool:
         """Whether nobody else can have begun; after a hang not before the next `keep`."""
         return not self.database.shared or (self.fence is not None and self._seconds() < self._until_s)
+
+    def leads(self) -> bool:
+        """As `is_ours`, for who asks it again and again."""
+        return self.is_ours
 
     @property
     def is_lost(self) -> bool:
@@ -194,15 +196,23 @@ class Leases:
         return self._by_name[name]
 
     async def run(self) -> None:
-        """Keep all of them until cancelled; a database that is away is asked again."""
-        while self._database.shared:
-            for each in list(self._by_name.values()):
-                try:
-                    await each.keep()
-                except StorageError as away:
-                    log.warning("storage away", extra={"reason": str(away)[:200]})
-            await asyncio.sleep(self._lasts_s / BEATS)
+        """Keep all of them until cancelled, each for itself: one may have to wait. Free what hung processes hold."""
+        if self._database.shared:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(_again(partial(free_of_hung, self._database), HUNG_LOOK_S))
+                for each in self._by_name.values():
+                    tasks.create_task(_again(each.keep, each.every_s))
 
     def held(self, connection: Connection, names: Collection[str]) -> set[str]:
         """Which of these are ours in this transaction, until it ends."""
         return {name for name in sorted(names) if self.of(name).holds(connection)}
+
+
+async def _again(step: Callable[[], Awaitable[object]], every_s: float) -> None:
+    """A database that is away is asked again."""
+    while True:
+        try:
+            await step()
+        except StorageError as away:
+            log.warning("storage away", extra={"reason": str(away)[:200]})
+        await asyncio.sleep(every_s)

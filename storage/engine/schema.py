@@ -77,10 +77,6 @@ def build(connection: Connection, to: str = "head") -> None:
     from alembic import command  # costs 0.3 s, and is needed once in a schema's life
     from alembic.config import Config
 
-    if connection.dialect.name == "postgresql":
-        from storage.engine.postgresql import PATIENTLY
-
-        connection.execute(PATIENTLY)
     config = Config()
     config.set_main_option("script_location", str(_FOLDER))
     config.attributes["connection"] = connection

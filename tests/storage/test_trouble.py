@@ -20,12 +20,15 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from storage import tables
 from storage.conversations import expiry
-from storage.engine import faults, key_value, schema, sqlite
+from storage.engine import faults, key_value, postgresql, schema, sqlite
+from storage.engine.address import postgres_address
 from storage.engine.database import Connection, Database, open_database
 from storage.engine.errors import AlreadyRunning, SchemaOutdated, SchemaTooNew, StorageUnavailable
+from storage.engine.hung import HUNG_S, SERVING, free_of_hung
 from storage.engine.lock import lock_folder
 from tests.support.builders import PROJECT
 from tests.support.harness import empty_database
+from tests.support.process import until
 
 # --- away --------------------------------------------------------------------------------------------
 
@@ -229,52 +232,78 @@ async def test_an_empty_database_is_made_ready(tmp_path: Path):
 
 
 @pytest.mark.postgres
-async def test_a_process_that_hangs_in_a_transaction_keeps_its_locks_for_a_moment(postgres_url: str):
-    other, is_locked = open_database(postgres_url), threading.Event()
+@pytest.mark.parametrize("half_asked", [False, True])
+async def test_a_process_that_hangs_in_a_transaction_keeps_its_locks_for_a_moment(postgres_url: str, half_asked: bool):
+    """Between two statements, or in the middle of one: of that PostgreSQL itself takes no notice, however long."""
+    other, is_locked, go_on = open_database(postgres_url), threading.Event(), threading.Event()
     await other.transact(key_value.key_value.create)
     await other.transact(lambda c: key_value.set_key(c, "k", "as it was"))
 
-    def hang(connection: Connection) -> None:
-        key_value.set_key(connection, "k", "half done")
-        is_locked.set()
-        time.sleep(1.0)
-        key_value.set_key(connection, "k", "done")
-
     async def in_another_process() -> str:
-        database = open_database(postgres_url, 0.2)
+        hung = await postgresql.connect(postgres_address(postgres_url).asyncpg, SERVING)
+        await hung.execute("BEGIN; UPDATE key_value SET value = 'half done'")
+        if half_asked:  # as asyncpg asks: Parse, and the rest when that was answered
+            asked = asyncio.create_task(hung.prepare("SELECT pg_sleep(0)"))
+            await asyncio.sleep(0)
+            is_locked.set()
+            go_on.wait(10)
+            await asyncio.wait([asked])
+        is_locked.set()
+        go_on.wait(10)
         try:
-            with pytest.raises(StorageUnavailable):
-                await database.transact(hang)
-            return str(await database.transact(lambda c: key_value.get_key(c, "k")))  # it is of use again
+            await hung.execute("COMMIT")
+            return "committed"
+        except Exception as fault:  # noqa: BLE001 whatever it says
+            return type(fault).__name__
         finally:
-            await database.close()
+            hung.terminate()
 
     hanging = asyncio.create_task(asyncio.to_thread(asyncio.run, in_another_process()))
     try:
         await asyncio.to_thread(is_locked.wait)
-        await other.transact(lambda c: key_value.set_key(c, "k", "gone on"))
-        assert not hanging.done(), "whoever waited for it went on before it woke up"
-        assert "gone on" in await hanging
+        state = "SELECT state FROM pg_stat_activity WHERE application_name = :called AND wait_event = 'ClientRead'"
+        seen = await other.read(lambda c: c.scalar(text(state), {"called": SERVING}))
+        assert seen == ("active" if half_asked else "idle in transaction")
+        waiting = asyncio.create_task(other.transact(lambda c: key_value.set_key(c, "k", "gone on")))
+        await asyncio.wait([waiting], timeout=0.2)
+        await free_of_hung(other)
+        assert not waiting.done(), "it may only be slow"
+        await until(lambda: _freed(other, waiting), 5.0)
+        go_on.set()
+        assert await hanging != "committed"
+        assert await other.read(lambda c: key_value.get_key(c, "k")) == ("gone on", 2)
     finally:
+        go_on.set()
         await hanging
         await other.close()
 
 
+async def _freed(database: Database, waiting: asyncio.Task[None]) -> bool:
+    await free_of_hung(database)
+    return waiting.done()
+
+
 @pytest.mark.postgres
-async def test_what_reckons_for_long_is_no_hang(postgres_url: str):
-    database = open_database(postgres_url, 0.1)
+async def test_who_reckons_for_long_and_holds_nobody_up_goes_on(postgres_url: str):
+    database, looking = open_database(postgres_url, SERVING), open_database(postgres_url)
 
     def reckon(connection: Connection) -> object:
-        connection.execute(text("SELECT 1")).all()
-        time.sleep(0.3)
+        connection.execute(text("CREATE TABLE t (n int)"))
+        time.sleep(HUNG_S + 0.2)
+        asyncio.run_coroutine_threadsafe(free_of_hung(looking), loop).result(10)
         return connection.scalar(text("SELECT 2"))
 
+    async def alone() -> object:
+        try:
+            return await database.transact(reckon)
+        finally:
+            await database.close()
+
+    loop = asyncio.get_running_loop()
     try:
-        assert await database.read_long(reckon) == 2
-        with pytest.raises(StorageUnavailable):
-            await database.read(reckon)
+        assert await asyncio.to_thread(asyncio.run, alone()) == 2
     finally:
-        await database.close()
+        await looking.close()
 
 
 def test_one_process_to_a_data_folder(tmp_path: Path):
