@@ -34,7 +34,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class TutorProcess:
     """`folder` holds the data, the output and whatever the test writes; `environ` is laid over a bare environment.
 

@@ -26,10 +26,13 @@ class Served(Protocol):
 
 @dataclass(slots=True)
 class WebLearner:
-    """`async with WebLearner(tutor)`; `sent_again` counts messages that had to be sent more than once."""
+    """`async with WebLearner(tutor)`; `sent_again` counts messages that had to be sent more than once, `refused` what
+    was answered with 503.
+    """
 
     tutor: Served
     sent_again: int = 0
+    refused: int = 0
     _session: aiohttp.ClientSession = field(init=False)
 
     async def __aenter__(self) -> Self:
@@ -87,6 +90,7 @@ class WebLearner:
                 async with self._session.request(method, self.tutor.url + path, **more) as answer:
                     if answer.status not in (429, 503):
                         return answer.status, await (answer.text() if text else answer.json())
+                    self.refused += answer.status == 503
                     await asyncio.sleep(float(answer.headers.get("Retry-After", 1)))
             except (aiohttp.ClientError, OSError):
                 tries += 1
