@@ -96,7 +96,7 @@ class Peers:
                     await self._notifications.tell(self._payload(**body))
             if self._beat_in_s() <= 0:
                 self._beat_at_s = self._seconds()
-                await self._notifications.tell(self._payload())
+                await self._notifications.tell(self._payload(), proves=True)
         except StorageError as refused:  # the number tells the others that they have missed something
             if not self._mute:
                 log.warning("other processes not told", extra={"reason": str(refused)[:200]})

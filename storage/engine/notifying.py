@@ -42,9 +42,10 @@ class Notifications:
         self._connection: Any = None
         self._lost = asyncio.Event()
 
-    async def tell(self, payload: str) -> None:
-        """Hand it to all that listen now. Raises StorageError: they were not told."""
-        connection = self._connection
+    async def tell(self, payload: str, *, proves: bool = False) -> None:
+        """Hand it to all that listen now. Raises StorageError: they were not told. Where it `proves` that what is
+        committed is heard of, it goes the way of what is committed."""
+        connection = None if proves else self._connection
         async with _heeded():
             if connection is None:
                 await self._database.transact(lambda c: c.execute(_BY_POOL, {"payload": payload}).close())
