@@ -317,8 +317,10 @@ async def followed(running: Several, posts: int) -> list[float]:
                 async with session.post(f"{here}/chat/send", json=body) as answer:
                     assert answer.status == 200, await answer.text()
                 began = time.perf_counter()
+                async with session.get(f"{here}/chat/log?after={newest}") as answer:
+                    newest = (await answer.json())["newest"]
                 async for line in stream.content:
-                    if line.startswith(b"data: [") and body["text"] in line.decode():
+                    if line.startswith(b"data: [") and json.loads(line[6:])[-1]["no"] >= newest:
                         break
                 took.append(time.perf_counter() - began)
                 await asyncio.sleep(0.55)  # she may send two a second

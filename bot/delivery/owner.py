@@ -29,6 +29,7 @@ from storage.engine.leases import Lease
 
 READ_EVERY_S = 2.0  # how often an owner looks for rows of others of which nobody has told it
 AWAY_PAUSE_S = 0.5
+DOUBT_S = 3.0  # the database is away for longer than a moment: what is at work ends, and begins anew when it is back
 SET_UP_PAUSE_S, SET_UP_LONGEST_PAUSE_S = 5.0, 300.0
 REOFFER_AT_ONCE = 100
 
@@ -83,7 +84,7 @@ class ChannelOwner:
         self.counter = RecentCounter()
         """What has left, and what went wrong: "sent" and the kinds of `SendFault`."""
         self.lease, self._fence = lease, lease.fence
-        self._read_at_s = 0.0
+        self._read_at_s = self._sure_at_s = 0.0
         self._idle = "waiting"
         self._tasks: list[asyncio.Task[None]] = []
         self._shared = conversation.database.shared
@@ -118,7 +119,7 @@ class ChannelOwner:
         lease = self.lease
         while True:
             try:
-                if lease.is_lost or lease.fence != self._fence:
+                if lease.is_lost or lease.fence != self._fence or self._doubts_for_s() >= DOUBT_S:
                     self._end()
                     self._fence = lease.fence
                 if lease.is_ours and not self._tasks:
@@ -133,6 +134,13 @@ class ChannelOwner:
                 if task.done():
                     task.result()
             await lease.wait()
+
+    def _doubts_for_s(self) -> float:
+        """For how long it has not been sure that the account is ours: so long nothing was sent."""
+        now_s = asyncio.get_running_loop().time()
+        if self.lease.is_ours:
+            self._sure_at_s = now_s
+        return now_s - self._sure_at_s
 
     async def _read_in_time(self) -> None:
         """What another process has committed and not told: it was killed, or is no tutor."""

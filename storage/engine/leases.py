@@ -209,10 +209,14 @@ class Leases:
 
 
 async def _again(step: Callable[[], Awaitable[object]], every_s: float) -> None:
-    """A database that is away is asked again."""
+    """A database that is away is asked again, and told of once."""
+    is_away = False
     while True:
         try:
             await step()
+            is_away = False
         except StorageError as away:
-            log.warning("storage away", extra={"reason": str(away)[:200]})
+            if not is_away:
+                log.warning("storage away", extra={"reason": str(away)[:200]})
+            is_away = True
         await asyncio.sleep(every_s)
