@@ -277,6 +277,7 @@ async def rolling(postgres: Postgres, given: argparse.Namespace) -> None:
             await asyncio.sleep(0.7)  # until the balancer has seen it
         took, during = time.perf_counter() - began, list(crowd.latencies[begun:])
         await playing
+        await asyncio.sleep(2 * SETTLE_S)
         assert running.api.webhook is not None
         was, now = percentile(quiet, 0.99) * 1000, percentile(during, 0.99) * 1000
         tell(
@@ -302,12 +303,18 @@ async def pages(postgres: Postgres, given: argparse.Namespace) -> None:
         )
 
 
+CONSENT = {"id": "bench-consent", "token": "c:yes"}
+
+
 async def followed(running: Several, posts: int) -> list[float]:
     here, there = (f"http://127.0.0.1:{port}" for port in running.ports)
     took: list[float] = []
     async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as session:
         async with session.get(f"{here}/"):
             pass
+        for ask in (session.get(f"{here}/chat/log"), session.post(f"{here}/chat/send", json=CONSENT)):
+            async with ask as answer:  # who has not agreed keeps one turn only, and her page begins anew with each
+                assert answer.status == 200, await answer.text()
         async with session.get(f"{here}/chat/log?after=0") as answer:
             newest = (await answer.json())["newest"]
         async with session.get(f"{there}/chat/stream?after={newest}") as stream:
