@@ -57,10 +57,10 @@ class Postgres:
         self._await()
 
     def _await(self) -> None:
+        ready = [str(self._bin / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self._port)]
         for _ in range(100):
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", self._port)) == 0:
-                    return
+            if subprocess.run(ready, check=False).returncode == 0:
+                return
             time.sleep(0.1)
         raise NeverReady(self.process.tail())
 

@@ -94,6 +94,10 @@ class Process:
         self._popen.wait()
         _running.discard(self)
 
+    def ask_to_stop(self) -> None:
+        """SIGTERM, and do not wait."""
+        self._popen.send_signal(signal.SIGTERM)
+
     def stop(self, within_s: float = 10.0, how: signal.Signals = signal.SIGTERM) -> None:
         """Ask it to end, then kill what is left."""
         if self.alive:

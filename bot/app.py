@@ -21,16 +21,15 @@ from aiohttp.web import AbstractRouteDef, Application
 from bot import restoring
 from bot.announcements.service import AnnouncementFeeder
 from bot.announcements.worker import AnnouncementWorker
-from bot.channels.base import LogEntry, Submit
 from bot.channels.webchat import WebChat
 from bot.channels.webchat.identity import Visitor, load_keys
 from bot.channels.webchat.sounds import Sounds
 from bot.channels.webchat.streams import Streams
 from bot.conversation.batch import Conversation
 from bot.conversation.handlers import handlers_of
-from bot.conversation.packing import unpack_entry
 from bot.conversation.presence import Presence
 from bot.delivery.accounts import distinct, open_accounts
+from bot.delivery.chat_page import chat_page
 from bot.delivery.flood import Flood
 from bot.delivery.intake import Intake
 from bot.delivery.outlets import Outlets
@@ -51,7 +50,8 @@ from bot.operations.metrics import MetricsPage
 from bot.operations.rules import backup_rules
 from bot.operations.service import Operations
 from bot.pairing.service import Pairings
-from bot.people.export import export_of_chat
+from bot.peers.following import peers_of
+from bot.peers.worker import Peers
 from bot.people.retention import Retention
 from bot.publishing.library import LiveLessons
 from bot.publishing.sync import Librarian
@@ -60,8 +60,8 @@ from bot.rules import keep_rules, pairing_clock
 from bot.scheduler.daily import Caretaker
 from bot.scheduler.disk import Writable
 from bot.scheduler.steady import Steady
-from bot.scheduler.ticker import EVERY_S, Ticker
-from bot.seeding.cast import CastMember, cast_of
+from bot.scheduler.ticker import EVERY_S, ROUNDS, Ticker
+from bot.seeding.cast import CastMember, cast_for
 from bot.settings import Settings, account
 from bot.voice.extra import listener
 from bot.voice.line_keeper import RECORDED, LineKeeper
@@ -78,17 +78,18 @@ from bot.web.probes import SHORTEST_TOKEN, MetricsDoor, probe_routes
 from bot.workers import Workers
 from flows.events import Universe
 from flows.rules.checked import FILE, Checked
-from flows.saying import joined, said_by, say
-from storage import worlds
-from storage.conversations import web_log
+from flows.saying import said_by, say
 from storage.engine import schema
 from storage.engine.address import sqlite_path
 from storage.engine.database import Database, open_database
+from storage.engine.hung import SERVING
+from storage.engine.leases import LASTS_S, Leases
 from storage.engine.lock import lock_all, note_port
 
 SEND_PATIENCE_S = 3.0  # how long a stop waits for messages under way; the rest stays in the outbox
 WORK_PATIENCE_S = 3.0
-WATCHED_S = 0.5  # how often publications are looked for while somebody writes lessons here
+LEAVE_S = 2.0  # two looks of a balancer, and as long again for the pages
+WATCHED_S = 0.5  # how often publications are looked for where others write them meanwhile, here or in other processes
 
 log = logging.getLogger(__name__)
 
@@ -108,6 +109,7 @@ class Environment:
     tick_s: float = EVERY_S
     listener: Callable[[], Sequence[str]] = listener
     failpoint: Callable[[str], None] = lambda _: None
+    lease_s: float = LASTS_S
     road: Road | None = None
 
     def universe(self, seed: str) -> Universe:
@@ -147,6 +149,8 @@ class App:
     doorbell: Doorbell
     voice: VoiceWorker
     webchat: WebChat
+    leases: Leases
+    peers: Peers | None
     cast: Sequence[CastMember] = ()
     workers: Workers = field(default_factory=Workers)
 
@@ -160,7 +164,7 @@ async def bootstrap(
     """
     world, data, files = environment or Environment(), Path(settings.data.dir), take_files()
     database, is_locked = await _open(stack, settings, data)
-    cast = await _cast(database, settings)
+    cast = await cast_for(database, settings.channels)
     quiet = pairing_clock(settings).quiet
     store = MediaStore(data / "media", settings.web.public_url, settings.media.max_mb * 1_000_000)
     library = LiveLessons(
@@ -178,7 +182,10 @@ async def bootstrap(
     officers.counts.run()
     quotas = QuotaMeters(world.now, quiet, world.new_id)
     command = world.listener() if settings.voice.listen == "yes" else ()
-    conversation = Conversation(database, book, world.universe, quiet, officers.services, quotas, listens=bool(command))
+    leases = Leases(database, world.new_id(), world.lease_s)
+    conversation = Conversation(
+        database, book, world.universe, quiet, officers.services, quotas, listens=bool(command), held=leases.held
+    )
     senders, presence = Senders(), Presence(database, world.now, quiet)
     steady = Steady(database, world.now, world.counted_s)
     streams, sounds = _streams(files), Sounds(data / "voice")
@@ -186,30 +193,44 @@ async def bootstrap(
         database, WebChat.name, world.now, quiet, streams.is_open, folder=data, title=settings.tutor.name,
         public_url=settings.web.public_url, road=world.road, failpoint=world.failpoint,
     )  # fmt: skip
-    webchat = _webchat(
-        settings, world, database, library, store, streams, doorbell, lambda updates: intake.submit(updates)
-    )
-    webchat.sounds, officers.people.on_left = sounds if command else None, webchat.left
+    webchat = chat_page(
+        settings, database, world.now, world.new_id, lambda: library.book, store.describe, streams,
+        doorbell.subscriptions, lambda updates: intake.submit(updates),
+    )  # fmt: skip
+    webchat.sounds = sounds if command else None
     voice = VoiceWorker(
         database, lambda updates: intake.submit(updates), world.now, Transcriber(command) if command else None,
         lambda: {WebChat.name: sounds, **{each.channel.name: each.channel for each in owners if each.is_ours}},
         sounds, settings.voice.idle_min * 60.0, LineKeeper(Path(settings.lessons.dir), data / RECORDED, store),
     )  # fmt: skip
     outlets = Outlets(senders, webchat, lambda: ticker.wake(), doorbell.knocker.wake, voice.wake)
+    officers.people.on_left = outlets.left
     intake = Intake(conversation, outlets.publish, senders, world.failpoint)
     beat, tick_s, pairings = presence.beat, world.tick_s, Pairings(database, officers.pairing)
     ticker = Ticker(database, intake.submit, world.now, quiet, beat, tick_s, pairings, steady)
+    ticker.leads = leases.of(ROUNDS).leads
     key = LocalKey(load_keys(data / "web.key", world.new_id)[0])
     submit, around = Flood(intake.submit).submit, surroundings_of(database, store)
     owners = [
-        ChannelOwner(each, conversation, submit, presence, senders, world.now, quotas, world.failpoint)
+        ChannelOwner(
+            each,
+            conversation,
+            submit,
+            presence,
+            senders,
+            world.now,
+            quotas,
+            leases.of(each.channel.name),
+            world.failpoint,
+        )
         for each in open_accounts(settings.channels, around)
     ]
+    peers = peers_of(database, settings.database_url, leases.owner, outlets, owners)
     health = Health(database, library, intake, Writable(database, world.now, world.counted_s), steady, owners, data)
     operations = Operations(health, _folders(settings), world.now, doorbell.knocker.answers)
     app = App(
         settings, world, database, library, conversation, intake, ticker, steady, officers, owners, health, operations,
-        key, files, store, watch, doorbell, voice, webchat, cast,
+        key, files, store, watch, doorbell, voice, webchat, leases, peers, cast,
     )  # fmt: skip
     port = await _start(stack, app)
     if is_locked:
@@ -223,7 +244,7 @@ async def _open(stack: AsyncExitStack, settings: Settings, data: Path) -> tuple[
     """The database, ready, and whether this process alone may have it."""
     url, locks = settings.database_url, stack.enter_context(ExitStack())  # let go of when the database is closed
     try:
-        database = open_database(url)
+        database = open_database(url, SERVING)
     except ValueError as unknown:
         raise SettingsInvalid(say("DATABASE_URL: {reason}", reason=said_by(unknown))) from None
     stack.push_async_callback(database.close)
@@ -237,44 +258,6 @@ async def _open(stack: AsyncExitStack, settings: Settings, data: Path) -> tuple[
     return database, is_locked
 
 
-async def _cast(database: Database, settings: Settings) -> Sequence[CastMember]:
-    """Who of a made-up world can be looked at. Raises SettingsInvalid where real people could come into one."""
-    is_made_up = bool(await database.read(worlds.made_up))
-    on = [name for name, each in settings.channels.items() if each.is_on]
-    if is_made_up and on:
-        why = "Dữ liệu này là người giả, nên không mở cho người thật: tắt {channels}, hoặc chọn thư mục dữ liệu khác."
-        raise SettingsInvalid(say(why, channels=joined(on)))
-    return await database.read(cast_of)
-
-
-def _webchat(
-    settings: Settings, world: Environment, database: Database, library: LiveLessons, store: MediaStore,
-    streams: Streams, doorbell: Doorbell, submit: Submit,
-) -> WebChat:  # fmt: skip
-    async def history(chat_id: str, after: int, limit: int, oldest: bool = False) -> list[LogEntry]:
-        rows = await database.read(lambda connection: web_log.history(connection, chat_id, after, limit, oldest))
-        return [unpack_entry(row) for row in rows]
-
-    async def export(chat_id: str, kind: str) -> str | None:
-        return await export_of_chat(database, WebChat.name, chat_id, kind, library.book)
-
-    return WebChat(
-        submit=submit,
-        history=history,
-        new_id=world.new_id,
-        now=world.now,
-        key_path=Path(settings.data.dir) / "web.key",
-        tutor=settings.tutor.name,
-        union=settings.tutor.union,
-        public_url=settings.web.public_url,
-        max_text=settings.web.max_text,
-        export=export,
-        describe=store.describe,
-        streams=streams,
-        ringing=doorbell.subscriptions,
-    )
-
-
 def _streams(files: int) -> Streams:
     return Streams((bounds := bounds_for(files)).streams, bounds.streams_per_address)
 
@@ -282,13 +265,18 @@ def _streams(files: int) -> Streams:
 async def _start(stack: AsyncExitStack, app: App) -> int:
     """Begin what runs: what begins last ends first. Returns the port of the web page."""
     workers = app.workers
+    stack.callback(workers.watched(app.leases.run()).cancel)
     for owner in app.owners:
         stack.push_async_callback(_close, owner)
+    if app.peers:
+        stack.push_async_callback(app.peers.close)
     stack.push_async_callback(workers.end)
     stack.push_async_callback(_drain, app.intake, workers.watched(app.intake.run()))
     web, lag = app.settings.web, LoopLag()
     runner = await server.start(pages_of(app, lag), web.host, web.port, bounds_for(app.files), networks(web.proxies))
     stack.push_async_callback(runner.cleanup)
+    if app.peers:
+        workers.start(app.peers.run())
     workers.start(app.ticker.run())
     workers.start(app.doorbell.run())
     for work in (app.voice.run(), lag.run(), _backups(app).run(), *_announcements(app), *_lessons(app)):
@@ -296,6 +284,7 @@ async def _start(stack: AsyncExitStack, app: App) -> int:
     for owner in app.owners:
         stack.callback(owner.stop)
         workers.start(owner.run())
+    stack.push_async_callback(_leave, app)
     return int(runner.addresses[0][1])
 
 
@@ -304,6 +293,13 @@ def pages_of(app: App, lag: LoopLag) -> Application:
     routes = [*distinct(route for owner in app.owners for route in owner.routes()), *_previews(app), *_demo(app)]
     routes += [*media_routes(app.store), *_certificates(app), *_probes(app, lag), _desk(app)]
     return server.create_app(app.webchat, app.health.tell, routes, networks(app.settings.web.proxies), app.key)
+
+
+async def _leave(app: App) -> None:
+    """Before a stop: a balancer, where there is one, brings nobody new, and whoever listens goes to another process."""
+    if app.operations.leave():
+        await asyncio.sleep(LEAVE_S / 2)
+        await app.webchat.streams.hand_over(LEAVE_S / 2)
 
 
 async def _close(owner: ChannelOwner) -> None:
@@ -383,9 +379,10 @@ def _announcements(app: App) -> Iterator[Coroutine[Any, Any, None]]:
 def _lessons(app: App) -> Iterator[Coroutine[Any, Any, None]]:
     """Take over what is published, and under `watch` what is saved."""
     now, tick_s, quiet = app.environment.now, app.environment.tick_s, app.officers.pairing.clock.quiet
-    every_s = min(tick_s, WATCHED_S) if app.watch else tick_s
+    every_s = min(tick_s, WATCHED_S) if app.watch or app.database.shared else tick_s
     library, submit = app.library, app.intake.submit
     librarian = Librarian(library, app.conversation, submit, now, quiet, every_s, reads_files=not app.watch)
+    librarian.leads = app.ticker.leads
     yield librarian.run()
     if app.watch:
         yield Watcher(library, librarian, now, account(os.environ), app.environment.tell).run()

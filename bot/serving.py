@@ -24,7 +24,7 @@ from flows.saying import joined, said_by, say
 
 SWITCH_S = 0.001
 """So long a thread that counts or reads may keep whoever chats waiting; Python's own span is five times that."""
-STOP_WITHIN_S = 7.0  # all of a stop together
+STOP_WITHIN_S = 9.0  # all of a stop together
 
 log = logging.getLogger(__name__)
 

@@ -296,8 +296,12 @@ def _from_section(section: str, node: strictyaml.Mapping, schema: Sections) -> I
             _refuse(str(at.place), unknown, did_you_mean(name, known))
         if not isinstance(value, strictyaml.Scalar):
             _refuse(str(value.place), say("“{name}” phải là một giá trị", name=name), strictyaml.QUOTE_HINT)
-        if (section, name) == ("database", "url") and re.search(r"://[^/@]*:[^/@]*@", value.text):
-            _refuse(str(value.place), say("không ghi mật khẩu vào tệp này"), say("hãy đặt biến DATABASE_URL"))
+        if section == "database" and re.search(r"://[^/@]*:[^/@]*@", value.text):
+            _refuse(
+                str(value.place),
+                say("không ghi mật khẩu vào tệp này"),
+                say("hãy đặt biến {variable}", variable=f"DATABASE_{name.upper()}"),
+            )
         yield _Given(section, name, value.text.strip(), str(value.place))
 
 

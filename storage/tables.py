@@ -7,6 +7,7 @@ import storage.conversations.tables
 import storage.desk.tables
 import storage.drafts.tables
 import storage.engine.key_value
+import storage.engine.leases
 import storage.meetings.tables
 import storage.pairing.tables
 import storage.people.tables

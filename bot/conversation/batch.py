@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Protocol, assert_never
 
 from bot.announcements import service as announcing
@@ -46,6 +46,8 @@ INNER = "inner"
 MAX_CONFLICTS = 5  # how often a batch runs again because another process was quicker
 
 Settled = Sequence[tuple[str, str, int]]
+Held = Callable[[Connection, Collection[str]], Collection[str]]
+"""Which of these channels this process serves, until the transaction ends."""
 
 log = logging.getLogger(__name__)
 
@@ -73,10 +75,11 @@ class Conversation:
         quotas: MessageQuotas | None = None,
         *,
         listens: bool = False,
+        held: Held = lambda _, channels: channels,
     ) -> None:
         """Without `services` codes of other processes are not known here: its key is made up. Without `quotas` no
         message is counted. `listens`: voice messages are understood by this process, or by another on the same
-        database."""
+        database. What befell messages of a channel that is not `held` is for its new owner to say."""
         self.services = services or ConversationServices(Pseudonyms(os.urandom(32)))
         self.database = database
         self.book = book
@@ -84,6 +87,7 @@ class Conversation:
         self.quiet = quiet
         self.quotas = quotas
         self.listens = listens
+        self.held = held
 
     async def handle(self, updates: Sequence[Update], settled: Settled = ()) -> Effects:
         """Commit everything these updates cause. Raises StorageUnavailable; then nothing was kept.
@@ -262,6 +266,8 @@ class Conversation:
         await self.database.transact(lambda connection: self._settle(connection, settled))
 
     def _settle(self, connection: Connection, settled: Settled) -> None:
+        held = self.held(connection, {channel for channel, _, _ in settled})
+        settled = [each for each in settled if each[0] in held]
         outbox.settle(connection, settled)
         if self.quotas is not None:
             self.quotas.write(connection, settled)
@@ -271,6 +277,8 @@ class Conversation:
         is kept."""
 
         def work(connection: Connection) -> None:
+            if not self.held(connection, [outgoing.channel]):
+                return
             for who in outbox.mark_shut(connection, outgoing.channel, outgoing.chat_id, outgoing.no):
                 self.services.hooks.reach_changed(connection, who, self.universe("reach").now, away=True)
 
@@ -280,6 +288,8 @@ class Conversation:
         """A reader has blocked the tutor: unless back since, nothing more is sent, what they were asked goes on."""
 
         def work(connection: Connection) -> None:
+            if not self.held(connection, [outgoing.channel]):
+                return
             lost = outbox.mark_away(connection, outgoing.channel, outgoing.chat_id, outgoing.no)
             announcements.not_reached(connection, lost.learner_id, [about_of(body) for body in lost.bodies])
             for who in lost.people:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from aiohttp import web
 
-from bot.channels.base import Outgoing, Submit
+from bot.channels.base import Channel, Outgoing, Submit
 from bot.channels.provider import Provider, SetUpFailed
 from bot.conversation.batch import Conversation, Settled
 from bot.conversation.policy.buttons import toned
@@ -24,10 +24,12 @@ from bot.delivery.sender import Sender, Senders
 from bot.errors import StorageError
 from flows.saying import said_by, say
 from storage.engine import key_value
-from storage.engine.sqlite import SQLite
+from storage.engine.database import UnitOfWork
+from storage.engine.leases import Lease
 
-OWN_EVERY_S = 0.5  # how often one that stands by asks whether the account is free, and an owner looks for others' rows
-LOOK_EVERY_S = 10.0
+READ_EVERY_S = 2.0  # how often an owner looks for rows of others of which nobody has told it
+AWAY_PAUSE_S = 0.5
+DOUBT_S = 3.0  # the database is away for longer than a moment: what is at work ends, and begins anew when it is back
 SET_UP_PAUSE_S, SET_UP_LONGEST_PAUSE_S = 5.0, 300.0
 REOFFER_AT_ONCE = 100
 
@@ -40,8 +42,23 @@ def in_tones(outgoing: Outgoing) -> Outgoing:
     return outgoing if buttons is outgoing.buttons else replace(outgoing, buttons=buttons)
 
 
+class LeasedChannel:
+    """A channel over which nothing leaves while its lease is in doubt: a process that wakes up after a hang first looks
+    whether another sends in its place."""
+
+    def __init__(self, channel: Channel, lease: Lease) -> None:
+        self._channel, self._lease, self._fence = channel, lease, lease.fence
+        self.name, self.acknowledge, self.fetch = channel.name, channel.acknowledge, channel.fetch
+
+    async def send(self, outgoing: Outgoing, *, plain: bool = False) -> None:
+        """As the channel's own, once the lease is sure; never again where another has had it meanwhile."""
+        while not self._lease.is_ours or self._lease.fence != self._fence:
+            await self._lease.wait()
+        await self._channel.send(outgoing, plain=plain)
+
+
 class ChannelOwner:
-    """`run` works while this process owns the account (PostgreSQL: an advisory lock; SQLite: always)."""
+    """`run` works while this process owns the account by its `lease`: one sends, others stand by with all at hand."""
 
     def __init__(
         self,
@@ -52,6 +69,7 @@ class ChannelOwner:
         senders: Senders,
         now: Callable[[], datetime],
         quotas: QuotaMeters,
+        lease: Lease,
         failpoint: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.provider = provider
@@ -65,10 +83,11 @@ class ChannelOwner:
         self.meter = quotas.meter_of(self.channel.name, provider.profile)
         self.counter = RecentCounter()
         """What has left, and what went wrong: "sent" and the kinds of `SendFault`."""
-        self._looked_at_s = 0.0
+        self.lease, self._fence = lease, lease.fence
+        self._read_at_s = self._sure_at_s = 0.0
         self._idle = "waiting"
         self._tasks: list[asyncio.Task[None]] = []
-        self._shared = not isinstance(conversation.database, SQLite)
+        self._shared = conversation.database.shared
         self.backlog = Backlog(conversation.database, self.channel.name)
         self._left: Settled = ()
         """What had left when the ownership was lost: to be written down before the outbox is read again."""
@@ -97,37 +116,62 @@ class ChannelOwner:
 
         Raises what ended one of its tasks that never should: the process then ends and is started again.
         """
-        database = self.conversation.database
+        lease = self.lease
         while True:
             try:
-                owned = await database.hold(self.channel.name)
-                if owned and not self._tasks:
-                    await self._begin()
-                elif owned and self._shared:
-                    self.senders.by_channel[self.channel.name].push(await self.backlog.next())
-                elif not owned:
+                if lease.is_lost or lease.fence != self._fence or self._doubts_for_s() >= DOUBT_S:
                     self._end()
-                await self._look_at_quota(owned=owned)
+                    self._fence = lease.fence
+                if lease.is_ours and not self._tasks:
+                    await self._begin()
+                elif lease.is_ours and self._shared:
+                    await self._read_in_time()
+                await self._look_at_quota()
             except StorageError as away:
                 log.warning("storage away", extra={"reason": str(away)[:200]})
                 self._end()
             for task in self._tasks:
                 if task.done():
                     task.result()
-            await asyncio.sleep(OWN_EVERY_S)
+            await lease.wait()
 
-    async def _look_at_quota(self, *, owned: bool) -> None:
-        """Warn of what is nearly used up; who stands by reads now and then how far it is, to be thrifty in time."""
+    def _doubts_for_s(self) -> float:
+        """For how long it has not been sure that the account is ours: so long nothing was sent."""
+        now_s = asyncio.get_running_loop().time()
+        if self.lease.is_ours:
+            self._sure_at_s = now_s
+        return now_s - self._sure_at_s
+
+    async def _read_in_time(self) -> None:
+        """What another process has committed and not told: it was killed, or is no tutor."""
+        now_s = asyncio.get_running_loop().time()
+        if now_s - self._read_at_s >= READ_EVERY_S:
+            self._read_at_s = now_s
+            await self.read_others()
+
+    async def read_others(self) -> None:
+        """Send what lies in the outbox and this process does not know yet; nothing while the account is another's.
+        Raises StorageError."""
+        rows = await self.backlog.next() if self.sender else []
+        if self.sender:
+            self.sender.push(rows)
+
+    async def _ours(self, work: UnitOfWork[None]) -> None:
+        """A transaction in the owner's name, of which nothing is kept once another owns the account."""
+        lease = self.lease
+        await self.conversation.database.transact(
+            lambda connection: work(connection) if lease.holds(connection) else None
+        )
+
+    async def _look_at_quota(self) -> None:
+        """Warn of what is nearly used up; who stands by reads how far it is, to be thrifty in time."""
         if self.meter is None:
             return
-        if owned:
+        if self.is_ours:
             if self.meter.is_behind:
-                await self.conversation.database.transact(self.meter.write_in_time)
-            await self.meter.warn(self.conversation.database)
-            return
-        now_s = asyncio.get_running_loop().time()
-        if now_s - self._looked_at_s >= LOOK_EVERY_S:
-            self._looked_at_s = now_s
+                await self._ours(self.meter.write_in_time)
+            await self.meter.warn(self._ours)
+        else:
             await self.meter.load(self.conversation.database)
 
     def _count(self, outgoing: Outgoing) -> None:
@@ -143,7 +187,7 @@ class ChannelOwner:
             self._left = ()
         pace = SendLimiter(self.provider.per_second, asyncio.get_running_loop().time(), self.provider.profile)
         sender = Sender(
-            self.channel,
+            LeasedChannel(self.channel, self.lease),
             self.conversation,
             pace,
             failpoint=self.failpoint,
@@ -190,7 +234,7 @@ class ChannelOwner:
                 log.warning("storage away", extra={"reason": str(away)[:200]})
                 sender.behind |= chats
                 sender.news.set()
-                await asyncio.sleep(OWN_EVERY_S)
+                await asyncio.sleep(AWAY_PAUSE_S)
 
     async def _set_up(self) -> None:
         """Tell the provider who we are, only when something has changed, until it is done."""
@@ -206,7 +250,7 @@ class ChannelOwner:
             wanted = self.provider.fingerprint
             if known is None or known[0] != wanted:
                 await self.provider.set_up()
-                await database.transact(lambda connection: key_value.set_key(connection, key, wanted))
+                await self._ours(lambda connection: key_value.set_key(connection, key, wanted))
         except StorageError as away:
             log.warning("storage away", extra={"reason": str(away)[:200]})
         except SetUpFailed as failed:
@@ -231,7 +275,7 @@ class ChannelOwner:
         self._idle = "standing by"
 
     async def close(self, patience_s: float) -> None:
-        """Cancel the tasks, give the sender `patience_s` seconds, close the connections."""
+        """Cancel the tasks, give the sender `patience_s` seconds, close the connections; then another may own it."""
         sender = self.senders.by_channel.get(self.channel.name)
         for task in self._tasks:
             task.cancel()
@@ -239,6 +283,8 @@ class ChannelOwner:
             await sender.close(patience_s)
         if self.meter is not None and self.meter.is_behind:
             with suppress(StorageError):
-                await self.conversation.database.transact(self.meter.write)
+                await self._ours(self.meter.write)
         await asyncio.gather(*self._tasks, return_exceptions=True)  # a child process of the set-up is ended
         await self.provider.close()
+        with suppress(StorageError):
+            await self.lease.give_up()

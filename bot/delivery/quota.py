@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from calendar import monthrange
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -20,14 +20,14 @@ from bot.conversation.batch import Settled
 from bot.tutor.quiet_hours import QuietHours
 from flows.profiles import Profile
 from storage.engine import key_value
-from storage.engine.database import Connection, Database
+from storage.engine.database import Connection, Database, UnitOfWork
 from storage.engine.instants import to_ms
 from storage.pairing import availability, pairings
 from storage.pairing.records import NoticeRow
 
 SLOW, TIGHT, RESERVED = 0.7, 0.9, 0.95
 WARN_AT = (70, 90)  # per cent of the month's messages
-WRITE_EVERY = timedelta(seconds=1)
+WRITE_EVERY = timedelta(seconds=0.4)  # others on the same database know it within a second
 _SENT = "sent"
 TOLD = "quota_low"
 """The phrase that warns officers, and the beginning of the key under which it stands what was said last."""
@@ -122,10 +122,10 @@ class QuotaMeter:
         reached = max((each for each in WARN_AT if self.share * 100 >= each), default=0)
         return reached if reached > self.warned else 0
 
-    async def warn(self, database: Database) -> None:
+    async def warn(self, transact: Callable[[UnitOfWork[None]], Awaitable[None]]) -> None:
         """Tell the officers of the widest area, once a month for each of WARN_AT. Raises StorageError."""
         if due := self.due_warning:
-            await database.transact(partial(self._warn, due=due))
+            await transact(partial(self._warn, due=due))
             self.warned = due
 
     def _warn(self, connection: Connection, due: int) -> None:

@@ -34,7 +34,9 @@ from storage.engine import schema
 from storage.waiting import WaitingCount, waiting
 
 FRESH_S = 5.0  # whoever asks more often is told what was seen then
-PATIENCE_S = 3.0  # with the database; a Prometheus waits for ten seconds, a balancer for less
+PATIENCE_S = 3.0  # with the database; a Prometheus waits for ten seconds
+READY_S = 0.7  # of a balancer: who has not answered within a second is taken for dead
+ASKED_WITHIN_S = 10.0  # a balancer asks every second or so
 SENT = "sent"
 
 
@@ -56,10 +58,18 @@ class Operations:
         self._one = asyncio.Lock()
         self._proving: asyncio.Task[None] | None = None
         self.patience_s = PATIENCE_S
+        self._asked_s: float | None = None
+        self._is_leaving = False
+
+    def leave(self) -> bool:
+        """This process is about to stop: from now on it is not ready. Whether a balancer is there that will hear it."""
+        self._is_leaving = True
+        return self._asked_s is not None and self._seconds() - self._asked_s < ASKED_WITHIN_S
 
     async def ready(self) -> tuple[bool, dict[str, object]]:
         """Whether traffic may come, and why not, with the figures behind it, for whoever may see them."""
-        signs = await self._signs()
+        self._asked_s = self._seconds()
+        signs = await self._signs(min(READY_S, self.patience_s))
         why = unready(signs)
         figures = {
             "why": list(why),
@@ -81,7 +91,7 @@ class Operations:
             return self._last[1]
 
     async def _tell(self) -> OperationsReport:
-        signs, health = await self._signs(), self.health
+        signs, health = await self._signs(self.patience_s), self.health
         stored = await self._stored() if signs.takes_writes else None
         return OperationsReport(
             at=self.now(),
@@ -100,19 +110,19 @@ class Operations:
             backups=await asyncio.to_thread(backup_figures, health.data),
         )
 
-    async def _signs(self) -> ReadinessSigns:
-        health, takes_writes = self.health, await self._takes_writes()
+    async def _signs(self, patience_s: float) -> ReadinessSigns:
+        health, takes_writes = self.health, await self._takes_writes(patience_s)
         free = await asyncio.to_thread(free_bytes, self.folders)
         reply_waits_s = max((owner.sender.waits_s for owner in health.owners if owner.sender), default=0.0)
-        return ReadinessSigns(takes_writes, free, health.intake.waits_s, reply_waits_s)
+        return ReadinessSigns(takes_writes, free, health.intake.waits_s, reply_waits_s, self._is_leaving)
 
-    async def _takes_writes(self) -> bool:
+    async def _takes_writes(self, patience_s: float) -> bool:
         """Whether the database takes a write within `patience_s` seconds. A try that hangs is waited for by whoever
         asks next: one is enough."""
         if self._proving is None:
             self._proving = asyncio.create_task(self.health.writable.prove())
         proving = self._proving
-        done, _ = await asyncio.wait([proving], timeout=self.patience_s)
+        done, _ = await asyncio.wait([proving], timeout=patience_s)
         if not done:
             return False
         if self._proving is proving:

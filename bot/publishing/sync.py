@@ -43,6 +43,8 @@ class Librarian:
         self.now = now
         self.quiet = quiet
         self.every_s = every_s
+        self.leads: Callable[[], bool] = lambda: True
+        """Whether this process is the one that takes learners along."""
         self._unread = False
         self._moved: set[tuple[LessonVersion, int]] = set()
 
@@ -59,7 +61,8 @@ class Librarian:
             await self.take_over()
         elif await self.library.make_files():
             self.conversation.book = self.library.book
-        await self.move()
+        if self.leads():
+            await self.move()
 
     async def take_over(self) -> None:
         """From the next batch on the new book is used; the one that runs ends with the book it began with.

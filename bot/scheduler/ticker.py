@@ -29,6 +29,9 @@ from storage.pairing.pairings import due_notices
 from storage.people import invitations, invitees
 from storage.unheard import unheard
 
+ROUNDS = "rounds"
+"""What one process of a database does by the clock: timers, notices, deadlines, matching, sweeping."""
+
 EVERY_S = 5.0  # reminders are counted in minutes and days
 DUE_AT_ONCE = 100
 TOLD_AT_ONCE, TURNS = 20, 100
@@ -71,6 +74,8 @@ class Ticker:
         self.every_s = every_s
         self.pairings = pairings
         self.steady = steady
+        self.leads: Callable[[], bool] = lambda: True
+        """Whether this process makes the rounds by the clock; all do what their own commits have brought."""
         self._swept_at: datetime | None = None
         self._farewells_at: datetime | None = None
         self._matched_at: datetime | None = None
@@ -86,9 +91,11 @@ class Ticker:
         matching: asyncio.Task[bool] | None = None
         try:
             while True:
+                is_woken = self._woken.is_set()
                 self._woken.clear()
-                await guarded(self.step, log, "tick failed")
-                if matching is None or matching.done():  # it may take minutes: nobody who cries for help waits for it
+                await guarded(self.step if is_woken or self.leads() else self.beat, log, "tick failed")
+                is_free = matching is None or matching.done()  # it may take minutes: nobody who cries waits for it
+                if is_free and self.leads():
                     matching = asyncio.create_task(guarded(self.match, log, "matching failed"))
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(self.every_s):  # wait_for loses a stop that comes with a wake
@@ -112,7 +119,7 @@ class Ticker:
         await self.beat()
         now = self.now()
         is_due = self._swept_at is None or abs(now - self._swept_at) >= SWEEP_EVERY
-        if is_due and doubt is None:
+        if is_due and doubt is None and self.leads():
             self._swept_at = now
             await self.sweep()
 

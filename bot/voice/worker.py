@@ -106,7 +106,8 @@ class VoiceWorker:
         for row in sorted(first.values(), key=lambda each: each.at):
             spoken = await self._hear(row) if row.channel not in away else None
             if spoken is None:
-                away.add(row.channel)
+                if not self._is_elsewhere(row):
+                    away.add(row.channel)
                 continue
             await self._tell(row, spoken)
             if len(first) < len(rows):
@@ -124,7 +125,7 @@ class VoiceWorker:
             async with asyncio.timeout(FETCH_S):
                 sound = await source.fetch(row.ref, FETCHED)
         except SendRefused:
-            return _of(row, Spoken(fault="gone"))
+            return None if self._is_elsewhere(row) else _of(row, Spoken(fault="gone"))
         except (SendError, TimeoutError) as fault:
             log.info("voice not to be had yet", extra={"channel": row.channel, "fault": type(fault).__name__})
             return None
@@ -134,6 +135,10 @@ class VoiceWorker:
             return Spoken(fault="long") if len(sound) > LARGEST else await self.transcriber.hear(sound)
         finally:
             self._heard_at = self._seconds()
+
+    def _is_elsewhere(self, row: RecordingRow) -> bool:
+        """Whether another process may have it: what a page has posted lies where it was posted."""
+        return self.database.shared and self.sources().get(row.channel) is self.sounds
 
     async def _keep(
         self, row: RecordingRow, said: tuple[str, str, str], sound: bytes, transcriber: Transcriber

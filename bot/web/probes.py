@@ -14,9 +14,12 @@ from bot.web.server import HealthCheck
 SHORTEST_TOKEN = 16  # characters: nobody guesses that many
 
 ENDPOINTS = (
-    Endpoint("GET", "/readyz", "Whether traffic may come.", {200: [JSON], 503: [JSON]}, ["key"], guard="here"),
+    Endpoint(
+        "GET", "/readyz", "Whether traffic may come.", {200: [JSON], 404: [JSON], 503: [JSON]}, ["key", "else"],
+        guard="here",
+    ),
     Endpoint("GET", "/metrics", "The figures, for a Prometheus.", {200: [TEXT], 404: [HTML]}, ["key"], guard="figures"),
-)
+)  # fmt: skip
 
 MetricsText = Callable[[], Awaitable[tuple[bytes, str]]]
 """The page of figures and its media type."""
@@ -39,12 +42,16 @@ class MetricsDoor:
 
 
 def probe_routes(ready: HealthCheck, key: LocalKey, metrics: MetricsText, door: MetricsDoor) -> list[web.RouteDef]:
-    """Both pages; `ready` gives whether traffic may come and, for who works at this machine, why not."""
+    """Both pages; `ready` gives whether traffic may come and, for who works at this machine, why not.
+
+    `/readyz?else=404` says no by 404, as a balancer wants it that brings nobody new then and lets who is there be.
+    """
 
     async def readyz(request: web.Request) -> web.StreamResponse:
         is_ready, figures = await ready()
         told = {"ready": is_ready, **(figures if key.opens(request) else {})}
-        return web.json_response(told, status=200 if is_ready else 503, headers={"Cache-Control": "no-store"})
+        no = 404 if request.query.get("else") == "404" else 503
+        return web.json_response(told, status=200 if is_ready else no, headers={"Cache-Control": "no-store"})
 
     async def figures(request: web.Request) -> web.StreamResponse:
         if not door.opens(request):

@@ -20,6 +20,7 @@ class Database(Protocol):
 
     url: str
     lane: asyncio.Lock  # see `Slices`
+    shared: bool  # several processes may use it at once
     unscrubbed: bool  # something was deleted, here or before a crash, that a `scrub` has still to wipe
 
     async def transact(self, work: UnitOfWork[T]) -> T:
@@ -30,9 +31,6 @@ class Database(Protocol):
 
     async def read_long(self, work: UnitOfWork[T]) -> T:
         """As `read`, for work that may take seconds (a report, an export): no page waits for it."""
-
-    async def hold(self, name: str) -> bool:
-        """Become the one process that owns `name` (a channel's outbox) until it ends; False while another does."""
 
     async def scrub(self, patience_s: float = 0.0) -> None:
         """After a deletion: let nothing of it stay in files beside the tables, as far as the database can.
@@ -48,13 +46,16 @@ class Database(Protocol):
         """Wait for running work and close every connection."""
 
 
-def open_database(url: str) -> Database:
-    """`sqlite:///path` or `postgresql://…`; nothing is connected yet. Raises AddressInvalid for another kind."""
+def open_database(url: str, called: str = "") -> Database:
+    """`sqlite:///path` or `postgresql://…`; nothing is connected yet. Raises AddressInvalid for another kind.
+
+    PostgreSQL knows the program as `called`.
+    """
     path = sqlite_path(url)
     if path is None:
         from storage.engine.postgresql import PostgreSQL  # whoever has SQLite never needs it
 
-        return PostgreSQL(url)
+        return PostgreSQL(url, called)
     from storage.engine.sqlite import SQLite
 
     return SQLite(path)

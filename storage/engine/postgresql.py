@@ -27,13 +27,14 @@ UNNAMED: dict[str, Any] = {"prepared_statement_cache_size": 0, "prepared_stateme
 
 
 class PostgreSQL:
+    shared = True
     unscrubbed = False
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, called: str = "") -> None:
+        """`called` as in `open_database`."""
         self.url = url
         address = postgres_address(url)
-        self._finder = PrimaryFinder(address.asyncpg, pooled=address.pooled)
-        self._direct = PrimaryFinder(address.direct) if address.pooled else self._finder
+        self._finder = PrimaryFinder(address.asyncpg, called, pooled=address.pooled)
         self._lines: WeakKeyDictionary[Connection[Any], object] = WeakKeyDictionary()
         self._look: asyncio.Task[None] | None = None
         self._engine = create_async_engine(
@@ -43,7 +44,6 @@ class PostgreSQL:
         self._reading = self._engine.execution_options(isolation_level="AUTOCOMMIT")  # one trip a question, not three
         event.listen(self._engine.sync_engine, "checkout", _check_out)
         event.listen(self._engine.sync_engine, "handle_error", _leave)
-        self._holder: Connection[Any] | None = None
         self.lane = asyncio.Lock()
 
     async def _connect(self) -> Connection[Any]:
@@ -85,22 +85,6 @@ class PostgreSQL:
             if server != found.server:
                 line.terminate()
 
-    async def hold(self, name: str) -> bool:
-        """Whether this process holds the advisory lock `name`, taken for as long as its connection lives."""
-        holder, self._holder = self._holder, None
-        query = "SELECT pg_try_advisory_lock(hashtextextended($1, 20260101))"
-        with _Doubt(self._look_around):
-            async with decided():
-                if holder is None or holder.is_closed():
-                    holder, self._lines[holder] = await self._direct.reach()
-                try:
-                    owned = bool(await holder.fetchval(query, name))
-                except BaseException:
-                    holder.terminate()  # should it still be connected it may own the name
-                    raise
-        self._holder = holder
-        return owned
-
     async def scrub(self, patience_s: float = 0.0) -> None:
         """Nothing: dead rows go with the next autovacuum, and the log of writes belongs to the server."""
 
@@ -108,12 +92,10 @@ class PostgreSQL:
         """Nothing, likewise."""
 
     async def close(self) -> None:
-        """Let go of the advisory lock and close the pool."""
+        """Close the pool."""
         if self._look is not None:
             self._look.cancel()
             await asyncio.wait([self._look])
-        if self._holder is not None:
-            await goodbye(self._holder)  # said, so that the next one need not wait for the lock
         await self._engine.dispose()
 
 

@@ -44,10 +44,13 @@ class Reached(NamedTuple):
 
 
 class PrimaryFinder:
-    """The way to the primary: `dsn` as asyncpg reads it; `pooled` where a pooler stands there."""
+    """The way to the primary: `dsn` as asyncpg reads it; `called`: what the server is to call these connections;
+    `pooled` where a pooler stands there."""
 
-    def __init__(self, dsn: str, *, pooled: bool = False) -> None:
-        self._dsn, self._more = dsn, POOLED if pooled else {}
+    def __init__(self, dsn: str, called: str = "", *, pooled: bool = False) -> None:
+        self._dsn, self._pooled, self._more = dsn, pooled, dict(POOLED) if pooled else {}
+        if called:
+            self._more["server_settings"] = {"application_name": called}
         self._hosts: Sequence[Host | None] = hosts_of(dsn)
         if len(self._hosts) < 2:
             self._hosts = [None]  # as asyncpg itself reads it, with what the environment adds
@@ -88,7 +91,7 @@ class PrimaryFinder:
             raise StorageUnavailable(say("DATABASE_URL: {reason}", reason=said_by(wrong))) from wrong
         try:
             # A question has two halves, which a pooler would part.
-            async with line.transaction() if self._more else nullcontext():
+            async with line.transaction() if self._pooled else nullcontext():
                 is_read_only, server = await line.fetchrow(_WHO, timeout=CONNECT_TIMEOUT_S)
         except BaseException:
             line.terminate()

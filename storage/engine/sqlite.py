@@ -33,6 +33,8 @@ STATEMENTS = 2000  # compiled ones that are kept; there are some hundreds
 
 
 class SQLite:
+    shared = False  # the lock on the data folder lets one process in
+
     def __init__(self, path: Path, *, durable: bool = True) -> None:
         """`durable`: no commit is lost when the machine fails; a file that is thrown away need not be."""
         self.path, self._durable = path, durable
@@ -77,10 +79,6 @@ class SQLite:
         )
         async with decided(), engine.connect() as connection:
             return taken(await connection.run_sync(work))
-
-    async def hold(self, name: str) -> bool:
-        """True always: the lock on the data folder lets only one process in."""
-        return True  # the lock on the data folder lets one process in
 
     async def scrub(self, patience_s: float = 0.0) -> None:
         """Empty the write-ahead log, so that deleted rows lie in no file; tries again for `patience_s` seconds while

@@ -264,6 +264,38 @@ async def test_a_page_whose_lines_are_all_gone_is_anothers_though_new_ones_follo
         assert (await browser.log(4, tag))["anew"]
 
 
+async def test_a_page_tells_who_has_forgotten_it_which_conversation_it_shows(house: House) -> None:
+    """Another process has begun it anew, or this one was started again since: the page need not begin once more."""
+    async with house.browser() as browser:
+        tag = str((await browser.log())["chat"])
+        called, _, turn = tag.partition(".")
+        later = f"{called}.{int(turn) + 3}"
+        assert not (await browser.log(1, later))["anew"]
+        again = await browser.log(1, tag)
+        assert again["anew"] and again["chat"] == later, "and what is older is known from now on"
+        for nonsense in (f"{called}.-1", f"{called}.{'9' * 30}", called, f"{called}.", f"{'0' * 12}.{turn}", "².1"):
+            again = await browser.log(1, nonsense)
+            assert again["anew"] and again["chat"] == later, nonsense
+
+
+async def test_lines_of_which_only_the_numbers_are_told_are_read(house: House) -> None:
+    """As another process tells them."""
+    async with house.browser() as browser, browser.stream() as page:
+        await page.texts()
+        (chat_id,) = house.chat.streams.chats()
+        publish, house.conversation.publish = house.conversation.publish, lambda *_: None
+        await browser.say("xin chào")
+        house.chat.streams.follow(chat_id, 1)
+        house.chat.streams.follow("x" * 32, 99)
+        house.chat.streams.follow(chat_id, 3)
+        assert "xin chào" in await page.texts()
+        await browser.say("còn nữa")
+        house.chat.streams.follow(chat_id, 5, oldest=4)
+        event = await page.next()
+        assert event["event"] == "anew", "nothing is left of what it shows"
+        house.conversation.publish = publish
+
+
 async def test_when_somebody_else_sits_down_every_open_page_begins_anew(house: House) -> None:
     async with house.browser() as browser, browser.stream() as one, browser.stream() as two:
         tag = str((await browser.log())["chat"])

@@ -88,4 +88,5 @@ def test_each_bound_is_a_reason_of_its_own():
     assert unready(ReadinessSigns(True, LEAST_DISK - 1, 0.0, 0.0)) == ("disk",)
     assert unready(ReadinessSigns(True, 10**9, MOST_INTAKE_S, 0.0)) == ("intake",)
     assert unready(ReadinessSigns(True, 10**9, 0.0, MOST_REPLY_S)) == ("outbox",)
+    assert unready(ReadinessSigns(True, 10**9, 0.0, 0.0, is_leaving=True)) == ("leaving",)
     assert unready(ReadinessSigns(False, 0, 99.0, 9_999.0)) == ("database", "disk", "intake", "outbox")

@@ -80,6 +80,8 @@ def environ(telegram: FakeTelegram) -> dict[str, str]:
 async def test_readyz_says_yes_or_no_to_everybody_and_why_to_who_works_here(ready: bool, status: int) -> None:
     async with house(ready=ready) as url:
         assert await ask(f"{url}/readyz") == (status, json.dumps({"ready": ready}))
+        no = status if ready else 404
+        assert await ask(f"{url}/readyz?else=404") == (no, json.dumps({"ready": ready})), "as a balancer wants it"
         why: list[str] = [] if ready else ["disk"]
         assert await ask(f"{url}/readyz?key={KEY.text}") == (status, json.dumps({"ready": ready, "why": why}))
 

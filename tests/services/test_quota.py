@@ -150,15 +150,15 @@ async def test_officers_hear_once_at_each_mark(tmp_path: Path):
     async with tutor(tmp_path, BOOK, Clock(MID_MONTH), messenger=ZALO) as t:
         officer = await meets(t, "ut", "Út", "officer")
         meter = await metered(t, 1_000, used=690)
-        await meter.warn(t.database)
+        await meter.warn(t.database.transact)
         await t.tells()
         assert not any("690" in message.text for message in officer.turn)
         for used, mark in ((700, 70), (905, 90)):
             while meter.used < used:
                 meter.count(Outgoing(ZALO, "x", 1, "x"))
             assert meter.due_warning == mark
-            await meter.warn(t.database)
-            await meter.warn(t.database)
+            await meter.warn(t.database.transact)
+            await meter.warn(t.database.transact)
             again = await metered(t, 1_000)
             assert again.due_warning == 0 and again.used == used, "a start forgets neither"
             await t.tells()

@@ -21,11 +21,15 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from storage import tables
 from storage.conversations import expiry
 from storage.engine import faults, key_value, schema, sqlite
+from storage.engine.address import postgres_address
 from storage.engine.database import Connection, Database, open_database
 from storage.engine.errors import AlreadyRunning, SchemaOutdated, SchemaTooNew, StorageUnavailable
+from storage.engine.hung import HUNG_S, SERVING, free_of_hung
 from storage.engine.lock import lock_folder
+from storage.engine.reaching import PrimaryFinder
 from tests.support.builders import PROJECT
 from tests.support.harness import empty_database
+from tests.support.process import until
 
 # --- away --------------------------------------------------------------------------------------------
 
@@ -33,7 +37,7 @@ from tests.support.harness import empty_database
 async def test_a_postgresql_that_is_not_there_is_unavailable(tmp_path: Path):
     database = open_database(f"postgresql://nobody@/nothing?host={tmp_path}")
     try:
-        for attempt in (database.read(expiry.counts), database.transact(expiry.counts), database.hold("x")):
+        for attempt in (database.read(expiry.counts), database.transact(expiry.counts)):
             with pytest.raises(StorageUnavailable):
                 await attempt
     finally:
@@ -248,38 +252,78 @@ async def test_an_empty_database_is_made_ready(tmp_path: Path):
 
 
 @pytest.mark.postgres
-async def test_of_two_processes_one_owns_a_channel_until_it_ends(postgres_url: str):
-    one, two = open_database(postgres_url), open_database(postgres_url)
+@pytest.mark.parametrize("half_asked", [False, True])
+async def test_a_process_that_hangs_in_a_transaction_keeps_its_locks_for_a_moment(postgres_url: str, half_asked: bool):
+    """Between two statements, or in the middle of one: of that PostgreSQL itself takes no notice, however long."""
+    other, is_locked, go_on = open_database(postgres_url), threading.Event(), threading.Event()
+    await other.transact(key_value.key_value.create)
+    await other.transact(lambda c: key_value.set_key(c, "k", "as it was"))
+
+    async def in_another_process() -> str:
+        hung = (await PrimaryFinder(postgres_address(postgres_url).asyncpg, SERVING).reach()).line
+        await hung.execute("BEGIN; UPDATE key_value SET value = 'half done'")
+        if half_asked:  # as asyncpg asks: Parse, and the rest when that was answered
+            asked = asyncio.create_task(hung.prepare("SELECT pg_sleep(0)"))
+            await asyncio.sleep(0)
+            is_locked.set()
+            go_on.wait(10)
+            await asyncio.wait([asked])
+        is_locked.set()
+        go_on.wait(10)
+        try:
+            await hung.execute("COMMIT")
+            return "committed"
+        except Exception as fault:  # noqa: BLE001 whatever it says
+            return type(fault).__name__
+        finally:
+            hung.terminate()
+
+    hanging = asyncio.create_task(asyncio.to_thread(asyncio.run, in_another_process()))
     try:
-        assert await one.hold("telegram:1") and await one.hold("telegram:1")
-        assert not await two.hold("telegram:1")
-        assert await two.hold("telegram:2"), "another channel is another matter"
-        await one.close()
-        assert await two.hold("telegram:1")
+        await asyncio.to_thread(is_locked.wait)
+        state = "SELECT state FROM pg_stat_activity WHERE application_name = :called AND wait_event = 'ClientRead'"
+        seen = await other.read(lambda c: c.scalar(text(state), {"called": SERVING}))
+        assert seen == ("active" if half_asked else "idle in transaction")
+        waiting = asyncio.create_task(other.transact(lambda c: key_value.set_key(c, "k", "gone on")))
+        await asyncio.wait([waiting], timeout=0.2)
+        await free_of_hung(other)
+        assert not waiting.done(), "it may only be slow"
+        await until(lambda: _freed(other, waiting), 5.0)
+        go_on.set()
+        assert await hanging != "committed"
+        assert await other.read(lambda c: key_value.get_key(c, "k")) == ("gone on", 2)
     finally:
-        await one.close()
-        await two.close()
+        go_on.set()
+        await hanging
+        await other.close()
+
+
+async def _freed(database: Database, waiting: asyncio.Task[None]) -> bool:
+    await free_of_hung(database)
+    return waiting.done()
 
 
 @pytest.mark.postgres
-async def test_ownership_that_broke_off_can_be_taken_again(postgres_url: str):
-    one, two = open_database(postgres_url), open_database(postgres_url)
-    lost = text(
-        "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity "
-        "WHERE datname = current_database() AND pid <> pg_backend_pid()"
-    )
-    try:
-        assert await one.hold("telegram:1")
-        await two.transact(lambda c: c.execute(lost).all())
-        assert await two.hold("telegram:1")
+async def test_who_reckons_for_long_and_holds_nobody_up_goes_on(postgres_url: str):
+    database, looking = open_database(postgres_url, SERVING), open_database(postgres_url)
+
+    def reckon(connection: Connection) -> object:
+        connection.execute(text("CREATE TABLE t (n int)"))
+        time.sleep(HUNG_S + 0.2)
+        asyncio.run_coroutine_threadsafe(free_of_hung(looking), loop).result(10)
+        return connection.scalar(text("SELECT 2"))
+
+    async def alone() -> object:
         try:
-            owns = await one.hold("telegram:1")
-        except StorageUnavailable:
-            owns = await one.hold("telegram:1")
-        assert not owns, "it must not believe that it still does"
+            return await database.transact(reckon)
+        finally:
+            await database.close()
+
+    loop = asyncio.get_running_loop()
+    try:
+        assert await asyncio.to_thread(asyncio.run, alone()) == 2
     finally:
-        await one.close()
-        await two.close()
+        await looking.close()
 
 
 def test_one_process_to_a_data_folder(tmp_path: Path):

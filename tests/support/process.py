@@ -34,7 +34,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class TutorProcess:
     """`folder` holds the data, the output and whatever the test writes; `environ` is laid over a bare environment.
 
@@ -153,6 +153,11 @@ class TutorProcess:
         draft.write_text(f"{nth} {point}", "ascii")
         draft.rename(self.folder / "crash")  # appears whole or not at all
 
+    async def hangs(self, within_s: float = READY_WITHIN_S) -> None:
+        """Let it stop (SIGSTOP) in the middle of the next transaction that writes a learner's answer; waits for it."""
+        (self.folder / "hang").touch()
+        await until(lambda: not (self.folder / "hang").exists(), within_s)
+
     def signal(self, number: signal.Signals) -> None:
         """SIGSTOP, SIGCONT and the like."""
         os.kill(self.pid, number)
@@ -168,6 +173,7 @@ class TutorProcess:
             "CAMTAY_DATA": str(self.data),
             "CAMTAY__WEB__PORT": str(self.port),
             "TEST_CRASH_FILE": str(self.folder / "crash"),
+            "TEST_HANG_FILE": str(self.folder / "hang"),
             **self.environ,
         }
 

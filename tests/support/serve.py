@@ -1,9 +1,10 @@
 """The real process with a world of the test's making; `forked` starts it.
 
 TEST_CRASH_FILE names a file; when it appears and says "3 after commit", the process kills itself (SIGKILL) the third
-time it passes that point from then on. TEST_CLOCK_FILE names a file with the seconds by which its clock is ahead;
-TEST_TICK_S is how often it looks for what is due. TEST_PUSH_TRUST names a certificate: then push services may stand
-anywhere that has it, this machine included.
+time it passes that point from then on; when TEST_HANG_FILE appears, it stops in the middle of a learner's transaction.
+TEST_CLOCK_FILE names a file with the seconds by which its clock is ahead; TEST_TICK_S is how often it looks for what is
+due, TEST_LEASE_S how long others wait for one that says nothing. TEST_PUSH_TRUST names a certificate: then push
+services may stand anywhere that has it, this machine included.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+
+from sqlalchemy import Engine, event
 
 from bot import settings
 from bot.app import Environment
@@ -44,6 +47,17 @@ def crash_as_told(file: Path) -> Callable[[str], None]:
     return at
 
 
+def hang_as_told(file: Path) -> None:
+    """Stop (SIGSTOP) in the middle of the transaction that writes a learner's answer, once `file` is there."""
+
+    def before(connection: object, cursor: object, statement: str, *_: object) -> None:
+        if statement.startswith("INSERT INTO attempt") and file.exists():
+            file.unlink()
+            os.kill(os.getpid(), signal.SIGSTOP)
+
+    event.listen(Engine, "before_cursor_execute", before)
+
+
 def shifted_clock(file: Path) -> Callable[[], datetime]:
     """The wall clock, ahead (or behind) by the seconds written in `file`."""
 
@@ -58,11 +72,14 @@ def main(config: str) -> int:
     usual, environ = Environment(), os.environ
     trusted = environ.get("TEST_PUSH_TRUST", "")
     crash, clock = environ.get("TEST_CRASH_FILE", ""), environ.get("TEST_CLOCK_FILE", "")
+    if hang := environ.get("TEST_HANG_FILE", ""):
+        hang_as_told(Path(hang))
     now = shifted_clock(Path(clock)) if clock else usual.now
     world = Environment(
         now=now,
         counted_s=lambda: now().timestamp(),  # time really passes, as far as the test can tell
         tick_s=float(environ.get("TEST_TICK_S", "0.2")),
+        lease_s=float(environ.get("TEST_LEASE_S", usual.lease_s)),
         failpoint=crash_as_told(Path(crash)) if crash else usual.failpoint,
         road=Road(lambda _: True, ssl.create_default_context(cafile=trusted)) if trusted else None,
     )

@@ -3,24 +3,36 @@
 from __future__ import annotations
 
 import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Any, Protocol, Self
 from uuid import uuid4
 
 import aiohttp
 
-from tests.support.process import TutorProcess
 from tests.support.short_lesson import LAST, STEPS
 
 _AGAIN_S = 0.05
 
 
+class Served(Protocol):
+    """Where the page is: a tutor, or what stands before several."""
+
+    @property
+    def url(self) -> str: ...
+
+
 @dataclass(slots=True)
 class WebLearner:
-    """`async with WebLearner(tutor)`; `sent_again` counts messages that had to be sent more than once."""
+    """`async with WebLearner(tutor)`; `sent_again` counts messages that had to be sent more than once, `refused` what
+    was answered with 503.
+    """
 
-    tutor: TutorProcess
+    tutor: Served
     sent_again: int = 0
+    refused: int = 0
     _session: aiohttp.ClientSession = field(init=False)
 
     async def __aenter__(self) -> Self:
@@ -41,6 +53,14 @@ class WebLearner:
         status, content = await self._ask("GET", f"/chat/log?after={after}")
         assert status == 200, content
         return list(content["entries"])
+
+    @asynccontextmanager
+    async def stream(self, tutor: Served) -> AsyncIterator[AsyncIterator[dict[str, Any]]]:
+        """The lines that a page gets which listens at `tutor`, one after the other; a first one waits in any case."""
+        ask = self._session.get(f"{tutor.url}/chat/stream?after=1", timeout=aiohttp.ClientTimeout(sock_read=60))
+        async with ask as answer:
+            assert answer.status == 200, await answer.text()
+            yield _lines(answer)
 
     async def post(self, **message: str) -> None:
         """Send one message until it is acknowledged, always with the same id."""
@@ -70,8 +90,16 @@ class WebLearner:
                 async with self._session.request(method, self.tutor.url + path, **more) as answer:
                     if answer.status not in (429, 503):
                         return answer.status, await (answer.text() if text else answer.json())
+                    self.refused += answer.status == 503
                     await asyncio.sleep(float(answer.headers.get("Retry-After", 1)))
             except (aiohttp.ClientError, OSError):
                 tries += 1
                 self.sent_again += method == "POST" and tries == 1
                 await asyncio.sleep(_AGAIN_S)
+
+
+async def _lines(answer: aiohttp.ClientResponse) -> AsyncIterator[dict[str, Any]]:
+    async for line in answer.content:
+        if line.startswith(b"data: ["):
+            for entry in json.loads(line[6:]):
+                yield entry

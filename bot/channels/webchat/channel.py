@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -40,6 +40,7 @@ Describe = Callable[[str], Mapping[str, object]]
 
 CLIENT_ID = re.compile(r"[0-9A-Za-z_-]{8,40}")
 _TOKEN_BYTES = 64
+_TURN_DIGITS = 6
 _NOT_TEXT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]")
 
 
@@ -129,8 +130,19 @@ class WebChat:
         return self._seal.sign(Visitor(visitor.chat_id if visitor else self._new_id(), now_s))
 
     def tag(self, chat_id: str) -> str:
-        """A short name by which the page notices that it now belongs to another conversation; tells nothing."""
-        return hashlib.sha256(f"{chat_id}:{self._turns.get(chat_id, 0)}".encode()).hexdigest()[:12]
+        """A short name by which the page notices that it now belongs to another conversation; tells nothing but the how
+        manieth it is."""
+        return f"{_called(chat_id)}.{self._turns.get(chat_id, 0)}"
+
+    def is_present(self, chat_id: str, tag: str) -> bool:
+        """Whether a page with this tag shows the present conversation. It may have a later turn from another process,
+        or from before a restart: then that is taken over."""
+        called, _, turn = tag.partition(".")
+        if called != _called(chat_id) or not turn.isdecimal() or len(turn) > _TURN_DIGITS:
+            return False
+        if int(turn) > self._turns.get(chat_id, 0):
+            self._turn(chat_id, int(turn))
+        return int(turn) == self._turns.get(chat_id, 0)
 
     def wait_to_send(self, chat_id: str) -> float:
         """Seconds until this chat may send again, 0.0 when it may now."""
@@ -212,7 +224,7 @@ class WebChat:
         is (its cookie changed, or the database came back from a backup) it starts anew. Raises Crowded,
         StorageUnavailable.
         """
-        anew = bool(tag) and tag != self.tag(chat_id)
+        anew = bool(tag) and not self.is_present(chat_id, tag)
         if after > 0 and not anew:
             known = await self._history(chat_id, after - 1, PAGE)
             if known and (known[0].no <= after or await self._knows(chat_id, after)):
@@ -262,24 +274,39 @@ class WebChat:
         self.streams.publish(chat_id, entries)
 
     def renew(self, chat_id: str) -> None:
-        """Another conversation goes on in this chat: open pages forget what they show before they read on.
+        """Another conversation goes on in this chat: open pages forget what they show before they read on."""
+        self.turn(chat_id, self._turns.get(chat_id, 0) + 1)
 
-        Turns are counted in memory: after a restart a page begins anew once more than it would have to.
-        """
+    def turn(self, chat_id: str, turn: int) -> None:
+        """The conversation of this chat is now the `turn`th, as `renew` here or in another process has begun it."""
+        if turn > self._turns.get(chat_id, 0):
+            self._turn(chat_id, turn)
+            self.streams.renew(chat_id)
+
+    def left(self, addresses: Iterable[tuple[str, str]]) -> list[str]:
+        """These addresses (channel, chat_id) were taken from their person: see `renew`. Returns those of the web."""
+        chats = [chat_id for channel, chat_id in addresses if channel == self.name]
+        for chat_id in chats:
+            self.renew(chat_id)
+        return chats
+
+    def turns(self, chats: Iterable[str]) -> dict[str, int]:
+        """The how manieth conversation goes on in each of these."""
+        return {chat_id: self._turns.get(chat_id, 0) for chat_id in chats}
+
+    def _turn(self, chat_id: str, turn: int) -> None:
+        """Counted in memory, and by every page: whoever has forgotten takes a page's word for it."""
         if len(self._turns) >= REMEMBER_MET:
             self._turns.clear()
-        self._turns[chat_id] = self._turns.get(chat_id, 0) + 1
-        self.streams.renew(chat_id)
-
-    def left(self, addresses: Sequence[tuple[str, str]]) -> None:
-        """These addresses (channel, chat_id) were taken from their person: see `renew`."""
-        for channel, chat_id in addresses:
-            if channel == self.name:
-                self.renew(chat_id)
+        self._turns[chat_id] = turn
 
     async def close(self) -> None:
         """End the live streams; the pages come back by themselves. Takes a second at most."""
         await self.streams.close(grace_s=0.5)
+
+
+def _called(chat_id: str) -> str:
+    return hashlib.sha256(chat_id.encode()).hexdigest()[:12]
 
 
 def _sound_token(token: str) -> str:

@@ -166,7 +166,8 @@ class _Routes:
             else:
                 await self._chat.admit(visitor.chat_id, address)  # a number is soon claimed
             stream = _open_stream(request, visitor, after, address)
-            stream.anew = request.query.get("chat", "") not in ("", self._chat.tag(visitor.chat_id))
+            tag = request.query.get("chat", "")
+            stream.anew = bool(tag) and not self._chat.is_present(visitor.chat_id, tag)
             self._chat.streams.add(stream)
         except Malformed:
             return _refusal(400, NOT_READABLE)

@@ -46,6 +46,11 @@ class Stream:
             self.behind = True
         self._wake()
 
+    def read_on(self) -> None:
+        """There is news that nobody hands over: it is to be read."""
+        self.behind = True
+        self._wake()
+
     def finish(self) -> None:
         """End the stream after what is queued."""
         self.over = True
@@ -131,10 +136,30 @@ class Streams:
         for stream in self._open.get(chat_id, ()):
             stream.push(entries)
 
+    def chats(self) -> list[str]:
+        """Those of which a page is open."""
+        return list(self._open)
+
+    def follow(self, chat_id: str, newest: int, oldest: int = 0) -> None:
+        """Lines up to `newest` were written elsewhere: pages that have not seen them read on, or begin anew where
+        nothing is left of what they show (`oldest` is the first line that is)."""
+        for stream in self._open.get(chat_id, ()):
+            if stream.last < newest:
+                stream.begin_anew() if oldest > stream.last > 0 else stream.read_on()
+
     def renew(self, chat_id: str) -> None:
         """Tell every open page of a chat to begin anew."""
         for stream in self._open.get(chat_id, ()):
             stream.begin_anew()
+
+    async def hand_over(self, seconds: float) -> None:
+        """Let all pages come again within so many seconds, a few at a time: whoever leads them here leads elsewhere
+        now."""
+        streams = self._all()
+        for number, stream in enumerate(streams, 1):
+            stream.begin_anew()
+            if not number % SLICE:
+                await asyncio.sleep(seconds * SLICE / len(streams))
 
     async def close(self, grace_s: float) -> None:
         """End every stream, and cut those that do not read within `grace_s`: a stop must not wait for them."""

@@ -1,0 +1,52 @@
+"""What one process tells the others of a commit: which pages and accounts it concerns, never what anybody said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+AT_ONCE = 60  # chats in one payload: an id has at most 64 characters, a name of a channel some more
+
+
+@dataclass(slots=True)
+class PeerNews:
+    """`chats`: chat of the web → its newest line; `turns`: chat of the web → the how manieth conversation it has begun;
+    `outboxes`: channel → chats that something waits for."""
+
+    chats: dict[str, int] = field(default_factory=dict)
+    turns: dict[str, int] = field(default_factory=dict)
+    outboxes: dict[str, set[str]] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.chats or self.turns or self.outboxes)
+
+    def add(self, other: PeerNews) -> None:
+        """This and that, in one."""
+        self.chats |= other.chats
+        self.turns |= other.turns
+        for channel, chats in other.outboxes.items():
+            self.outboxes.setdefault(channel, set()).update(chats)
+
+    def bodies(self) -> Iterator[dict[str, object]]:
+        """As JSON, in pieces that a payload takes."""
+        for name, found in (("chats", self.chats), ("turns", self.turns)):
+            items = list(found.items())
+            for at in range(0, len(items), AT_ONCE):
+                yield {name: dict(items[at : at + AT_ONCE])}
+        for channel, chats in self.outboxes.items():
+            ids = sorted(chats)
+            for at in range(0, len(ids), AT_ONCE):
+                yield {"outbox": channel, "of": ids[at : at + AT_ONCE]}
+
+    @classmethod
+    def read(cls, body: Mapping[str, Any]) -> PeerNews:
+        """The reverse; what a newer program adds is passed over. Raises ValueError, TypeError or KeyError."""
+        news = cls(_numbers(body.get("chats", {})), _numbers(body.get("turns", {})))
+        if "outbox" in body:
+            news.outboxes[str(body["outbox"])] = {str(each) for each in body["of"]}
+        return news
+
+
+def _numbers(body: Mapping[str, Any]) -> dict[str, int]:
+    return {str(chat): int(number) for chat, number in dict(body).items()}
