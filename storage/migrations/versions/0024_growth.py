@@ -13,12 +13,12 @@ PRUNED = ("inbox", "attempt", "pairing_event", "chat_log")
 
 
 def upgrade() -> None:
-    not_agreed, was_asked = sa.text("consent <> 'agreed'"), sa.text("idle_asked_at IS NOT NULL")
+    not_agreed, was_asked = sa.text("consent != 'agreed'"), sa.text("idle_asked_at IS NOT NULL")
     op.create_index("person_not_agreed", "person", ["learner_id"], sqlite_where=not_agreed, postgresql_where=not_agreed)
     op.create_index(
         "person_idle_asked", "person", ["idle_asked_at"], sqlite_where=was_asked, postgresql_where=was_asked
     )
-    unused = sa.text("used_at IS NULL OR kind <> 'invite'")
+    unused = sa.text("used_at IS NULL OR kind != 'invite'")
     op.create_index("invitation_unused", "invitation", ["expires_at"], sqlite_where=unused, postgresql_where=unused)
     room = sa.text("free = 1")
     op.create_index("standing_roomy", "standing", ["learner_id"], sqlite_where=room, postgresql_where=room)
