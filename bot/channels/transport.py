@@ -3,7 +3,7 @@
 Tokens are part of addresses, headers and forms. So an error of aiohttp, whose text may hold the address, is never
 passed on, chained or logged: what leaves this module are the SendError classes with sentences of our own.
 
-Calls go by `channels.lines`; files, which are few and large, by aiohttp.
+Calls go by `channels.connections`; files, which are few and large, by aiohttp.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ import aiohttp
 from yarl import URL
 
 from bot.channels.base import SendError, SendRefused, Unreachable
-from bot.channels.lines import HttpAnswer as HttpAnswer
-from bot.channels.lines import Lines
+from bot.channels.connections import HostConnections
+from bot.channels.connections import HttpAnswer as HttpAnswer
 
 CALL_S = 20.0
 JSON = {"Content-Type": "application/json"}
@@ -34,8 +34,8 @@ class Transport:
     def __init__(self, provider: str, call_s: float = CALL_S) -> None:
         self._provider = provider
         self._call_s = call_s
-        self._hosts: dict[URL, Lines] = {}
-        self._places: dict[URL, tuple[Lines, str]] = {}
+        self._hosts: dict[URL, HostConnections] = {}
+        self._places: dict[URL, tuple[HostConnections, str]] = {}
         self._session: aiohttp.ClientSession | None = None
 
     async def post(
@@ -100,10 +100,10 @@ class Transport:
     def _lost(self, what: str, error: Exception) -> Unreachable:
         return Unreachable(f"{what}: no connection to {self._provider} ({type(error).__name__})")
 
-    def _place(self, url: URL) -> tuple[Lines, str]:
+    def _place(self, url: URL) -> tuple[HostConnections, str]:
         """The connections to the host of an address, and the path there; addresses are few."""
         origin = url.origin()
-        lines = self._hosts.get(origin) or self._hosts.setdefault(origin, Lines(origin))
+        lines = self._hosts.get(origin) or self._hosts.setdefault(origin, HostConnections(origin))
         return self._places.setdefault(url, (lines, url.raw_path_qs))
 
     async def _upload(self, url: URL, form: aiohttp.FormData, headers: Mapping[str, str], wait_s: float) -> HttpAnswer:

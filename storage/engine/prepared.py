@@ -36,7 +36,7 @@ from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-Values = Sequence[Any]
+RowValues = Sequence[Any]
 _Convert = Callable[[Any], Any]
 
 
@@ -51,7 +51,7 @@ class _Compiled:
     takes: dict[int, _Convert]
     as_given: bool
 
-    def parameters(self, values: Values) -> Values:
+    def parameters(self, values: RowValues) -> RowValues:
         if self.as_given:
             return values
         given = [values[place] if place >= 0 else None for place in self.places]
@@ -61,7 +61,7 @@ class _Compiled:
             given[at] = convert(given[at])
         return given
 
-    def taken(self, row: Values) -> Values:
+    def taken(self, row: RowValues) -> RowValues:
         found = list(row)
         for at, convert in self.takes.items():
             found[at] = convert(found[at])
@@ -76,17 +76,17 @@ class Prepared:
         self._compiled: dict[str, _Compiled] = {}
         self._of_many: _Compiled | None = None
 
-    def rows(self, connection: Connection, *values: Any) -> Sequence[Values]:
+    def rows(self, connection: Connection, *values: Any) -> Sequence[RowValues]:
         """All rows of the answer, each in the order of its columns."""
         done = self._for(connection.dialect)
         parameters = done.parameters(values)
         if connection.dialect.name == "postgresql":
             return connection.exec_driver_sql(done.sql, tuple(parameters)).all()
         cursor = connection.connection.cursor()
-        found: Sequence[Values] = cursor.execute(done.sql, parameters).fetchall()
+        found: Sequence[RowValues] = cursor.execute(done.sql, parameters).fetchall()
         return [done.taken(row) for row in found] if done.takes else found
 
-    def run(self, connection: Connection, rows: Sequence[Values]) -> int:
+    def run(self, connection: Connection, rows: Sequence[RowValues]) -> int:
         """Once for each of the rows; how many rows of the table that has changed together."""
         if not rows:
             return 0
@@ -100,7 +100,7 @@ class Prepared:
             cursor.executemany(done.sql, parameters)
         return cursor.rowcount
 
-    def _run_at_once(self, connection: Connection, rows: Sequence[Values]) -> int:
+    def _run_at_once(self, connection: Connection, rows: Sequence[RowValues]) -> int:
         """One statement for all rows, which come as an array for each column: PostgreSQL does not count what many have
         changed, and takes several times as long for them. Core hands it on, for it knows which connection is broken."""
         if len(rows) == 1:

@@ -10,8 +10,8 @@ from contextlib import asynccontextmanager, closing, suppress
 import pytest
 from yarl import URL
 
-from bot.channels import lines
-from bot.channels.lines import Lines
+from bot.channels import connections
+from bot.channels.connections import HostConnections
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 Script = Sequence[bytes | None]
@@ -42,21 +42,21 @@ class Host:
 
 
 @asynccontextmanager
-async def host(answers: Answers) -> AsyncIterator[tuple[Host, Lines]]:
+async def host(answers: Answers) -> AsyncIterator[tuple[Host, HostConnections]]:
     told, tasks = Host(answers), set[asyncio.Task[None]]()
 
     def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         tasks.add(asyncio.create_task(told.serve(reader, writer)))
 
     server = await asyncio.start_server(accept, "127.0.0.1", 0)
-    kept = Lines(URL(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"))
+    kept = HostConnections(URL(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"))
     yield told, kept
     kept.close()
     server.close()
     await asyncio.wait(tasks or {asyncio.create_task(asyncio.sleep(0))}, timeout=2)
 
 
-async def post(kept: Lines, body: bytes = b"{}", within_s: float = 5.0) -> lines.HttpAnswer:
+async def post(kept: HostConnections, body: bytes = b"{}", within_s: float = 5.0) -> connections.HttpAnswer:
     return await kept.post("/bot/say", {"Content-Type": "application/json"}, body, within_s)
 
 
@@ -120,7 +120,7 @@ BROKEN: dict[str, Script] = {
 async def test_a_line_that_breaks_is_an_error_and_the_next_call_has_another(
     parts: Script, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(lines, "MOST_BYTES", 32)
+    monkeypatch.setattr(connections, "MOST_BYTES", 32)
     async with host(lambda number, _: parts if number == 1 else [OK]) as (told, kept):
         with pytest.raises(ConnectionResetError):
             await post(kept)
@@ -142,7 +142,7 @@ async def test_a_line_that_the_host_closes_or_that_is_too_old_is_not_used_again(
         await post(kept)
         await post(kept)
         assert told.connections == 2
-        monkeypatch.setattr(lines, "KEEPALIVE_S", 0.0)
+        monkeypatch.setattr(connections, "KEEPALIVE_S", 0.0)
         await post(kept)
         assert told.connections == 3
 
@@ -164,7 +164,7 @@ async def test_nobody_there_is_an_error():
 async def test_a_host_that_cannot_show_who_it_is_is_not_spoken_to():
     """TLS is wanted, and a bare HTTP server answers."""
     async with host(lambda *_: [OK]) as (told, kept):
-        secret = Lines(URL(f"https://127.0.0.1:{kept._port}"))
+        secret = HostConnections(URL(f"https://127.0.0.1:{kept._port}"))
         with pytest.raises((ssl.SSLError, ConnectionError, TimeoutError)):
             await secret.post("/", {}, b"", 0.5)
         assert told.requests == []

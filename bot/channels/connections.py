@@ -111,7 +111,7 @@ class _Line(asyncio.Protocol):
             waits.set_result(answer)
 
 
-class Lines:
+class HostConnections:
     """The connections to the host of `origin`; use it in a running loop."""
 
     def __init__(self, origin: URL) -> None:
