@@ -70,7 +70,7 @@ _WORDS = {
     "locked": say("tệp dữ liệu đang bị một chương trình khác giữ"),
     "full": say("ổ đĩa đã đầy"),
     "disk i/o": say("không ghi được lên ổ đĩa"),
-    "readonly": say("tệp dữ liệu không cho ghi"),
+    "readonly database": say("tệp dữ liệu không cho ghi"),
     "unable to open": say("không mở được tệp dữ liệu"),
     "password": say("PostgreSQL không nhận tên hay mật khẩu trong DATABASE_URL"),
     "prepared statement": say("đường này qua PgBouncer: thêm ?pooler=transaction&direct=MÁY:CỔNG vào DATABASE_URL"),

@@ -92,8 +92,6 @@ def build(connection: Connection, to: str = "head") -> None:
     config = Config()
     config.set_main_option("script_location", str(_FOLDER))
     config.attributes["connection"] = connection
-    if not connection.in_transaction():
-        connection.begin()  # so that Alembic sees there is one, and leaves it to whoever began it
     command.upgrade(config, to)
 
 

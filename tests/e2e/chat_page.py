@@ -48,6 +48,7 @@ class Chat:
 
 def no_violations(page: Page) -> None:
     """Axe finds nothing in what is shown now, by what WCAG 2.2 added as well, which it leaves out by itself."""
+    page.wait_for_function("document.documentElement && document.readyState === 'complete'")  # a tap may have led here
     page.evaluate(STILL)
     found = Axe().run(page, options={"rules": {"target-size": {"enabled": True}}})
     assert found.violations_count == 0, found.generate_report()

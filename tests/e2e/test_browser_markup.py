@@ -53,6 +53,7 @@ CODES = {
     "invitation": "code_hash kind role area_id invitee_id learner_id by used_by",
     "invitee": "invitee_id area_id role by claimed_by import_id search_key order_key",
     "invitee_word": "word invitee_id search_key", "joined": "join_id learner_id rows", "key_value": "key value",
+    "lease": "name owner",
     "lesson_draft": "lesson editor base", "lesson_version": "lesson graph_hash text_hash author translations",
     "mark": "learner_id kind name", "meeting": "event_id area_id lesson by",
     "membership": "model_id learner_id", "notice": "notice_id learner_id phrase about",

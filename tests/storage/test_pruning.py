@@ -40,7 +40,7 @@ BOUNDED = {
         "union_model",
     },
     "by what editors write": {"lesson_draft", "lesson_version", "publication", "wording"},
-    "by what the machine knows of itself": {"key_value"},
+    "by what the machine knows of itself": {"key_value", "lease"},
 }  # fmt: skip
 
 
