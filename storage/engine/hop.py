@@ -21,11 +21,11 @@ class Hop:
         self._name = name
         self._errands: SimpleQueue[_Errand | None] = SimpleQueue()
         self._thread: Thread | None = None
-        self._is_closed = False
+        self.is_closed = False
 
     async def run(self, work: Callable[[T], Any], argument: T) -> Any:
         """What `work(argument)` returns or raises over there. Raises RuntimeError once it is closed."""
-        if self._is_closed:
+        if self.is_closed:
             raise RuntimeError(f"{self._name} is closed")
         if self._thread is None:
             self._thread = Thread(target=self._work, name=self._name, daemon=True)
@@ -37,7 +37,7 @@ class Hop:
 
     def close(self) -> None:
         """Finish what was handed over, then end the thread; waits for both."""
-        self._is_closed = True
+        self.is_closed = True
         thread, self._thread = self._thread, None
         if thread is not None:
             self._errands.put(None)

@@ -110,6 +110,8 @@ class SQLite:
 
     async def close(self) -> None:
         """Wait for running work, then close readers and writer."""
+        if self._writer.is_closed:
+            return
         loop = asyncio.get_running_loop()
         await loop.run_in_executor(None, self._readers.shutdown)
         self._reading.dispose()

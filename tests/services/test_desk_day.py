@@ -114,7 +114,7 @@ async def test_a_model_is_written_where_it_is_and_moves_and_what_is_done_counts_
         await browser.post(second, {"act": "join", "person": hoa})
         page = await counted(browser, "areas?dem=lai")
         assert re.search(r"Chi hội b-nhat</strong><br><span>1 trên 2", page), "one pair, one family"
-    sheet = await house.database.read(house.officers.reports.counter("targets", 2026))
+    sheet = await house.database.read_long(house.officers.reports.counter("targets", 2026))
     assert standing_in(sheet, "/dong-nai/w26041/").living == 1
 
 

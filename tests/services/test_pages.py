@@ -68,7 +68,6 @@ from storage.engine.database import open_database
 async def start():
     database = open_database(sys.argv[1])
     await schema.ensure(database)
-    await database.read_long(lambda connection: None)
     await database.close()
 asyncio.run(start())
 unread = {"alembic", "sqlalchemy.orm", "bot.web.preview.routes", "bot.desk.routes", "flows.play.rehearsal"}

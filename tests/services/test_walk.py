@@ -6,8 +6,8 @@ from pathlib import Path
 
 from tests.support.walk import Walk, tapped
 
-MODULES = 37
-"""The last to come counts what was sent, for whoever keeps the machine. Whoever adds a subject that
+MODULES = 39
+"""The last to come are the hop to the thread that writes, and the statements it has prepared. Whoever adds a subject that
 has no stake in such a tap finds out here that it runs."""
 
 DECISIONS = 4
