@@ -7,8 +7,8 @@ from pathlib import Path
 from tests.support.walk import Walk, tapped
 
 MODULES = 39
-"""The last to come are the hop to the thread that writes, and the statements it has prepared. Whoever adds a subject that
-has no stake in such a tap finds out here that it runs."""
+"""The last to come are the hop to the thread that writes, and the statements it has prepared. Whoever adds a subject
+that has no stake in such a tap finds out here that it runs."""
 
 DECISIONS = 4
 """What she is answered, whether what would be asked gives way, whether it is about safety, and when is a quiet hour."""
