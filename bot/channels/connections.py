@@ -68,6 +68,8 @@ class _Line(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._transport = None
+        if exc is None and self._ends_with_line:
+            self.on_message_complete()
         self._fail()
 
     def data_received(self, data: bytes) -> None:
@@ -87,10 +89,17 @@ class _Line(asyncio.Protocol):
         self._body: list[bytes] = []
         self._size = 0
         self._retry_after: str | None = None
+        self._is_bounded = self._ends_with_line = False
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        if name.lower() == b"retry-after":
-            self._retry_after = value.decode("latin-1")
+        match name.lower():
+            case b"retry-after":
+                self._retry_after = value.decode("latin-1")
+            case b"content-length" | b"transfer-encoding":
+                self._is_bounded = True
+
+    def on_headers_complete(self) -> None:
+        self._ends_with_line = not self._is_bounded
 
     def on_body(self, body: bytes) -> None:
         self._size += len(body)
@@ -100,6 +109,7 @@ class _Line(asyncio.Protocol):
             self._body.append(body)
 
     def on_message_complete(self) -> None:
+        self._ends_with_line = False
         status, parser, waits = self._parser.get_status_code(), self._parser, self._waits
         if status < 200:
             return  # it says that an answer will come

@@ -6,8 +6,16 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, closing, suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
+import uvloop
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from yarl import URL
 
 from bot.channels import connections
@@ -42,13 +50,13 @@ class Host:
 
 
 @asynccontextmanager
-async def host(answers: Answers) -> AsyncIterator[tuple[Host, HostConnections]]:
+async def host(answers: Answers, tls: ssl.SSLContext | None = None) -> AsyncIterator[tuple[Host, HostConnections]]:
     told, tasks = Host(answers), set[asyncio.Task[None]]()
 
     def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         tasks.add(asyncio.create_task(told.serve(reader, writer)))
 
-    server = await asyncio.start_server(accept, "127.0.0.1", 0)
+    server = await asyncio.start_server(accept, "127.0.0.1", 0, ssl=tls)
     kept = HostConnections(URL(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"))
     yield told, kept
     kept.close()
@@ -128,6 +136,15 @@ async def test_a_line_that_breaks_is_an_error_and_the_next_call_has_another(
         assert told.connections == 2
 
 
+async def test_an_answer_of_no_length_ends_with_its_line():
+    """As a proxy may answer: taken for lost, a message would be sent again and again."""
+    bare = [b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\no", b"k", None]
+    async with host(lambda *_: bare) as (told, kept):
+        assert await post(kept) == (200, None, b"ok")
+        assert await post(kept) == (200, None, b"ok")
+        assert told.connections == 2
+
+
 async def test_who_waits_too_long_is_told_and_the_late_answer_is_nobody_elses():
     async with host(lambda number, _: [b"", OK] if number > 1 else []) as (told, kept):
         with pytest.raises(TimeoutError):
@@ -159,6 +176,52 @@ async def test_nobody_there_is_an_error():
         pass
     with pytest.raises(OSError, match=r".+"):
         await post(kept)
+
+
+@pytest.fixture
+def certified(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ssl.SSLContext:
+    """What a host named localhost shows, and whoever looks where the system keeps its authorities believes."""
+    key, name = (
+        ec.generate_private_key(ec.SECP256R1()),
+        x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")]),
+    )
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    shown, secret = tmp_path / "shown.pem", tmp_path / "secret.pem"
+    shown.write_bytes(made.public_bytes(Encoding.PEM))
+    secret.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    monkeypatch.setenv("SSL_CERT_FILE", str(shown))
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(shown, secret)
+    return context
+
+
+@pytest.mark.parametrize("loop", [asyncio.new_event_loop, uvloop.new_event_loop], ids=["asyncio", "uvloop"])
+def test_over_tls_the_line_stays_too_and_another_name_is_not_believed(
+    certified: ssl.SSLContext, loop: Callable[[], asyncio.AbstractEventLoop]
+) -> None:
+    async def calls() -> None:
+        async with host(lambda *_: [OK], certified) as (told, kept):
+            secret = HostConnections(URL(f"https://localhost:{kept._port}"))
+            for _ in range(3):
+                assert await post(secret) == (200, None, b"ok")
+            assert told.connections == 1
+            secret.close()
+            stranger = HostConnections(URL(f"https://127.0.0.1:{kept._port}"))
+            with pytest.raises(ssl.SSLError):
+                await post(stranger)
+            assert len(told.requests) == 3
+            stranger.close()
+
+    with asyncio.Runner(loop_factory=loop) as runner:
+        runner.run(calls())
 
 
 async def test_a_host_that_cannot_show_who_it_is_is_not_spoken_to():
