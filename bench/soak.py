@@ -25,7 +25,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 
@@ -38,7 +38,7 @@ from bench.learners import Crowd, percentile
 from bench.ours import ACTIONS, TITLE, lessons_in, ours
 from bench.postgres import Postgres, free_port
 from bench.processes import Process
-from bench.rows import ROOT, Stage, on_stage, play, python
+from bench.rows import ROOT, Bot, Stage, on_stage, play, python
 from bench.script import text as typed
 from storage.engine.database import open_database
 
@@ -100,7 +100,7 @@ class Soak:
         )  # fmt: skip
         told = (await done.communicate())[0].decode()
         if done.returncode:
-            self.faults.append(f"{' '.join(words[:2])}: {told.strip()[-200:]}")
+            self.faults.append(f"{' '.join(words[:2])}: {told.strip()[:200]} … {told.strip()[-200:]}")
         return told
 
     async def imported(self) -> None:
@@ -228,8 +228,14 @@ def growth(samples: list[Sample]) -> float:
     return statistics.mean(s.rss for s in late) / statistics.mean(s.rss for s in early) if sixth else 1.0
 
 
+def awake(bot: Bot) -> Bot:
+    """The same by day at any hour, and with as many announcements a day as are sent here in an hour."""
+    chosen = {"CAMTAY__TIME__QUIET_FROM": "03:00", "CAMTAY__TIME__QUIET_TO": "03:00", "CAMTAY__ANNOUNCE__A_DAY": "100"}
+    return replace(bot, environ=lambda data: {**bot.environ(data), **chosen})
+
+
 async def soak(which: str, given: argparse.Namespace, postgres: Postgres | None) -> bool:
-    async with on_stage(ours(f"soak on {which}", postgres=postgres)) as stage:
+    async with on_stage(awake(ours(f"soak on {which}", postgres=postgres))) as stage:
         await stage.start()
         crowd = stage.crowd(stage.bot.before, given.learners)
         await play(stage, crowd)
