@@ -11,6 +11,7 @@ import json
 import ssl
 from collections import deque
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple, cast
 
 import aiohappyeyeballs
@@ -20,6 +21,7 @@ from yarl import URL
 MOST_AT_ONCE = 64
 KEEPALIVE_S = 30.0  # providers close idle connections after about a minute; a POST on a dying one is a lost answer
 MOST_BYTES = 50_000_000  # of one answer: a hundred updates of Telegram's are some hundred kilobytes
+HEADS = 64  # methods of all providers that are called again and again
 HAPPY_EYEBALLS_S = 0.25  # RFC 8305: how long one address may keep the next waiting
 
 _BROKEN = "the connection broke off"
@@ -162,11 +164,8 @@ class HostConnections:
         self._free.clear()
 
     def _request(self, path: str, headers: Mapping[str, str], body: bytes) -> bytes:
-        told = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-        if told.count("\n") != len(headers) or told.count("\r") != len(headers):
-            raise ValueError("a header of more than one line")
-        head = f"POST {path} HTTP/1.1\r\n{told}Content-Length: {len(body)}\r\n"
-        return b"%bHost: %b\r\n\r\n%b" % (head.encode("utf-8"), self._named, body)
+        head = _head(path, *headers.items())
+        return b"%bContent-Length: %d\r\nHost: %b\r\n\r\n%b" % (head, len(body), self._named, body)
 
     def _kept(self, now_s: float) -> _Line | None:
         """The connection that was used last, where it is still good; those before it are then as old or older."""
@@ -205,6 +204,15 @@ class HostConnections:
                 raise
         self._open.add(line)
         return line
+
+
+@lru_cache(HEADS)
+def _head(path: str, *headers: tuple[str, str]) -> bytes:
+    """The lines that are the same for every call of a method."""
+    told = "".join(f"{name}: {value}\r\n" for name, value in headers)
+    if told.count("\n") != len(headers) or told.count("\r") != len(headers):
+        raise ValueError("a header of more than one line")
+    return f"POST {path} HTTP/1.1\r\n{told}".encode()
 
 
 def _tls_context() -> ssl.SSLContext:

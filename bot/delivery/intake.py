@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Callable, Sequence
+from time import monotonic
 from typing import Protocol
 
 from bot.channels.base import Text, Update
@@ -45,10 +46,10 @@ class Intake:
         publish: Publish,
         senders: SettledSource,
         failpoint: Callable[[str], None] = lambda _: None,
-        clock: Callable[[], float] | None = None,
+        clock: Callable[[], float] = monotonic,
     ) -> None:
         """`failpoint` is told each point where a crash would hurt most; the crash tests hand in one that kills. `clock`
-        tells seconds; without one it is the event loop's.
+        tells seconds.
         """
         self.conversation = conversation
         self.publish = publish
@@ -58,7 +59,7 @@ class Intake:
         self.by_channel: Counter[str] = Counter()  # of those handled
         self.set_aside = 0
         self.batches = Spread(BATCH_BOUNDS_S)
-        self._clock = clock
+        self._seconds = clock
         self._waiting: list[tuple[Sequence[Update], asyncio.Future[None]]] = []
         self._since: dict[asyncio.Future[None], float] = {}  # when each that is not committed yet was handed in
         self._arrived = asyncio.Event()
@@ -84,9 +85,6 @@ class Intake:
         """For how many seconds the oldest update has waited that is not committed yet; 0 when none waits."""
         first = next(iter(self._since.values()), None)
         return 0.0 if first is None else self._seconds() - first
-
-    def _seconds(self) -> float:
-        return self._clock() if self._clock else asyncio.get_running_loop().time()
 
     async def run(self) -> None:
         """Work until closed and empty."""
@@ -140,7 +138,8 @@ class Intake:
         self.senders.forget(settled)
         self.batches.add(self._seconds() - begun_s)
         self.handled += len(updates)
-        self.by_channel.update(update.channel for update in updates)
+        for update in updates:
+            self.by_channel[update.channel] += 1
         self.publish(effects)
 
     async def _halve(self, updates: Sequence[Update], tries: int) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
+from time import monotonic
 
 from aiohttp import web
 
@@ -185,7 +186,7 @@ class ChannelOwner:
         if self._left:
             await self.conversation.settle(self._left)
             self._left = ()
-        pace = SendLimiter(self.provider.per_second, asyncio.get_running_loop().time(), self.provider.profile)
+        pace = SendLimiter(self.provider.per_second, monotonic(), self.provider.profile)
         sender = Sender(
             LeasedChannel(self.channel, self.lease),
             self.conversation,

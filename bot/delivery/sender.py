@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
+from time import monotonic
 from typing import Literal
 
 from bot.channels.base import (
@@ -59,7 +60,7 @@ class Sender:
         failpoint: Callable[[str], None] = lambda _: None,
         alone: bool = True,
         is_quiet: Callable[[], bool] = lambda: False,
-        clock: Callable[[], float] | None = None,
+        clock: Callable[[], float] = monotonic,
         dress: Callable[[Outgoing], Outgoing] = lambda outgoing: outgoing,
         on_sent: Callable[[Outgoing], None] = lambda _: None,
         on_fault: Callable[[SendFault], None] = lambda _: None,
@@ -68,8 +69,8 @@ class Sender:
         nobody but this process writes into the channel's outbox.
 
         While `is_quiet`, what nobody asked for is held back: until morning (or the next month, where messages are
-        counted), or until its reader is awake. `clock` tells the seconds of the pace; without one it is the event
-        loop's. `dress` is a message as this channel is to be given it.
+        counted), or until its reader is awake. `clock` tells the seconds of the pace. `dress` is a message as this
+        channel is to be given it.
         """
         self.channel = channel
         self.conversation = conversation
@@ -84,7 +85,7 @@ class Sender:
         self.news = asyncio.Event()
         self.sent = 0
         self._sleep = sleep
-        self._clock = clock
+        self._seconds = clock
         self._dress = dress
         self._on_sent, self._on_fault = on_sent, on_fault
         self._chats: dict[str, deque[Outgoing]] = {}
@@ -184,12 +185,9 @@ class Sender:
         finally:
             del self._chats[chat_id], self._since[chat_id]
 
-    def _seconds(self) -> float:
-        return self._clock() if self._clock else asyncio.get_running_loop().time()
-
     def _sleeps(self, chat_id: str) -> bool:
         """Whether it is night for all that this chat waits for: nothing of it answers what was done just now."""
-        return self.is_quiet() and all(each.unasked for each in self._chats[chat_id])
+        return all(each.unasked for each in self._chats[chat_id]) and self.is_quiet()
 
     def _is_followed(self, outgoing: Outgoing) -> bool:
         """Whether something waits behind it that is no reminder: its reader has probably written meanwhile."""

@@ -29,12 +29,19 @@ _KEPT_NEW = {
     )
     for dialect, keep in _KEEP_NEW.items()
 }
+_KEPT_ONE = {
+    dialect: Prepared(into(conversations_t.inbox).on_conflict_do_nothing(), *_COLUMNS)
+    for dialect, into in (("sqlite", sqlite_insert), ("postgresql", postgres_insert))
+}
 
 
 def keep_new(connection: Connection, channel: str, update_ids: Sequence[str], now: datetime) -> set[str]:
-    """Write down which updates arrived; returns those never seen before."""
-    keep = _KEPT_NEW[connection.dialect.name]
-    return {row[0] for row in keep.rows(connection, channel, sorted(set(update_ids)), to_ms(now))}
+    """Write down which updates arrived; returns those never seen before. One alone, as at a quiet pace, takes SQLite a
+    quarter of the time that a list of one takes."""
+    dialect, at = connection.dialect.name, to_ms(now)
+    if len(update_ids) == 1:
+        return set(update_ids) if _KEPT_ONE[dialect].run(connection, [(channel, update_ids[0], at)]) else set()
+    return {row[0] for row in _KEPT_NEW[dialect].rows(connection, channel, sorted(set(update_ids)), at)}
 
 
 def forget(connection: Connection, channel: str, update_ids: Collection[str]) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -28,9 +28,10 @@ from bot.seeding.doings import live
 from bot.seeding.lived import LivedTutor, lived
 from bot.seeding.neighbourhood import Neighbourhood, NeighbourhoodPlan
 from bot.seeding.scripts import scripts_of
+from bot.seeding.villager import Villager
 from flows.rules.checked import FILE, Checked
 from storage import pruning, tables
-from storage.conversations import conversations, outbox, web_log
+from storage.conversations import conversations, inbox, outbox, web_log
 from storage.conversations.records import OutboxRow, Writes
 from storage.engine.database import Connection, Database, open_database
 from tests.support.made_up import NOW, settings_in
@@ -109,11 +110,19 @@ async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncItera
 async def live_some_days(tutor: LivedTutor) -> None:
     n = Neighbourhood(tutor, LIFE, scripts_of(tutor.book, tutor.library.shelf.good), Random(3), NOW)
     await live(n)
+    await tutor.database.transact(partial(meet, people=n.learners[:2]))
     await do_what_is_done_daily(tutor)
     somebody = n.learners[0]
     await tutor.database.read(lambda c: web_log.history(c, somebody.chat_id, 0, 200))
     await tutor.database.read(lambda c: web_log.history(c, somebody.chat_id, 5, 200, oldest=True))
     await send_one(tutor.database, somebody.chat_id)
+
+
+def meet(connection: Connection, people: Sequence[Villager]) -> None:
+    """What comes in of several at once: the statements are others than those for one alone."""
+    inbox.keep_new(connection, "web", ["at once 1", "at once 2"], NOW)
+    found = conversations.learners_by_chat(connection, "web", [each.chat_id for each in people])
+    assert len(conversations.learners_by_id(connection, [each.learner_id for each in found.values()])) == len(people)
 
 
 async def do_what_is_done_daily(tutor: LivedTutor) -> None:
