@@ -207,6 +207,9 @@ class Book:
     version, language), `phrases_in` the sentences; `answers` are for questions beside the lessons, `glossary` explains
     words, `wishes` is what may not be asked for between two people, `nouns` what tells the numbers that are never kept,
     `signs` what tells a thief's message, `drills` samples of those.
+
+    `in_order` are the lessons that can be begun, in the order of their tracks, `first_hour` is the one that a cry opens;
+    `prompts` is a memory of the engine's: what all who are addressed alike are shown (see `StepKind.shown`).
     """
 
     versions: Mapping[tuple[str, int], Lesson]

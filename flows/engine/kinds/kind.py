@@ -59,7 +59,7 @@ class KnownPrompt:
     choices: tuple[ev.Choice, ...] | None = None
 
 
-MOST_PROMPTS = 2_048  # that a book remembers: some 3 MB
+MOST_PROMPTS = 2_048  # that a book remembers: 2.4 MB of the lessons there are
 
 
 class StepKind(ABC, Generic[StepOf]):
