@@ -14,7 +14,7 @@ from flows.conditions import NEVER, ConditionValue, holds, parse
 from flows.engine import buttons
 from flows.files import words_digest
 from flows.model import Lesson, Picture, Step, StepOf, Voice
-from flows.run import Book, Frame, Route, Run, copied, filled_in, pieces_of, render
+from flows.run import Book, Frame, Route, Run, changed, filled_in, pieces_of, render
 
 MAX_PATH = 200  # steps remembered for "quay lại"; longer than any lesson
 MAX_STACK = 5  # lessons inside one another: nobody can keep more of them in mind
@@ -38,7 +38,7 @@ class Stage:
     def __init__(self, book: Book, lesson: Lesson, run: Run, universe: ev.Universe) -> None:
         self.book = book
         self.lesson = lesson
-        self.run = copied(run)  # a copy of its own, which nobody else holds until the call is over
+        self.run = changed(run, {})  # a copy of its own, which nobody else holds until the call is over
         self.universe = universe
         self.events: list[ev.Event] = []
         self._nameless: dict[str, str] = {}  # a text that was said by name, as it is recorded: without
