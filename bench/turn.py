@@ -172,8 +172,8 @@ def cold(tutor: Tutor, row: LearnerRow, body: Body) -> float:
 
 
 def sentences(chance: Random, number: int) -> list[Text]:
-    """What nobody has typed before."""
-    return [Text(" ".join(chance.choices(SAID, k=chance.randint(3, 9)))) for _ in range(number)]
+    """What nobody has typed before; too long to be a command, for which there is no database here."""
+    return [Text(" ".join(chance.choices(SAID, k=chance.randint(6, 12)))) for _ in range(number)]
 
 
 def unheard(tutor: Tutor, row: LearnerRow, texts: Sequence[Text]) -> float:
