@@ -24,7 +24,7 @@ from flows.words.understand import read_words
 
 LESSONS = Path(__file__).parents[1] / "lessons"
 ROUNDS, TIMES = 15, 200  # both sides in every round, so that a busy machine slows both
-BOUND = 1.5
+BOUND = 1.0
 
 LESSON = """\
 lesson: tam-buoc

@@ -4,9 +4,9 @@
 
 The eight actions of `bench.ours`, played by a newcomer and by somebody with a long history (20 lessons done, 60
 questions to be asked again, 3 lessons put off), against all the lessons there are. `warm`: each update again and
-again; `cold`: each alone, after something else has filled the processor's caches, as on a quiet bot. FOLDER is another
-checkout with an environment of its own: both are measured in turn, a process each, and have to answer letter for
-letter alike.
+again; `cold`: each alone, after something else has filled the processor's caches, as on a quiet bot; `unheard`: in the
+middle of the lesson she types words that nobody has typed before, each time others. FOLDER is another checkout with an
+environment of its own: both are measured in turn, a process each, and have to answer letter for letter alike.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from datetime import UTC, datetime, time, timedelta
 from hashlib import sha256
 from itertools import count
 from pathlib import Path
+from random import Random
 from shutil import copytree
 from statistics import median
 from time import process_time
@@ -54,7 +55,8 @@ ACTIONS: tuple[Body, ...] = (
 
 NOW = datetime(2026, 9, 1, 3, tzinfo=UTC)
 DONE, CARDS, PARKED = 20, 60, 3
-WARM, COLD = 40, 9  # times that a round plays each action
+WARM, COLD, UNHEARD = 40, 9, 100  # times that a round plays each action; sentences of a round
+SAID = "con ơi cô bấm rồi mà không thấy hình xanh đâu hết chỉ giùm với nha mai mốt làm tiếp máy chậm quá trời".split()
 CACHES = bytearray(48_000_000)
 WHOLE_LINES = 64  # bytes that a processor fetches at once
 
@@ -135,13 +137,17 @@ def child(root: Path) -> None:
     tutor = Tutor(root)
     rows = {"newcomer": tutor.newcomer(), "veteran": tutor.veteran()}
     scripts = {name: list(tutor.played(row)) for name, row in rows.items()}
-    print(json.dumps({name: digest([each[2] for each in script]) for name, script in scripts.items()}), flush=True)
+    chance, (inside, _, _) = Random(7), scripts["newcomer"][2]
+    heard = [tutor.answer(inside, text) for text in sentences(chance, UNHEARD)]
+    digests = {name: digest([each[2] for each in script]) for name, script in scripts.items()}
+    print(json.dumps({**digests, "unheard": digest(heard)}), flush=True)
     for _ in sys.stdin:
         found = {}
         for name, script in scripts.items():
             acts = [(row, body) for row, body, _ in script]
             found[f"{name}, warm"] = warm(tutor, acts)
             found[f"{name}, cold"] = sum(cold(tutor, *act) for act in acts) / len(acts)
+        found["newcomer, unheard"] = unheard(tutor, inside, sentences(chance, UNHEARD))
         print(json.dumps(found), flush=True)
 
 
@@ -163,6 +169,19 @@ def cold(tutor: Tutor, row: LearnerRow, body: Body) -> float:
         tutor.answer(row, body)
         times.append(process_time() - began)
     return median(times) * 1e6
+
+
+def sentences(chance: Random, number: int) -> list[Text]:
+    """What nobody has typed before; too long to be a command, for which there is no database here."""
+    return [Text(" ".join(chance.choices(SAID, k=chance.randint(6, 12)))) for _ in range(number)]
+
+
+def unheard(tutor: Tutor, row: LearnerRow, texts: Sequence[Text]) -> float:
+    """Microseconds of CPU of an update by such words."""
+    began = process_time()
+    for text in texts:
+        tutor.answer(row, text)
+    return (process_time() - began) / len(texts) * 1e6
 
 
 class Measured:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from flows.model import SourcePosition
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Answer:
     """What is said to a question that somebody asks beside a lesson.
 

@@ -161,8 +161,7 @@ class AnswerGraded(NamedTuple):
     review_after_s: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ValueSaved:
+class ValueSaved(NamedTuple):
     step: str
     name: str
     value: str
@@ -330,8 +329,7 @@ class RunStarted:
     version: int
 
 
-@dataclass(frozen=True, slots=True)
-class RunEnded:
+class RunEnded(NamedTuple):
     """`rate`: how many stars are to be asked for (0: none); `handed_over_to`: the lesson that goes on at once."""
 
     run_id: str

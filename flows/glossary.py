@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from flows.model import SourcePosition
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Term:
     """A word of `lessons/glossary.yaml`. `names` are how it is said and written, the usual one first; `say` explains it
     and may have placeholders; `outline` is the code of the lesson about it ("" for none); `cited` names the first of

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone, tzinfo
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
 from flows.answers import Answer
@@ -147,7 +147,7 @@ class Run:
 
 def changed(run: Run, fields: Mapping[str, Any]) -> Run:
     """A copy of a run with these fields changed, none of which is set one by one."""
-    values = {**run.__dict__, **fields}
+    values = {**run.__dict__, **fields}  # no copy(), which shares its keys with the class: such a one is read slowly
     assert len(values) == len(run.__dict__), fields
     copy = object.__new__(Run)
     object.__setattr__(copy, "__dict__", values)
@@ -192,7 +192,7 @@ class Route:
     decisions: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Book:
     """Every lesson that anybody may be inside, with the tutor's own sentences, words and facts; immutable.
 
@@ -201,6 +201,9 @@ class Book:
     version, language), `phrases_in` the sentences; `answers` are for questions beside the lessons, `glossary` explains
     words, `wishes` is what may not be asked for between two people, `nouns` what tells the numbers that are never kept,
     `signs` what tells a thief's message, `drills` samples of those.
+
+    `in_order` are the lessons that can be begun, in the order of their tracks, `first_hour` the one that a cry opens;
+    `prompts` is a memory of the engine's: what all who are addressed alike are shown (see `StepKind.shown`).
     """
 
     versions: Mapping[tuple[str, int], Lesson]
@@ -222,6 +225,16 @@ class Book:
     drills: Drills = NO_DRILLS
     zone: tzinfo = VIETNAM
     awake: Callable[[datetime], datetime] = lambda instant: instant  # the first moment from then on that is not quiet
+    in_order: tuple[Lesson, ...] = field(init=False, compare=False, repr=False)
+    first_hour: str | None = field(init=False, compare=False, repr=False)
+    prompts: dict[tuple[int, str, bool, str], Any] = field(default_factory=dict, init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        tracks = {track: at for at, (track, _) in enumerate(self.tracks)}
+        lessons = [self.versions[key] for key in self.current.items() if key in self.versions]
+        object.__setattr__(self, "first_hour", next((each.id for each in lessons if each.emergency), None))
+        lessons.sort(key=lambda each: (tracks.get(each.track, len(tracks)), each.order, each.id))
+        object.__setattr__(self, "in_order", tuple(lessons))
 
     def lesson(self, lesson_id: str, version: int | None = None, lang: str = "vi") -> Lesson | None:
         """A lesson in this version (the current one by default), translated where it can be; None: not in the book."""
@@ -231,18 +244,6 @@ class Book:
         if lang != "vi" and (lesson := self.translated.get((lesson_id, number, lang))):
             return lesson
         return self.versions.get((lesson_id, number))
-
-    @cached_property
-    def in_order(self) -> tuple[Lesson, ...]:
-        """The lessons that can be begun, in the order of their tracks."""
-        tracks = {track: at for at, (track, _) in enumerate(self.tracks)}
-        current = (self.versions[key] for key in self.current.items())
-        return tuple(sorted(current, key=lambda each: (tracks.get(each.track, len(tracks)), each.order, each.id)))
-
-    @cached_property
-    def first_hour(self) -> str | None:
-        """The lesson that a cry opens, if there is one."""
-        return next((each for each in self.current if self.versions[each, self.current[each]].emergency), None)
 
     def step(self, run: Run) -> Step | None:
         """The step a run stands at, in the base language; None where lesson or step is gone."""
@@ -266,38 +267,40 @@ def render(text: str, address: str, name: str, values: Mapping[str, str], unknow
     stays to be seen. A `{Dạ}` or `{dạ}` that this pair does not say takes its comma and blank along, and what follows
     a `{Dạ}` then begins with a capital. Who is UNADDRESSED is called nothing, not even by name.
     """
-    if "{" not in text:
-        return text
-    if wanted(text) or (name and "{ten}" in text):
-        return _filled(text, address, name, values, unknown)
-    return _said(text, address)
+    pieces = pieces_of(text, address, bool(name))
+    return pieces[0] if len(pieces) == 1 else filled_in(pieces, address, name, values, unknown)
+
+
+def filled_in(pieces: tuple[str, ...], address: str, name: str, values: Mapping[str, str], unknown: str = "") -> str:
+    """The text of `pieces_of` with what is one's own."""
+    filled = list(pieces)
+    for at in range(1, len(pieces), 2):
+        key = pieces[at]
+        filled[at] = name if key == "ten" else values.get(key, unknown or f"{{{key}}}")
+    said = "".join(filled)
+    return _without_yes(said) if address in EQUALS else said
 
 
 @lru_cache(maxsize=2048)
-def wanted(text: str) -> tuple[str, ...]:
-    """The placeholders of a text that stand for a value, each once: neither a form of address nor the name."""
-    names = dict.fromkeys(_PLACEHOLDER.findall(text))
-    return tuple(name for name in names if name != "ten" and name not in _own_words(DEFAULT_ADDRESS))
-
-
-@lru_cache(maxsize=1024)
-def _said(text: str, address: str) -> str:
-    """A text in which nothing is one person's own; remembered, for it is said to many."""
-    return _filled(text, address, "", {}, "")
-
-
-def _filled(text: str, address: str, name: str, values: Mapping[str, str], unknown: str) -> str:
+def pieces_of(text: str, address: str, named: bool) -> tuple[str, ...]:
+    """A text as it is said to all who are addressed so, in pieces: every second is the key of what is one's own."""
     if address == UNADDRESSED:
-        text, name = without_form(text), ""
+        text, named = without_form(text), False
     own = _own_words(address if address in ADDRESSES else DEFAULT_ADDRESS)
-    if not name:
-        text = _NAMELESS.sub("", text)
-    said = _PLACEHOLDER.sub(
-        lambda found: name if found[1] == "ten" else own.get(found[1]) or values.get(found[1], unknown or found[0]),
-        text,
-    )
-    if own["Dạ"] == "Dạ" or ("{Dạ}" not in text and "{dạ}" not in text):
-        return said
+    first, *rest = _PLACEHOLDER.split(text if named else _NAMELESS.sub("", text))
+    pieces = [first]
+    for key, after in zip(rest[::2], rest[1::2], strict=True):
+        if key in own:
+            pieces[-1] += own[key] + after
+        else:
+            pieces += key, after
+    if len(pieces) == 1 and address in EQUALS:
+        return (_without_yes(pieces[0]),)
+    return tuple(pieces)
+
+
+def _without_yes(said: str) -> str:
+    """What stands around a "dạ" that falls away is mended."""
     return _AROUND.sub(lambda found: (found[1] or "").upper(), said)
 
 

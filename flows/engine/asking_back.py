@@ -9,8 +9,7 @@ from __future__ import annotations
 from typing import get_args
 
 from flows import events as ev
-from flows.engine.kinds.kind import StepPrompt
-from flows.engine.stage import Stage
+from flows.engine.stage import Stage, StepPrompt
 from flows.words.values.value import Value, ValueKind
 
 KINDS: tuple[ValueKind, ...] = get_args(ValueKind)

@@ -10,7 +10,7 @@ from flows.engine import buttons
 from flows.engine.kinds.kind import AGAIN
 from flows.engine.kinds.table import kind_of
 from flows.engine.stage import Stage, clean, instead_of
-from flows.engine.walking import again, ask_person, choices_of, choose, go, go_back, tell_letters, walk
+from flows.engine.walking import again, ask_person, choose, go, go_back, tell_letters, walk
 from flows.model import Guard, Step
 from flows.words.defining import asked_term
 from flows.words.ear.ear import Matter, Reply, listen, matter_of, reply_of
@@ -81,7 +81,7 @@ def typed(stage: Stage, step: Step, text: str) -> None:
     kind = kind_of(step)
     too_long = len(text) > MAX_TEXT
     text = clean(text[:MAX_TEXT])
-    choices = choices_of(stage, step)
+    choices = kind.offered(stage, step)
     question = kind.asked(stage, step)
     meaning = _meaning(stage, question, text, choices)
     masked = mask(text, stage.book.nouns)
@@ -112,7 +112,7 @@ def typed(stage: Stage, step: Step, text: str) -> None:
 def _meaning(stage: Stage, step: Step, text: str, choices: tuple[ev.Choice, ...]) -> Meaning:
     """What typed words mean; where a step asks for free words only a cry for help and a whole global word are more."""
     words = stage.book.words
-    asks = any(choice.id != buttons.OTHER for choice in choices)
+    asks = choices[0].id != buttons.OTHER  # that of every prompt comes last
     free = not asks or kind_of(step).writes_freely(step)
     if free and not is_command(words, text):
         meaning = understand(words, text, own_answers(stage, step, choices) if asks else (), numbered=False, near=asks)
@@ -205,7 +205,7 @@ def _puts_off(stage: Stage, step: Step, text: str) -> bool:
     if stage.lesson.emergency:
         return False
     words = stage.book.words
-    later = _later(words, passing=kind_of(step).wants(step) not in NEVER_LATER)
+    later = _later(words, kind_of(step).wants(step) not in NEVER_LATER)
     return isinstance(understand(words, text, later, numbered=False, near=False), Answered)
 
 
@@ -216,7 +216,7 @@ def _usual(words: Words) -> Mapping[str, tuple[str, ...]]:
 
 
 @lru_cache(maxsize=8)
-def _later(words: Words, *, passing: bool) -> tuple[Own]:
+def _later(words: Words, passing: bool) -> tuple[Own]:
     """How one says "later"; `passing`: only such ways as hold a word by which a question is passed over."""
     later, past = words.answers.get("later", ()), words.answers.get("pass", ())
     return (Own("", tuple(way for way in later if not passing or any(each in way for each in past))),)
@@ -250,7 +250,7 @@ def _wonder(stage: Stage, step: Step, meaning: Meaning, text: str, choices: tupl
         stage.say(step.id, stage.phrase("small_chat"))  # nothing was asked, so nothing was misunderstood
         again(stage, step)
     elif matter.kind == "chat":
-        _not_understood(stage, step, any(choice.id != buttons.OTHER for choice in choices))
+        _not_understood(stage, step, choices[0].id != buttons.OTHER)
     else:
         stage.emit(ev.Digressed(text))
 

@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from dataclasses import fields
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from flows import events as ev
 from flows.conditions import NEVER, ConditionValue, holds, parse
 from flows.engine import buttons
 from flows.files import words_digest
 from flows.model import Lesson, Picture, Step, StepOf, Voice
-from flows.run import Book, Frame, Route, Run, render, wanted
+from flows.run import Book, Frame, Route, Run, changed, filled_in, pieces_of, render
 
 MAX_PATH = 200  # steps remembered for "quay lại"; longer than any lesson
 MAX_STACK = 5  # lessons inside one another: nobody can keep more of them in mind
@@ -24,16 +24,25 @@ FIELDS = len(fields(Run))
 NOT_SET = "…"  # stands where a variable has no value: better than its name in braces
 
 
+class StepPrompt(NamedTuple):
+    """What a step says as it waits, what can be tapped, what goes with it."""
+
+    text: str
+    choices: tuple[ev.Choice, ...] = ()
+    exhibits: tuple[ev.Exhibit, ...] = ()
+
+
 class Stage:
     """One call of the engine. Step kinds read `lesson`, `book`, `universe` and act through the verbs below."""
 
     def __init__(self, book: Book, lesson: Lesson, run: Run, universe: ev.Universe) -> None:
         self.book = book
         self.lesson = lesson
-        self.run = run.but()  # a copy of its own, which nobody else holds until the call is over
+        self.run = changed(run, {})  # a copy of its own, which nobody else holds until the call is over
         self.universe = universe
         self.events: list[ev.Event] = []
         self._nameless: dict[str, str] = {}  # a text that was said by name, as it is recorded: without
+        self.is_personal = False  # whether something put into words since then is of this learner alone
         self.asks: tuple[str, int, str] | None = None  # the question of another lesson that a review puts
 
     # --- saying ---
@@ -60,9 +69,15 @@ class Stage:
         if "{" not in text:
             return text
         run = self.run
-        known = {**self.book.facts, **run.vars, **values} if wanted(text) else self.book.facts
-        said = render(text, run.address, run.name, known, NOT_SET)
-        if run.name and "{ten}" in text:
+        pieces = pieces_of(text, run.address, bool(run.name))
+        if len(pieces) == 1:
+            return pieces[0]
+        keys = pieces[1::2]
+        if not (values and values.keys() >= set(keys)):
+            self.is_personal = True
+        known = {**self.book.facts, **run.vars, **values}
+        said = filled_in(pieces, run.address, run.name, known, NOT_SET)
+        if "ten" in keys and self.source.files:
             self._nameless[said] = render(text, run.address, "", known, NOT_SET)
         return said
 
@@ -124,28 +139,23 @@ class Stage:
         """Say the text of a step, with what goes with it."""
         self.say(step.id, self.words(step.text), self.exhibits(step))
 
-    def ask(
-        self,
-        step: Step,
-        text: str,
-        choices: tuple[ev.Choice, ...],
-        reminders: tuple[timedelta, ...],
-        *,
-        exhibits: tuple[ev.Exhibit, ...] = (),
-        fresh: bool = True,
-    ) -> None:
-        """Put a prompt and wait. `fresh` gives it a new number, so that older buttons no longer act.
+    def whole(self, step: Step, prompt: StepPrompt) -> StepPrompt:
+        """A prompt of a step with what is recorded of it, and the buttons that every prompt has."""
+        text, choices, exhibits = prompt
+        if self.source.files:
+            choices = tuple(each if each.voice else each._replace(voice=self._recorded(each.label)) for each in choices)
+            exhibits = self._sounding(text, exhibits)
+        return StepPrompt(text, (*choices, *self.ways_out(step)), exhibits)
+
+    def ask(self, step: str, prompt: StepPrompt, reminders: tuple[timedelta, ...], *, fresh: bool = True) -> None:
+        """Put a whole prompt at a step and wait. `fresh` gives it a new number, so that older buttons no longer act.
 
         `reminders`: after how much silence each reminder comes.
         """
         if fresh:
             remind_at = self.universe.now + reminders[0] if reminders else None
-            seq = self.run.seq + 1
-            self.change(step=step.id, seq=seq, waiting=True, remind_at=remind_at, reminded=0)
-        if self.source.files:
-            choices = tuple(each if each.voice else each._replace(voice=self._recorded(each.label)) for each in choices)
-            exhibits = self._sounding(text, exhibits)
-        self.emit(ev.Asked(step.id, self.run.seq, text, (*choices, *self.ways_out(step)), exhibits))
+            self.change(step=step, seq=self.run.seq + 1, waiting=True, remind_at=remind_at, reminded=0)
+        self.emit(ev.Asked(step, self.run.seq, *prompt))
 
     def ways_out(self, step: Step) -> tuple[ev.Choice, ...]:
         """The buttons that every prompt has besides its own: the one that opens everything else, in an emergency
@@ -228,8 +238,6 @@ class Stage:
 
     def freshen(self) -> None:
         """Take the newest words of a lesson whose graph has not changed."""
-        if not self.book.routes:
-            return  # no edit leads on
         route, lesson = self.route, self.newest_words
         if route is not None and lesson is not None:
             self.turn_to(lesson, route.to)
@@ -242,8 +250,6 @@ class Stage:
 
     def freshest(self, step: StepOf) -> StepOf:
         """The step of the same id in the newest words."""
-        if not self.book.routes:
-            return step
         self.freshen()
         newest = self.lesson.step(step.id)
         return newest if isinstance(newest, type(step)) else step

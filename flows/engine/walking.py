@@ -21,7 +21,8 @@ def walk(stage: Stage, at: Next) -> None:
     for _ in range(MAX_STEPS):
         if at is WAIT or at is ENDED:
             return
-        stage.freshen()
+        if stage.book.routes:  # an edit leads on
+            stage.freshen()
         step = stage.lesson.step(at) if isinstance(at, str) else None
         if step is None:
             fail(stage, "step_missing", str(at))
@@ -77,19 +78,14 @@ def _below(stage: Stage, step: Step) -> Next:
     return stage.lesson.below(step.id) or finish(stage, "completed", None)
 
 
-def choices_of(stage: Stage, step: Step) -> tuple[ev.Choice, ...]:
-    """Everything that is shown to be tapped here."""
-    return (*kind_of(step).prompt(stage, step).choices, *stage.ways_out(step))
-
-
 def label_here(stage: Stage, step: Step, choice: str) -> str | None:
     """What is read on a button that may be tapped here: one of the prompt, one that was shown once, one of those that
     the button for everything else opens; None where there is no such button."""
     kind = kind_of(step)
-    label = kind.label(stage, step, choice)
-    if label is not None:
-        return label
-    others = (*stage.ways_out(step), *kind.unshown(stage, step), *stage.others())
+    for each in kind.offered(stage, step):
+        if each.id == choice:
+            return each.label
+    others = (*kind.unshown(stage, step), *stage.others())
     return next((each.label for each in others if each.id == choice), None)
 
 

@@ -72,7 +72,7 @@ def asked_term(words: Words, terms: tuple[Term, ...], text: str) -> Term | None:
         return None
     table = _table(words, terms)
     typed = tuple(unslipped(each)[0] for each in tokens)  # "laf" where the keyboard did not help
-    candidates = list(dict.fromkeys(chain(_candidates(tokens), _candidates(typed))))
+    candidates = list(dict.fromkeys(chain(_candidates(tokens), () if typed == tokens else _candidates(typed))))
     exact = (table.get(key) for each in candidates for key in _keys(each))
     names = _long_names(words, terms)
     return next(filter(None, exact), None) or next(filter(None, (_near(names, each) for each in candidates)), None)
@@ -144,6 +144,8 @@ def _peeled(tokens: Tokens, also: tuple[Tokens, ...]) -> Iterator[Tokens]:
             yield tokens[start:]
 
 
-def _places(tokens: Tokens, phrase: Tokens) -> Iterator[int]:
+def _places(tokens: Tokens, phrase: Tokens) -> tuple[int, ...]:
+    if phrase[0] not in tokens:  # as nearly always
+        return ()
     size = len(phrase)
-    return (at for at in range(len(tokens) - size + 1) if tokens[at : at + size] == phrase)
+    return tuple(at for at in range(len(tokens) - size + 1) if tokens[at : at + size] == phrase)

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from flows.words.nearest import SHORT
 from flows.words.nouns import MASK, NounTable
 from flows.words.numbers import SecretNumber, numbers_in, said_in
 from flows.words.passwords import passwords_in
@@ -18,7 +19,6 @@ from flows.words.said import misheard_in
 
 __all__ = ["MASK", "Masked", "mask", "mask_heard", "with_cue"]
 
-SHORT = 300  # characters up to which a message is remembered for a moment: one update asks about it several times
 MOST_ROUNDS = 12  # looks at a text; ordinary ones need three, and beyond this many all its figures go
 _FIGURES = re.compile(r"\S*\d\S*")
 _LIKE_DIGITS = "OoОоΟοlIІіӀΙ|"

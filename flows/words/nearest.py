@@ -16,6 +16,7 @@ _SENTENCE_END = re.compile(r"[.!?;…]+[\s\"”)]|\n")
 _JOINED = re.compile(
     r"[\s\"”,]*(?:(?:đó|do|chính|chinh|đây|day|này|nay|cái|cai|cũng|cung)\s)*(?:là|la|laf|làm|lam)(?![^\W_])", re.I
 )
+SHORT = 300  # characters up to which a message is remembered for a moment: one update asks about it several times
 _LONG = 9  # digits of the shortest number of her papers
 _SENTENCE_COST, _BEHIND, _ELSE_BEHIND = 3, 1, 4  # words that a noun is farther off
 
@@ -26,6 +27,11 @@ class Noun(NamedTuple):
     first: int
     last: int
     rows: tuple[NounRow, ...]
+
+
+def nouns_in(text: str, table: NounTable) -> Nouns:
+    """The nouns of a text; remembered for a moment: numbers, passwords and what announces one are told by them."""
+    return _nouns_once(text, table) if len(text) <= SHORT else Nouns(text, table)
 
 
 class Nouns:
@@ -90,6 +96,11 @@ class Nouns:
         return any(words <= FARTHEST and _has(noun, "cues") for words, _, noun in self.near(start, end))
 
 
+@lru_cache(maxsize=8)
+def _nouns_once(text: str, table: NounTable) -> Nouns:
+    return Nouns(text, table)
+
+
 def _has(noun: Noun, role: Role) -> bool:
     return any(row.role == role for row in noun.rows)
 
@@ -134,20 +145,20 @@ def _words(text: str, table: NounTable) -> Iterator[tuple[int, int, Word]]:
 def _nouns(typed: list[Word], table: NounTable) -> Iterator[Noun]:
     behind = 0  # the longest noun so far: what lies within it is none
     has_marks = any(marks for _, marks in typed)
-    for at, (letters, _) in enumerate(typed):
-        phrase = next(
-            (p for p in table.phrases.get(letters, ()) if _stands(p, typed[at : at + len(p.words)], has_marks)), None
-        )
-        if phrase and at + len(phrase.words) > behind:
-            behind = at + len(phrase.words)
-            yield Noun(at, behind - 1, phrase.rows)
+    letters = [each for each, _ in typed]
+    for at, first in enumerate(letters):
+        for words, phrase in table.phrases.get(first, ()):
+            end = at + len(words)
+            if letters[at:end] == words and _stands(phrase, typed[at:end], has_marks):
+                if end > behind:
+                    behind = end
+                    yield Noun(at, end - 1, phrase.rows)
+                break
 
 
 def _stands(phrase: NounPhrase, typed: list[Word], has_marks: bool) -> bool:
-    """Whether these words are the noun, with all its marks or with none; one word of what is ELSE without its marks is
-    none where the writer types marks: "gia" is no "giá"."""
-    if [letters for letters, _ in phrase.words] != [letters for letters, _ in typed]:
-        return False
+    """Whether words of these letters are the noun, with all its marks or with none; one word of what is ELSE without
+    its marks is none where the writer types marks: "gia" is no "giá"."""
     wanted = [(marks, said) for (_, marks), (_, said) in zip(phrase.words, typed, strict=True) if marks is not None]
     if all(marks == said for marks, said in wanted):
         return True
@@ -158,5 +169,5 @@ def _stands(phrase: NounPhrase, typed: list[Word], has_marks: bool) -> bool:
 
 def is_plainly_else(text: str, table: NounTable) -> bool:
     """Whether a text speaks of a house's number, a plate, a bill, a file or a meter, and of nothing that is secret."""
-    rows = [row for noun in Nouns(text, table).found for row in noun.rows]
+    rows = [row for noun in nouns_in(text, table).found for row in noun.rows]
     return any(row.plain for row in rows) and not any(row.kind and not row.vague for row in rows)

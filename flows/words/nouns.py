@@ -77,12 +77,12 @@ def _choices(word: str) -> list[str]:
 
 
 class NounTable:
-    """All rows, and every noun by its first word, the longest first."""
+    """All rows, and every noun by its first word, the longest first, each with its words without marks."""
 
     def __init__(self, rows: Iterable[NounRow]) -> None:
         self.rows = tuple(rows)
         self.phrases = _phrases(self.rows)
-        self._known = {letters for each in self.phrases.values() for phrase in each for letters, _ in phrase.words}
+        self._known = {letters for each in self.phrases.values() for words, _ in each for letters in words}
         self.typed: Callable[[str], Word] = lru_cache(maxsize=4096)(self._typed)
         """A word as it may stand in a noun: by itself when it does, else with the keys of Telex and VNI as marks."""
 
@@ -95,19 +95,20 @@ class NounTable:
         return letters in self._known
 
 
-def _phrases(rows: Iterable[NounRow]) -> dict[str, list[NounPhrase]]:
+def _phrases(rows: Iterable[NounRow]) -> dict[str, list[tuple[list[str], NounPhrase]]]:
     named: dict[tuple[str, bool], list[NounRow]] = {}
     for row in rows:
         for noun in row.nouns:
             for way in ways_of(noun):
                 named.setdefault((way, noun.endswith("!")), []).append(row)
-    found: dict[str, list[NounPhrase]] = {}
+    found: dict[str, list[tuple[list[str], NounPhrase]]] = {}
     for (noun, is_marked), of in named.items():
         lenient = any(row.kind for row in of)
         spelled = [(word, "") if word.isascii() else unslipped(word) for word in noun.split()]
         words = tuple((letters, marks if marks or not lenient else None) for letters, marks in spelled)
-        found.setdefault(words[0][0], []).append(NounPhrase(words, is_marked, tuple(of)))
-    return {first: sorted(each, key=lambda phrase: -len(phrase.words)) for first, each in found.items()}
+        bare = [letters for letters, _ in words]
+        found.setdefault(bare[0], []).append((bare, NounPhrase(words, is_marked, tuple(of))))
+    return {first: sorted(each, key=lambda pair: -len(pair[0])) for first, each in found.items()}
 
 
 SPARE = NounTable(

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from itertools import accumulate
 from typing import NamedTuple
 
-from flows.words.nearest import Nouns
+from flows.words.nearest import Nouns, nouns_in
 from flows.words.nouns import PHONE, NounTable
 from flows.words.said import COUNTED, SAID, counted_figures
 
@@ -67,7 +67,7 @@ def numbers_in(view: str, table: NounTable) -> Iterator[SecretNumber]:
     """Secret numbers in figures, in their order; linear in the length."""
     if re.search(r"\d", view) is None:
         return
-    nouns, files = Nouns(view, table), [found.span() for found in _FILE_NUMBER.finditer(view)]
+    nouns, files = nouns_in(view, table), [found.span() for found in _FILE_NUMBER.finditer(view)]
     whole = view.strip(" .,!?:;\n")
     card_end = -_NEAR_CARD
     hidden_end = 0
@@ -98,7 +98,7 @@ def said_in(text: str, table: NounTable) -> Iterator[SecretNumber]:
             continue
         if _UNIT.match(text, found.end()) or (len(digits) < 8 and _COUNTABLE.match(text, found.end())):
             continue
-        nouns = nouns or Nouns(text, table)
+        nouns = nouns or nouns_in(text, table)
         row = nouns.row_of(found.start(), found.end(), (digits,))
         kind = row.kind if row else ""
         in_order = sorted(digits) == list("123456789")[: len(digits)]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from flows.words.keys import bare_of, plain_of, unslipped
-from flows.words.nearest import Nouns
+from flows.words.nearest import Nouns, nouns_in
 from flows.words.nouns import MASK, NounRow, NounTable
 from flows.words.numbers import SecretNumber
 
@@ -86,7 +86,7 @@ _MIXED_ALONE = re.compile(rf"[^.;!?\n\d]*?[,;]\s*(?P<word>{_MIXED.pattern})\s*(?
 def passwords_in(text: str, table: NounTable) -> list[SecretNumber]:
     """Passwords, each to the end of its clause: "mat khau la hoa hong 99" has three words. Linear in the length."""
     text = _in_letters(text)
-    nouns = Nouns(text, table)
+    nouns = nouns_in(text, table)
     cues = list(nouns.spans_of("password"))
     found, at = [], 0
     for start, end in cues:
@@ -114,7 +114,7 @@ def _in_letters(text: str) -> str:
 def announces(text: str, table: NounTable) -> bool:
     """Whether it ends where a password is about to come: "mật khẩu của chị là", "mã pin nè"."""
     end = text[-_LOOK:]
-    nouns = Nouns(end, table)
+    nouns = nouns_in(end, table)
     pins = ((start, cue) for start, cue in nouns.spans_of("unlocks") if plain_of(end[start:cue]).endswith("pin"))
     return any(_END_OF_CUE.match(end, cue) for _, cue in (*nouns.spans_of("password"), *pins))
 
@@ -176,7 +176,7 @@ def _beside(text: str, nouns: Nouns, table: NounTable) -> Iterator[SecretNumber]
     for quoted in _QUOTED.finditer(text):
         words, before = quoted["said"].split(), text[max(0, quoted.start() - 12) : quoted.start()].split()[-1:]
         label = any(bare_of(word) in _BEFORE_LABEL for word in before) or bare_of(words[0]) in _TALK
-        if label or len(words) > _SHORT or Nouns(quoted["said"], table).found:
+        if label or len(words) > _SHORT or nouns_in(quoted["said"], table).found:
             continue
         if _is_password(nouns.row_of(*quoted.span("said"), ("a0000",), farthest=4)):
             yield SecretNumber(*quoted.span("said"), "password")

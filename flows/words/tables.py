@@ -278,6 +278,15 @@ def without_fillers(words: Words, tokens: Tokens) -> Tokens:
 
 def glued(words: Words, text: str) -> Tokens:
     """The letters of a message alone, with less and less politeness: "dạ xo ng  rồi" → daxongroi, xongroi."""
+    return _glued_once(words, text) if len(text) <= SHORT else _glued(words, text)
+
+
+@lru_cache(maxsize=256)
+def _glued_once(words: Words, text: str) -> Tokens:
+    return _glued(words, text)
+
+
+def _glued(words: Words, text: str) -> Tokens:
     plain = tuple(kept if (kept := _kept(words, word)) else plain_of(word) for word in split(text))
     return tuple(dict.fromkeys(RUNS.sub(r"\1", "".join(each)) for each in states(words, plain)))
 

@@ -12,10 +12,10 @@ import pytest
 from flows import events as ev
 from flows.engine.kinds.facets import Edge, KindLook, OwnCondition, SavedValue, StepPath, StepText, Way, WayOn
 from flows.engine.kinds.form import CommonFields
-from flows.engine.kinds.kind import AGAIN, Next, StepKind, StepPrompt, chosen
+from flows.engine.kinds.kind import AGAIN, Next, StepKind, chosen
 from flows.engine.kinds.table import KINDS, NAMED
 from flows.engine.kinds.words import SNIPPET_TEXT, KindWords
-from flows.engine.stage import Stage
+from flows.engine.stage import Stage, StepPrompt
 from flows.graph.mermaid import mermaid
 from flows.graph.svg import describe, svg
 from flows.graph.ways import graph_of

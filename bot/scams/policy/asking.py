@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 _NO = r"(?:khong|khg|khum|hong|hok|hem|hg|hog|kg|ko|k|hay khong|hay hong|hay ko)"
 _SURE = rf"(?: (?:qua|roi|thiet|day|do))?(?:(?:,? ?(?:co )?(?:phai|dung) )?{_NO}|,? ?(?:ha|a|hen|he|hi)\b)"
@@ -224,6 +225,7 @@ def _fold(text: str) -> str:
     return "".join(_folded(char) for char in text)
 
 
+@lru_cache(maxsize=1024)
 def _folded(char: str) -> str:
     if char < "\x80":
         return char.lower()

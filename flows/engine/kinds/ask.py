@@ -9,9 +9,9 @@ from flows import events as ev
 from flows.engine.asking_back import MISSES_TO_OFFER, SKIP, YES, ask_back, asked_back, question, settled
 from flows.engine.kinds.facets import LONGEST_ANSWER, Edge, KindLook, OwnCondition, SavedValue, StepText, WayOn
 from flows.engine.kinds.form import CommonFields
-from flows.engine.kinds.kind import AGAIN, WAIT, Next, StepKind, StepPrompt
+from flows.engine.kinds.kind import AGAIN, WAIT, Next, StepKind
 from flows.engine.kinds.words import KindWords
-from flows.engine.stage import Stage
+from flows.engine.stage import Stage, StepPrompt
 from flows.model import Ask, AskType
 from flows.words.masking import mask
 from flows.words.understand import fold
@@ -49,6 +49,7 @@ class AskKind(StepKind[Ask]):
         },
     )
     needs_text = True
+    shows_tries = True
 
     def read(self, fields: Fields, common: CommonFields) -> Ask:
         """An `ask` without `save` is told as a fault: its answer would be lost."""
@@ -107,6 +108,10 @@ class AskKind(StepKind[Ask]):
         offered = stage.run.misses >= MISSES_TO_OFFER
         past = (ev.Choice(SKIP, stage.phrase("label_skip")),) if offered else ()
         return StepPrompt(stage.words(step.text), past, stage.exhibits(step))
+
+    def is_alike(self, step: Ask) -> bool:
+        """Always."""
+        return True
 
     def tap(self, stage: Stage, step: Ask, choice: str) -> Next:
         """Yes saves the value that was asked back, no asks the question again; "skip" goes on without a value."""

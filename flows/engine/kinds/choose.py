@@ -29,9 +29,7 @@ from flows.engine.kinds.kind import (
     AGAIN,
     Next,
     StepKind,
-    StepPrompt,
     chosen,
-    label_among,
     label_of,
     labels,
     option_messages,
@@ -40,7 +38,7 @@ from flows.engine.kinds.kind import (
     remember,
 )
 from flows.engine.kinds.words import SNIPPET_OPTIONS, SNIPPET_TEXT, KindWords
-from flows.engine.stage import Stage
+from flows.engine.stage import Stage, StepPrompt
 from flows.model import Choose, Option, SourcePosition
 from flows.run import Run
 from flows.saying import say
@@ -140,11 +138,15 @@ class ChooseKind(StepKind[Choose]):
 
     def prompt(self, stage: Stage, step: Choose) -> StepPrompt:
         """The question with a button for each option."""
-        return StepPrompt(stage.words(step.text), labels(stage, step, step.options), stage.exhibits(step))
+        return StepPrompt(stage.words(step.text), self.choices(stage, step), stage.exhibits(step))
 
-    def label(self, stage: Stage, step: Choose, choice: str) -> str | None:
-        """That of the option."""
-        return label_among(stage, step.options, choice)
+    def choices(self, stage: Stage, step: Choose) -> tuple[ev.Choice, ...]:
+        """A button for each option."""
+        return labels(stage, step, step.options)
+
+    def is_alike(self, step: Choose) -> bool:
+        """Always."""
+        return True
 
     def tap(self, stage: Stage, step: Choose, choice: str) -> Next:
         """Save the option's id and what it sets, say its reply, go its way; AGAIN where there is no such option."""

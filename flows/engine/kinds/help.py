@@ -9,9 +9,9 @@ from typing import get_args
 from flows import events as ev
 from flows.engine.kinds.facets import Edge, KindLook, StepText, Way, WayOn
 from flows.engine.kinds.form import CommonFields
-from flows.engine.kinds.kind import AGAIN, WAIT, Next, StepKind, StepPrompt, request_help
+from flows.engine.kinds.kind import AGAIN, WAIT, Next, StepKind, request_help
 from flows.engine.kinds.words import KindWords
-from flows.engine.stage import Stage
+from flows.engine.stage import Stage, StepPrompt
 from flows.model import Help, HelpNeed, SourcePosition
 from flows.yaml.fields import Fields
 

@@ -12,9 +12,10 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
-from typing import ClassVar, Generic, NamedTuple
+from typing import ClassVar, Generic
 
 from flows import events as ev
 from flows.engine import buttons
@@ -31,8 +32,8 @@ from flows.engine.kinds.facets import (
 )
 from flows.engine.kinds.form import CommonFields
 from flows.engine.kinds.words import KindWords
-from flows.engine.stage import FOLLOWED_UP, REMINDED, Stage
-from flows.model import Option, Outcome, SourcePosition, Step, StepOf
+from flows.engine.stage import FOLLOWED_UP, REMINDED, Stage, StepPrompt
+from flows.model import Lesson, Option, Outcome, SourcePosition, Step, StepOf
 from flows.run import Run
 from flows.yaml.fields import Fields
 
@@ -48,12 +49,17 @@ WAIT, AGAIN, ENDED = Mark.WAIT, Mark.AGAIN, Mark.ENDED
 Next = str | Mark | None
 
 
-class StepPrompt(NamedTuple):
-    """What a step says as it waits, what can be tapped, what goes with it."""
+@dataclass(slots=True)
+class KnownPrompt:
+    """What all who are addressed alike are shown at a step; None: not known yet, or it names something of one's own."""
 
-    text: str
-    choices: tuple[ev.Choice, ...] = ()
-    exhibits: tuple[ev.Exhibit, ...] = ()
+    step: Step
+    lesson: Lesson
+    prompt: StepPrompt | None = None
+    choices: tuple[ev.Choice, ...] | None = None
+
+
+MOST_PROMPTS = 2_048  # that a book remembers: 2.4 MB of the lessons there are
 
 
 class StepKind(ABC, Generic[StepOf]):
@@ -69,6 +75,7 @@ class StepKind(ABC, Generic[StepOf]):
     put_off_by: ClassVar[str] = buttons.REST  # the choice that "để sau" takes, where no button is called so
     responds: ClassVar[bool] = False  # says something to what was done, before it goes on
     may_go_back_to: ClassVar[bool] = True  # "quay lại" may lead here
+    shows_tries: ClassVar[bool] = False  # another prompt is put after some tries or misses
     counts_anew: ClassVar[bool] = True  # its time runs from the last sign of life, not from its beginning
 
     @property
@@ -180,14 +187,50 @@ class StepKind(ABC, Generic[StepOf]):
 
     def put(self, stage: Stage, step: StepOf, *, fresh: bool = True) -> None:
         """Show the prompt in the newest words and wait; not `fresh`: the same prompt again, its buttons stay good."""
-        step = stage.freshest(step)
-        self.ask(stage, step, self.prompt(stage, step), fresh=fresh)
+        if stage.book.routes:  # an edit leads on
+            step = stage.freshest(step)
+        stage.ask(step.id, self.shown(stage, step), self.reminders(stage, step) if fresh else (), fresh=fresh)
 
-    def ask(self, stage: Stage, step: StepOf, prompt: StepPrompt, *, fresh: bool = True) -> None:
-        """Put a prompt of this step and wait."""
-        text, choices, exhibits = prompt
-        reminders = self.reminders(stage, step) if fresh else ()
-        stage.ask(step, text, choices, reminders, exhibits=exhibits, fresh=fresh)
+    def ask(self, stage: Stage, step: StepOf, prompt: StepPrompt) -> None:
+        """Put another prompt at this step than its own and wait."""
+        stage.ask(step.id, stage.whole(step, prompt), self.reminders(stage, step))
+
+    def shown(self, stage: Stage, step: StepOf) -> StepPrompt:
+        """The prompt of the step as it waits now, with the buttons that every prompt has."""
+        known = self._known(stage, step)
+        if known is not None and known.prompt is not None:
+            return known.prompt
+        stage.is_personal = False
+        prompt = stage.whole(step, self.prompt(stage, step))
+        if known is not None and not stage.is_personal:
+            known.prompt, known.choices = prompt, prompt.choices
+        return prompt
+
+    def offered(self, stage: Stage, step: StepOf) -> tuple[ev.Choice, ...]:
+        """All that can be tapped at the step as it waits now."""
+        known = self._known(stage, step)
+        if known is not None and known.choices is not None:
+            return known.choices
+        stage.is_personal = False
+        choices = (*self.choices(stage, step), *stage.ways_out(step))
+        if known is not None and not stage.is_personal:
+            known.choices = choices
+        return choices
+
+    def _known(self, stage: Stage, step: StepOf) -> KnownPrompt | None:
+        """What the book remembers of this prompt, to be read and filled in; None where it is this learner's own."""
+        run = stage.run
+        if run.sub or ((run.tries or run.misses) and self.shows_tries):
+            return None
+        memory, key = stage.book.prompts, (id(step), run.address, bool(run.name), run.lang)
+        known: KnownPrompt | None = memory.get(key)
+        if known is None or known.lesson is not stage.lesson:
+            if not self.is_alike(step):
+                return None
+            if len(memory) >= MOST_PROMPTS:
+                memory.clear()
+            known = memory[key] = KnownPrompt(step, stage.lesson)
+        return known
 
     def reminders(self, stage: Stage, step: StepOf) -> tuple[timedelta, ...]:
         """After how much silence each reminder comes."""
@@ -205,10 +248,15 @@ class StepKind(ABC, Generic[StepOf]):
         """Text and choices of the step as it waits now, without the buttons that every prompt has."""
         return StepPrompt(stage.words(step.text), (), stage.exhibits(step))
 
-    def label(self, stage: Stage, step: StepOf, choice: str) -> str | None:
-        """What is read on one button of the prompt; None where it has no such button. As `prompt` has it; a kind that
-        can tell it without making all of that does so here."""
-        return next((each.label for each in self.prompt(stage, step).choices if each.id == choice), None)
+    def choices(self, stage: Stage, step: StepOf) -> tuple[ev.Choice, ...]:
+        """What can be tapped, as `prompt` has it; a kind that can tell it without making all of that does so here."""
+        return self.prompt(stage, step).choices
+
+    def is_alike(self, step: StepOf) -> bool:
+        """Whether all who are addressed alike are shown the same: the prompt looks at nothing of the run but its `sub`,
+        its `tries` and `misses` where `shows_tries`, and what `Stage.words` fills in.
+        """
+        return False
 
     def unshown(self, stage: Stage, step: StepOf) -> tuple[ev.Choice, ...]:
         """What can be said and was a button once, though none shows it; the first of it puts the step off."""
@@ -267,12 +315,6 @@ def labels(stage: Stage, step: Step, options: tuple[Option, ...]) -> tuple[ev.Ch
             for o in options
         ]
     )
-
-
-def label_among(stage: Stage, options: tuple[Option, ...], choice: str) -> str | None:
-    """The button of the option with this id, as `labels` makes it; None where there is none."""
-    option = option_of(options, choice)
-    return None if option is None else said_on(stage, option)
 
 
 def said_on(stage: Stage, option: Option) -> str:

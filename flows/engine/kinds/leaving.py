@@ -19,10 +19,10 @@ def finish(stage: Stage, outcome: str, then: str | None, rate: int = 0, handed_o
     """End the lesson; one that was called gives back to the lesson that called it."""
     if stage.run.stack:
         return _return(stage, outcome)
-    run, lesson = stage.run, stage.lesson
+    run, points = stage.run, stage.run.score
     stage.change(waiting=False, remind_at=None)
-    passed = outcome == "completed" and run.score >= lesson.pass_points
-    ended = run.run_id, run.lesson, run.version, outcome, run.score, passed, then, rate, handed_over_to
+    passed = outcome == "completed" and points >= stage.lesson.pass_points
+    ended = run.run_id, run.lesson, run.version, outcome, points, passed, then, rate, handed_over_to
     stage.emit(ev.RunEnded(*ended))
     return ENDED
 

@@ -8,9 +8,9 @@ from datetime import timedelta
 from flows import events as ev
 from flows.engine.kinds.facets import Edge, KindLook, WayOn
 from flows.engine.kinds.form import CommonFields
-from flows.engine.kinds.kind import AGAIN, WAIT, Next, StepKind, StepPrompt
+from flows.engine.kinds.kind import AGAIN, WAIT, Next, StepKind
 from flows.engine.kinds.words import KindWords
-from flows.engine.stage import Stage
+from flows.engine.stage import Stage, StepPrompt
 from flows.model import Pair
 from flows.yaml.fields import Fields
 

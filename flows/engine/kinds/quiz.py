@@ -26,10 +26,8 @@ from flows.engine.kinds.kind import (
     WAIT,
     Next,
     StepKind,
-    StepPrompt,
     chosen,
     is_pictured,
-    label_among,
     label_of,
     labels,
     option_messages,
@@ -38,7 +36,7 @@ from flows.engine.kinds.kind import (
     option_texts,
 )
 from flows.engine.kinds.words import KindWords
-from flows.engine.stage import Stage
+from flows.engine.stage import Stage, StepPrompt
 from flows.model import Option, Quiz, QuizType, SourcePosition
 from flows.run import Run
 from flows.saying import say
@@ -234,7 +232,7 @@ class QuizKind(StepKind[Quiz]):
     def prompt(self, stage: Stage, step: Quiz) -> StepPrompt:
         """The question with buttons, alone, or with a list; or whether a doubtful number was meant."""
         if is_tapped(step):
-            return StepPrompt(stage.words(step.text), labels(stage, step, step.options), stage.exhibits(step))
+            return StepPrompt(stage.words(step.text), self.choices(stage, step), stage.exhibits(step))
         if (value := asked_back(stage)) is not None:
             return question(stage, value)
         text, exhibits = stage.words(step.text), stage.exhibits(step)
@@ -245,11 +243,13 @@ class QuizKind(StepKind[Quiz]):
         how = stage.phrase("type_numbers" if step.type == "many" else "type_order")
         return StepPrompt(f"{text}\n{listed}\n{how}", (), exhibits)
 
-    def label(self, stage: Stage, step: Quiz, choice: str) -> str | None:
-        """That of the option, where it is answered by a button."""
-        if is_tapped(step):
-            return label_among(stage, step.options, choice)
-        return super().label(stage, step, choice)
+    def choices(self, stage: Stage, step: Quiz) -> tuple[ev.Choice, ...]:
+        """A button for each option, where it is answered by one."""
+        return labels(stage, step, step.options) if is_tapped(step) else super().choices(stage, step)
+
+    def is_alike(self, step: Quiz) -> bool:
+        """Unless it is shuffled for each run."""
+        return step.type != "order"
 
     def tap(self, stage: Stage, step: Quiz, choice: str) -> Next:
         """Grade the tapped option and say its reply; or yes or no to a number that was asked back."""

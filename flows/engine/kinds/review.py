@@ -9,11 +9,11 @@ from datetime import timedelta
 from flows import events as ev
 from flows.engine.kinds.facets import Edge, KindLook, StepText, WayOn
 from flows.engine.kinds.form import CommonFields
-from flows.engine.kinds.kind import AGAIN, WAIT, Next, StepKind, StepPrompt
+from flows.engine.kinds.kind import AGAIN, WAIT, Next, StepKind
 from flows.engine.kinds.quiz import QUIZ
 from flows.engine.kinds.reviews import due_questions
 from flows.engine.kinds.words import KindWords
-from flows.engine.stage import Stage
+from flows.engine.stage import Stage, StepPrompt
 from flows.model import Quiz, Review, Step
 from flows.yaml.fields import Fields
 

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from flows import events as ev
 from flows.engine.kinds.facets import Edge, KindLook, MessageOnChannel, StepText, WayOn
 from flows.engine.kinds.form import CommonFields
-from flows.engine.kinds.kind import AGAIN, Next, StepKind, StepPrompt, is_pictured
+from flows.engine.kinds.kind import AGAIN, Next, StepKind, is_pictured
 from flows.engine.kinds.words import SNIPPET_TEXT, KindWords
-from flows.engine.stage import Stage
+from flows.engine.stage import Stage, StepPrompt
 from flows.model import Say
 from flows.yaml.fields import Fields
 
@@ -78,11 +78,15 @@ class SayKind(StepKind[Say]):
     def prompt(self, stage: Stage, step: Say) -> StepPrompt:
         """All bubbles as one text, with the button."""
         text = "\n\n".join(map(stage.words, (step.text, *step.more)))
-        return StepPrompt(text, (ev.Choice("next", stage.words(step.wait_tap or "")),), stage.exhibits(step))
+        return StepPrompt(text, self.choices(stage, step), stage.exhibits(step))
 
-    def label(self, stage: Stage, step: Say, choice: str) -> str | None:
-        """That of the button to go on."""
-        return stage.words(step.wait_tap or "") if choice == "next" else None
+    def choices(self, stage: Stage, step: Say) -> tuple[ev.Choice, ...]:
+        """The button to go on."""
+        return (ev.Choice("next", stage.words(step.wait_tap or "")),)
+
+    def is_alike(self, step: Say) -> bool:
+        """Always."""
+        return True
 
     def tap(self, stage: Stage, step: Say, choice: str) -> Next:
         """Go on."""

@@ -10,9 +10,9 @@ from flows import events as ev
 from flows.engine.buttons import HUMAN, REPEAT
 from flows.engine.kinds.facets import Edge, KindLook, MessageOnChannel, StepPath, StepText, Way, WayOn
 from flows.engine.kinds.form import CommonFields
-from flows.engine.kinds.kind import AGAIN, WAIT, Next, StepKind, StepPrompt, is_pictured, request_help
+from flows.engine.kinds.kind import AGAIN, WAIT, Next, StepKind, is_pictured, request_help
 from flows.engine.kinds.words import SAID_AS, SNIPPET_TEXT, KindWords
-from flows.engine.stage import Stage
+from flows.engine.stage import Stage, StepPrompt
 from flows.model import Later, Proof, SourcePosition, Stuck, Task
 from flows.saying import say
 from flows.yaml.fields import Fields
@@ -59,6 +59,7 @@ class TaskKind(StepKind[Task]):
     )
     needs_text = True
     responds = True
+    shows_tries = True
 
     def read(self, fields: Fields, common: CommonFields) -> Task:
         """`proof: question` without `verify` is told as a fault."""
@@ -144,17 +145,17 @@ class TaskKind(StepKind[Task]):
         text = stage.words(step.text)
         if step.steps:
             text = "\n".join((text, *(f"{at}. {stage.words(part)}" for at, part in enumerate(step.steps, 1))))
-        return StepPrompt(text, self._choices(stage, step), stage.exhibits(step))
+        return StepPrompt(text, self.choices(stage, step), stage.exhibits(step))
 
-    def label(self, stage: Stage, step: Task, choice: str) -> str | None:
-        """That of one of the prompt's buttons, mostly of Done."""
-        if choice == "done":
-            return _done_label(stage, step)
-        return next((each.label for each in self._choices(stage, step) if each.id == choice), None)
+    def is_alike(self, step: Task) -> bool:
+        """Always."""
+        return True
 
-    def _choices(self, stage: Stage, step: Task) -> tuple[ev.Choice, ...]:
+    def choices(self, stage: Stage, step: Task) -> tuple[ev.Choice, ...]:
+        """Done, Stuck, Again, and a person from the second "stuck" on."""
         stuck = stage.words(step.stuck.label) if step.stuck.label else stage.phrase("label_stuck")
-        own = ev.Choice("done", _done_label(stage, step)), ev.Choice("stuck", stuck)
+        done = stage.words(step.done) if step.done else stage.phrase("label_done")
+        own = ev.Choice("done", done), ev.Choice("stuck", stuck)
         if stage.lesson.emergency:
             return (*own, _later_choice(stage))
         person = (ev.Choice(HUMAN, stage.phrase("label_person")),) if stage.run.tries >= STUCK_ALONE else ()
@@ -195,7 +196,7 @@ class TaskKind(StepKind[Task]):
 
     def _ask_proof(self, stage: Stage, step: Task) -> Next:
         """Asked once: who cannot send a photo is believed."""
-        self.ask(stage, step, StepPrompt(stage.phrase("task_proof"), self._choices(stage, step)))
+        self.ask(stage, step, StepPrompt(stage.phrase("task_proof"), self.choices(stage, step)))
         stage.change(sub="proof")
         return WAIT
 
@@ -214,7 +215,7 @@ class TaskKind(StepKind[Task]):
             stage.say(step.id, stage.phrase("task_stuck_end"))
             request_help(stage, step)
         # The steps stand just above; "nói lại" shows them again.
-        self.ask(stage, step, StepPrompt(stage.phrase("task_again"), self._choices(stage, step)))
+        self.ask(stage, step, StepPrompt(stage.phrase("task_again"), self.choices(stage, step)))
         return WAIT
 
     def _later(self, stage: Stage, step: Task) -> Next:
@@ -223,10 +224,6 @@ class TaskKind(StepKind[Task]):
         stage.say(step.id, stage.phrase("task_later"))
         stage.emit(ev.TaskPostponed(step.id, remind_at))
         return WAIT
-
-
-def _done_label(stage: Stage, step: Task) -> str:
-    return stage.words(step.done) if step.done else stage.phrase("label_done")
 
 
 def _later_choice(stage: Stage) -> ev.Choice:

@@ -8,9 +8,9 @@ from datetime import datetime, time, timedelta
 from flows import events as ev
 from flows.engine.kinds.facets import Edge, KindLook, OwnCondition, StepPath, Way, WayOn
 from flows.engine.kinds.form import CommonFields
-from flows.engine.kinds.kind import AGAIN, WAIT, Next, StepKind, StepPrompt
+from flows.engine.kinds.kind import AGAIN, WAIT, Next, StepKind
 from flows.engine.kinds.words import KindWords
-from flows.engine.stage import Stage
+from flows.engine.stage import Stage, StepPrompt
 from flows.model import SourcePosition, Wait
 from flows.saying import say
 from flows.yaml.fields import Fields

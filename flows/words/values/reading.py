@@ -38,7 +38,10 @@ def read_sum(text: str, accepted: Container[int] = ()) -> Value | None:
     So "năm chục" answers 50 and 50.000, whichever was asked for; `accepted` are whole numbers.
     """
     readings = _sums_in(text) if len(text) <= SHORT else _read_sums(text[:MAX_TEXT])
-    return next((found for found in readings if found.value in accepted), readings[0] if readings else None)
+    for found in readings:
+        if found.value in accepted:
+            return found
+    return readings[0] if readings else None
 
 
 @lru_cache(maxsize=512)
