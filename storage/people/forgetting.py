@@ -16,6 +16,7 @@ from sqlalchemy import (
     Table,
     Update,
     and_,
+    column,
     delete,
     inspect,
     or_,
@@ -23,6 +24,7 @@ from sqlalchemy import (
     tuple_,
     update,
 )
+from sqlalchemy import table as table_of
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -95,6 +97,15 @@ def forget_belonging(connection: Connection, learner_id: str) -> None:
             connection.execute(delete(table).where(table.c.learner_id == learner_id))
     blank = {"area_id": None, "needs": "[]"}
     connection.execute(update(people_t.person).where(people_t.person.c.learner_id == learner_id).values(blank))
+
+
+def forget_in_newer_tables(connection: Connection, learner_id: str) -> None:
+    """Drop a person's rows in tables of which only a newer program knows, while this one still works beside it."""
+    found = inspect(connection)
+    for name in sorted(set(found.get_table_names()) - tables.metadata.tables.keys()):
+        if "learner_id" in {each["name"] for each in found.get_columns(name)}:
+            unknown = table_of(name, column("learner_id"))
+            connection.execute(delete(unknown).where(unknown.c.learner_id == learner_id))
 
 
 def _each(connection: Connection, statement: Delete | Update, *conditions: ColumnElement[bool]) -> None:

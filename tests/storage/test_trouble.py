@@ -23,7 +23,7 @@ from storage.conversations import expiry
 from storage.engine import faults, key_value, schema, sqlite
 from storage.engine.address import postgres_address
 from storage.engine.database import Connection, Database, open_database
-from storage.engine.errors import AlreadyRunning, SchemaOutdated, SchemaTooNew, StorageUnavailable
+from storage.engine.errors import AlreadyRunning, SchemaOutdated, StorageUnavailable
 from storage.engine.hung import HUNG_S, SERVING, free_of_hung
 from storage.engine.lock import lock_folder
 from storage.engine.reaching import PrimaryFinder
@@ -214,13 +214,6 @@ async def test_a_new_file_has_what_migrations_would_have_made(tmp_path: Path):
 async def test_a_current_schema_is_left_alone(database: Database):
     assert await schema.current(database) == schema.SCHEMA
     await schema.ensure(database)
-
-
-async def test_a_newer_schema_is_refused(database: Database, monkeypatch: pytest.MonkeyPatch):
-    has = schema.SCHEMA
-    monkeypatch.setattr(schema, "SCHEMA", "0000")
-    with pytest.raises(SchemaTooNew, match=rf"{has}.*0000"):
-        await schema.ensure(database)
 
 
 async def test_an_older_schema_is_copied_aside_first_or_refused(
