@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    Column,
     ColumnElement,
     Connection,
     Delete,
@@ -40,6 +41,7 @@ from storage.people.shown import LOGGED
 _SPINE = ("person", "identity", "session", "consent")  # dealt with by name
 _COUNTED = ("attendance",)  # kept as a count, nobody's
 _MADE = ("person_word",)  # of names, again whenever one changes: see naming.py
+ROWS_AT_ONCE = 5_000
 ALSO = (  # further columns that name a person
     (pairing_t.offer, "instructor_id"),
     (pairing_t.pairing, "instructor_id"),
@@ -144,19 +146,24 @@ def tombstones(connection: Connection) -> dict[str, int]:
 def keep_tombstones(connection: Connection, rows: Mapping[str, int]) -> None:
     """Take over the tombstones of another database."""
     into = postgres_insert if connection.dialect.name == "postgresql" else sqlite_insert
-    values = [{"pseudonym": pseudonym, "at": at} for pseudonym, at in sorted(rows.items())]
-    if values:
-        connection.execute(into(people_t.forgotten).on_conflict_do_nothing(), values)
+    statement, names = into(people_t.forgotten).on_conflict_do_nothing(), sorted(rows)
+    for first in range(0, len(names), ROWS_AT_ONCE):
+        some = names[first : first + ROWS_AT_ONCE]
+        connection.execute(statement, [{"pseudonym": each, "at": rows[each]} for each in some])
 
 
-def everybody(connection: Connection) -> list[str]:
-    """The ids of all persons."""
-    return list(connection.scalars(select(people_t.person.c.learner_id)))
+def persons_after(connection: Connection, last: str, most: int) -> list[str]:
+    """The ids of persons in their order, behind this one, so many at most."""
+    return _ids_after(connection, people_t.person.c.learner_id, last, most)
 
 
-def every_invitee(connection: Connection) -> list[str]:
-    """The ids of all list entries."""
-    return list(connection.scalars(select(people_t.invitee.c.invitee_id)))
+def invitees_after(connection: Connection, last: str, most: int) -> list[str]:
+    """Likewise of the entries of lists."""
+    return _ids_after(connection, people_t.invitee.c.invitee_id, last, most)
+
+
+def _ids_after(connection: Connection, key: Column[str], last: str, most: int) -> list[str]:
+    return list(connection.scalars(select(key).where(key > last).order_by(key).limit(most)))
 
 
 def drop_invitees(connection: Connection, ids: Sequence[str]) -> None:
