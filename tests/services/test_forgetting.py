@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, text, update
+from sqlalchemy import delete, update
 
 from bot import backup, restoring
 from bot.channels.base import Tap
@@ -165,8 +165,8 @@ async def test_more_than_one_statement_can_name_are_deleted_again_after_a_restor
     database, names = open_database(postgres_url), Pseudonyms(b"a key of the tests alone")
     await schema.ensure(database)
     row = "lpad(n::text, 5, '0'), 'Lan', '', 'learner', '', 0 FROM generate_series(0, 32999) n"
-    listed = text(f"INSERT INTO invitee (invitee_id, name, area_id, role, by, at) SELECT {row}")
-    await database.transact(lambda connection: connection.execute(listed).close())
+    listed = f"INSERT INTO invitee (invitee_id, name, area_id, role, by, at) SELECT {row}"
+    await database.transact(lambda connection: connection.exec_driver_sql(listed).close())
     await repeat_deletions(database, [names], {names.of(f"{n:05}"): n for n in range(1, 33_000)})
     assert await database.read(lambda connection: invitees_after(connection, "", 9)) == ["00000"]
     await database.close()

@@ -10,6 +10,7 @@ import time
 from contextlib import closing
 from pathlib import Path
 
+import asyncpg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
@@ -377,3 +378,23 @@ def _open_files(path: Path) -> int:
 
 def test_a_pool_that_has_no_connection_free_is_unavailable_not_our_fault():
     assert isinstance(faults.decide(NoConnectionFree("QueuePool limit")), StorageUnavailable)
+
+
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [
+        (asyncpg.DiskFullError('could not extend file "base/5/1": No space left on device'), "ổ đĩa đã đầy"),
+        (
+            asyncpg.ConnectionDoesNotExistError(
+                'connection was closed in the middle of operation: could not write to file "pg_wal/xlogtemp.7": '
+                "No space left on device"
+            ),
+            "ổ đĩa đã đầy",
+        ),
+        (ConnectionRefusedError(111, "Connect call failed ('127.0.0.1', 5432)"), "có lẽ nó chưa chạy"),
+    ],
+    ids=["data", "log of writes", "off"],
+)
+def test_what_keeps_postgresql_away_is_said_in_words(fault: Exception, told: str):
+    away = faults.decide(fault)
+    assert isinstance(away, StorageUnavailable) and told in str(away)
