@@ -27,17 +27,18 @@ from bot.errors import CamtayError, in_words
 from bot.people import gone
 from bot.people.erasure import tombstones_of
 from flows.saying import say
-from storage.copies import DATABASE_NAMES, CopyFailed, check, copy_database, rows_in
+from storage.copies import DATABASE_NAMES, POSTGRESQL, CopyFailed, check, copy_database, rows_in
 from storage.engine.address import sqlite_path
 from storage.engine.database import open_database
 from storage.engine.files import BACKUP, private, put_whole, scratch, sync_folder
-from storage.engine.schema import SCHEMA
+from storage.engine.schema import SCHEMA, serves
 
 T = TypeVar("T")
 
 FORMAT = 2  # 1 had neither the settings nor the lessons' pictures and recordings
 MANIFEST, PROOF, CONFIG = "manifest.json", "proved.json", "config.yaml"
 FOLDER = "backup"  # within the data folder
+COMPRESSION = 6  # gzip's usual
 LARGEST_SMALL_FILE = 5_000_000  # bytes; keys and notes of channels are far smaller
 LARGEST_MEDIUM = 100_000_000  # bytes; a recording of an hour
 LARGEST_MANIFEST = 1_000_000  # bytes
@@ -100,7 +101,7 @@ def make(
             files |= _copy_site(site, folder)
             entries = tuple(_entry(name, path) for name, path in sorted(files.items()))
             manifest = Manifest(FORMAT, now.isoformat(), schema, entries, rows_in(database, database.name))
-            _pack(folder / "packed", manifest, files)
+            _pack(folder / "packed", manifest, files, 0 if database.name == POSTGRESQL else COMPRESSION)
             failpoint("packed")
             os.replace(folder / "packed", target)
             sync_folder(target.parent)
@@ -192,9 +193,10 @@ def _entry(name: str, path: Path) -> ArchiveEntry:
         return ArchiveEntry(name, path.stat().st_size, hashlib.file_digest(file, "sha256").hexdigest())
 
 
-def _pack(target: Path, manifest: Manifest, files: dict[str, Path]) -> None:
+def _pack(target: Path, manifest: Manifest, files: dict[str, Path], level: int) -> None:
+    """`level` is gzip's; a dump is packed already: nothing would come of it but minutes."""
     with open(target, "wb", opener=private) as file:
-        with tarfile.open(fileobj=file, mode="w:gz", compresslevel=6) as archive:
+        with tarfile.open(fileobj=file, mode="w:gz", compresslevel=level) as archive:
             text = json.dumps(asdict(manifest), ensure_ascii=False, indent=1).encode()
             _add(archive, MANIFEST, io.BytesIO(text), len(text))
             for entry in manifest.entries:
@@ -213,16 +215,18 @@ def _add(archive: tarfile.TarFile, name: str, content: IO[bytes], size: int) -> 
 # --- reading ---------------------------------------------------------------------------------------
 
 
-def unpack(file: Path, folder: Path) -> Manifest:
-    """Take out what the manifest names and nothing else, each file checked against its hash."""
+def unpack(file: Path, folder: Path, wanted: Callable[[str], bool] = lambda _: True) -> Manifest:
+    """Take out what the manifest names and is `wanted`, and nothing else, each file checked against its hash."""
     with tarfile.open(file, "r:gz") as archive:
         manifest = _read_manifest(archive)
-        wanted = {entry.name: entry for entry in manifest.entries}
+        missing = {entry.name: entry for entry in manifest.entries}
         while member := archive.next():
-            entry = wanted.pop(member.name, None)
+            entry = missing.pop(member.name, None)
             content = archive.extractfile(member) if entry and member.isfile() else None
             if entry is None or content is None or member.size != entry.bytes:
                 raise BackupFailed(say("Tệp sao lưu có phần lạ ({name}); chưa làm gì cả.", name=member.name))
+            if not wanted(entry.name):
+                continue
             path = folder / entry.name
             path.parent.mkdir(parents=True, exist_ok=True)
             with open(path, "wb", opener=private) as target:
@@ -231,8 +235,8 @@ def unpack(file: Path, folder: Path) -> Manifest:
                 os.fsync(target.fileno())
             if _entry(entry.name, path) != entry:
                 raise BackupFailed(say("Tệp sao lưu hỏng ở phần {name}; chưa làm gì cả.", name=entry.name))
-    if wanted:
-        raise BackupFailed(say("Tệp sao lưu thiếu phần {names}; chưa làm gì cả.", names=", ".join(sorted(wanted))))
+    if missing:
+        raise BackupFailed(say("Tệp sao lưu thiếu phần {names}; chưa làm gì cả.", names=", ".join(sorted(missing))))
     return manifest
 
 
@@ -248,7 +252,7 @@ def _read_manifest(archive: tarfile.TarFile) -> Manifest:
         manifest = Manifest(int(raw["format"]), str(raw["created_at"]), str(raw["schema"]), entries, rows)
     except (ValueError, KeyError, TypeError, AttributeError) as fault:
         raise BackupFailed(say("Không đọc được phần đầu của tệp sao lưu.")) from fault
-    if manifest.format > FORMAT or manifest.schema > SCHEMA:
+    if manifest.format > FORMAT or (manifest.schema > SCHEMA and not serves(manifest.schema)):
         raise BackupFailed(
             say(
                 "Tệp sao lưu này do bản Cầm Tay mới hơn làm ra (dữ liệu {has}, chương trình {known}): "

@@ -90,7 +90,8 @@ def put_site(file: Path, data: Path, config: Path, lessons: Path) -> list[str]:
     """
     try:
         with scratch(data, RESTORE) as folder:
-            names = [entry.name for entry in unpack(file, folder).entries]
+            manifest = unpack(file, folder, lambda name: name == CONFIG or name.startswith("lessons/"))
+            names = [entry.name for entry in manifest.entries]
             places = {name: lessons / name.removeprefix("lessons/") for name in names if name.startswith("lessons/")}
             for name, path in places.items():
                 if not path.resolve().is_relative_to(lessons.resolve()):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sqlalchemy import Connection, Table, create_engine, func, insert, select, text
+from sqlalchemy import Connection, LargeBinary, Table, create_engine, func, insert, select, text
 from sqlalchemy.pool import NullPool
 
 from storage.engine import schema
@@ -38,7 +38,8 @@ def _fill(connection: Connection, source: Path) -> None:
     with engine.connect() as rows:
         for table in metadata.sorted_tables:
             connection.execute(table.delete())  # what the migrations put there stands in the file as well
-            for some in rows.execute(select(table)).partitions(ROWS):
+            at_once = 1 if any(isinstance(each.type, LargeBinary) for each in table.columns) else ROWS  # megabytes each
+            for some in rows.execute(select(table)).partitions(at_once):
                 connection.execute(insert(table), [dict(row._mapping) for row in some])
             _go_on_counting(connection, table)
 

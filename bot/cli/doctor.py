@@ -139,6 +139,13 @@ async def _database(url: str) -> Finding:
         )
     if version is None:
         return good("Cơ sở dữ liệu {kind}: còn trống, ./camtay run sẽ dựng bảng", kind=kind)
+    if schema.serves(version):
+        return note(
+            "Cơ sở dữ liệu {kind}: phiên bản {version}, chương trình này cũ hơn ({newest}), vẫn chạy; nên cập nhật",
+            kind=kind,
+            version=version,
+            newest=schema.SCHEMA,
+        )
     if version > schema.SCHEMA:
         return bad(
             "Cơ sở dữ liệu {kind}: phiên bản {version}, mới hơn chương trình ({newest})",

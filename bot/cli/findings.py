@@ -68,8 +68,8 @@ AnswerT = TypeVar("AnswerT")
 
 
 async def asked(url: str, question: Callable[[Database], Awaitable[AnswerT]]) -> AnswerT | None:
-    """What a database of this version answers; None for any other, and for one that is not there or does not answer:
-    that is told of the database itself."""
+    """What a database of a version that is served answers; None for any other, and for one that is not there or does
+    not answer: that is told of the database itself."""
     path = sqlite_path(url)
     if path is not None and not path.exists():
         return None
@@ -77,7 +77,8 @@ async def asked(url: str, question: Callable[[Database], Awaitable[AnswerT]]) ->
         database = open_database(url)
         try:
             async with asyncio.timeout(PATIENCE_S):
-                return await question(database) if await schema.current(database) == schema.SCHEMA else None
+                has = await schema.current(database)
+                return await question(database) if has is not None and schema.serves(has) else None
         finally:
             await database.close()
     return None

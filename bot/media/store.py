@@ -126,6 +126,12 @@ class MediaStore:
         files.sync_folder(self.folder)
         return name
 
+    def put(self, file: str, body: bytes) -> None:
+        """Keep what another process has taken, under the name that it has there. Raises OSError."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        files.put_whole(self.folder / file, body)
+        (self.folder / file).chmod(READABLE)
+
     def take_drawing(self, svg: str) -> str:
         """Keep a drawn screen, from which its picture is made later; the name of that picture, which is what is drawn
         (`Drawing.name`). Raises OSError."""

@@ -5,6 +5,8 @@ taken back are worth nothing, and a phone that was taken off stays off.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
+from typing import Protocol
 
 from bot.people.pseudonyms import Pseudonyms
 from storage.conversations import leaving
@@ -15,6 +17,13 @@ from storage.engine.sqlite import BUSY_TIMEOUT_S
 from storage.people import forgetting, invitations, seats
 
 SLICE = 20  # persons a transaction
+READ_AT_ONCE, DROPPED_AT_ONCE = 10_000, 500  # ids; named in one statement, which takes only so many
+
+
+class ReadAfter(Protocol):
+    """Ids in their order behind the `last` one, `most` at the most."""
+
+    def __call__(self, connection: Connection, last: str, most: int) -> list[str]: ...
 
 
 async def tombstones_of(database: Database) -> dict[str, int]:
@@ -36,21 +45,34 @@ async def repeat_deletions(database: Database, names: Iterable[Pseudonyms], befo
         return 0
     await schema.migrate(database)
     keys = tuple(names)
-    people = await database.read(forgetting.everybody)
-    listed = await database.read(forgetting.every_invitee)
-    back = [each for each in people if any(key.of(each) in before for key in keys)]
-    entries = [each for each in listed if any(key.of(each) in before for key in keys)]
+    back = await _come_back(database, forgetting.persons_after, keys, before)
+    entries = await _come_back(database, forgetting.invitees_after, keys, before)
     for at in range(0, len(back), SLICE):
         await database.transact(lambda c, some=back[at : at + SLICE]: _forget(c, some, keys[0]))  # type: ignore[misc]
-    await database.transact(lambda c: forgetting.drop_invitees(c, entries))
+    for at in range(0, len(entries), DROPPED_AT_ONCE):
+        some = entries[at : at + DROPPED_AT_ONCE]
+        await database.transact(partial(forgetting.drop_invitees, ids=some))
     await database.transact(lambda c: _end_again(c, keys, before))
     await database.transact(lambda c: forgetting.keep_tombstones(c, before))
     await database.scrub(BUSY_TIMEOUT_S)
     return len(back)
 
 
+async def _come_back(
+    database: Database, read: ReadAfter, keys: Sequence[Pseudonyms], before: Mapping[str, int]
+) -> list[str]:
+    """Those of all ids that were deleted before; never all of them in memory."""
+    found, last = list[str](), ""
+    while ids := await database.read(partial(read, last=last, most=READ_AT_ONCE)):
+        found += [each for each in ids if any(key.of(each) in before for key in keys)]
+        last = ids[-1]
+    return found
+
+
 def _end_again(connection: Connection, keys: Sequence[Pseudonyms], before: Mapping[str, int]) -> None:
-    invitations.drop(connection, [each for each in invitations.unused(connection) if each in before])
+    codes = [each for each in invitations.unused(connection) if each in before]
+    for at in range(0, len(codes), DROPPED_AT_ONCE):
+        invitations.drop(connection, codes[at : at + DROPPED_AT_ONCE])
     for where in seats.speakers(connection):
         if any(key.left(*where) in before for key in keys):
             seats.leave(connection, *where)

@@ -2,16 +2,35 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Collection
+from functools import partial
 from pathlib import Path
 
 from bot.media.store import MediaStore
 from flows.model import Lesson
 from flows.shelf.media import FOLDER, drawn, not_found
 from flows.shelf.shelf import Shelf
+from storage.engine.database import Database
+from storage.publications import lesson_files
 
 log = logging.getLogger(__name__)
+
+
+async def fetch(database: Database, store: MediaStore, wanted: Collection[str]) -> bool:
+    """Bring what editors have brought to another process, of these files, into the store; whether there was any. What
+    there is no room for is told in words: the log says why. Raises StorageUnavailable."""
+    missing = await asyncio.to_thread(store.missing, wanted)
+    there = missing & await database.read(lesson_files.names) if missing else set()
+    for file in sorted(there):
+        body = await database.read(partial(lesson_files.body_of, file=file))
+        try:
+            await asyncio.to_thread(store.put, file, body or b"")
+        except OSError as fault:
+            log.error("file of a lesson not kept", extra={"file": file, "reason": fault.strerror})
+            return False
+    return bool(there)
 
 
 def take_in(store: MediaStore, shelf: Shelf, needed: Collection[str]) -> list[str]:

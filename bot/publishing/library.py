@@ -12,7 +12,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot.media.store import MediaStore
-from bot.publishing.files import take_in
+from bot.publishing.files import fetch, take_in
 from bot.publishing.policy.routes import LessonVersion, routes
 from bot.publishing.positions import places
 from bot.publishing.tables import answers_with, published_tables, words_with
@@ -149,6 +149,7 @@ class LiveLessons:
             needed = _targets(kept, ways)
         self.shelf, self.catalogue, self._kept, self._ways = shelf or self.shelf, catalogue, kept, ways
         if self.store and any(each.media for each in kept.values()):
+            await fetch(self.database, self.store, self._needed)
             self._unmade = await asyncio.to_thread(take_in, self.store, self.shelf, self._needed)
             await asyncio.to_thread(self.store.sweep, self._needed)
         self.book = self._bind()

@@ -1,5 +1,6 @@
 """Pictures and recordings that editors bring: looked into by a process of its own, kept by what is in them, an editor's
-alone until she publishes. What they take the place of stays in the store for the way back.
+alone until she publishes. What they take the place of stays in the store for the way back. The bytes are in the
+database, too, from where other processes have them.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ from flows.saying import say
 from storage.drafts import drafts
 from storage.drafts.records import DraftRow
 from storage.engine.database import Connection
+from storage.publications import lesson_files
 
 UNWRITABLE = say("Chưa ghi được vào bài: bài đang có lỗi lối viết, hãy sửa ở trang chữ của bài trước.")
 _Named = dict[str, str]
@@ -102,7 +104,9 @@ class LessonFiles:
                 say("Tệp này không phải là tiếng MP3, M4A, OGG, AAC."),
             )
             raise NotTaken(other[wanted is VOICES])
-        return await asyncio.to_thread(_taken, store, body, ending)
+        file = await asyncio.to_thread(_taken, store, body, ending)
+        await self.studio.database.transact(partial(lesson_files.keep, file=file, body=body, now=self.studio.now()))
+        return file
 
     async def _put(self, actor: Actor, lesson: str, change: Callable[[_Named, _Named], object]) -> None:
         """`change` is given her files by name, and what was written before in place of those that are pictures."""

@@ -17,6 +17,7 @@ from bot.errors import CamtayError, NotAllowed
 from bot.people.policy.permissions import PERMISSIONS, Actor
 from bot.people.service import NobodyThere
 from bot.publishing.drafts import LessonReading
+from bot.publishing.files import fetch
 from bot.publishing.library import BY_FILES, WITHOUT_FILE, LiveLessons
 from bot.publishing.policy import texts
 from bot.studio.beginning import NotBegun, born_here, is_free, order_in, path_for, template_text, text_of
@@ -284,7 +285,10 @@ class Studio:
     async def _beside(self, editor: str, lesson: str) -> Beside:
         """As `beside`; of nobody ("") what was published alone."""
         versions, store = self.library.book.versions, self.library.store
-        return await self.database.read(partial(beside, lesson=lesson, editor=editor, versions=versions, store=store))
+        look = partial(beside, lesson=lesson, editor=editor, versions=versions, store=store)
+        found = await self.database.read(look)
+        named = {*found.files.current.values(), *found.files.mine.values()}
+        return await self.database.read(look) if store and await fetch(self.database, store, named) else found
 
     async def _standing(self, lesson: str, path: Path) -> tuple[str, str]:
         """The text in force ("" of a new lesson), and who has published it, as it is written down; "" of a file."""

@@ -11,7 +11,7 @@ from storage.conversations.numbering import remember_highest
 from storage.engine import key_value
 from storage.people import shown, traces
 from storage.people import tables as people_t
-from storage.people.forgetting import forget_belonging
+from storage.people.forgetting import forget_belonging, forget_in_newer_tables
 from storage.people.seats import hand_over
 from storage.scams import tables as scams_t
 
@@ -67,6 +67,7 @@ def forget_person(connection: Connection, learner_id: str) -> None:
     hand_over(connection, learner_id, out_no + FAREWELL)
     forget_answers(connection, learner_id)
     forget_belonging(connection, learner_id)
+    forget_in_newer_tables(connection, learner_id)
     for table in (conversations_t.session, people_t.identity, people_t.person):
         connection.execute(delete(table).where(table.c.learner_id == learner_id))
     traces.erase(connection, named)

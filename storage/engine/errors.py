@@ -33,5 +33,9 @@ class SchemaTooNew(StorageError):
     """Cơ sở dữ liệu do bản Cầm Tay mới hơn tạo ra. Hãy cập nhật chương trình trước."""
 
 
+class SchemaBusy(StorageError):
+    """Một bảng đang bị giữ lâu, có lẽ đang sao lưu. Chưa đổi gì; đợi xong rồi chạy lại ./camtay migrate"""
+
+
 class AlreadyRunning(StorageError):
     """Cầm Tay đang chạy với thư mục dữ liệu này. Hãy dừng nó trước (Ctrl-C ở cửa sổ đang chạy)."""

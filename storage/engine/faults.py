@@ -69,6 +69,8 @@ _WORDS = {
     "malformed": say("tệp dữ liệu bị hỏng, hãy lấy lại bản sao lưu (./camtay restore TỆP)"),
     "locked": say("tệp dữ liệu đang bị một chương trình khác giữ"),
     "full": say("ổ đĩa đã đầy"),
+    "no space left": say("ổ đĩa đã đầy"),
+    "connectionrefused": say("không có PostgreSQL nào trả lời ở chỗ này, có lẽ nó chưa chạy"),
     "disk i/o": say("không ghi được lên ổ đĩa"),
     "readonly database": say("tệp dữ liệu không cho ghi"),
     "unable to open": say("không mở được tệp dữ liệu"),

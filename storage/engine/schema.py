@@ -9,13 +9,23 @@ from importlib import import_module
 from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
+from sqlalchemy.exc import DBAPIError
 
 from flows.saying import said_by, say
 from storage.engine.database import Database
-from storage.engine.errors import SchemaOutdated, SchemaTooNew
+from storage.engine.errors import SchemaBusy, SchemaOutdated, SchemaTooNew
+from storage.engine.hung import SERVING
 from storage.engine.sqlite import SQLite
 
-SCHEMA = "0024"  # the newest file in migrations/versions; a test holds the two together
+SCHEMA = "0025"  # the newest file in migrations/versions; a test holds the two together
+
+LOCK_WAIT_S = 3.0
+"""So long a migration waits for a table that somebody holds, a dump for instance: all who chat wait behind it."""
+
+_LOCKED = "55P03"  # PostgreSQL: what it waited for was not let go in time
+_SERVED = text(
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = :serving"
+)
 
 _FOLDER = Path(__file__).parent.parent / "migrations"
 
@@ -31,6 +41,19 @@ async def current(database: Database) -> str | None:
     return await database.read(look)
 
 
+def serves(version: str) -> bool:
+    """Whether this program works on a database of this version: its own, or a newer one of the same hundred.
+
+    Within a hundred a migration only adds, so programs of several versions work side by side, and a new one can be
+    taken back. What takes something away begins a new hundred (0101), on which an older program does not start.
+    """
+    return version >= SCHEMA and _hundred(version) == _hundred(SCHEMA)
+
+
+def _hundred(version: str) -> str:
+    return version[:-2]
+
+
 async def server(database: Database) -> str:
     """What kind of database answers, and its version: "SQLite 3.46.1", "PostgreSQL 17.2"."""
     if isinstance(database, SQLite):
@@ -43,27 +66,18 @@ async def ensure(database: Database) -> None:
     """Bring an empty database, or an SQLite file of an older version, up to date.
 
     An older SQLite file is copied aside first (`<file>.before-<version>`). Raises SchemaOutdated for an older
-    PostgreSQL (an administrator decides when), SchemaTooNew for a newer schema.
+    PostgreSQL (an administrator decides when), SchemaTooNew for a newer schema that it does not serve.
     """
     if isinstance(database, SQLite):
         database.path.parent.mkdir(parents=True, exist_ok=True)
     has = await current(database)
-    if has == SCHEMA:
+    if has is not None and serves(has):
         return
     if has is not None and has > SCHEMA:
-        raise SchemaTooNew(
-            say("{fault} (dữ liệu {has}, chương trình {known})", fault=said_by(SchemaTooNew()), has=has, known=SCHEMA)
-        )
+        raise SchemaTooNew(_told(SchemaTooNew(), has))
     if has is not None:
         if not isinstance(database, SQLite):
-            raise SchemaOutdated(
-                say(
-                    "{fault} (dữ liệu {has}, chương trình {known})",
-                    fault=said_by(SchemaOutdated()),
-                    has=has,
-                    known=SCHEMA,
-                )
-            )
+            raise SchemaOutdated(_told(SchemaOutdated(), has))
         _copy_aside(database.path, has)
     if has is None and isinstance(database, SQLite):
         await database.transact(_make)
@@ -72,8 +86,33 @@ async def ensure(database: Database) -> None:
 
 
 async def migrate(database: Database) -> None:
-    """Run every migration that is missing, each database in one transaction."""
-    await database.transact(lambda connection: build(connection))
+    """Run every migration that is missing, in one transaction; none on a newer schema that this program serves.
+
+    Raises SchemaTooNew for any other newer one; SchemaBusy, and nothing has changed, where a table is held for long, or
+    where what is taken away may still be used.
+    """
+    has = await current(database)
+    if has is not None and has > SCHEMA:
+        return await ensure(database)
+    try:
+        await database.transact(lambda connection: _advance(connection, has))
+    except DBAPIError as fault:
+        if getattr(fault.orig, "sqlstate", None) != _LOCKED:
+            raise
+        raise SchemaBusy from fault
+
+
+def _advance(connection: Connection, has: str | None) -> None:
+    if connection.dialect.name == "postgresql":
+        takes_away = has is not None and _hundred(has) != _hundred(SCHEMA)
+        if takes_away and connection.scalar(_SERVED, {"serving": SERVING}):
+            raise SchemaBusy(say("Bản này bỏ bớt bảng cũ: hãy dừng hết mọi tiến trình Cầm Tay rồi chạy lại."))
+        connection.execute(text(f"SET LOCAL lock_timeout = '{LOCK_WAIT_S * 1_000:.0f}ms'"))
+    build(connection)
+
+
+def _told(refusal: SchemaTooNew | SchemaOutdated, has: str) -> str:
+    return say("{fault} (dữ liệu {has}, chương trình {known})", fault=said_by(refusal), has=has, known=SCHEMA)
 
 
 def _make(connection: Connection) -> None:

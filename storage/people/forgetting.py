@@ -10,12 +10,14 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    Column,
     ColumnElement,
     Connection,
     Delete,
     Table,
     Update,
     and_,
+    column,
     delete,
     inspect,
     or_,
@@ -23,6 +25,7 @@ from sqlalchemy import (
     tuple_,
     update,
 )
+from sqlalchemy import table as table_of
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -38,6 +41,7 @@ from storage.people.shown import LOGGED
 _SPINE = ("person", "identity", "session", "consent")  # dealt with by name
 _COUNTED = ("attendance",)  # kept as a count, nobody's
 _MADE = ("person_word",)  # of names, again whenever one changes: see naming.py
+ROWS_AT_ONCE = 5_000
 ALSO = (  # further columns that name a person
     (pairing_t.offer, "instructor_id"),
     (pairing_t.pairing, "instructor_id"),
@@ -97,6 +101,15 @@ def forget_belonging(connection: Connection, learner_id: str) -> None:
     connection.execute(update(people_t.person).where(people_t.person.c.learner_id == learner_id).values(blank))
 
 
+def forget_in_newer_tables(connection: Connection, learner_id: str) -> None:
+    """Drop a person's rows in tables of which only a newer program knows, while this one still works beside it."""
+    found = inspect(connection)
+    for name in sorted(set(found.get_table_names()) - tables.metadata.tables.keys()):
+        if "learner_id" in {each["name"] for each in found.get_columns(name)}:
+            unknown = table_of(name, column("learner_id"))
+            connection.execute(delete(unknown).where(unknown.c.learner_id == learner_id))
+
+
 def _each(connection: Connection, statement: Delete | Update, *conditions: ColumnElement[bool]) -> None:
     """The same for the rows of each condition: with an `or` around a query PostgreSQL would look at every row of the
     table."""
@@ -133,19 +146,24 @@ def tombstones(connection: Connection) -> dict[str, int]:
 def keep_tombstones(connection: Connection, rows: Mapping[str, int]) -> None:
     """Take over the tombstones of another database."""
     into = postgres_insert if connection.dialect.name == "postgresql" else sqlite_insert
-    values = [{"pseudonym": pseudonym, "at": at} for pseudonym, at in sorted(rows.items())]
-    if values:
-        connection.execute(into(people_t.forgotten).on_conflict_do_nothing(), values)
+    statement, names = into(people_t.forgotten).on_conflict_do_nothing(), sorted(rows)
+    for first in range(0, len(names), ROWS_AT_ONCE):
+        some = names[first : first + ROWS_AT_ONCE]
+        connection.execute(statement, [{"pseudonym": each, "at": rows[each]} for each in some])
 
 
-def everybody(connection: Connection) -> list[str]:
-    """The ids of all persons."""
-    return list(connection.scalars(select(people_t.person.c.learner_id)))
+def persons_after(connection: Connection, last: str, most: int) -> list[str]:
+    """The ids of persons in their order, behind this one, so many at most."""
+    return _ids_after(connection, people_t.person.c.learner_id, last, most)
 
 
-def every_invitee(connection: Connection) -> list[str]:
-    """The ids of all list entries."""
-    return list(connection.scalars(select(people_t.invitee.c.invitee_id)))
+def invitees_after(connection: Connection, last: str, most: int) -> list[str]:
+    """Likewise of the entries of lists."""
+    return _ids_after(connection, people_t.invitee.c.invitee_id, last, most)
+
+
+def _ids_after(connection: Connection, key: Column[str], last: str, most: int) -> list[str]:
+    return list(connection.scalars(select(key).where(key > last).order_by(key).limit(most)))
 
 
 def drop_invitees(connection: Connection, ids: Sequence[str]) -> None:

@@ -1,10 +1,10 @@
-"""The tables of lesson versions and when each became the current one."""
+"""The tables of lesson versions, of when each became the current one, and of files that editors have brought."""
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Index, PrimaryKeyConstraint, Table
+from sqlalchemy import Boolean, Column, Index, LargeBinary, PrimaryKeyConstraint, Table
 
-from storage.engine.columns import instant, metadata, number, serial, text_column
+from storage.engine.columns import instant, key_column, metadata, number, serial, text_column
 
 lesson_version = Table(
     "lesson_version",
@@ -35,3 +35,11 @@ publication = Table(
     text_column("diff"),
 )
 Index("publication_lesson", publication.c.lesson, publication.c.publication_id)
+
+lesson_file = Table(
+    "lesson_file",
+    metadata,
+    key_column("file"),
+    Column("body", LargeBinary, nullable=False),
+    instant("at"),
+)

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 import pytest
+from sqlalchemy import Connection, text
 
 from bot.channels.base import Tap, Text, Update
 from tests.support.builders import book, lesson
@@ -68,6 +69,34 @@ async def test_a_lesson_with_duplicates_reminders_and_crashes(postgres_url: str,
         await lan.say("xóa dữ liệu")
         await lan.tap("Xóa hết")
         assert not await t.rows("person") and not await t.rows("outbox")
+
+
+GROWS = ("person", "identity", "session", "run", "attempt", "inbox", "outbox", "key_value")
+
+
+def migrated_by_a_newer(connection: Connection) -> None:
+    """What a version of tomorrow may do to tables that today's writes, and a table of its own with a row each."""
+    for table in GROWS:
+        connection.execute(text(f"ALTER TABLE {table} ADD COLUMN mood TEXT NOT NULL DEFAULT 'vui'"))
+    connection.execute(text("CREATE TABLE wish AS SELECT learner_id, 'cười' AS wish FROM person"))
+    connection.execute(text("UPDATE alembic_version SET version_num = '0099'"))
+
+
+async def test_a_lesson_goes_on_while_a_newer_version_migrates_and_after_this_one_is_started_again(postgres_url: str):
+    async with processes(postgres_url) as (t,):
+        lan = await t.learner("1", TELEGRAM).meets()
+        await lan.opens("thu")
+        await lan.tap("Tiếp")
+        await t.database.transact(migrated_by_a_newer)
+        await lan.tap("Đúng")
+        await t.crash()
+        await lan.tap("Rồi")
+        assert "Hết" in lan.said
+        (run,) = await t.rows("run")
+        assert (run["outcome"], run["points"]) == ("completed", 1)
+        await lan.say("xóa dữ liệu")
+        await lan.tap("Xóa hết")
+        assert not await t.database.read(lambda c: c.execute(text("SELECT * FROM wish")).all())
 
 
 async def test_processes_that_get_the_same_updates_handle_each_once(postgres_url: str):

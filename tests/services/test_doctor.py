@@ -79,7 +79,11 @@ async def test_the_database_is_told_by_its_version(data: Path) -> None:
     url = f"sqlite:///{data / 'camtay.db'}"
     await migrated(url)
     assert (await look(data))["Cơ sở dữ liệu SQLite"] == f"good không chỗ nào hỏng, phiên bản {schema.SCHEMA}"
-    for version, told in (("9999", "bad phiên bản 9999, mới hơn chương trình"), ("0000", "note phiên bản 0000 đã cũ")):
+    for version, told in (
+        ("0101", "bad phiên bản 0101, mới hơn chương trình"),
+        ("0099", "note phiên bản 0099, chương trình này cũ hơn"),
+        ("0000", "note phiên bản 0000 đã cũ"),
+    ):
         with closing(sqlite3.connect(data / "camtay.db")) as db, db:
             db.execute("UPDATE alembic_version SET version_num = ?", (version,))
         assert (await look(data))["Cơ sở dữ liệu SQLite"].startswith(told)

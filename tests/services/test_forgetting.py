@@ -16,16 +16,19 @@ from sqlalchemy import delete, update
 
 from bot import backup, restoring
 from bot.channels.base import Tap
+from bot.people.erasure import repeat_deletions
 from bot.people.policy import invitations
 from bot.people.policy.permissions import OPERATOR
 from bot.people.pseudonyms import KEY_FILE, Pseudonyms
 from bot.people.retention import Retention, RetentionRules
 from bot.telemetry import start_logging, stop_logging
 from storage.conversations import tables as conversations_t
+from storage.engine import schema
 from storage.engine.database import Connection, Database, open_database
 from storage.engine.instants import to_ms
 from storage.engine.pg_tools import dump
 from storage.people import tables as people_t
+from storage.people.forgetting import invitees_after
 from tests.services.test_phones import join
 from tests.support.builders import book, lesson
 from tests.support.everywhere import NAME, WARD, fill
@@ -155,6 +158,18 @@ def seen(connection: Connection, now: datetime, besides: str) -> None:
     """Everybody else has just been here."""
     others = conversations_t.session.c.learner_id != besides
     connection.execute(update(conversations_t.session).where(others).values(seen_at=to_ms(now)))
+
+
+@pytest.mark.postgres
+async def test_more_than_one_statement_can_name_are_deleted_again_after_a_restore(postgres_url: str):
+    database, names = open_database(postgres_url), Pseudonyms(b"a key of the tests alone")
+    await schema.ensure(database)
+    row = "lpad(n::text, 5, '0'), 'Lan', '', 'learner', '', 0 FROM generate_series(0, 32999) n"
+    listed = f"INSERT INTO invitee (invitee_id, name, area_id, role, by, at) SELECT {row}"
+    await database.transact(lambda connection: connection.exec_driver_sql(listed).close())
+    await repeat_deletions(database, [names], {names.of(f"{n:05}"): n for n in range(1, 33_000)})
+    assert await database.read(lambda connection: invitees_after(connection, "", 9)) == ["00000"]
+    await database.close()
 
 
 @pytest.mark.postgres

@@ -41,8 +41,8 @@ MANY = 1_000_000
 
 FEW = {
     "alembic_version", "announcement", "brought_list", "desk_account", "desk_code", "desk_failure", "desk_session",
-    "desk_spare", "drill_pause", "import_batch", "joined", "key_value", "outbox", "lesson_draft", "lesson_version",
-    "meeting", "publication", "suspension", "unheard", "wording",
+    "desk_spare", "drill_pause", "import_batch", "joined", "key_value", "outbox", "lesson_draft", "lesson_file",
+    "lesson_version", "meeting", "publication", "suspension", "unheard", "wording",
 }  # fmt: skip
 """Tables that do not grow with the learners, or hold what waits, or days of something rare. All others are large."""
 

@@ -82,6 +82,16 @@ def test_all_rows_and_lessons_come_back_and_nothing_stays_behind(data: Path) -> 
     assert f"files/{REHEARSED}" not in names
 
 
+def test_a_backup_that_an_older_program_makes_of_a_newer_schema_can_be_put_back(data: Path) -> None:
+    with closing(sqlite3.connect(data / "camtay.db")) as db, db:
+        db.execute("CREATE TABLE wish (learner_id TEXT, wish TEXT)")
+        db.execute("INSERT INTO wish VALUES ('lan', 'cười')")
+        db.execute("UPDATE alembic_version SET version_num = '0099'")
+    file = made(data)
+    assert backup.prove(file, data, NOW).rows["wish"] == 1
+    assert rehearse(file, data, url_of(data), NOW).schema == "0099"
+
+
 def test_a_backup_that_lost_a_row_is_told_and_the_former_proof_stays(data: Path) -> None:
     file = made(data)
     good = rehearse(file, data, url_of(data), NOW)

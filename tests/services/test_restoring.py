@@ -291,10 +291,11 @@ def test_a_backup_of_sqlite_goes_into_postgresql(kept: tuple[Path, str, Path], p
     with closing(sqlite3.connect(data / "camtay.db")) as database, database:
         consent = "INSERT INTO consent VALUES (41, 'id-Lan', 'web', 'agreed', 'lời', 5)"
         database.execute(consent)
+        database.execute("INSERT INTO lesson_file VALUES ('a.png', x'00ff275c', 5)")
     file, _ = backup.make(data, url, file.with_name("d.tar.gz"), NOW)
     restoring.restore(file, data, postgres_url, SHORTLY)
     before, after, number = asyncio.run(run())
-    assert "Lan" in after and after == before and number == 42
+    assert "Lan" in after and "a.png" in after and after == before and number == 42
 
 
 # --- what a site has of its own ---------------------------------------------------------------------------

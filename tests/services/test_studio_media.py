@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import re
+import shutil
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import aiohttp
@@ -93,6 +95,45 @@ async def test_a_picture_is_hers_until_it_is_published_and_the_old_one_comes_bac
     assert await seen(room, MAI, "chao.png") == one
     store = room.library.store
     assert store is not None and store.path(media[2]["chao.png"]) is not None
+
+
+@asynccontextmanager
+async def elsewhere(room: Room, place: Path, store: Path) -> AsyncIterator[Room]:
+    """Another process on the same database, on a machine of its own."""
+    root = Path(shutil.copytree(room.root, place))
+    async with studio_on(room.database, root, writes=room.publisher.writes(root), store=MediaStore(store)) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("room", [False], indirect=True, ids=["served"])
+async def test_what_is_brought_to_one_process_is_shown_by_every_other(room: Room, tmp_path: Path):
+    files, body, sound = LessonFiles(room.studio), picture(colour="teal"), aac(3)
+    async with elsewhere(room, tmp_path / "other", tmp_path / "other media") as other:
+        await files.picture(LAN, "mot", "chao", body, "Màu xanh")
+        assert (await seen(other, LAN, "chao.png"), await seen(other, MAI, "chao.png")) == (body, b"")
+        await files.recording(LAN, "mot", DIGEST, sound)
+        assert await published(other) == 2, "and there she may publish it"
+        await taken_over(room)
+        media = (await media_of(room))[2]
+        for each in (room, other):
+            shown, store = each.library.book.versions["mot", 2].files, each.library.store
+            assert store is not None and {shown[name].file for name in media} == set(media.values())
+            found = [store.path(media[name]) for name in ("chao.png", DIGEST)]
+            assert [path.read_bytes() for path in found if path] == [body, sound]
+
+
+@pytest.mark.parametrize("room", [False], indirect=True, ids=["served"])
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_where_there_is_no_room_for_what_was_brought_elsewhere_it_is_told_in_words(
+    room: Room, tmp_path: Path, caplog: pytest.LogCaptureFixture
+):
+    await LessonFiles(room.studio).picture(LAN, "mot", "chao", picture(colour="teal"), "Màu xanh")
+    before = Path(shutil.copytree(room.root, tmp_path / "before"))
+    await published(room)
+    (tmp_path / "taken").write_text("a file where the folder should be")
+    async with studio_on(room.database, before, store=MediaStore(tmp_path / "taken" / "media")) as other:
+        assert not other.library.book.versions["mot", 2].files
+    assert "file of a lesson not kept" in [record.message for record in caplog.records]
 
 
 async def test_a_recording_is_heard_published_and_given_back(room: Room):

@@ -166,7 +166,7 @@ async def test_keys_follow_every_name(database: Database):
         for step in (lambda: None, *steps):
             step()
             agree(c)
-        assert not c.execute(select(people_t.invitee)).all() and "p1" not in forgetting.everybody(c)
+        assert not c.execute(select(people_t.invitee)).all() and "p1" not in forgetting.persons_after(c, "", 9)
 
     await database.transact(work)
 

@@ -39,7 +39,7 @@ BOUNDED = {
         "announcement", "area", "attendance", "drill_pause", "import_batch", "invitee", "invitee_word", "meeting",
         "union_model",
     },
-    "by what editors write": {"lesson_draft", "lesson_version", "publication", "wording"},
+    "by what editors write": {"lesson_draft", "lesson_file", "lesson_version", "publication", "wording"},
     "by what the machine knows of itself": {"key_value", "lease"},
 }  # fmt: skip
 

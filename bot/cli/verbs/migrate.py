@@ -22,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(given: argparse.Namespace) -> int:
-    """Exit code 0, also where there was nothing to do; a database that is newer than the program is a CamtayError."""
+    """Exit code 0, also where there was nothing to do; a newer database that the program does not serve is an error."""
     before, after = asyncio.run(_migrate(settings_of(given)))
     if before == after:
         print(told("Cơ sở dữ liệu đã ở phiên bản mới nhất ({after}).", after=after))
@@ -48,8 +48,7 @@ async def _migrate(settings: Settings) -> tuple[str | None, str | None]:
     with lock_all(Path(settings.data.dir), path) if path else ExitStack():
         try:
             before = await schema.current(database) if path is None or path.exists() else None
-            is_newer = before is not None and before > schema.SCHEMA
-            await (schema.ensure if path or is_newer else schema.migrate)(database)  # the former refuses what is newer
+            await (schema.ensure if path else schema.migrate)(database)
             return before, await schema.current(database)
         finally:
             await database.close()

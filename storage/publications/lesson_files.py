@@ -1,0 +1,28 @@
+"""What editors have brought for lessons, byte by byte: every process has it from here, whichever took it in."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from storage.engine.instants import to_ms
+from storage.publications.tables import lesson_file
+
+
+def keep(connection: Connection, file: str, body: bytes, now: datetime) -> None:
+    """Keep a file under its name, which tells what is in it: so it is there already, or new."""
+    into = postgres_insert if connection.dialect.name == "postgresql" else sqlite_insert
+    connection.execute(into(lesson_file).values(file=file, body=body, at=to_ms(now)).on_conflict_do_nothing())
+
+
+def names(connection: Connection) -> set[str]:
+    """What is kept."""
+    return set(connection.scalars(select(lesson_file.c.file)))
+
+
+def body_of(connection: Connection, file: str) -> bytes | None:
+    """A file's bytes, some megabytes at most; None where nobody has brought it."""
+    return connection.scalar(select(lesson_file.c.body).where(lesson_file.c.file == file))
