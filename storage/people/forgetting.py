@@ -23,13 +23,12 @@ from sqlalchemy import (
     tuple_,
     update,
 )
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from storage import tables
 from storage.announcements import tables as announcements_t
 from storage.conversations import tables as conversations_t
 from storage.engine.instants import to_ms
+from storage.engine.upsert import insert_of
 from storage.meetings import tables as meetings_t
 from storage.pairing import tables as pairing_t
 from storage.people import tables as people_t
@@ -132,7 +131,7 @@ def tombstones(connection: Connection) -> dict[str, int]:
 
 def keep_tombstones(connection: Connection, rows: Mapping[str, int]) -> None:
     """Take over the tombstones of another database."""
-    into = postgres_insert if connection.dialect.name == "postgresql" else sqlite_insert
+    into = insert_of(connection.dialect.name)
     values = [{"pseudonym": pseudonym, "at": at} for pseudonym, at in sorted(rows.items())]
     if values:
         connection.execute(into(people_t.forgotten).on_conflict_do_nothing(), values)
