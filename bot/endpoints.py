@@ -5,8 +5,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from http import HTTPStatus
+
+from flows.frozen import dataclass
 
 HTML, JSON, TEXT, PNG, SVG, PDF = (
     "text/html", "application/json", "text/plain", "image/png", "image/svg+xml", "application/pdf",

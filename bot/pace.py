@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from flows.frozen import dataclass
 
 
 @dataclass(slots=True)

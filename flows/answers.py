@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from flows.frozen import dataclass
 from flows.model import SourcePosition
 
 

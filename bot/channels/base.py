@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Literal, NamedTuple, Protocol
+
+from flows.frozen import dataclass
 
 # --- inbound -----------------------------------------------------------------------------------------
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Literal, Protocol
@@ -11,6 +10,7 @@ from typing import Literal, Protocol
 from aiohttp.web import AbstractRouteDef
 
 from bot.channels.base import Channel, Submit
+from flows.frozen import dataclass
 from flows.profiles import Profile
 
 Now = Callable[[], datetime]

@@ -6,9 +6,10 @@ A broken lesson is drawn as far as it could be read: a way to a step that is not
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from flows.engine.kinds.table import kind_of
+from flows.frozen import dataclass
 from flows.model import Guard, Step
 from flows.rules.rule import Script
 from flows.run import DEFAULT_ADDRESS, render

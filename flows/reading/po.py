@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from hashlib import sha256
 
+from flows.frozen import dataclass
 from flows.model import Problem, SourcePosition
 from flows.saying import say
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache, wraps
 from typing import ParamSpec, TypeVar, cast
 
+from flows.frozen import dataclass
 from flows.model import Problem
 
 KEPT = 4  # of each kind of table: a folder, another beside it, and each as it was before it was edited

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from errno import ENOENT
 from functools import lru_cache
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import TypeVar
 import yaml
 
 from flows.answers import Answer
+from flows.frozen import dataclass
 from flows.glossary import Term
 from flows.model import Lesson, LessonInvalid, Problem, SourcePosition
 from flows.reading.loader import ANSWERS, MODELS, NEEDED, LessonSet, load_files, read_lessons

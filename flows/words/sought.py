@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 
+from flows.frozen import dataclass
 from flows.saying import say
 from flows.words.canonical import BARE, canonical_word
 from flows.words.keys import plain_of

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal, TypedDict
+
+from flows.frozen import dataclass
 
 SECOND = 1_000
 MINUTE = 60 * SECOND

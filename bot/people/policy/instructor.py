@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import assert_never
 
@@ -11,6 +11,7 @@ from bot.people.policy.commands import SetTeaching, TeachingSetting
 from bot.tutor import menu
 from bot.tutor.state import OfferedButtons
 from bot.tutor.turn import TurnContext
+from flows.frozen import dataclass
 
 MOST = 10  # learners of one instructor
 USUAL = 3

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from flows.frozen import dataclass
 
 _NO = r"(?:khong|khg|khum|hong|hok|hem|hg|hog|kg|ko|k|hay khong|hay hong|hay ko)"
 _SURE = rf"(?: (?:qua|roi|thiet|day|do))?(?:(?:,? ?(?:co )?(?:phai|dung) )?{_NO}|,? ?(?:ha|a|hen|he|hi)\b)"

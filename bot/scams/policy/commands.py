@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from bot.tutor.command import ServiceCommand
+from flows.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

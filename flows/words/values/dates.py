@@ -8,9 +8,10 @@ before 1900, nothing after today, no 31/2. Where only a year is said it is a yea
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
+from flows.frozen import dataclass
 from flows.words.values.lexemes import (
     COUNTED,
     DIGIT,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from flows.frozen import dataclass
 
 ValueKind = Literal["money", "number", "date", "phone"]
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from flows.frozen import dataclass
 from flows.saying import say
 
 AREA, PERSON = "area", "person"
