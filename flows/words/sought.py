@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field
 from functools import lru_cache
+from sys import intern
 
 from flows.frozen import dataclass
 from flows.saying import say
@@ -186,10 +187,10 @@ def _must_be(piece: str) -> bool:
 
 def _firsts(piece: str, groups: Groups, glued: str = "") -> frozenset[str]:
     """The words by which one of the ways of a piece begins; nothing where they are no words."""
-    words = {glued} - {""}
+    words, begins = {glued} - {""}, frozenset[str]()
     for way in _WAY.findall(piece.rstrip("?*")):
         if not way.startswith("{"):
-            words.add(plain_of(way.lstrip("=")))
+            words.add(intern(plain_of(way.lstrip("="))))
         elif way[1:-1] in BUILT_IN:
             return frozenset()
         else:
@@ -197,7 +198,7 @@ def _firsts(piece: str, groups: Groups, glued: str = "") -> frozenset[str]:
             if not begins:
                 return frozenset()
             words |= begins
-    return frozenset(words)
+    return begins if words == begins else frozenset(words)  # a group's own set serves all patterns that begin with it
 
 
 @lru_cache(maxsize=512)
