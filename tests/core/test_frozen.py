@@ -70,7 +70,7 @@ def test_a_class_is_kept_once():
         name: str
 
     first = weakref.ref(Made)
-    kept = dataclass(frozen=True, slots=True)(Made)
+    kept: Any = dataclass(frozen=True, slots=True)(Made)
     del Made
     gc.collect()
     assert kept("an").name == "an"
