@@ -18,7 +18,7 @@ import tarfile
 import zlib
 from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path, PurePath, PurePosixPath
 from typing import IO, Any, TypeVar
@@ -26,7 +26,6 @@ from typing import IO, Any, TypeVar
 from bot.errors import CamtayError, in_words
 from bot.people import gone
 from bot.people.erasure import tombstones_of
-from flows.frozen import dataclass
 from flows.saying import say
 from storage.copies import DATABASE_NAMES, CopyFailed, check, copy_database, rows_in
 from storage.engine.address import sqlite_path

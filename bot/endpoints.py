@@ -5,10 +5,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from http import HTTPStatus
-
-from flows.frozen import dataclass
 
 HTML, JSON, TEXT, PNG, SVG, PDF = (
     "text/html", "application/json", "text/plain", "image/png", "image/svg+xml", "application/pdf",

@@ -9,13 +9,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Hashable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
 from typing import Any, Generic, TypeVar
 
 from bot.edge import guarded
 from bot.heap import give_back
-from flows.frozen import dataclass
 from storage.engine.database import Connection, open_database
 
 T = TypeVar("T")

@@ -13,7 +13,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -21,7 +21,6 @@ from bot.backup import CONFIG, FAULTS, FOLDER, BackupFailed, Manifest, known_del
 from bot.people import gone
 from bot.people.erasure import repeat_deletions
 from bot.people.pseudonyms import KEY_FILE, Pseudonyms
-from flows.frozen import dataclass
 from flows.saying import say
 from storage import copies
 from storage.copies import POSTGRESQL, SQLITE, CopyFailed

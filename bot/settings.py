@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -28,7 +28,6 @@ from bot.checks import (
 from bot.errors import SettingsInvalid, in_words
 from bot.sections import Sections, accounts_in, key
 from bot.upkeep import BackupSettings, Keep, Log, MediaSettings, MetricsSettings
-from flows.frozen import dataclass
 from flows.saying import joined, say
 from flows.yaml import strictyaml
 from flows.yaml.fields import NAME, NAME_SHAPE, did_you_mean

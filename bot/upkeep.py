@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from bot.checks import maybe_clock, one_of, within
 from bot.sections import credential, key
-from flows.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from flows.frozen import dataclass
+from dataclasses import dataclass
+
 from flows.model import SourcePosition
 
 

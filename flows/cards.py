@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
-
-from flows.frozen import dataclass
 
 CODEC = 2
 """Number of the layout of a stored card; before it there were a level and the instant at which it was due."""

@@ -12,10 +12,10 @@ import operator
 import re
 import string
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from flows.frozen import dataclass
 from flows.saying import say
 
 MAX_LENGTH = 200  # characters: longer than any condition a teacher can still read aloud

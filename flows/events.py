@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from random import Random
 from typing import Literal, NamedTuple
 
 from flows.files import LessonFile
-from flows.frozen import dataclass
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Literal
-
-from flows.frozen import dataclass
 
 FileFault = Literal["other", "broken", "animated", "large", "long"]
 """Why a file is not shown: it is not what its name says; it cannot be read to its end; it moves; it has more pixels

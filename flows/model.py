@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal, TypeVar
 
 from flows.files import LessonFile
-from flows.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,9 +23,9 @@ How many options one may choose among is ours: eight is what a small phone shows
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Literal
 
-from flows.frozen import dataclass
 from flows.saying import say
 
 MB = 1_000_000

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone, tzinfo
 from functools import cached_property, lru_cache
 from typing import Any, Literal, NamedTuple
@@ -13,7 +13,6 @@ from flows.answers import Answer
 from flows.cards import Card
 from flows.drills import NO_DRILLS, Drills
 from flows.events import Event
-from flows.frozen import dataclass
 from flows.glossary import Term
 from flows.model import Lesson, Step
 from flows.signs.signs import UNSIGNED, SignTable

@@ -6,13 +6,13 @@ however much is kept. What is kept for longer, and why, says docs/scale.md.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Connection, Table, delete, select
 
-from flows.frozen import dataclass
 from storage.conversations import tables as conversations_t
 from storage.engine.database import Database
 from storage.engine.instants import to_ms

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Select, case, exists, func, literal, or_, select, text, union_all
 
-from flows.frozen import dataclass
 from storage.conversations import tables as conversations_t
 from storage.meetings import tables as meetings_t
 from storage.pairing import tables as pairing_t

@@ -5,12 +5,12 @@ answers or people, however long the tutor has been used.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Select, and_, case, false, func, literal, literal_column, select
 
-from flows.frozen import dataclass
 from storage.conversations import recordings
 from storage.conversations import tables as conversations_t
 from storage.engine.instants import from_ms, to_ms

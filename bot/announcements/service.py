@@ -7,7 +7,7 @@ last slice ended, and who was told is never told again, on whichever phone.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
@@ -18,7 +18,6 @@ from bot.errors import CamtayError
 from bot.people.policy.permissions import Actor
 from bot.people.service import NobodyThere, People
 from bot.tutor.quiet_hours import QuietHours
-from flows.frozen import dataclass
 from flows.saying import say
 from flows.words.wishes import UNREAD, Wishes
 from storage.announcements import announcements as kept

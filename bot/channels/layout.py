@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from flows.frozen import dataclass
 from flows.profiles import Profile
 
 _JOINER = "\u200d"  # makes one picture of several

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Literal, Protocol
@@ -10,7 +11,6 @@ from typing import Literal, Protocol
 from aiohttp.web import AbstractRouteDef
 
 from bot.channels.base import Channel, Submit
-from flows.frozen import dataclass
 from flows.profiles import Profile
 
 Now = Callable[[], datetime]

@@ -6,7 +6,7 @@ import argparse
 import asyncio
 import shutil
 import socket
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot.cli.environment import CommandEnvironment
@@ -17,7 +17,6 @@ from bot.errors import SettingsInvalid
 from bot.seeding.cast import cast_of
 from bot.seeding.world import WorldPlan
 from bot.settings import Data, DatabaseAddress, Helper, Lessons, Settings, Web
-from flows.frozen import dataclass
 from flows.saying import say
 from storage import worlds
 from storage.engine import schema

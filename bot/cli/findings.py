@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Literal, TypeVar
 
 from bot.channels.provider import ChannelCheck
 from bot.cli.language import told
 from bot.errors import StorageError
-from flows.frozen import dataclass
 from storage.engine import schema
 from storage.engine.address import sqlite_path
 from storage.engine.database import Database, open_database

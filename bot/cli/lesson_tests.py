@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from difflib import unified_diff
 from pathlib import Path
 
@@ -15,7 +15,6 @@ from bot.cli.language import shown, told
 from bot.cli.sheets import aligned
 from bot.cli.terminal import Print, annotation, near, seen
 from bot.errors import SettingsInvalid, in_words
-from flows.frozen import dataclass
 from flows.model import Lesson, Problem, SourcePosition
 from flows.play.clock import ENDED, Minutes, minutes_of
 from flows.play.coverage import Coverage, Gap, Trail, coverage

@@ -8,7 +8,7 @@ import os
 import stat
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from pathlib import Path
 
@@ -19,7 +19,6 @@ from bot.errors import SettingsInvalid
 from bot.media.looking import look_at
 from bot.publishing.drafts import Circumstances
 from flows.files import FoundFile
-from flows.frozen import dataclass
 from flows.model import Lesson, LessonInvalid, Problem, SourcePosition
 from flows.profiles import IMAGES, VIDEOS, VOICES
 from flows.reading.loader import (

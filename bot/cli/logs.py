@@ -7,6 +7,7 @@ import os
 import re
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,6 @@ from bot.cli.language import told
 from bot.cli.log_words import EVENTS, FIELDS, LEVELS, ROOMS
 from bot.errors import CamtayError
 from bot.telemetry import FILE_NAME, mask_secrets
-from flows.frozen import dataclass
 from flows.saying import say
 
 WEIGHTS = {"debug": 0, "info": 1, "warning": 2, "error": 3, "critical": 4}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -31,7 +31,6 @@ from bot.publishing.service import (
 )
 from bot.settings import Settings
 from flows import LessonInvalid, Problem
-from flows.frozen import dataclass
 from flows.rules.changes import DECISIONS, STAY, Stand, summary
 from flows.shelf.shelf import Shelf, read_shelf
 from flows.yaml.fields import did_you_mean

@@ -6,6 +6,7 @@ import asyncio
 import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -17,7 +18,6 @@ from bot.voice.extra import listener
 from bot.voice.judging import LARGEST, LineTake, TakeOutcome, judged, keep
 from bot.voice.levelling import can_level
 from bot.voice.transcriber import Transcriber
-from flows.frozen import dataclass
 from flows.saying import say
 from flows.shelf.voice_lines import RECORDINGS, VoiceLine, recordings_in
 

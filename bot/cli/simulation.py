@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from heapq import heappop, heappush
 from itertools import count
@@ -22,7 +22,6 @@ from bot.pairing.policy.model import DAY, HOUR, MINUTE, OFFICER, Instructor, Lea
 from bot.pairing.policy.work import PairingWork
 from bot.rules import pairing_clock, pairing_rules
 from bot.settings import Settings
-from flows.frozen import dataclass
 
 START = 1_795_478_400_000  # a Tuesday's midnight in UTC, 07:00 in Đồng Nai
 GROUPS = {

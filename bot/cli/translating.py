@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from bot.cli.choices import no_lesson
 from bot.cli.language import told
 from bot.cli.terminal import Print, near, seen, unread, unwritten
 from bot.errors import SettingsInvalid
-from flows.frozen import dataclass
 from flows.model import LessonInvalid
 from flows.reading.loader import LessonDraft, LessonSet, load_folder
 from flows.reading.po import Catalogue

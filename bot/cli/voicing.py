@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from bot.cli.choices import lessons_in_order
@@ -16,7 +17,6 @@ from bot.errors import SettingsInvalid
 from bot.prints import printed
 from bot.prints.voice_list import HOW, TITLE, NumberedLine, voice_list
 from flows.aloud import aloud
-from flows.frozen import dataclass
 from flows.model import Lesson
 from flows.run import ADDRESSES, DEFAULT_ADDRESS, render
 from flows.saying import say

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import assert_never, get_args
 
@@ -43,7 +43,6 @@ from bot.tutor.turn import (
 from bot.tutor.window import ReplyWindow
 from flows import RunCorrupt
 from flows import events as ev
-from flows.frozen import dataclass
 from flows.profiles import profile_of
 from flows.sittings import SITTINGS
 from storage.conversations import leaving

@@ -6,7 +6,7 @@ Carried out after everything else of a batch, one at a time: nobody else may be 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import assert_never
 
@@ -22,7 +22,6 @@ from bot.tutor.quiet_hours import QuietHours
 from bot.tutor.turn import TurnContext
 from flows import Book
 from flows.events import Universe
-from flows.frozen import dataclass
 from flows.profiles import profile_of
 from storage.conversations import conversations, joins
 from storage.conversations.joins import JoinRow

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -21,7 +21,6 @@ from flows.answers import Answer
 from flows.engine import buttons
 from flows.engine.kinds.table import kind_of
 from flows.engine.stage import clean
-from flows.frozen import dataclass
 from flows.run import DEFAULT_ADDRESS, render
 from flows.saying import say
 from flows.words.defining import asked_term

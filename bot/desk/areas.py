@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeVar
 
@@ -10,7 +11,6 @@ from bot.desk.services import DeskServices
 from bot.desk.visit import Visit
 from bot.errors import NotAllowed
 from bot.people.service import NobodyThere
-from flows.frozen import dataclass
 from storage.desk.choosing import choices
 from storage.desk.person import looked_since
 from storage.engine.database import Connection

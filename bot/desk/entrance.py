@@ -8,6 +8,7 @@ request: who is demoted is out of a page at the next tap.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
 
@@ -22,7 +23,6 @@ from bot.people.desk_links import DESK
 from bot.people.granting import actor_of
 from bot.people.policy.permissions import Actor
 from bot.people.pseudonyms import Pseudonyms
-from flows.frozen import dataclass
 from flows.saying import say
 from storage.desk import entering as kept
 from storage.desk.entering import AccountRow, DeskSessionRow

@@ -9,13 +9,13 @@ import base64
 import json
 import secrets
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 from bot.desk.policy import one_time
 from bot.desk.sealing import seal, unseal
 from bot.errors import CamtayError
 from bot.people.pseudonyms import Pseudonyms
-from flows.frozen import dataclass
 from flows.saying import say
 from storage.desk import entering as entered
 from storage.desk import one_time as kept

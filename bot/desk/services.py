@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -14,7 +15,6 @@ from bot.officers import OfficerServices
 from bot.operations.records import OperationsReport
 from bot.publishing.library import LiveLessons
 from bot.studio.rooms import StudioRooms, rooms_of
-from flows.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 from bot.desk.sealing import seal, unseal
@@ -14,7 +15,6 @@ from bot.desk.visit import DeskVisitor
 from bot.people.policy.lists import keeping
 from bot.people.policy.people_file import PeopleList
 from bot.people.retention import BROUGHT_IS_OLD
-from flows.frozen import dataclass
 from storage.desk import brought as kept
 from storage.engine.database import Database
 

@@ -4,11 +4,10 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bot.people.policy.permissions import Actor
-from flows.frozen import dataclass
 from flows.saying import Sentence
 
 if TYPE_CHECKING:

@@ -10,14 +10,13 @@ import asyncio
 import socket
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import partial
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from ssl import SSLContext
 from urllib.parse import urlsplit
 
 from aiohttp.abc import AbstractResolver, ResolveResult
-
-from flows.frozen import dataclass
 
 LONGEST = 2_000  # characters of an endpoint; the longest of the known services have some 600
 LOOKING_UP = 8  # threads: a name server that hangs holds up nobody but who asks for the same kind of name

@@ -11,12 +11,11 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
 from flows.files import FileFault
-from flows.frozen import dataclass
 
 _CHILD = Path(__file__).parent / "child.py"
 WITHIN_S = 120.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeVar
 
@@ -11,7 +12,6 @@ from bot.meetings.policy.meeting import Attendant
 from bot.people.policy.permissions import Actor
 from bot.people.service import NobodyThere, People
 from flows import Book, Lesson
-from flows.frozen import dataclass
 from flows.saying import say
 from storage.engine.database import Connection
 from storage.meetings import meetings as kept

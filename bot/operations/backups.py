@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.backup import FOLDER
-from flows.frozen import dataclass
 
 _NAME = re.compile(r"camtay-(\d{8}-\d{6})\.tar\.gz")
 

@@ -12,6 +12,7 @@ import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from functools import partial
 from pathlib import Path
@@ -23,7 +24,6 @@ from bot.operations.policy import keeping
 from bot.operations.policy.keeping import BackupRules
 from bot.operations.rehearsal import rehearsal
 from bot.scheduler.steady import Steady
-from flows.frozen import dataclass
 from storage.engine import key_value
 from storage.engine.database import Connection, Database
 from storage.engine.files import remove

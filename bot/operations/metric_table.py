@@ -7,6 +7,7 @@ Labels come from short lists (channels that are set up, kinds that the code name
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, get_args
 
@@ -15,7 +16,6 @@ from bot.knocks.policy.knock import PushAnswerKind
 from bot.operations.policy.readiness import ReadyFault
 from bot.operations.records import BackupFigures, ChannelFigures, OperationsReport, StoredFigures, WaitFigures
 from bot.pairing.policy.model import RequestKind
-from flows.frozen import dataclass
 
 Sample = tuple[tuple[str, ...], float]
 """Values of the labels, in their order, and the figure."""

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.backup import BackupProof
 from bot.operations.backups import BackupFile
 from bot.operations.policy.readiness import ReadyFault
 from bot.operations.rehearsal import Rehearsal
-from flows.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
 from bot import backup
 from bot.backup import FAULTS, BackupFailed, Manifest
-from flows.frozen import dataclass
 from flows.reading.loader import load_lesson
 from flows.saying import say
 from storage import copies

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 
 from bot.pairing.service import PairingContext
-from flows.frozen import dataclass
 from storage.engine.database import Connection
 from storage.engine.rows import Row
 from storage.pairing import availability, kept_back, pairings

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from bot.pairing.calls import calls_for
 from bot.pairing.policy import history as words
@@ -13,7 +14,6 @@ from bot.pairing.policy.model import WARD, Learner, Request
 from bot.pairing.service import PairingContext
 from bot.pairing.sql_ledger import SqlLedger, read_instructor
 from bot.people.full_names import full_names
-from flows.frozen import dataclass
 from storage.engine.database import Connection
 from storage.engine.rows import Row
 from storage.pairing import availability, history, pairings

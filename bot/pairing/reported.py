@@ -5,12 +5,13 @@ The chat's own way is `kept_back`: the same rows, the same rule that nobody look
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from bot.pairing.between import FoundBetween, between
 from bot.pairing.service import PairingContext
 from bot.people.full_names import full_names
 from bot.people.policy.permissions import Actor
 from bot.people.service import NobodyThere, People
-from flows.frozen import dataclass
 from storage.engine.database import Connection
 from storage.engine.instants import to_ms
 from storage.pairing import kept_back

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from math import inf
@@ -37,7 +37,6 @@ from bot.tutor import notices
 from bot.tutor.turn import TurnContext
 from bot.tutor.waits import PendingMatter
 from flows import events as ev
-from flows.frozen import dataclass
 from storage.engine.database import Connection, Database
 from storage.engine.instants import to_ms
 from storage.engine.rows import Row

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any
-
-from flows.frozen import dataclass
 
 AT_ONCE = 60  # chats in one payload: an id has at most 64 characters, a name of a channel some more
 

@@ -10,11 +10,10 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from bot.people.policy.lists.words import fold, has_marks, key, short
 from bot.people.policy.people_file import ListRow
-from flows.frozen import dataclass
 from flows.saying import joined, say
 from storage.people.areas import AreaRow, first_path
 from storage.people.records import InviteeRow

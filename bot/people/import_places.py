@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from difflib import get_close_matches
 
 from bot.people.policy.lists import places
 from bot.people.policy.lists.words import fold, has_marks, key, short
 from bot.people.policy.people_file import AREA, ListFault, ListRow
-from flows.frozen import dataclass
 from flows.saying import joined, say
 from storage.people.areas import AreaRow
 from storage.people.naming import place_key

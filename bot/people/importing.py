@@ -9,7 +9,7 @@ thrown away by the next. The same file again changes nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 from typing import TypeVar
@@ -21,7 +21,6 @@ from bot.people.policy.lists import places
 from bot.people.policy.people_file import AREA, PERSON, ListFault, ListRow, PeopleList
 from bot.people.policy.permissions import PERMISSIONS, Actor
 from bot.people.service import People
-from flows.frozen import dataclass
 from flows.saying import joined, say
 from storage import worlds
 from storage.engine.database import Connection

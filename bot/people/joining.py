@@ -6,11 +6,12 @@ other. For a week it is undone on that phone.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from bot.errors import CamtayError
 from bot.people.granting import grants_of, is_held
 from bot.people.policy.permissions import ACTING, Actor
 from bot.people.service import People
-from flows.frozen import dataclass
 from flows.saying import Sentence, joined, say
 from storage.desk import person as kept
 from storage.desk.person import PartnerRow, SheetRow

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.pages import render_page
 from flows import Book, Lesson
-from flows.frozen import dataclass
 from flows.profiles import PROFILES
 from flows.run import DEFAULT_ADDRESS, render
 from storage.engine.rows import Row

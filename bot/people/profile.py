@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
 
@@ -18,7 +19,6 @@ from bot.tutor.onboarding import MAX_NAME_WORDS, fingerprint, is_name
 from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.tutor.turn import TurnContext
 from flows import RunCorrupt
-from flows.frozen import dataclass
 from flows.saying import say
 from storage.conversations import conversations, leaving
 from storage.conversations.records import ConversationRow, Writes

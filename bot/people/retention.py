@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
 from bot.people.register import PeopleRegister
-from flows.frozen import dataclass
 from storage.announcements import announcements
 from storage.conversations import leaving
 from storage.desk import brought

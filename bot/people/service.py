@@ -7,6 +7,7 @@ the audit as well: whoever tries the ids of another ward shall be seen.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -20,7 +21,6 @@ from bot.people.policy.permissions import ABOVE, BEYOND, PERMISSIONS, Actor
 from bot.people.policy.profile import CONSENT
 from bot.people.profile import Correction
 from bot.people.register import PeopleRegister
-from flows.frozen import dataclass
 from flows.saying import say
 from storage.conversations import conversations, leaving
 from storage.engine.database import Connection, Database

@@ -12,10 +12,9 @@ import json
 import re
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 from xml.sax.saxutils import escape
-
-from flows.frozen import dataclass
 
 MM = 72 / 25.4
 SIZES = {"A4": (595.3, 841.9), "A5": (419.5, 595.3), "A5-wide": (595.3, 419.5)}

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from bot.prints.pages import Block, Page, cards, foot, heading, large_qr, name, paragraph, steps, title
-from flows.frozen import dataclass
 
 TITLE = "Mã mời"
 ACROSS = 2  # cards beside one another

@@ -17,9 +17,8 @@ A block is a mapping with its `kind`; a list of pages is the JSON that `child.py
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Literal
-
-from flows.frozen import dataclass
 
 Block = dict[str, Any]
 Size = Literal["A4", "A5", "A5-wide"]

@@ -6,7 +6,7 @@ import errno
 import os
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -14,7 +14,6 @@ from pathlib import Path
 from flows import Book
 from flows.engine.kinds.table import files_of
 from flows.files import LessonFile
-from flows.frozen import dataclass
 from flows.model import Lesson, Problem
 from flows.play.coverage import Trail
 from flows.play.rehearsal import rehearse

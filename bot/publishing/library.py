@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time
 from functools import partial
 from pathlib import Path
@@ -19,7 +19,6 @@ from bot.publishing.tables import answers_with, published_tables, words_with
 from bot.tutor.quiet_hours import QuietHours
 from flows import Book, Lesson, LessonInvalid, Problem
 from flows.answers import Answer
-from flows.frozen import dataclass
 from flows.reading.loader import ASKS, EAR, load_lesson, told_by_scenes
 from flows.reading.translation import with_texts
 from flows.rules.checked import Checked

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 from bot.publishing import drafts
 from flows import Book, Lesson, Problem
-from flows.frozen import dataclass
 from flows.model import SourcePosition
 from flows.reading.loader import read_draft
 from flows.reading.translation import texts

@@ -6,7 +6,7 @@ import asyncio
 import difflib
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from types import MappingProxyType
@@ -14,7 +14,6 @@ from types import MappingProxyType
 from bot.publishing.library import WITHOUT_FILE, Translations, version_row
 from bot.publishing.positions import LessonPosition, places
 from flows import Lesson
-from flows.frozen import dataclass
 from flows.reading.loader import load_lesson
 from flows.rules.changes import Changes, Impact, Inside, compare, impact
 from flows.shelf.shelf import Shelf

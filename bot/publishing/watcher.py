@@ -11,7 +11,7 @@ import asyncio
 import logging
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -20,7 +20,6 @@ from bot.publishing.library import LiveLessons
 from bot.publishing.service import PublishingOptions, PublishingPlan, publish_saved
 from bot.publishing.sync import Librarian
 from flows import LessonInvalid, Problem
-from flows.frozen import dataclass
 from flows.model import SourcePosition
 from flows.reading.loader import ANSWERS, MODELS, SCRIPT, TABLES, is_aside
 from flows.saying import joined, line_of, say

@@ -16,6 +16,7 @@ import asyncio
 from array import array
 from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from operator import itemgetter
@@ -38,7 +39,6 @@ from bot.reports.policy.table import (
     table,
 )
 from bot.reports.programs import FAMILY
-from flows.frozen import dataclass
 from flows.saying import joined, say
 from storage import reports
 from storage.engine.database import Connection

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from bot.channels.registry import ChannelSettings
 from bot.errors import SettingsInvalid
-from flows.frozen import dataclass
 from flows.saying import joined, say
 from storage import worlds
 from storage.engine import key_value

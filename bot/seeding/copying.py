@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from hashlib import md5, sha1
 from random import Random
 
@@ -15,7 +16,6 @@ from bot.people.pseudonyms import LENGTH, Pseudonyms
 from bot.seeding import names
 from bot.seeding.lived import ID_LENGTH
 from bot.seeding.neighbourhood import WARD
-from flows.frozen import dataclass
 from storage.engine.rows import Row
 from storage.people import naming
 from storage.people.areas import AreaRow

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property, partial
 from math import inf
@@ -30,7 +30,6 @@ from bot.settings import Data, DatabaseAddress, Settings
 from flows import Book
 from flows.engine.kinds.table import kind_of
 from flows.events import Universe
-from flows.frozen import dataclass
 from flows.rules.checked import Checked
 from flows.shelf.shelf import read_shelf
 from storage.engine import schema

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from random import Random
-
-from flows.frozen import dataclass
 
 _FILE = Path(__file__).with_name("names.csv")
 PEOPLES = ("stieng", "choro", "khmer", "ma", "hoa", "tay")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from itertools import count
 from random import Random
@@ -17,7 +17,6 @@ from bot.people.policy.permissions import OPERATOR, Actor
 from bot.seeding.lived import LivedTutor
 from bot.seeding.scripts import LessonScripts
 from bot.seeding.villager import Villager
-from flows.frozen import dataclass
 from flows.run import ADDRESSES
 from storage.people import areas, invitees
 from storage.people.areas import AreaRow

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from flows import Book
-from flows.frozen import dataclass
 from flows.model import Lesson
 from flows.play.dialogue import Act, TranscriptInvalid, read
 

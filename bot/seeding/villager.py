@@ -7,13 +7,12 @@ asked of her she answers by chance.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from random import Random
 
 from bot.channels.base import Body, Button, LogEntry, Media, Tap, Text
 from bot.seeding.lived import WEB, LivedTutor
 from bot.tutor.lessons import STEP
-from flows.frozen import dataclass
 from flows.play.dialogue import Act
 from flows.play.standins import fill
 from storage.conversations import conversations

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import count
@@ -27,7 +28,6 @@ from bot.seeding.lived import lived
 from bot.seeding.neighbourhood import STAFF, WARD, Neighbourhood, NeighbourhoodPlan
 from bot.seeding.scripts import scripts_of
 from bot.settings import Settings
-from flows.frozen import dataclass
 from flows.rules.checked import FILE, Checked
 from flows.saying import say
 from storage import worlds

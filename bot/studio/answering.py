@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from bot.people.policy.permissions import Actor
 from bot.publishing.tables import answers_with
@@ -12,7 +12,6 @@ from bot.studio.hearing import typed_words
 from bot.studio.policy.answers import AnswerEntry, entries_of, id_for, with_entry, with_new, with_way_of_asking
 from bot.studio.policy.splicing import cleaned
 from bot.studio.service import Manuscript, NoSuchLesson, Studio
-from flows.frozen import dataclass
 from flows.reading.loader import ANSWERS
 from flows.run import Book
 from flows.saying import say

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from bot.media.store import MediaStore
 from bot.studio.policy.brought import (
@@ -14,7 +14,6 @@ from bot.studio.policy.brought import (
     published_texts,
 )
 from flows.files import FoundFile
-from flows.frozen import dataclass
 from flows.model import Lesson
 from flows.reading.translation import texts
 from storage.drafts import drafts

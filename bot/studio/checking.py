@@ -10,7 +10,7 @@ import gc
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Lock
 
@@ -24,7 +24,6 @@ from bot.studio.policy.completion import Known
 from bot.studio.policy.merging import conflicts_in
 from flows.engine.kinds.table import files_of
 from flows.files import FoundFile, LessonFile
-from flows.frozen import dataclass
 from flows.model import Problem
 from flows.profiles import IMAGES, VIDEOS, VOICES
 from flows.reading.answers import read_answers

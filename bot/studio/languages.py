@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot.errors import CamtayError
@@ -12,7 +12,6 @@ from bot.studio.policy.adding import with_item
 from bot.studio.policy.brought import BroughtTexts, entries_as_text, entries_from_text
 from bot.studio.policy.splicing import cleaned
 from bot.studio.service import Manuscript, Studio
-from flows.frozen import dataclass
 from flows.model import Lesson, LessonInvalid
 from flows.reading.po import Catalogue, PoEntry, source_hash
 from flows.reading.translation import merge, other_placeholders, texts

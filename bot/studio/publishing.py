@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from hashlib import sha256
 from itertools import pairwise
@@ -39,7 +39,6 @@ from bot.studio.policy.brought import BroughtFiles
 from bot.studio.policy.sentences import LessonTexts, SentenceChange, changes_between, texts_in
 from bot.studio.service import Manuscript, NoSuchLesson, Studio, author_of, note
 from flows.engine.kinds.table import files_of
-from flows.frozen import dataclass
 from flows.model import Lesson, Problem
 from flows.rules.changes import CHECKPOINT, START, STAY, Inside
 from flows.saying import say

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 from bot.publishing.drafts import Circumstances, months_before
@@ -17,7 +18,6 @@ from bot.studio.previews import DraftPreviews
 from bot.studio.publishing import Publisher
 from bot.studio.service import Studio
 from bot.studio.tables import TablePublisher
-from flows.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

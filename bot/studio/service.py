@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -23,7 +23,6 @@ from bot.studio.beginning import NotBegun, born_here, is_free, order_in, path_fo
 from bot.studio.brought import Beside, beside
 from bot.studio.checking import Checker
 from bot.studio.policy.merging import Merged, merge
-from flows.frozen import dataclass
 from flows.model import Problem
 from flows.reading.loader import LessonDraft
 from flows.saying import say

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import difflib
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from bot.people.policy.permissions import Actor
@@ -19,7 +19,6 @@ from bot.publishing.service import PlanOutdated
 from bot.studio.following import NotReady, begun, put
 from bot.studio.publishing import Publisher, ReviewOutdated
 from bot.studio.service import Manuscript, NoSuchLesson, author_of, note
-from flows.frozen import dataclass
 from flows.model import Problem
 from flows.saying import say
 from flows.shelf.shelf import WORDS

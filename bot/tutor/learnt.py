@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
-
-from flows.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

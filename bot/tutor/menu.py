@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from bot.tutor import mastery, reviewing, testing
 from bot.tutor.state import OfferedButtons
 from bot.tutor.turn import TurnContext
 from flows import Lesson
-from flows.frozen import dataclass
 from flows.sittings import SITTINGS
 from flows.words.tables import fold, read
 from flows.words.understand import Answered, Own, understand

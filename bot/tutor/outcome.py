@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from bot.channels.base import Body
 from bot.tutor.state import OfferedButtons
-from flows.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ The figures below are a budget: about twelve minutes of reviewing in ninety days
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from statistics import median_low
 
@@ -16,7 +16,6 @@ from bot.tutor.turn import TurnContext
 from flows import events as ev
 from flows.cards import stored
 from flows.engine.kinds.reviews import after_answer, due_questions, is_due, quiz_of
-from flows.frozen import dataclass
 from flows.sittings import QUESTIONS
 
 REMEMBERED = 9  # days whose hours say when she usually learns

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
 from bot.tutor.learnt import OpenTest, ReviewPlan, TrackTest
 from flows import Run
 from flows.cards import Card
-from flows.frozen import dataclass
 
 OfferedButtons = tuple[tuple[str, str], ...]
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from bot.channels.base import Tone
 from bot.tutor.command import ServiceCommand
-from flows.frozen import dataclass
 
 Maker = Callable[[str], ServiceCommand]
 """Makes a command of what a button carries, or of what was written."""

@@ -8,14 +8,13 @@ that neither being harder tells in the averages.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from zlib import crc32
 
 from bot.tutor.learnt import TrackTest
 from bot.tutor.state import OfferedButtons
 from bot.tutor.turn import Marked, TurnContext
 from flows import events as ev
-from flows.frozen import dataclass
 from flows.model import Quiz
 
 MOST, FEWEST = 6, 3  # questions of a test; with fewer it would tell nothing

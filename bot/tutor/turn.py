@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -13,7 +13,6 @@ from bot.tutor.command import ServiceCommand
 from bot.tutor.state import ConversationState, OfferedButtons
 from flows import Book
 from flows import events as ev
-from flows.frozen import dataclass
 from flows.profiles import profile_of
 
 JOIN_UP_TO = 1_200  # characters of texts put into one message: about two screens of the smallest phone

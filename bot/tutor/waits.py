@@ -7,6 +7,7 @@ sight. What can be tapped can be written: the label, or the number that follows 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
@@ -15,7 +16,6 @@ from bot.tutor import unheard
 from bot.tutor.outcome import ANSWERED, CommandOutcome
 from bot.tutor.state import LastLetter, OfferedButtons
 from bot.tutor.turn import TurnContext
-from flows.frozen import dataclass
 
 MOST = 5
 REPLY_FOR = timedelta(minutes=10)

@@ -8,11 +8,11 @@ says.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.tutor.quiet_hours import QuietHours
 from bot.tutor.state import ConversationState
-from flows.frozen import dataclass
 from flows.profiles import Profile, profile_of
 
 KEPT = 3

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from bot.voice.levelling import ENDING, levelled
 from bot.voice.transcriber import Transcriber
 from flows.aloud import aloud, says_it, takes_s
-from flows.frozen import dataclass
 from flows.shelf.voice_lines import LineRecording, VoiceLine, recording_name
 from storage.engine import files
 

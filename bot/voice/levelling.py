@@ -6,10 +6,10 @@ import json
 import struct
 import subprocess
 import sys
+from dataclasses import dataclass
 from typing import Literal, get_args
 
 from bot.voice.extra import CHILD, missing
-from flows.frozen import dataclass
 
 WITHIN_S = 60.0
 ENDING = "m4a"

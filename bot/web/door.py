@@ -11,12 +11,12 @@ import socket
 import struct
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any, cast
 
 from aiohttp import web
 
 from bot.web.access import PROXIES, Networks, is_of, sharer
-from flows.frozen import dataclass
 
 HEAD_S = 10.0  # from the first byte (or from nothing at all) to the empty line; our page's head is one packet
 BODY_S = 20.0  # our page gives its own request up after 15

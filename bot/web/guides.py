@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +16,6 @@ from aiohttp import web
 
 from bot.endpoints import HTML, Endpoint
 from bot.pages import asset, digest, render_page
-from flows.frozen import dataclass
 
 if TYPE_CHECKING:
     from markdown_it.token import Token

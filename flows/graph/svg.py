@@ -9,8 +9,8 @@ from __future__ import annotations
 import html
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
-from flows.frozen import dataclass
 from flows.graph.looks import look_of
 from flows.graph.ways import GUARD, MARKS, WHAT, Arrow, Graph, GraphNode
 

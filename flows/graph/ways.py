@@ -6,10 +6,9 @@ A broken lesson is drawn as far as it could be read: a way to a step that is not
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from flows.engine.kinds.table import kind_of
-from flows.frozen import dataclass
 from flows.model import Guard, Step
 from flows.rules.rule import Script
 from flows.run import DEFAULT_ADDRESS, render

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from math import ceil
 from pathlib import PurePath
 
-from flows.frozen import dataclass
 from flows.play.rehearsal import Played
 from flows.rules.text import count_words
 

@@ -6,12 +6,12 @@ Nothing is asked of the engine: a `Trail` watches a Player and reads the path wa
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from itertools import pairwise
 
 from flows import events as ev
 from flows.engine.kinds.facets import Way
 from flows.engine.kinds.table import edges_of, kind_of
-from flows.frozen import dataclass
 from flows.model import Lesson, Problem, SourcePosition, Step
 from flows.play.clock import MOST_CLUMSY, MOST_SMOOTH, minutes_of
 from flows.play.rehearsal import Played, rehearse

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 
-from flows.frozen import dataclass
 from flows.run import ADDRESSES, DEFAULT_ADDRESS
 from flows.saying import say
 

@@ -7,7 +7,7 @@ there, with a note. For the preview of whoever writes lessons.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -15,7 +15,6 @@ from flows import events as ev
 from flows.cards import LONG_AGO, Card
 from flows.engine.sprint import resume, rewind, start
 from flows.engine.stage import Stage
-from flows.frozen import dataclass
 from flows.model import Lesson, Quiz, Review
 from flows.play.notes import notes, spell
 from flows.play.trail import Passed, legs, trail

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from flows.frozen import dataclass
 from flows.play.dialogue import Act, TranscriptInvalid, TutorTurn, Written, read
 from flows.play.transcript import Player, Watch
 from flows.run import Book

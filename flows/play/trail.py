@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from flows import events as ev
 from flows.conditions import ConditionInvalid, ConditionValue
 from flows.engine.kinds.table import kind_of
 from flows.engine.stage import MAX_PATH, Stage
-from flows.frozen import dataclass
 from flows.model import Branch, Step
 from flows.play.explain import Part, days_name, days_named, told
 from flows.rules.rule import Script

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from collections.abc import Mapping as Table
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from flows.answers import Answer
 from flows.conditions import BUILT_IN_NAMES
 from flows.engine.kinds.table import kind_of
 from flows.files import FoundFile
-from flows.frozen import dataclass
 from flows.glossary import Term
 from flows.model import Lesson, Problem, Step
 from flows.reading import po

@@ -4,8 +4,8 @@ common."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
-from flows.frozen import dataclass
 from flows.model import Problem, SourcePosition
 from flows.saying import say
 from flows.words.sought import BUILT_IN, Groups, Pattern, PatternInvalid, pattern_of

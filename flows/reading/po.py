@@ -9,10 +9,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from hashlib import sha256
 
-from flows.frozen import dataclass
 from flows.model import Problem, SourcePosition
 from flows.saying import say
 

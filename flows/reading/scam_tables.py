@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from flows.drills import NO_DRILLS, Drill, Drills
-from flows.frozen import dataclass
 from flows.model import Problem
 from flows.reading.pattern_rows import MOST
 from flows.reading.sign_rows import FileBytes, signs_of, unfound_examples

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
-from flows.frozen import dataclass
 from flows.model import Problem, SourcePosition
 from flows.reading.unchanged import read_once
 from flows.reading.word_faults import word_problems

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Literal
 
 from flows.engine.kinds.table import kind_of
-from flows.frozen import dataclass
 from flows.model import Lesson, Problem, SourcePosition, Step
 from flows.saying import joined, say
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePath
 from typing import NamedTuple
@@ -10,7 +11,6 @@ from typing import NamedTuple
 from flows.engine.kinds.facets import Edge, StepPath, StepText
 from flows.engine.kinds.table import edges_of, kind_of, texts_of
 from flows.files import FoundFile
-from flows.frozen import dataclass
 from flows.model import Lesson, Problem, Quiz, SourcePosition, Step
 from flows.reading.braces import PLACEHOLDER
 from flows.reading.forms import kind_named

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from flows.frozen import dataclass
 from flows.rules.lint import rules
 from flows.yaml import strictyaml
 from flows.yaml.strictyaml import Mapping, Scalar, YamlNode

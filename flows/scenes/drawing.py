@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 from math import ceil, floor
 
-from flows.frozen import dataclass
 from flows.model import SourcePosition
 from flows.saying import say
 from flows.scenes.element import Element

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
-from flows.frozen import dataclass
 from flows.model import SourcePosition
 from flows.scenes.pen import Pen
 

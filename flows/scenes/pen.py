@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import field
+from dataclasses import dataclass, field
 from html import escape
 from typing import NamedTuple
 
-from flows.frozen import dataclass
 from flows.model import SourcePosition
 from flows.saying import say
 from flows.scenes.icons import ICONS

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as Table
+from dataclasses import dataclass
 from pathlib import PurePath
 
-from flows.frozen import dataclass
 from flows.model import Problem, SourcePosition
 from flows.saying import say
 from flows.scenes.drawing import Drawing, draw

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from errno import ENOENT
 from pathlib import Path
 from typing import TypeVar
@@ -12,7 +12,6 @@ from typing import TypeVar
 import yaml
 
 from flows.answers import Answer
-from flows.frozen import dataclass
 from flows.glossary import Term
 from flows.model import Lesson, LessonInvalid, Problem, SourcePosition
 from flows.reading.loader import ANSWERS, MODELS, NEEDED, LessonSet, load_files, read_lessons

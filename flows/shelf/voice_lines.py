@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, NamedTuple
 
 from flows.engine.kinds.table import kind_of
 from flows.files import WORDS_DIGITS, words_digest
-from flows.frozen import dataclass
 from flows.model import Lesson
 from flows.profiles import VOICES
 from flows.reading.translation import said

@@ -5,8 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-
-from flows.frozen import dataclass
+from dataclasses import dataclass
 
 MOST = 20  # links of one message that are looked at
 LONGEST = 253  # characters of a host (RFC 1035)

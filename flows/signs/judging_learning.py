@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from flows.frozen import dataclass
 from flows.signs.judging import SCAM, pieces
 from flows.signs.signs import as_seen, parted
 from flows.signs.sites import SiteTable

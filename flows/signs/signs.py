@@ -9,9 +9,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 
-from flows.frozen import dataclass
 from flows.signs.hosts import SeenLink, links_in
 from flows.signs.judging import opinion
 from flows.signs.sites import Kind, SiteTable, kind_of

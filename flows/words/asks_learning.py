@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-from flows.frozen import dataclass
 from flows.saying import say
 from flows.words.asks import TAKES, WHOLE, Side, Token, as_typed, meant, tokens
 from flows.words.ear.learn import LabelledWords, fingerprint, named, numbered

@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import lru_cache
 
-from flows.frozen import dataclass
 from flows.words.nouns import MASK, NounTable
 from flows.words.numbers import SecretNumber, numbers_in, said_in
 from flows.words.passwords import passwords_in

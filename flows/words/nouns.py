@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
 from typing import Literal, get_args
 
-from flows.frozen import dataclass
 from flows.words.keys import unslipped
 
 MASK = "•••"

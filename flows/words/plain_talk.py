@@ -6,8 +6,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
-from flows.frozen import dataclass
 from flows.words.keys import as_meant, plain_of
 from flows.words.said import in_figures
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import NamedTuple, TypeVar
 
-from flows.frozen import dataclass
 from flows.words.counting import without_leads
 from flows.words.keys import Tokens, signed, spoken
 from flows.words.tables import Words, fold, glued, without_fillers

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import lru_cache
 
-from flows.frozen import dataclass
 from flows.saying import say
 from flows.words.canonical import BARE, canonical_word
 from flows.words.keys import plain_of

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from flows.frozen import dataclass
 from flows.words.ear.ear import Ear, ear_of
 from flows.words.ear.model import Model
 from flows.words.keys import (

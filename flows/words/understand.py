@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice, product
 from typing import TypeVar
@@ -17,7 +18,6 @@ from typing import TypeVar
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
-from flows.frozen import dataclass
 from flows.words.counting import is_position, place_of, positions, without_leads
 from flows.words.ear.ear import listen
 from flows.words.keys import Tokens, pieces, plain_of, unslipped

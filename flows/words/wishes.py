@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 
-from flows.frozen import dataclass
 from flows.words.asks import SIDES, Side, weigh
 from flows.words.canonical import readings
 from flows.words.ear.model import Model

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import yaml
@@ -23,7 +24,6 @@ from yaml.events import (
     StreamEndEvent,
 )
 
-from flows.frozen import dataclass
 from flows.model import Problem, SourcePosition
 from flows.saying import say
 from flows.yaml.yamlfaults import QUOTE_HINT as QUOTE_HINT

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, insert, select, update
 
-from flows.frozen import dataclass
 from storage.conversations import tables as conversations_t
 from storage.engine.instants import from_ms, to_ms
 from storage.engine.rows import Row, many, one

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from flows.frozen import dataclass
 from storage.people.records import ConsentRow, PersonRow
 
 

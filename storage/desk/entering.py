@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from flows.frozen import dataclass
 from storage.desk.tables import desk_account, desk_failure, desk_session
 from storage.engine.instants import from_ms, to_ms
 from storage.engine.upsert import insert_of

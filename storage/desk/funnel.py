@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, case, func, literal, select
 
-from flows.frozen import dataclass
 from storage.conversations import tables as conversations_t
 from storage.desk.months import lives
 from storage.pairing import tables as pairing_t

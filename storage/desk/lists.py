@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, func, select, tuple_
 
-from flows.frozen import dataclass
 from storage.conversations import tables as conversations_t
 from storage.engine.instants import from_ms
 from storage.people import tables as people_t

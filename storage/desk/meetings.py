@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
-from flows.frozen import dataclass
 from storage.engine.instants import from_ms
 from storage.meetings import tables as meetings_t
 from storage.people import tables as people_t

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from flows.frozen import dataclass
 from storage.desk.tables import desk_code, desk_spare
 from storage.engine.instants import from_ms, to_ms
 

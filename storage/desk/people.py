@@ -8,6 +8,7 @@ round: its people first, then the order.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
@@ -26,7 +27,6 @@ from sqlalchemy import (
     tuple_,
 )
 
-from flows.frozen import dataclass
 from storage.conversations import tables as conversations_t
 from storage.engine.instants import from_ms
 from storage.people import naming

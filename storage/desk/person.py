@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, case, func, or_, select
 
-from flows.frozen import dataclass
 from storage.conversations import tables as conversations_t
 from storage.desk.people import DetailRow, details
 from storage.engine.instants import from_ms, to_ms

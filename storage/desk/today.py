@@ -6,12 +6,12 @@ Each is read with a limit by an index: how many there are in a whole province is
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, and_, func, or_, select, true
 
-from flows.frozen import dataclass
 from flows.profiles import KEEP_LOGS
 from storage.conversations import tables as conversations_t
 from storage.engine.instants import from_ms, to_ms

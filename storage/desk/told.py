@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, func, select, union_all
 
-from flows.frozen import dataclass
 from storage.engine.instants import from_ms
 from storage.pairing import tables as pairing_t
 from storage.pairing.kept_back import NEWEST, WHAT

@@ -9,10 +9,10 @@ now. Two words are ours: `pooler=transaction` where PgBouncer stands between, `d
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
-from flows.frozen import dataclass
 from flows.saying import said_by, say
 
 _BOTH = frozenset({

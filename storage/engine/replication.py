@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
-
-from flows.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,12 @@ A meeting begun at the desk is a row of its own; one begun in a chat lives in it
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, or_, select, union_all, update
 
-from flows.frozen import dataclass
 from storage.engine.instants import from_ms, to_ms
 from storage.meetings import tables as meetings_t
 from storage.people import tables as people_t

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
-from flows.frozen import dataclass
 from storage.pairing import tables as pairing_t
 from storage.people import tables as people_t
 

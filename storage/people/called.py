@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
-from flows.frozen import dataclass
 from storage.people import tables as people_t
 from storage.people.invitees import is_visible
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, delete, insert, or_, select, update
 
-from flows.frozen import dataclass
 from storage.engine import key_value
 from storage.engine.errors import Conflict
 from storage.engine.instants import from_ms, to_ms

@@ -9,13 +9,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 from zlib import crc32
 
 from sqlalchemy import ColumnElement, Connection, Table, or_, select, union, update
 
-from flows.frozen import dataclass
 from storage.conversations import tables as conversations_t
 from storage.engine.rows import Row
 from storage.pairing import tables as pairing_t

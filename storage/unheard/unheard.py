@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert, select
 
-from flows.frozen import dataclass
 from storage.engine.instants import from_ms, to_ms
 from storage.unheard.tables import unheard
 

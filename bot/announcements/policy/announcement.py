@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from bot.pairing.policy import links, relay
 from bot.tutor import menu, onboarding
 from bot.tutor.turn import OutgoingReply, TurnContext
 from flows import Book
-from flows.frozen import dataclass
 from flows.saying import say
 from flows.words.masking import mask
 from flows.words.wishes import NEWS, Wishes, wished

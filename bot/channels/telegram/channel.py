@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Coroutine, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +19,6 @@ from bot.channels.telegram.files import TelegramFiles
 from bot.channels.telegram.groups import GroupChats
 from bot.channels.telegram.parse import Dropped, parse_update
 from bot.channels.telegram.render import attachments_in, render
-from flows.frozen import dataclass
 from flows.saying import say
 
 log = logging.getLogger(__name__)

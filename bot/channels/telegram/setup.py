@@ -13,14 +13,13 @@ import hashlib
 import json
 import signal
 import sys
-from dataclasses import asdict, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bot.channels.telegram.introduction import INTRODUCTION
 from bot.channels.telegram.parse import ALLOWED_UPDATES
 from bot.channels.telegram.webhook import webhook_address, webhook_secret
-from flows.frozen import dataclass
 from flows.saying import say
 
 if TYPE_CHECKING:

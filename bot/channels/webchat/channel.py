@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
@@ -16,7 +17,6 @@ from bot.channels.webchat.ringing import Ringing
 from bot.channels.webchat.sounds import Sounds
 from bot.channels.webchat.streams import SLICE, Stream, Streams
 from bot.pace import RateLimiter
-from flows.frozen import dataclass
 
 PAGE = 200
 SENDS_A_MINUTE = 120  # a whole lesson tapped through by an impatient thumb; a flood is still stopped

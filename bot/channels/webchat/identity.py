@@ -6,12 +6,12 @@ import hashlib
 import os
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from itsdangerous import BadSignature, Signer
 
 from bot.errors import SettingsInvalid
-from flows.frozen import dataclass
 from flows.saying import say
 
 COOKIE = "camtay"

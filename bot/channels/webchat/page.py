@@ -6,9 +6,9 @@ import gzip
 import hashlib
 import html
 import re
+from dataclasses import dataclass
 
 from bot.pages import asset, digest
-from flows.frozen import dataclass
 
 SCRIPTS = (
     "drawing.js",

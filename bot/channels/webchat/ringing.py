@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Protocol
-
-from flows.frozen import dataclass
 
 LONGEST_KEY = 200  # characters; a browser's are 87 and 22
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any
 
 import aiohttp
@@ -17,7 +17,6 @@ from yarl import URL
 from bot.channels.base import Misconfigured, SendRefused, Unreachable
 from bot.channels.transport import CALL_S, JSON, HttpAnswer, Transport, named_outside
 from bot.channels.zalo_oa.errors import failure
-from flows.frozen import dataclass
 
 _SEND = "/v3.0/oa/message/cs"
 _UPLOAD = "/v2.0/oa/upload/image"

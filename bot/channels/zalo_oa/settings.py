@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from bot.checks import address, digits, https, one_of, within
 from bot.sections import credential, key
-from flows.frozen import dataclass
 from flows.profiles import Profile, profile_of
 
 if TYPE_CHECKING:

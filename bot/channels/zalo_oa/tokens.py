@@ -13,14 +13,13 @@ import hashlib
 import json
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from bot.channels.base import Misconfigured, SendError, Unreachable
 from bot.channels.provider import ChannelMemory, Now
 from bot.channels.zalo_oa.client import ExchangeRefused, Granted
 from bot.errors import StorageError
-from flows.frozen import dataclass
 from flows.saying import say
 
 KEY = "tokens"

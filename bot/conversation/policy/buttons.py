@@ -6,6 +6,8 @@ of a lesson's steps are read where they are made, in `lessons`; those of the sub
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from bot.channels.base import Button, Tone
 from bot.conversation.policy import registry
 from bot.tutor.command import ServiceCommand
@@ -14,7 +16,6 @@ from bot.tutor.menu import OpenLesson, ShowTrack
 from bot.tutor.reviewing import AnswerReview
 from bot.tutor.subject import number
 from bot.tutor.testing import TakeTest
-from flows.frozen import dataclass
 from flows.words.ear.voices import OUTLINES
 
 

@@ -11,6 +11,7 @@ a number of three digits that begins with 0: no lesson's choice does, nor does a
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from bot.channels.base import Button
@@ -20,7 +21,6 @@ from bot.tutor.state import OfferedButtons
 from bot.tutor.turn import OutgoingReply, TurnContext
 from flows.engine.buttons import OTHER
 from flows.engine.stage import clean
-from flows.frozen import dataclass
 from flows.words.counting import without_leads
 from flows.words.understand import fold, without_fillers
 

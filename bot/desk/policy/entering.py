@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from flows.frozen import dataclass
 from flows.saying import say
 
 IDLE = timedelta(hours=12)

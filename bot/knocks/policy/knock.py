@@ -6,7 +6,7 @@ A knock tells no name and nothing that was said: whoever holds the phone reads i
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -14,7 +14,6 @@ from bot.knocks.policy import bell
 from bot.tutor.open_step import is_about_safety
 from bot.tutor.quiet_hours import QuietHours
 from bot.tutor.turn import TurnContext
-from flows.frozen import dataclass
 from storage.conversations.records import DueKnock, KnockEnd, KnockRow
 
 LASTS = {True: timedelta(hours=24), False: timedelta(days=3)}

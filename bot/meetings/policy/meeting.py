@@ -7,11 +7,11 @@ say what they make so, on or off, and for which meeting: a tap that comes twice 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from bot.tutor import lessons, menu
 from bot.tutor.state import Meeting, OfferedButtons
 from bot.tutor.turn import TurnContext
-from flows.frozen import dataclass
 
 A_PAGE = 8
 AGAIN = "meeting.again"

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta, tzinfo
-
-from flows.frozen import dataclass
 
 FRESH = timedelta(days=1)  # whatever was made since then stays: somebody may have made it before a risky hour
 

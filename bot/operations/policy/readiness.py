@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal
-
-from flows.frozen import dataclass
 
 LEAST_DISK = 20_000_000  # bytes: a write-ahead log and a day's log file
 MOST_INTAKE_S = (

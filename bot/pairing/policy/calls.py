@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from bot.pairing.policy.deadlines import Clock
 from bot.people.policy.reach import reach_of
-from flows.frozen import dataclass
 from flows.profiles import profile_of
 from flows.saying import say
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from functools import lru_cache
 
 from bot.tutor.quiet_hours import QuietHours
-from flows.frozen import dataclass
 from flows.saying import say
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

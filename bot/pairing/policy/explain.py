@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 
 from bot.pairing.policy.calls import OfficerCall, told
 from bot.pairing.policy.candidates import against, against_by_hand, nearness, rank
@@ -11,7 +12,6 @@ from bot.pairing.policy.deadlines import Clock
 from bot.pairing.policy.history import ENDINGS
 from bot.pairing.policy.ledger import Ledger
 from bot.pairing.policy.model import OFFICER, PROVINCE, UNION_FIRST, Instructor, Learner, Offer, Request
-from flows.frozen import dataclass
 from flows.saying import joined, say
 
 WIDTHS = (say("cùng tổ"), say("cùng chi hội"), say("cùng xã, phường"), say("trong tỉnh"))

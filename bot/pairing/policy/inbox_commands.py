@@ -5,9 +5,9 @@ telephone.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from bot.tutor.command import ServiceCommand
-from flows.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

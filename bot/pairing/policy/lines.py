@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.channels.base import Text
@@ -19,7 +20,6 @@ from bot.tutor.outcome import CommandOutcome
 from bot.tutor.state import ConversationState, HeldMedia, OfferedButtons, WritingBy
 from bot.tutor.turn import TurnContext, Whispered
 from flows.engine.stage import clean
-from flows.frozen import dataclass
 from flows.words.asks import Side
 from flows.words.ear.ear import listen
 from flows.words.keys import plain_of

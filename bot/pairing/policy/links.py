@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from bot.people.policy.lists.syllables import is_syllable
-from flows.frozen import dataclass
 
 _ENDINGS = frozenset(
     """com net org vn info xyz top club shop site online link biz asia tk ru cn click bond cfd pw icu vip fun cyou sbs

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Literal, TypedDict
-
-from flows.frozen import dataclass
 
 SECOND = 1_000
 MINUTE = 60 * SECOND

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from zlib import crc32
 
 from bot.people.policy.reach import Reachability
 from bot.tutor.state import OfferedButtons
 from bot.tutor.turn import TurnContext
-from flows.frozen import dataclass
 
 A_PAGE = 6
 KINDS = {"pair": "post_pair", "help": "post_help", "safety": "post_safety", "change": "post_change"}

@@ -9,11 +9,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from bot.pairing.policy import links
-from flows.frozen import dataclass
 from flows.words.asks import Side
 from flows.words.keys import as_meant
 from flows.words.masking import MASK, mask

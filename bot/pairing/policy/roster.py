@@ -6,12 +6,12 @@ An instructor sees a name to be called by, a place, lessons; never an answer, ne
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zlib import crc32
 
 from bot.tutor.state import OfferedButtons
 from bot.tutor.turn import TurnContext
-from flows.frozen import dataclass
 
 A_PAGE = 8
 LEVELS = {"alone": "skill_alone", "help": "skill_help", "notyet": ""}

@@ -7,7 +7,7 @@ is said in quiet hours, safety excepted.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 
 from bot.pairing.policy.candidates import against, nearness
 from bot.pairing.policy.deadlines import Clock
@@ -28,7 +28,6 @@ from bot.pairing.policy.model import (
     Request,
     danger_of,
 )
-from flows.frozen import dataclass
 
 SERVED_AT_ONCE = 3
 """How many who have waited longer one event serves first; the sweep serves the rest. Nobody is overtaken meanwhile."""

@@ -6,9 +6,7 @@ missed something. Who falls silent may have committed something and been killed 
 
 from __future__ import annotations
 
-from dataclasses import field
-
-from flows.frozen import dataclass
+from dataclasses import dataclass, field
 
 BEAT_S = 0.5
 ALONE_S = 1.5  # between the beats of a process that knows of no other

@@ -8,9 +8,9 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from bot.channels.base import Began, Body, Text
-from flows.frozen import dataclass
 from flows.words.keys import plain_of
 
 ALPHABET = "abcdefghkmnpqrstuvwxyz23456789"  # nothing that is read for something else: no i j l o, no 0 1

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal
 
 from bot.tutor.command import ServiceCommand
-from flows.frozen import dataclass
 
 # --- what is known of her ---
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import assert_never
 
@@ -11,7 +11,6 @@ from bot.people.policy.commands import SetTeaching, TeachingSetting
 from bot.tutor import menu
 from bot.tutor.state import OfferedButtons
 from bot.tutor.turn import TurnContext
-from flows.frozen import dataclass
 
 MOST = 10  # learners of one instructor
 USUAL = 3

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from bot.tutor.command import ServiceCommand
-from flows.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

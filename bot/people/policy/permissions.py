@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 
-from flows.frozen import dataclass
 from flows.saying import say
 
 ROLES = ("learner", "instructor", "officer", "editor", "admin")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 from bot.tutor.menu import in_order, to_finish
 from bot.tutor.turn import TurnContext
 from flows import Lesson
-from flows.frozen import dataclass
 from flows.sittings import SITTINGS
 
 Standing = Literal["done", "here", "begun", "open"]

@@ -7,10 +7,10 @@ what is open an empty ring and empty boxes. Nobody is named on it, so that whoev
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from math import ceil
 
 from bot.progress.policy.learning_map import TrackOnMap
-from flows.frozen import dataclass
 from flows.scenes.drawing import FAMILY
 from flows.scenes.lettering import BOLD, wrapped
 from flows.scenes.pen import (

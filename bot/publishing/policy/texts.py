@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from dataclasses import dataclass
 
-from flows.frozen import dataclass
 from flows.yaml.strictyaml import MAX_BYTES
 
 _BOM = b"\xef\xbb\xbf"

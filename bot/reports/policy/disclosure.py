@@ -17,7 +17,8 @@ What is compared over time, or by two officers who put their tables together, is
 
 from __future__ import annotations
 
-from flows.frozen import dataclass
+from dataclasses import dataclass
+
 from flows.saying import say
 
 LEAST = 5

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import cached_property
 from math import ceil
 
 from bot.reports.policy.disclosure import ENOUGH, UNTOLD, Cell, knowing_own, told
-from flows.frozen import dataclass
 from flows.saying import say
 
 CellValue = int | float | str

@@ -9,8 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-
-from flows.frozen import dataclass
+from dataclasses import dataclass
 
 _NO = r"(?:khong|khg|khum|hong|hok|hem|hg|hog|kg|ko|k|hay khong|hay hong|hay ko)"
 _SURE = rf"(?: (?:qua|roi|thiet|day|do))?(?:(?:,? ?(?:co )?(?:phai|dung) )?{_NO}|,? ?(?:ha|a|hen|he|hi)\b)"

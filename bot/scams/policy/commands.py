@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from bot.tutor.command import ServiceCommand
-from flows.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

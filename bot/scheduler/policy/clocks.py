@@ -7,10 +7,8 @@ somebody has put it right, or the machine was off for long.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-
-from flows.frozen import dataclass
 
 SLACK = timedelta(minutes=5)  # time servers put right at once what is less
 OFF = timedelta(days=14)  # a machine that was off for as long says nothing odd; half of the shortest time of keeping

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 from bot.studio.policy.adding import with_item, with_value, without_last
 from bot.studio.policy.splicing import splice, value_at
-from flows.frozen import dataclass
 from flows.words.keys import plain_of
 from flows.yaml import strictyaml
 from flows.yaml.fields import NO_SOURCE

@@ -9,9 +9,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 
-from flows.frozen import dataclass
 from flows.reading.po import Catalogue, PoEntry, source_hash
 
 _LINE = re.compile(r"(?m)^(\S.*) ([0-9a-f]{64}\.\w+)$")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from flows.engine.kinds.table import NAMED
-from flows.frozen import dataclass
 
 _PLACE = re.compile(r"(?ms)^<{7}[^\n]*\n(?P<mine>.*?)^={7}[^\n]*\n(?P<theirs>.*?)^>{7}(?P<end>[^\n]*)(?:\n|\Z)")
 _WHOSE = re.compile(r"\(([^()]+)\)$")

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from flows.engine.kinds.table import NAMED
-from flows.frozen import dataclass
 from flows.reading.schema import Schema, lesson_schema
 
 MOST = 40  # that are offered at once

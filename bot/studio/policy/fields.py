@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 from bot.publishing.policy.texts import is_too_long
 from bot.studio.policy.splicing import YamlPath, cleaned, spans, splice, value_at
 from flows.engine.kinds.table import NAMED, kind_of
-from flows.frozen import dataclass
 from flows.model import Lesson
 from flows.reading.forms import kind_named
 from flows.reading.loader import LessonDraft

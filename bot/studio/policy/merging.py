@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from flows.frozen import dataclass
 from flows.model import Problem, SourcePosition
 from flows.saying import say
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from bot.studio.policy.fields import FormField, FormStep, form_of
 from bot.studio.policy.ways import SpokenChoice, choices_at
-from flows.frozen import dataclass
 from flows.reading.loader import read_draft
 from flows.saying import say
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import yaml
 from yaml.events import MappingEndEvent, MappingStartEvent, ScalarEvent, SequenceEndEvent, SequenceStartEvent
 from yaml.resolver import Resolver
 
-from flows.frozen import dataclass
 from flows.yaml import strictyaml
 from flows.yaml.strictyaml import Mapping as Table
 from flows.yaml.strictyaml import Scalar, YamlNode

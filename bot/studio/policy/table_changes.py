@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from bot.studio.policy.answers import AnswerEntry
-from flows.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 
 from bot.studio.policy.adding import with_item, without_item
 from bot.studio.policy.fields import steps_in
 from bot.studio.policy.splicing import YamlPath, value_at
 from flows.engine.kinds.table import kind_of
-from flows.frozen import dataclass
 from flows.model import Step
 from flows.reading.loader import LessonDraft
 from flows.saying import say

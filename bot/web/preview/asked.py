@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
 
 from bot.publishing.preview import Wish
-from flows.frozen import dataclass
 from flows.play.playing import MOST_DEEDS, Deed, Setup
 from flows.play.transcript import BEGINNING
 from flows.profiles import IDS

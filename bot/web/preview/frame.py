@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 
 from aiohttp import web
 
 from bot.channels.webchat.page import page_script, page_style
 from bot.pages import asset, digest, render_page
-from flows.frozen import dataclass
 
 LINE, WATCH = "line.js", "watch.js"
 

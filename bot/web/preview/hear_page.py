@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from bot.conversation.understanding import HearReport
 from bot.web.preview.frame import FormPairs, fill
 from bot.web.preview.hear_words import (
@@ -13,7 +15,6 @@ from bot.web.preview.hear_words import (
     LEVELS,
     SECRETS,
 )
-from flows.frozen import dataclass
 from flows.words.ear.ear import FEWEST, LONGEST, SURE_FROM
 from flows.words.ear.why import MOST_WEIGHED, Reason
 

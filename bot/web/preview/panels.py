@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from bot.publishing.preview import LessonLook
 from bot.web.preview.asked import PlayRequest, told_values
 from bot.web.preview.parts import address_of
 from flows.engine.kinds.table import NAMED, kind_of
-from flows.frozen import dataclass
 from flows.play.explain import Part
 from flows.play.notes import spell
 from flows.play.playing import GIVEN, Play, PlayedTurn

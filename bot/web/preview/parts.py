@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 from urllib.parse import quote
 
@@ -11,7 +11,6 @@ from bot.publishing.preview import LessonLook, Wish
 from bot.web.preview.asked import PlayRequest
 from bot.web.preview.phone import is_wait
 from flows import Problem
-from flows.frozen import dataclass
 from flows.play.playing import Play, PlayedTurn
 
 LONG_ADDRESS = 4_000  # bytes: from here on forms are posted, since servers cut long addresses

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from bot.channels.layout import fit_buttons, lay_out, utf16_length
-from flows.frozen import dataclass
 from flows.play.playing import PlayedMessage
 from flows.profiles import PROFILES, Profile
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from flows.frozen import dataclass
 from flows.model import Step
 
 StepPath = tuple[str | int, ...]

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal
 
-from flows.frozen import dataclass
 from flows.words.ear.features import MOST, features_of, words_only
 from flows.words.ear.model import Model
 from flows.words.ear.syllables import AMOUNT, NUMBER, syllables

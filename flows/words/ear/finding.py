@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from math import log, sqrt
 
 from flows.answers import Answer
-from flows.frozen import dataclass
 from flows.words.ear.ear import Ear, matter_of
 from flows.words.ear.features import MOST, words_only
 from flows.words.ear.syllables import stripped, syllables

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 
-from flows.frozen import dataclass
 from flows.words.ear.ear import Ear, listen, matter_of, reply_of
 from flows.words.ear.voices import OUTLINES, LabelledSentence
 

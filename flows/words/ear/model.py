@@ -16,13 +16,12 @@ from base64 import b64encode
 from binascii import a2b_base64
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import lru_cache
 from math import sqrt
 from struct import unpack
 from typing import Any
 
-from flows.frozen import dataclass
 from flows.saying import say
 from flows.words.ear.features import SIZE
 

@@ -8,9 +8,9 @@ spoken in the South and the centre; where the tone stands in the word ("hoà", "
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import lru_cache
 
-from flows.frozen import dataclass
 from flows.words.keys import LONGEST_WORD, SLIPS, as_meant, plain_of, unslipped
 
 _WORD = re.compile(r"[^\W_]+")

@@ -8,9 +8,8 @@ ever seen.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from math import gcd, isqrt
-
-from flows.frozen import dataclass
 
 ONE = 1 << 20  # fixed point
 MOST_ROUNDS = 12

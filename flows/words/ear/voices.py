@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import dataclass
 
-from flows.frozen import dataclass
 from flows.saying import say
 
 LEVELS = {

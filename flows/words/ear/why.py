@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 
-from flows.frozen import dataclass
 from flows.words.ear.ear import FEWEST, LONGEST, Alarm, Ear, bar_of, is_denied, life_bars, listen, spans, weigh
 from flows.words.ear.features import features_of, words_only
 from flows.words.ear.model import Model

@@ -8,10 +8,9 @@ before 1900, nothing after today, no 31/2. Where only a year is said it is a yea
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 
-from flows.frozen import dataclass
 from flows.words.values.lexemes import (
     COUNTED,
     DIGIT,

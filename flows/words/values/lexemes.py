@@ -9,10 +9,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from flows.frozen import dataclass
 from flows.words.keys import LONGEST_WORD, unslipped
 
 MAX_LEXEMES = 80  # a longer text tells a story: no answer is looked for in it

@@ -7,8 +7,8 @@ short: "một triệu hai" is 1.200.000, "một triệu hai trăm" too, "hai ng�
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from flows.frozen import dataclass
 from flows.words.values.lexemes import (
     COUNTED,
     DIGIT,

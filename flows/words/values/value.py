@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal
-
-from flows.frozen import dataclass
 
 ValueKind = Literal["money", "number", "date", "phone"]
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from bot.conversation.understanding import HearReport, Overheard
 from bot.desk.visit import Visit
 from bot.studio.hearing import heard, step_with
 from bot.web.preview.hear_words import COMMANDS, DEEDS
-from flows.frozen import dataclass
 from flows.run import Book
 from flows.saying import say
 from flows.words.understand import Command, understand

@@ -10,12 +10,11 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 
 from bot.people.policy.lists.sheet import ListTable
 from bot.people.policy.lists.syllables import soundness
 from bot.people.policy.lists.words import tidy
-from flows.frozen import dataclass
 
 # TCVN 5712:1993 (VN3), its letters in the order of Latin-1's code points.
 TCVN3: Mapping[int, str] = dict(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from bot.people.policy.lists.sheet import ListTable
 from bot.people.policy.lists.words import fold, tidy
-from flows.frozen import dataclass
 
 LOOKED_AT = 60  # lines with something in them, from the top
 

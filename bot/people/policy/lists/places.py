@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from bot.people.policy.lists.words import fold, has_marks, key, tidy
-from flows.frozen import dataclass
 
 _WARD = ("xã", "phường", "thị trấn")
 _BRANCH = ("chi hội", "ấp", "khu phố", "kp", "thôn", "khu", "khóm", "xóm", "phân hội", "buôn", "sóc", "bon", "làng")

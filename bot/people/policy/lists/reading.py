@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 
 from bot.people.policy import instructor
 from bot.people.policy.lists import people, places
@@ -12,7 +12,6 @@ from bot.people.policy.lists.heads import Heads
 from bot.people.policy.lists.places import NamedPlace
 from bot.people.policy.lists.sheet import AREA, PERSON, ListFault, ListRow, ListTable, PeopleList
 from bot.people.policy.lists.words import NUMBER, fold, is_formula, short, tidy
-from flows.frozen import dataclass
 from flows.saying import joined, say
 
 KINDS = {

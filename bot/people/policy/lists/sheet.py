@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
 
-from flows.frozen import dataclass
 from flows.saying import say
 
 AREA, PERSON = "area", "person"
