@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import lru_cache, wraps
+from functools import wraps
+from hashlib import blake2b
 from typing import ParamSpec, TypeVar, cast
 
 from flows.model import Problem
@@ -15,45 +15,29 @@ _Given = ParamSpec("_Given")
 _Read = TypeVar("_Read")
 
 
-@dataclass(frozen=True, slots=True)
-class _File:
-    """Compared by what is in it."""
-
-    path: str
-    raw: bytes
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _File) and self.raw == other.raw
-
-    def __hash__(self) -> int:
-        return hash(self.raw)
-
-
-class _Faulty(Exception):
-    """Carries what was read, with its faults: they name the file, and are told every time."""
+def digest_of(raw: bytes) -> bytes:
+    """By which bytes are known again: they themselves, once read, need not stay in memory."""
+    return blake2b(raw, digest_size=20).digest()
 
 
 def read_once(read: Callable[_Given, _Read]) -> Callable[_Given, _Read]:
     """For a function of one file or several, `(path, bytes)` or None, and a list that takes problems; what it gives
     must hold neither a path nor anything that changes."""
-
-    @lru_cache(maxsize=KEPT)
-    def clean(*files: _File | None) -> _Read:
-        problems: list[Problem] = []
-        given = [file and (file.path, file.raw) for file in files]
-        found = read(*given, problems)  # type: ignore[call-arg,arg-type]
-        if problems:
-            raise _Faulty(found, problems)
-        return found
+    known: dict[tuple[bytes | None, ...], _Read] = {}
 
     @wraps(read)
     def reading(*given: _Given.args, **named: _Given.kwargs) -> _Read:
-        *files, problems = given
-        try:
-            return clean(*(file and _File(*file) for file in files))  # type: ignore[misc]
-        except _Faulty as faulty:
-            found, faults = faulty.args
-            cast(list[Problem], problems).extend(faults)
-            return cast(_Read, found)
+        *files, problems = cast("tuple[tuple[str, bytes] | None, ...]", given)
+        key = tuple(file and digest_of(file[1]) for file in files)
+        faults: list[Problem] = []
+        found = known.pop(key, None)
+        if found is None:
+            found = read(*files, faults)  # type: ignore[call-arg,arg-type]
+        cast("list[Problem]", problems).extend(faults)
+        if not faults:  # they name the file, and are told every time
+            known[key] = found
+        for oldest in list(known)[:-KEPT]:
+            known.pop(oldest, None)
+        return found
 
     return reading

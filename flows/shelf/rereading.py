@@ -19,6 +19,7 @@ from flows.reading.loader import (
 )
 from flows.reading.po import Catalogue
 from flows.reading.po import read as read_catalogue
+from flows.reading.unchanged import digest_of
 from flows.rules.lint import lint_draft, lint_shelf
 from flows.saying import say
 from flows.shelf.shelf import OF_TRANSLATION, Shelf, lesson_path, shelf_of
@@ -35,15 +36,15 @@ class RememberingParsers(Parsers):
         self.catalogues: dict[str, tuple[bytes, tuple[Catalogue, tuple[Problem, ...]]]] = {}
 
     def draft(self, raw: bytes, path: str, facts: Collection[str]) -> LessonDraft:
-        known = self.drafts.get(path)
-        if known is None or known[0] != raw:
-            known = self.drafts[path] = raw, read_draft(raw, path, facts)
+        known, digest = self.drafts.get(path), digest_of(raw)
+        if known is None or known[0] != digest:
+            known = self.drafts[path] = digest, read_draft(raw, path, facts)
         return known[1]
 
     def catalogue(self, raw: bytes, path: str) -> tuple[Catalogue, tuple[Problem, ...]]:
-        known = self.catalogues.get(path)
-        if known is None or known[0] != raw:
-            known = self.catalogues[path] = raw, read_catalogue(raw, path)
+        known, digest = self.catalogues.get(path), digest_of(raw)
+        if known is None or known[0] != digest:
+            known = self.catalogues[path] = digest, read_catalogue(raw, path)
         return known[1]
 
     def forget_others(self, files: Collection[str]) -> None:

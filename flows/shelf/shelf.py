@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from errno import ENOENT
-from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -19,6 +18,7 @@ from flows.reading.loader import ANSWERS, MODELS, NEEDED, LessonSet, load_files,
 from flows.reading.phrases import REQUIRED
 from flows.reading.scam_tables import TABLES, ScamTables
 from flows.reading.translation import texts, usable, with_texts
+from flows.reading.unchanged import digest_of
 from flows.rules.checked import Basis, Checked
 from flows.rules.lint import lint
 from flows.rules.translation import spoken_by_tutor
@@ -98,8 +98,7 @@ def read_shelf(root: Path, facts: Mapping[str, str], checked: Checked | None = N
     for needed in NEEDED:
         if str(root / needed) not in files:
             raise FileNotFoundError(ENOENT, "no such file", str(root / needed))
-    folder = _Folder(root, tuple(files.items()), tuple(facts.items()), checked or Checked())
-    return with_media(_shelf(folder), root, facts)
+    return with_media(_shelf(root, files, facts, checked or Checked()), root, facts)
 
 
 def with_media(shelf: Shelf, root: Path, facts: Mapping[str, str]) -> Shelf:
@@ -113,24 +112,27 @@ def with_media(shelf: Shelf, root: Path, facts: Mapping[str, str]) -> Shelf:
     return replace(shelf, media={key: names for key, names in found.items() if names}, recordings=recordings)
 
 
-@dataclass(frozen=True, slots=True)
-class _Folder:
-    """All that a shelf is made of; who knows what was linted before makes no difference to it."""
-
-    root: Path
-    files: tuple[tuple[str, bytes], ...]
-    facts: tuple[tuple[str, str], ...]
-    checked: Checked = field(compare=False)
+OPENED = 2  # shelves that are kept: the folder, and what it was before somebody edited it
+_opened: dict[Hashable, Shelf] = {}
 
 
-@lru_cache(maxsize=2)
-def _shelf(folder: _Folder) -> Shelf:
-    """A folder of which no file has changed is not read again: whoever opens it twice in a process waits once."""
-    root, found = folder.root, dict(folder.files)
-    library = load_files(found, dict(folder.facts))
-    parts: list[Basis] = ["shelf", str(root), repr(folder.facts), *(part for pair in folder.files for part in pair)]
-    errors = folder.checked.faults(parts, lambda: filter(_keeps_back, lint(library, examples=False)))
-    return shelf_of(library, errors, root, found)
+def _shelf(root: Path, files: Mapping[str, bytes], facts: Mapping[str, str], checked: Checked) -> Shelf:
+    """A folder of which no file has changed is not read again: whoever opens it twice in a process waits once. Who
+    knows what was linted before makes no difference to it."""
+    known = root, tuple((path, digest_of(raw)) for path, raw in files.items()), tuple(facts.items())
+    shelf = _opened.pop(known, None) or _read_anew(root, files, facts, checked)
+    _opened[known] = shelf
+    for oldest in list(_opened)[:-OPENED]:
+        _opened.pop(oldest, None)
+    return shelf
+
+
+def _read_anew(root: Path, files: Mapping[str, bytes], facts: Mapping[str, str], checked: Checked) -> Shelf:
+    library = load_files(files, dict(facts))
+    read_from: list[Basis] = [part for pair in files.items() for part in pair]
+    parts = ["shelf", str(root), repr(tuple(facts.items())), *read_from]
+    errors = checked.faults(parts, lambda: filter(_keeps_back, lint(library, examples=False)))
+    return shelf_of(library, errors, root, files)
 
 
 def _keeps_back(problem: Problem) -> bool:

@@ -48,7 +48,7 @@ def _said(words: list[str], read: Callable[[str], str]) -> str:
     return f" {' '.join(said)} "
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def canonical_word(word: str) -> str:
     """Letters without marks, an apostrophe, the marks in order: "mật" is mat'^j. A sign stays what it is."""
     if word in _SIGNS:

@@ -6,7 +6,7 @@ A word that must be there is looked for first: most patterns are never tried, no
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -37,8 +37,9 @@ _TOKEN = re.compile(
 _GLUED = re.compile(r"[^\W\d_]+(?: [^\W\d_]+){1,2}")
 _WAY = re.compile(r"\{[^{}]+\}|[^/{}]+")
 
-Needs = tuple[frozenset[str], ...]
-"""Words without marks; of each set one must be there."""
+Needs = tuple[Collection[str], ...]
+"""Words without marks; of each one must be there."""
+FEW = 16  # words that lie in a tuple: a set is five times its size, and of few no quicker to walk through
 
 
 class PatternInvalid(ValueError):
@@ -83,6 +84,11 @@ class Groups:
     def __init__(self, texts: Mapping[str, Iterable[str]]) -> None:
         self.texts = texts
         self._known = dict(BUILT_IN)
+        self._words: dict[str, str] = {}
+
+    def one(self, word: str) -> str:
+        """The same word, kept once however many patterns begin with it."""
+        return self._words.setdefault(word, word)
 
     def regex(self, name: str, inside: tuple[str, ...] = ()) -> str:
         """The regular expression of a group, built once; `inside` are the groups it is being built for.
@@ -169,7 +175,7 @@ def _glued(text: str) -> str:
 def _needs_of(pattern: str, groups: Groups) -> Needs:
     """What a message must hold for a pattern, as a teacher writes it, to be found; nothing where it cannot be told."""
     found = (_firsts(piece, groups, glued) for piece, glued in _pieces(pattern))
-    return tuple(each for each in found if each)
+    return tuple(tuple(sorted(each)) if len(each) <= FEW else each for each in found if each)
 
 
 def _pieces(pattern: str) -> Iterator[tuple[str, str]]:
@@ -185,10 +191,10 @@ def _must_be(piece: str) -> bool:
 
 def _firsts(piece: str, groups: Groups, glued: str = "") -> frozenset[str]:
     """The words by which one of the ways of a piece begins; nothing where they are no words."""
-    words = {glued} - {""}
+    words, begins = {glued} - {""}, frozenset[str]()
     for way in _WAY.findall(piece.rstrip("?*")):
         if not way.startswith("{"):
-            words.add(plain_of(way.lstrip("=")))
+            words.add(groups.one(plain_of(way.lstrip("="))))
         elif way[1:-1] in BUILT_IN:
             return frozenset()
         else:
@@ -196,7 +202,7 @@ def _firsts(piece: str, groups: Groups, glued: str = "") -> frozenset[str]:
             if not begins:
                 return frozenset()
             words |= begins
-    return frozenset(words)
+    return begins if words == begins else frozenset(words)  # a group's own set serves all patterns that begin with it
 
 
 @lru_cache(maxsize=512)

@@ -223,7 +223,7 @@ def _read_once(words: Words, text: str) -> MessageReading:
     return _reading(words, text)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def _fold_once(words: Words, text: str) -> Tokens:
     return _folded(words, text)
 
@@ -303,7 +303,7 @@ def _one(words: Words, typed: str) -> Tokens:
     return _one_once(words, typed) if len(typed) <= LONGEST_WORD else _one_folded(words, typed)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def _one_once(words: Words, typed: str) -> Tokens:
     return _one_folded(words, typed)
 

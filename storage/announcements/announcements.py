@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Executable,
     Row,
     Select,
     bindparam,
@@ -20,23 +22,23 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from storage.announcements import tables as announcements_t
 from storage.announcements.records import AnnouncementRow, Reach
 from storage.conversations import tables as conversations_t
 from storage.engine.instants import from_ms, to_ms
+from storage.engine.upsert import insert_of
 from storage.pairing import tables as pairing_t
 from storage.people import tables as people_t
 from storage.people.invitees import is_visible
 
 STANDS_FOR = 600_000  # ms: what has lain in the outbox for longer waits for its channel, not for its turn
 
-_ANNOUNCED = {
-    dialect: into(announcements_t.announced).on_conflict_do_nothing().returning(announcements_t.announced.c.learner_id)
-    for dialect, into in (("sqlite", sqlite_insert), ("postgresql", postgres_insert))
-}
+
+@cache
+def _announced(dialect: str) -> Executable:
+    put = insert_of(dialect)(announcements_t.announced).on_conflict_do_nothing()
+    return put.returning(announcements_t.announced.c.learner_id)
 
 
 # --- one announcement --------------------------------------------------------------------------------
@@ -46,7 +48,7 @@ def put(connection: Connection, row: AnnouncementRow) -> None:
     """Write a new announcement, or another text, link or state of one that is there; how far it has come stays as it
     is.
     """
-    into = postgres_insert if connection.dialect.name == "postgresql" else sqlite_insert
+    into = insert_of(connection.dialect.name)
     values = {
         "area_id": row.area_id, "body": row.body, "source_url": row.source_url, "by": row.by, "at": to_ms(row.at),
         "state": row.state,
@@ -262,7 +264,7 @@ def tell(
     )
     still = list(connection.scalars(query.with_for_update(read=True, of=people_t.person)))
     values = [{"announcement_id": row.announcement_id, "learner_id": each} for each in still]
-    fresh = set(connection.scalars(_ANNOUNCED[connection.dialect.name], values)) if values else set()
+    fresh = set(connection.scalars(_announced(connection.dialect.name), values)) if values else set()
     come = {"after_id": max(ids), "fed_at": to_ms(now), "reached": known.reached + len(fresh)}
     connection.execute(
         update(announcements_t.announcement)
@@ -300,7 +302,7 @@ def tell_one(connection: Connection, announcement_id: str, learner_id: str) -> b
     if (
         known is None
         or known.state == "stopped"
-        or not list(connection.scalars(_ANNOUNCED[connection.dialect.name], values))
+        or not list(connection.scalars(_announced(connection.dialect.name), values))
     ):
         return False
     more = update(announcements_t.announcement).where(announcements_t.announcement.c.announcement_id == announcement_id)

@@ -18,8 +18,6 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from storage.conversations import recordings, subscriptions
 from storage.conversations import tables as conversations_t
@@ -29,6 +27,7 @@ from storage.conversations.records import LearnerRow, Writes
 from storage.engine.errors import Conflict
 from storage.engine.instants import to_ms
 from storage.engine.prepared import Prepared, TextList, any_of
+from storage.engine.upsert import insert_of
 from storage.people import naming, traces
 from storage.people import tables as people_t
 from storage.people.forgetting import forget_belonging
@@ -187,7 +186,7 @@ def add_learner(
     """
     at, out_no = to_ms(now), max(int(now.timestamp()), highest_forgotten(connection))
     connection.execute(_ADD_PERSON, {**_person(person), "created_at": at})
-    into = postgres_insert if connection.dialect.name == "postgresql" else sqlite_insert
+    into = insert_of(connection.dialect.name)
     taken = connection.execute(
         into(people_t.identity).on_conflict_do_nothing().returning(people_t.identity.c.learner_id),
         {"channel": channel, "chat_id": chat_id, "learner_id": person.learner_id, "away": False, "created_at": at},
@@ -258,7 +257,7 @@ def _write_consents(connection: Connection, writes: Writes) -> None:
 
 def keep_wording(connection: Connection, wording: str, text: str, now: datetime) -> None:
     """The words themselves, once, so that it can be shown for ever what somebody agreed to."""
-    into = postgres_insert if connection.dialect.name == "postgresql" else sqlite_insert
+    into = insert_of(connection.dialect.name)
     if (
         text
         and connection.scalar(select(people_t.wording.c.wording).where(people_t.wording.c.wording == wording)) is None

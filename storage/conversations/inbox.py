@@ -4,35 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any
+from functools import cache
 
 from sqlalchemy import ARRAY, BigInteger, Connection, Text, bindparam, delete, func, insert, select, true
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from storage.conversations import tables as conversations_t
 from storage.engine.instants import to_ms
 from storage.engine.prepared import Prepared, TextList
+from storage.engine.upsert import insert_of
 
 _KEEP = insert(conversations_t.inbox)
 _COLUMNS = ("channel", "update_id", "at")
 _CHANNEL, _AT = bindparam("channel", type_=Text), bindparam("at", type_=BigInteger)
 _EACH = func.json_each(bindparam("ids", type_=TextList)).table_valued("value").c.value
 _UNNESTED = func.unnest(bindparam("ids", type_=ARRAY(Text))).column_valued("each")
-_KEEP_NEW: dict[str, Any] = {
-    "sqlite": sqlite_insert(conversations_t.inbox).from_select(_COLUMNS, select(_CHANNEL, _EACH, _AT).where(true())),
-    "postgresql": postgres_insert(conversations_t.inbox).from_select(_COLUMNS, select(_CHANNEL, _UNNESTED, _AT)),
+_IDS = {
+    "sqlite": select(_CHANNEL, _EACH, _AT).where(true()),
+    "postgresql": select(_CHANNEL, _UNNESTED, _AT),
 }
-_KEPT_NEW = {
-    dialect: Prepared(
-        keep.on_conflict_do_nothing().returning(conversations_t.inbox.c.update_id), "channel", "ids", "at"
-    )
-    for dialect, keep in _KEEP_NEW.items()
-}
-_KEPT_ONE = {
-    dialect: Prepared(into(conversations_t.inbox).on_conflict_do_nothing(), *_COLUMNS)
-    for dialect, into in (("sqlite", sqlite_insert), ("postgresql", postgres_insert))
-}
+
+
+@cache
+def _kept_new(dialect: str) -> Prepared:
+    keep = insert_of(dialect)(conversations_t.inbox).from_select(_COLUMNS, _IDS[dialect]).on_conflict_do_nothing()
+    return Prepared(keep.returning(conversations_t.inbox.c.update_id), "channel", "ids", "at")
+
+
+@cache
+def _kept_one(dialect: str) -> Prepared:
+    return Prepared(insert_of(dialect)(conversations_t.inbox).on_conflict_do_nothing(), *_COLUMNS)
 
 
 def keep_new(connection: Connection, channel: str, update_ids: Sequence[str], now: datetime) -> set[str]:
@@ -40,8 +40,8 @@ def keep_new(connection: Connection, channel: str, update_ids: Sequence[str], no
     quarter of the time that a list of one takes."""
     dialect, at = connection.dialect.name, to_ms(now)
     if len(update_ids) == 1:
-        return set(update_ids) if _KEPT_ONE[dialect].run(connection, [(channel, update_ids[0], at)]) else set()
-    return {row[0] for row in _KEPT_NEW[dialect].rows(connection, channel, sorted(set(update_ids)), at)}
+        return set(update_ids) if _kept_one(dialect).run(connection, [(channel, update_ids[0], at)]) else set()
+    return {row[0] for row in _kept_new(dialect).rows(connection, channel, sorted(set(update_ids)), at)}
 
 
 def forget(connection: Connection, channel: str, update_ids: Collection[str]) -> None:

@@ -12,8 +12,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, and_, delete, insert, or_, select, update
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from storage import tables
 from storage.announcements import tables as announcements_t
@@ -22,6 +20,7 @@ from storage.conversations import tables as conversations_t
 from storage.conversations.leaving import CORRUPT
 from storage.engine import key_value
 from storage.engine.instants import from_ms, to_ms
+from storage.engine.upsert import insert_of
 from storage.meetings import tables as meetings_t
 from storage.pairing import tables as pairing_t
 from storage.people import naming, shown
@@ -248,7 +247,7 @@ def _give_back(
     connection: Connection, table: Table, row: Mapping[str, Any], stays: str, goes: str, twice: bool
 ) -> None:
     """A row of who stays as it is now; where both had one, theirs as it was."""
-    into = postgres_insert if connection.dialect.name == "postgresql" else sqlite_insert
+    into = insert_of(connection.dialect.name)
     if not twice:
         key = {**_key(table, row), **({"learner_id": stays} if "learner_id" in table.primary_key.columns else {})}
         where = _at(table, key), table.c.learner_id == stays

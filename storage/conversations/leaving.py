@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from sqlalchemy import Connection, delete, select
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from storage.conversations import recordings
 from storage.conversations import tables as conversations_t
 from storage.conversations.numbering import remember_highest
 from storage.engine import key_value
+from storage.engine.upsert import insert_of
 from storage.people import shown, traces
 from storage.people import tables as people_t
 from storage.people.forgetting import forget_belonging, forget_in_newer_tables
@@ -25,7 +25,7 @@ def forget_answers(connection: Connection, learner_id: str) -> None:
     """Drop what a learner answered and earned, also in copies of a state that could not be read; the place stays."""
     if connection.dialect.name == "sqlite":
         again = {"revision": key_value.key_value.c.revision + 1}
-        statement = sqlite_insert(key_value.key_value).values(key=TO_COMPACT, value="", revision=1)
+        statement = insert_of("sqlite")(key_value.key_value).values(key=TO_COMPACT, value="", revision=1)
         connection.execute(statement.on_conflict_do_update(index_elements=["key"], set_=again))
     connection.execute(
         delete(key_value.key_value).where(

@@ -27,12 +27,11 @@ from sqlalchemy import (
     tuple_,
     update,
 )
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from storage.conversations import tables as conversations_t
 from storage.conversations.records import DueKnock, KnockEnd, KnockRow, SubscriptionRow
 from storage.engine.instants import from_ms, to_ms
+from storage.engine.upsert import insert_of
 from storage.people import tables as people_t
 from storage.people.reach import AT_IDENTITY
 
@@ -60,7 +59,7 @@ def keep(connection: Connection, channel: str, chat_id: str, row: SubscriptionRo
     agreed = agreed.where(_i.channel == channel, _i.chat_id == chat_id, people_t.person.c.consent == "agreed")
     if connection.scalar(agreed) is None:
         return False
-    into = postgres_insert if connection.dialect.name == "postgresql" else sqlite_insert
+    into = insert_of(connection.dialect.name)
     keys = {"channel": channel, "chat_id": chat_id, "p256dh": row.p256dh, "auth": row.auth, "seen_at": to_ms(now)}
     statement = into(conversations_t.subscription).values(endpoint=row.endpoint, created_at=to_ms(now), **keys)
     connection.execute(statement.on_conflict_do_update(index_elements=["endpoint"], set_=keys))

@@ -24,6 +24,7 @@ from storage.engine.columns import (
     metadata,
     number,
     of_person,
+    partial_index,
     serial,
     text_column,
 )
@@ -43,12 +44,7 @@ session = Table(
     maybe_text("lesson"),
     Column("version", Integer),
 )
-Index(
-    "session_due",
-    session.c.due_at,
-    sqlite_where=session.c.due_at.is_not(None),
-    postgresql_where=session.c.due_at.is_not(None),
-)
+partial_index("session_due", session.c.due_at, where=session.c.due_at.is_not(None))
 Index("session_lesson", session.c.lesson, session.c.version)
 
 run = Table(
@@ -135,8 +131,7 @@ inbox = Table(
     PrimaryKeyConstraint("channel", "update_id"),
 )
 
-_is_aside = inbox.c.fault.is_not(None)
-Index("inbox_aside", inbox.c.at, sqlite_where=_is_aside, postgresql_where=_is_aside)  # few, in a table of very many
+partial_index("inbox_aside", inbox.c.at, where=inbox.c.fault.is_not(None))  # few, in a table of very many
 
 outbox = Table(
     "outbox",
@@ -162,12 +157,7 @@ chat_log = Table(
     text_column("media", default=""),
     PrimaryKeyConstraint("chat_id", "no"),
 )
-Index(
-    "chat_log_fleeting",
-    chat_log.c.at,
-    sqlite_where=chat_log.c.fleeting == 1,
-    postgresql_where=chat_log.c.fleeting == 1,
-)
+partial_index("chat_log_fleeting", chat_log.c.at, where=chat_log.c.fleeting == 1)
 
 subscription = Table(  # a browser that may be rung, and the one knock that waits for it
     "subscription",
@@ -190,9 +180,4 @@ subscription = Table(  # a browser that may be rung, and the one knock that wait
 )
 Index("subscription_chat", subscription.c.channel, subscription.c.chat_id)
 for _waits in (subscription.c.knock_at, subscription.c.rung_at):
-    Index(
-        f"subscription_{_waits.name}",
-        _waits,
-        sqlite_where=_waits.is_not(None),
-        postgresql_where=_waits.is_not(None),
-    )
+    partial_index(f"subscription_{_waits.name}", _waits, where=_waits.is_not(None))

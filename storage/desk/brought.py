@@ -5,16 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, select
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from storage.desk.tables import brought_list
 from storage.engine.instants import to_ms
+from storage.engine.upsert import insert_of
 
 
 def put(connection: Connection, owner: str, sealed: str, now: datetime) -> None:
     """Keep it instead of what this browser brought before."""
-    into = postgres_insert if connection.dialect.name == "postgresql" else sqlite_insert
+    into = insert_of(connection.dialect.name)
     values = {"sealed": sealed, "at": to_ms(now)}
     statement = into(brought_list).values(owner=owner, **values)
     connection.execute(statement.on_conflict_do_update(index_elements=["owner"], set_=values))

@@ -7,11 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from storage.desk.tables import desk_account, desk_failure, desk_session
 from storage.engine.instants import from_ms, to_ms
+from storage.engine.upsert import insert_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +51,7 @@ def account_named(connection: Connection, login: str) -> AccountRow | None:
 
 def put_account(connection: Connection, row: AccountRow) -> None:
     """Set somebody's name and password anew."""
-    into = postgres_insert if connection.dialect.name == "postgresql" else sqlite_insert
+    into = insert_of(connection.dialect.name)
     values = {"login": row.login, "shown": row.shown, "password": row.password, "set_at": to_ms(row.set_at)}
     connection.execute(
         into(desk_account)
@@ -119,7 +118,7 @@ def failures(connection: Connection, subject: str) -> tuple[int, datetime | None
 def count_failure(connection: Connection, subject: str, now: datetime, forget_before: datetime) -> None:
     """Count one more; those before `forget_before` are forgotten, of everybody."""
     connection.execute(delete(desk_failure).where(desk_failure.c.at < to_ms(forget_before)))
-    into = postgres_insert if connection.dialect.name == "postgresql" else sqlite_insert
+    into = insert_of(connection.dialect.name)
     more = {"failures": desk_failure.c.failures + 1, "at": to_ms(now)}
     connection.execute(
         into(desk_failure)

@@ -6,10 +6,9 @@ from collections.abc import Collection
 from functools import cache
 
 from sqlalchemy import Connection, Executable, Table, bindparam, delete, insert, select, update
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from storage.engine.columns import key_column, metadata, number, text_column
+from storage.engine.upsert import insert_of
 
 key_value = Table(
     "key_value",
@@ -56,7 +55,7 @@ def set_key(connection: Connection, key: str, value: str) -> None:
 @cache
 def _upsert(dialect: str) -> Executable:
     """Made once: counts of messages are written with every batch."""
-    into = postgres_insert if dialect == "postgresql" else sqlite_insert
+    into = insert_of(dialect)
     statement = into(key_value).values(key=bindparam("of_key"), value=bindparam("new_value"), revision=1)
     again = {"value": statement.excluded.value, "revision": key_value.c.revision + 1}
     return statement.on_conflict_do_update(index_elements=["key"], set_=again)

@@ -6,7 +6,7 @@ Statements are built once, not at every call: that is two thirds of what a small
 from __future__ import annotations
 
 from collections.abc import Collection
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -28,13 +28,12 @@ from sqlalchemy import (
     tuple_,
     update,
 )
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from flows.profiles import profile_of
 from storage.conversations import tables as conversations_t
 from storage.engine.columns import word
 from storage.engine.rows import Row, at_most, many, one, padded
+from storage.engine.upsert import insert_of
 from storage.pairing import tables as pairing_t
 from storage.people import tables as people_t
 
@@ -213,7 +212,8 @@ def _shut_from(row: Row) -> int:
 # --- where an instructor stands ---
 
 
-def _standing(into: Any) -> Executable:
+@cache
+def _standing(dialect: str) -> Executable:
     """An instructor's places counted from the tables, and what follows from them, in one statement."""
     i, s = people_t.instructor.c, pairing_t.standing
     pairs = select(func.count()).where(
@@ -255,7 +255,7 @@ def _standing(into: Any) -> Executable:
         x.learner_id, func.coalesce(x.path, ""), free, x.taken, ratio, *(func.coalesce(m, 0) for m in marks.values())
     ).where(true())
     names = ["learner_id", "path", "free", "taken", "ratio", *marks]
-    stated = into(s).from_select(names, row)
+    stated = insert_of(dialect)(s).from_select(names, row)
     new = stated.excluded
     upsert: Executable = stated.on_conflict_do_update(
         index_elements=["learner_id"],
@@ -268,13 +268,12 @@ def _standing(into: Any) -> Executable:
     return upsert
 
 
-_STANDING = {"sqlite": _standing(sqlite_insert), "postgresql": _standing(postgres_insert)}
 _NO_MARKS = {"silences": None, "rest_until_at": None, "last_served_at": None}
 
 
 def refresh(connection: Connection, learner_id: str, **marks: int) -> int:
     """Count an instructor's places anew. `marks`: silences, rest_until_at, last_served_at where they change."""
-    taken = connection.scalar(_STANDING[connection.dialect.name], {"id": learner_id, **_NO_MARKS, **marks})
+    taken = connection.scalar(_standing(connection.dialect.name), {"id": learner_id, **_NO_MARKS, **marks})
     if taken is None:
         connection.execute(delete(pairing_t.standing).where(pairing_t.standing.c.learner_id == learner_id))
     return int(taken or 0)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -27,11 +27,10 @@ from sqlalchemy import (
     union_all,
     update,
 )
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from storage.engine.columns import words
 from storage.engine.rows import Row, at_most, many, one, padded
+from storage.engine.upsert import insert_of
 from storage.pairing import tables as pairing_t
 from storage.pairing.records import NoticeRow
 from storage.people import tables as people_t
@@ -178,22 +177,15 @@ def due(connection: Connection, now: int, limit: int) -> list[str]:
 # --- writing ---
 
 
-def _upsert(into: Any, table: Any, key: str) -> Executable:
-    stated = into(table).values({each.name: bindparam(each.name) for each in table.c})
+@cache
+def _upsert(dialect: str, key: str) -> Executable:
+    table = _KEYS[key]
+    stated = insert_of(dialect)(table).values({each.name: bindparam(each.name) for each in table.c})
     rest = {each.name: stated.excluded[each.name] for each in table.c if each.name != key}
-    return stated.on_conflict_do_update(index_elements=[key], set_=rest)  # type: ignore[no-any-return]
+    return stated.on_conflict_do_update(index_elements=[key], set_=rest)
 
 
-_KEYS = (
-    (pairing_t.request, "request_id"),
-    (pairing_t.offer, "offer_id"),
-    (pairing_t.pairing, "pairing_id"),
-)
-_PUT = {
-    (name, key): _upsert(into, table, key)
-    for name, into in (("sqlite", sqlite_insert), ("postgresql", postgres_insert))
-    for table, key in _KEYS
-}
+_KEYS = {"request_id": pairing_t.request, "offer_id": pairing_t.offer, "pairing_id": pairing_t.pairing}
 
 
 def put_requests(connection: Connection, rows: Iterable[Row]) -> None:
@@ -214,7 +206,7 @@ def put_pairings(connection: Connection, rows: Iterable[Row]) -> None:
 def _put(connection: Connection, key: str, rows: Iterable[Row]) -> None:
     """What is over first: of those that are open one may take its place."""
     if values := sorted(rows, key=lambda row: (row["state"] == "open", row[key])):
-        connection.execute(_PUT[connection.dialect.name, key], values)
+        connection.execute(_upsert(connection.dialect.name, key), values)
 
 
 def add_events(connection: Connection, rows: Iterable[Row]) -> None:

@@ -12,8 +12,10 @@ from storage.engine.columns import (
     metadata,
     number,
     of_person,
+    partial_index,
     serial,
     text_column,
+    word,
 )
 
 request = Table(
@@ -60,13 +62,7 @@ offer = Table(
 )
 Index("offer_due", offer.c.state, offer.c.due_at)
 Index("offer_instructor", offer.c.instructor_id, offer.c.state)
-Index(
-    "offer_one_open",
-    offer.c.request_id,
-    unique=True,
-    sqlite_where=text("state = 'open'"),
-    postgresql_where=text("state = 'open'"),
-)
+partial_index("offer_one_open", offer.c.request_id, where=offer.c.state == word("open"), unique=True)
 Index("offer_request", offer.c.request_id)
 
 pairing = Table(
@@ -81,13 +77,7 @@ pairing = Table(
     text_column("ended_why", default=""),
 )
 Index("pairing_instructor", pairing.c.instructor_id, pairing.c.state)
-Index(
-    "pairing_one_open",
-    pairing.c.learner_id,
-    unique=True,
-    sqlite_where=text("state = 'open'"),
-    postgresql_where=text("state = 'open'"),
-)
+partial_index("pairing_one_open", pairing.c.learner_id, where=pairing.c.state == word("open"), unique=True)
 Index("pairing_learner", pairing.c.learner_id)
 Index("pairing_line", pairing.c.opened_at, pairing.c.pairing_id)  # by state it would be tempting for those of a ward
 
@@ -144,7 +134,7 @@ standing = Table(
     instant("last_served_at"),
 )
 HAS_ROOM = standing.c.free == text("1")
-Index("standing_roomy", standing.c.learner_id, sqlite_where=HAS_ROOM, postgresql_where=HAS_ROOM)
+partial_index("standing_roomy", standing.c.learner_id, where=HAS_ROOM)
 Index("standing_path", standing.c.free, standing.c.path)
 Index(
     "standing_rank",

@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Select, and_, case, func, literal, or_, select
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from storage.engine.upsert import insert_of
 from storage.people import tables as people_t
 
 A_SLICE = 5_000  # areas that are handed over at once where nothing of them stays
@@ -73,7 +72,7 @@ def seed(connection: Connection) -> None:
 
 def add(connection: Connection, rows: Iterable[AreaRow], import_id: str | None = None) -> None:
     """Write new areas; those that exist stay as they are."""
-    into = postgres_insert if connection.dialect.name == "postgresql" else sqlite_insert
+    into = insert_of(connection.dialect.name)
     values = [
         {
             "area_id": r.area_id, "parent_id": r.parent_id, "kind": r.kind, "name": r.name,

@@ -26,13 +26,12 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy import table as table_of
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from storage import tables
 from storage.announcements import tables as announcements_t
 from storage.conversations import tables as conversations_t
 from storage.engine.instants import to_ms
+from storage.engine.upsert import insert_of
 from storage.meetings import tables as meetings_t
 from storage.pairing import tables as pairing_t
 from storage.people import tables as people_t
@@ -145,8 +144,8 @@ def tombstones(connection: Connection) -> dict[str, int]:
 
 def keep_tombstones(connection: Connection, rows: Mapping[str, int]) -> None:
     """Take over the tombstones of another database."""
-    into = postgres_insert if connection.dialect.name == "postgresql" else sqlite_insert
-    statement, names = into(people_t.forgotten).on_conflict_do_nothing(), sorted(rows)
+    statement = insert_of(connection.dialect.name)(people_t.forgotten).on_conflict_do_nothing()
+    names = sorted(rows)
     for first in range(0, len(names), ROWS_AT_ONCE):
         some = names[first : first + ROWS_AT_ONCE]
         connection.execute(statement, [{"pseudonym": each, "at": rows[each]} for each in some])

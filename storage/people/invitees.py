@@ -6,10 +6,9 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, delete, exists, insert, or_, select, update
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from storage.engine.instants import to_ms
+from storage.engine.upsert import insert_of
 from storage.people import naming
 from storage.people import tables as people_t
 from storage.people.records import InviteeRow
@@ -37,7 +36,7 @@ def add(
     connection: Connection, rows: Sequence[InviteeRow], by: str, now: datetime, import_id: str | None = None
 ) -> None:
     """Write new invitees; those that exist stay as they are."""
-    into = postgres_insert if connection.dialect.name == "postgresql" else sqlite_insert
+    into = insert_of(connection.dialect.name)
     at = to_ms(now)
     values = [
         {

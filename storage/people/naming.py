@@ -14,10 +14,9 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from sqlalchemy import Connection, Table, bindparam, delete, select, update
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from flows.words.keys import as_meant, plain_of
+from storage.engine.upsert import insert_of
 from storage.people import tables as people_t
 
 KEYS = ("search_key", "order_key")
@@ -99,7 +98,7 @@ def put_words(connection: Connection, table: Table, keys: Mapping[str, str]) -> 
     """Write the words of these search keys (by the id of their bearer) into one of the two tables of words."""
     of = next(column.name for column in table.columns if column.name.endswith("_id"))
     rows = [{"word": word, of: each, "search_key": key} for each, key in sorted(keys.items()) for word in key.split()]
-    into = postgres_insert if connection.dialect.name == "postgresql" else sqlite_insert
+    into = insert_of(connection.dialect.name)
     if rows:
         connection.execute(into(table).on_conflict_do_nothing(), rows)
 

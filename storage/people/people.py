@@ -20,11 +20,10 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy import literal as word
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from storage.conversations import tables as conversations_t
 from storage.engine.instants import from_ms, to_ms
+from storage.engine.upsert import insert_of
 from storage.pairing import tables as pairing_t
 from storage.people import naming, traces
 from storage.people import tables as people_t
@@ -70,7 +69,7 @@ def _roles(connection: Connection, *where: ColumnElement[bool]) -> list[RoleRow]
 
 def set_role(connection: Connection, row: RoleRow) -> None:
     """Give a role, or bring it into another state."""
-    into = postgres_insert if connection.dialect.name == "postgresql" else sqlite_insert
+    into = insert_of(connection.dialect.name)
     values = {"state": row.state, "by": row.by, "at": to_ms(row.at)}
     key = {"learner_id": row.learner_id, "role": row.role, "area_id": row.area_id}
     connection.execute(
@@ -231,7 +230,7 @@ def instructor(connection: Connection, learner_id: str) -> InstructorRow | None:
 
 def put_instructor(connection: Connection, row: InstructorRow) -> None:
     """Write what an instructor has set; `last_served_at` belongs to the pairing and stays as it is."""
-    into = postgres_insert if connection.dialect.name == "postgresql" else sqlite_insert
+    into = insert_of(connection.dialect.name)
     values = {
         "capacity": row.capacity,
         "topics": json.dumps(row.topics),

@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert, select, update
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from storage.conversations import tables as conversations_t
 from storage.engine.instants import to_ms
+from storage.engine.upsert import insert_of
 from storage.people import naming, shown
 from storage.people import tables as people_t
 from storage.people.records import PersonRow
@@ -31,7 +30,7 @@ def sitting(connection: Connection, channel: str, chat_id: str) -> list[tuple[st
 
 def take_seats(connection: Connection, channel: str, chat_id: str, learner_ids: Sequence[str], now: datetime) -> None:
     """Seat these people here too; who is seated already keeps the place in the row."""
-    into = postgres_insert if connection.dialect.name == "postgresql" else sqlite_insert
+    into = insert_of(connection.dialect.name)
     rows = [
         {"channel": channel, "chat_id": chat_id, "learner_id": each, "at": to_ms(now) + at}
         for at, each in enumerate(learner_ids)

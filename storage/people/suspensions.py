@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from sqlalchemy import Connection, delete, select
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from storage.engine.instants import from_ms, to_ms
+from storage.engine.upsert import insert_of
 from storage.people import tables as people_t
 from storage.people.records import SuspensionRow
 
 
 def put(connection: Connection, rows: Iterable[SuspensionRow]) -> None:
     """Write suspensions down; one of the same subject and role is replaced."""
-    into = postgres_insert if connection.dialect.name == "postgresql" else sqlite_insert
+    into = insert_of(connection.dialect.name)
     for row in rows:
         key = {"subject": row.subject, "role": row.role}
         values = {"by": row.by, "path": row.path, "at": to_ms(row.at)}

@@ -17,6 +17,7 @@ from storage.engine.columns import (
     metadata,
     number,
     of_person,
+    partial_index,
     serial,
     sorted_text,
     text_column,
@@ -40,9 +41,8 @@ person = Table(
     sorted_text("order_key"),
 )
 NOT_AGREED = person.c.consent != word("agreed")  # few of all, and to be looked through every hour
-Index("person_not_agreed", person.c.learner_id, sqlite_where=NOT_AGREED, postgresql_where=NOT_AGREED)
-_was_asked = person.c.idle_asked_at.is_not(None)
-Index("person_idle_asked", person.c.idle_asked_at, sqlite_where=_was_asked, postgresql_where=_was_asked)
+partial_index("person_not_agreed", person.c.learner_id, where=NOT_AGREED)
+partial_index("person_idle_asked", person.c.idle_asked_at, where=person.c.idle_asked_at.is_not(None))
 # Looked through from end to end by whoever searches: everything that is asked of a row stands in it.
 Index("person_order", person.c.order_key, person.c.learner_id, person.c.search_key, person.c.area_id)
 
@@ -198,7 +198,7 @@ Index("invitation_invitee", invitation.c.invitee_id)
 Index("invitation_area", invitation.c.area_id)
 Index("invitation_expires", invitation.c.expires_at)
 UNUSED = or_(invitation.c.used_at.is_(None), invitation.c.kind != word("invite"))  # they end; others stay
-Index("invitation_unused", invitation.c.expires_at, sqlite_where=UNUSED, postgresql_where=UNUSED)
+partial_index("invitation_unused", invitation.c.expires_at, where=UNUSED)
 
 seat = Table(
     "seat",

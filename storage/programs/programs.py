@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, func, insert, select, update
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from storage.engine.instants import from_ms, to_ms
+from storage.engine.upsert import insert_of
 from storage.people import tables as people_t
 from storage.people.areas import below, named
 from storage.programs import tables as programs_t
@@ -39,7 +38,7 @@ def end(connection: Connection, model_id: str, now: datetime) -> bool:
 
 def join(connection: Connection, model_id: str, learner_id: str, now: datetime) -> bool:
     """Make a learner a member of a program; False when the learner was one before."""
-    into = postgres_insert if connection.dialect.name == "postgresql" else sqlite_insert
+    into = insert_of(connection.dialect.name)
     values = {"model_id": model_id, "learner_id": learner_id, "since_at": to_ms(now)}
     return connection.execute(into(programs_t.membership).values(values).on_conflict_do_nothing()).rowcount == 1
 

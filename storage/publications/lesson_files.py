@@ -5,16 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import Connection, select
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from storage.engine.instants import to_ms
+from storage.engine.upsert import insert_of
 from storage.publications.tables import lesson_file
 
 
 def keep(connection: Connection, file: str, body: bytes, now: datetime) -> None:
     """Keep a file under its name, which tells what is in it: so it is there already, or new."""
-    into = postgres_insert if connection.dialect.name == "postgresql" else sqlite_insert
+    into = insert_of(connection.dialect.name)
     connection.execute(into(lesson_file).values(file=file, body=body, at=to_ms(now)).on_conflict_do_nothing())
 
 

@@ -70,7 +70,8 @@ async def start():
     await schema.ensure(database)
     await database.close()
 asyncio.run(start())
-unread = {"alembic", "sqlalchemy.orm", "bot.web.preview.routes", "bot.desk.routes", "flows.play.rehearsal"}
+unread = {"alembic", "sqlalchemy.orm", "sqlalchemy.dialects.postgresql"}
+unread |= {"bot.web.preview.routes", "bot.desk.routes", "flows.play.rehearsal"}
 print(*sorted(unread & {*sys.modules}))
 """
     told = subprocess.run(

@@ -183,12 +183,7 @@ def scans_of(
 
 
 LARGE = set(tables.metadata.tables) - FEW
-PARTS = {
-    index.name
-    for table in tables.metadata.tables.values()
-    for index in table.indexes
-    if index.dialect_options["sqlite"]["where"] is not None
-}
+PARTS = {index.name for table in tables.metadata.tables.values() for index in table.indexes if "where" in index.info}
 """Indexes of few rows of a large table."""
 
 
