@@ -89,6 +89,8 @@ class Several:
         command = [program, "-db", "-f", str(self.folder / "haproxy.cfg")]
         self.haproxy = Process(command, {"PATH": os.environ["PATH"]}, self.folder / "haproxy.log")
         await until(self.api.ready, self.tutors[0])
+        while any(each.has_children() for each in self.tutors):  # noqa: ASYNC110 a child tells Telegram who we are
+            await asyncio.sleep(0.1)
 
     def tutor(self, at: int) -> Process:
         return Process(python("-m", "bot", "run"), self.environ(at), self.folder / f"log{at}", cwd=ROOT)

@@ -149,9 +149,7 @@ def _timed(connection: Connection, ask: Callable[[Connection], Any]) -> float:
 async def _settled(database: Database) -> None:
     """As a database is a minute later, when its own caretaker has been there."""
     if isinstance(database, PostgreSQL):
-        async with database._engine.connect() as connection:
-            await connection.execution_options(isolation_level="AUTOCOMMIT")
-            await connection.execute(text("VACUUM ANALYZE"))
+        await database.read(lambda c: c.execute(text("VACUUM ANALYZE")).close())
     else:
         await database.transact(lambda c: c.execute(text("ANALYZE")))
 

@@ -50,7 +50,7 @@ from bot.operations.metrics import MetricsPage
 from bot.operations.rules import backup_rules
 from bot.operations.service import Operations
 from bot.pairing.service import Pairings
-from bot.peers.following import peers_of
+from bot.peers.following import join
 from bot.peers.worker import Peers
 from bot.people.retention import Retention
 from bot.publishing.library import LiveLessons
@@ -225,7 +225,7 @@ async def bootstrap(
         )
         for each in open_accounts(settings.channels, around)
     ]
-    peers = peers_of(database, settings.database_url, leases.owner, outlets, owners)
+    peers = await join(database, settings.database_url, leases.owner, outlets, owners, steady, doorbell.knocker, data)
     health = Health(database, library, intake, Writable(database, world.now, world.counted_s), steady, owners, data)
     operations = Operations(health, _folders(settings), world.now, doorbell.knocker.answers)
     app = App(

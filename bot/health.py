@@ -45,7 +45,12 @@ class Health:
             return False, {"database": str(away)[:200]}
         shelf = self.library.shelf
         free, proved = await asyncio.to_thread(lambda: (free_bytes([self.data]), proof(self.data)))
-        of_machine = {"clock": "jumped" if self.steady.jumped else "steady", "free_mb": free // 1_000_000}
+        of_machine: dict[str, object] = {
+            "clock": "jumped" if self.steady.jumped else "steady",
+            "free_mb": free // 1_000_000,
+        }
+        if self.steady.is_apart:
+            of_machine["clock_ahead_s"] = round(self.steady.apart.total_seconds())  # of the database's
         handled = {"handled": self.intake.handled, "lessons": len(shelf.good), "broken": len(shelf.broken)}
         channels = {self._called(owner): owner.state for owner in self.owners}
         channels |= {f"{self._called(owner)}_sent": owner.meter.told for owner in self.owners if owner.meter}

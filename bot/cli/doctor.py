@@ -15,6 +15,7 @@ from pathlib import Path
 
 from bot import backup, restoring
 from bot.cli.account_findings import account_findings
+from bot.cli.cluster_findings import cluster_findings
 from bot.cli.findings import PATIENCE_S, Finding, FindingLevel, asked, bad, found_of, good, note
 from bot.cli.language import shown, told
 from bot.cli.replication_findings import replication_findings
@@ -54,11 +55,13 @@ def look_at_machine() -> Iterator[Finding]:
 
 async def look_at_settings(settings: Settings, config: Path, database_url: str, now: datetime) -> list[Finding]:
     """Everything that the settings name, looked at where it is."""
+    cluster = await cluster_findings(Path(settings.data.dir), database_url, now)  # first: `now` is now
     return [
         good("Cấu hình: {config}", config=config),
         *_data(Path(settings.data.dir)),
         await _database(database_url),
         *await replication_findings(database_url),
+        *cluster,
         *await asyncio.to_thread(lambda: list(_copies(Path(settings.data.dir), database_url, now))),
         *await _kept(settings, database_url, now),
         *_lessons(settings),

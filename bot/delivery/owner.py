@@ -134,7 +134,7 @@ class ChannelOwner:
             for task in self._tasks:
                 if task.done():
                     task.result()
-            await lease.wait()
+            await lease.wait(long=lease.is_lost and not self._tasks and self.meter is None)
 
     def _doubts_for_s(self) -> float:
         """For how long it has not been sure that the account is ours: so long nothing was sent."""

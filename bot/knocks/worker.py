@@ -10,9 +10,9 @@ import asyncio
 import contextlib
 import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from bot.edge import guarded
@@ -55,6 +55,8 @@ class Knocker:
         self._woken = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._ends: list[KnockEnd] = []
+        self.elsewhere: Callable[[Collection[str]], Awaitable[set[str]]] | None = None
+        """Where other processes have pages, too: of which of these chats one is open there."""
         self.answers: Counter[str] = Counter()
         """What became of knocks, by `PushAnswer.kind`."""
 
@@ -94,17 +96,36 @@ class Knocker:
         taken = await self.database.transact(
             lambda c: subscriptions.take_due(c, now, until, limit, urgent_only=urgent_only)
         )
+        patient = [knock for knock in taken if self.elsewhere and policy.may_wait(knock, now)]
         for knock in taken:
-            is_open, may_close = self.is_open(knock.chat_id), may_be_silent(knock.to.endpoint)
-            end = policy.first(knock, now, self.quiet, in_sight=is_open, may_close=may_close)
-            if end is not None:
-                self._ends.append(end)
-                continue
-            task = asyncio.create_task(self._send(knock))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            if knock not in patient:
+                self._begin(knock, now, in_sight=self.is_open(knock.chat_id))
+        if patient:
+            self._run(self._look_elsewhere(patient, now))
         if len(taken) == limit or self._ends:
             self.wake()
+
+    async def _look_elsewhere(self, knocks: Sequence[DueKnock], now: datetime) -> None:
+        """Those who may be looking at a page of another process are rung once it is known."""
+        away = {knock.chat_id for knock in knocks if not self.is_open(knock.chat_id)}
+        in_sight = await self.elsewhere(away) if self.elsewhere else set()
+        for knock in knocks:
+            self._begin(knock, now, in_sight=knock.chat_id not in away or knock.chat_id in in_sight)
+        if self._ends:
+            self.wake()
+
+    def _begin(self, knock: DueKnock, now: datetime, *, in_sight: bool) -> None:
+        may_close = may_be_silent(knock.to.endpoint)
+        end = policy.first(knock, now, self.quiet, in_sight=in_sight, may_close=may_close)
+        if end is not None:
+            self._ends.append(end)
+        else:
+            self._run(self._send(knock))
+
+    def _run(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def _send(self, knock: DueKnock) -> None:
         self.failpoint("before push")

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 
 from bot.channels.webchat import WebChat
 from bot.delivery.outlets import Outlets
 from bot.delivery.owner import ChannelOwner
+from bot.knocks.worker import Knocker
+from bot.peers.keys import agree
 from bot.peers.news import PeerNews
+from bot.peers.sight import PagesElsewhere
 from bot.peers.worker import Peers
+from bot.scheduler.steady import Steady
 from storage.conversations import web_log
 from storage.engine.database import Database
 
@@ -21,6 +26,13 @@ class Follower:
 
     def __init__(self, database: Database, webchat: WebChat, owners: Sequence[ChannelOwner]) -> None:
         self.database, self.webchat, self.owners = database, webchat, owners
+        self.peers: Peers | None = None
+        self.elsewhere = PagesElsewhere(self.tell, lambda: not (self.peers and self.peers.attendance.heard))
+
+    def tell(self, news: PeerNews) -> None:
+        """Tell the others."""
+        if self.peers is not None:
+            self.peers.tell(news)
 
     def receive(self, news: PeerNews) -> None:
         """Another process has committed this."""
@@ -28,6 +40,9 @@ class Follower:
             self.webchat.turn(chat_id, turn)
         for chat_id, newest in news.chats.items():
             self.webchat.streams.follow(chat_id, newest)
+        if mine := set(filter(self.webchat.streams.is_open, news.asked)):
+            self.tell(PeerNews(opened=mine))
+        self.elsewhere.hear(news.opened)
         for owner in self.owners:
             if owner.sender and (chats := news.outboxes.get(owner.channel.name)):
                 owner.sender.behind |= chats
@@ -45,13 +60,23 @@ class Follower:
             await owner.read_others()
 
 
-def peers_of(
-    database: Database, url: str, called: str, outlets: Outlets, owners: Sequence[ChannelOwner]
+async def join(
+    database: Database,
+    url: str,
+    called: str,
+    outlets: Outlets,
+    owners: Sequence[ChannelOwner],
+    steady: Steady,
+    knocker: Knocker,
+    data: Path,
 ) -> Peers | None:
-    """What ties this process to the others, and `outlets` to it; None where there can be no other."""
+    """What ties this process to the others, and these to it; None where there can be no other. Raises SettingsInvalid
+    where its keys are not theirs, StorageError."""
     if not database.shared:
         return None
+    await agree(database, data)
     follower = Follower(database, outlets.webchat, owners)
-    peers = Peers(database, url, called, follower.receive, follower.look)
-    outlets.tell = lambda chats, turns, outboxes: peers.tell(PeerNews(chats, turns, outboxes))
-    return peers
+    follower.peers = Peers(database, url, called, follower.receive, follower.look, steady.compare)
+    outlets.tell = lambda chats, turns, outboxes: follower.tell(PeerNews(chats, turns, outboxes))
+    knocker.elsewhere = follower.elsewhere
+    return follower.peers

@@ -11,6 +11,7 @@ import json
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from datetime import datetime
 from time import monotonic
 
 from bot.edge import guarded
@@ -27,7 +28,8 @@ log = logging.getLogger(__name__)
 
 
 class Peers:
-    """`called` is this process; `receive` is told what others have committed, `look` finds it where it was missed."""
+    """`called` is this process; `receive` is told what others have committed, `look` finds it where it was missed;
+    `compare` awaits, with each beat, what the database's clock says."""
 
     def __init__(
         self,
@@ -36,9 +38,10 @@ class Peers:
         called: str,
         receive: Callable[[PeerNews], None],
         look: Callable[[], Awaitable[None]],
+        compare: Callable[[Awaitable[datetime]], Awaitable[object]],
         seconds: Callable[[], float] = monotonic,
     ) -> None:
-        self.called, self.receive, self.look = called, receive, look
+        self.called, self.receive, self.look, self.compare = called, receive, look, compare
         self.attendance = Attendance()
         self._notifications, self._seconds = Notifications(database, url, self.hear), seconds
         self._news, self._number = PeerNews(), 0
@@ -96,7 +99,7 @@ class Peers:
                     await self._notifications.tell(self._payload(**body))
             if self._beat_in_s() <= 0:
                 self._beat_at_s = self._seconds()
-                await self._notifications.tell(self._payload(), proves=True)
+                await self.compare(self._notifications.beat(self._payload()))
         except StorageError as refused:  # the number tells the others that they have missed something
             if not self._mute:
                 log.warning("other processes not told", extra={"reason": str(refused)[:200]})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
 from bot.scheduler.policy import clocks
@@ -23,7 +23,23 @@ class Steady:
     def __init__(self, database: Database, now: Callable[[], datetime], counted_s: Callable[[], float]) -> None:
         self.database, self.now, self.counted_s = database, now, counted_s
         self.belief: Belief | None = None
+        self.apart = timedelta()
+        """How far ahead of the database's clock this machine's is; negative: behind."""
         self._kept_at: datetime | None = None
+
+    @property
+    def is_apart(self) -> bool:
+        """Whether it differs from the database's by more than clocks do that somebody sets."""
+        return abs(self.apart) >= clocks.APART
+
+    async def compare(self, asking: Awaitable[datetime]) -> None:
+        """Hold the wall clock beside what the database's says; that they differ is told in the log, and that they do
+        no more. Raises what `asking` raises."""
+        began, was_apart = self.now(), self.is_apart
+        self.apart = clocks.apart(began, await asking, self.now())
+        if self.is_apart != was_apart:
+            level, event = (logging.WARNING, "clocks differ") if self.is_apart else (logging.INFO, "clocks agree again")
+            log.log(level, event, extra={"seconds": round(self.apart.total_seconds())})
 
     @property
     def jumped(self) -> bool:

@@ -5,13 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, delete, exists, literal, select, tuple_, union, update
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Integer,
+    Text,
+    bindparam,
+    delete,
+    exists,
+    select,
+    tuple_,
+    union,
+    update,
+)
 
 from storage.conversations import tables as conversations_t
 from storage.conversations.conversations import SAVE_AWAY, learners_by_chat
 from storage.conversations.records import Lost, OutboxRow
 from storage.engine.instants import from_ms, to_ms
-from storage.engine.prepared import Prepared
+from storage.engine.prepared import Prepared, TextList, any_of
 from storage.people import tables as people_t
 
 _SETTLE = Prepared(
@@ -22,6 +34,21 @@ _SETTLE = Prepared(
     ),
     "of_channel", "of_chat", "of_no",
 )  # fmt: skip
+
+_o = conversations_t.outbox.c
+_WAITS = (
+    select(_o.channel, _o.chat_id, _o.no, _o.body, _o.at)
+    .where(
+        _o.channel == bindparam("of_channel"),
+        tuple_(_o.chat_id, _o.no)
+        > tuple_(bindparam("after_chat", type_=Text), bindparam("after_no", type_=BigInteger)),
+    )
+    .order_by(_o.chat_id, _o.no)
+    .limit(bindparam("most", type_=Integer))
+)
+_PLACE = "of_channel", "after_chat", "after_no", "most"
+_UNSENT = Prepared(_WAITS, *_PLACE)
+_UNSENT_TO = Prepared(_WAITS.where(any_of(_o.chat_id, bindparam("chats", type_=TextList))), *_PLACE, "chats")
 
 
 def settle(connection: Connection, sent: Iterable[tuple[str, str, int]]) -> None:
@@ -40,14 +67,12 @@ def unsent(
 
     Each chat in its order, by number, not by time: a clock that was set back must not turn a conversation round.
     """
-    place = conversations_t.outbox.c.chat_id, conversations_t.outbox.c.no
-    query = select(conversations_t.outbox).where(
-        conversations_t.outbox.c.channel == channel, tuple_(*place) > tuple_(*map(literal, after))
-    )
-    if chat_ids is not None:
-        query = query.where(conversations_t.outbox.c.chat_id.in_(sorted(chat_ids)))
-    rows = connection.execute(query.order_by(*place).limit(limit))
-    return [OutboxRow(r.channel, r.chat_id, r.no, r.body, from_ms(r.at)) for r in rows]
+    place = channel, *after, limit
+    if chat_ids is None:
+        rows = _UNSENT.rows(connection, *place)
+    else:
+        rows = _UNSENT_TO.rows(connection, *place, sorted(chat_ids))
+    return [OutboxRow(channel, chat_id, no, body, from_ms(at)) for channel, chat_id, no, body, at in rows]
 
 
 def mark_shut(connection: Connection, channel: str, chat_id: str, no: int) -> list[str]:

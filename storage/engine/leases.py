@@ -13,13 +13,13 @@ from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
 from functools import partial
 from time import monotonic
+from typing import Any
 
-from sqlalchemy import Connection, Table, UniqueConstraint, bindparam, func, insert, select, text, update
+from sqlalchemy import Connection, Row, Table, UniqueConstraint, bindparam, func, insert, select, text, update
 
 from storage.engine.columns import big_number, key_column, metadata, text_column
 from storage.engine.database import Database
 from storage.engine.errors import Conflict, StorageError
-from storage.engine.hung import HUNG_LOOK_S, free_of_hung
 
 LASTS_S = 1.2
 """So long nobody takes over from an owner that says nothing: four beats, and with what it takes to see them less than
@@ -37,7 +37,7 @@ lease = Table(
     UniqueConstraint("name", "fence", name="lease_fence"),
 )
 
-_ROW = select(lease.c.owner, lease.c.fence, lease.c.beat).where(lease.c.name == bindparam("of_name"))
+_ROWS = select(lease.c.name, lease.c.owner, lease.c.fence, lease.c.beat)
 _IS_THE_SAME = (
     lease.c.name == bindparam("of_name"),
     lease.c.fence == bindparam("known"),
@@ -63,6 +63,27 @@ _HELD_BY_OLDER = text("SELECT NOT pg_try_advisory_xact_lock(hashtextextended(:of
 log = logging.getLogger(__name__)
 
 
+class LeaseRows:
+    """What stands in the rows of all leases: read once for all that ask within `fresh_s`. That a row may have changed
+    meanwhile does not matter: who takes a lease over says of which beat."""
+
+    def __init__(self, database: Database, fresh_s: float = 0.0, seconds: Callable[[], float] = monotonic) -> None:
+        self._database, self._fresh_s, self._seconds = database, fresh_s, seconds
+        self._reading: asyncio.Task[dict[str, Any]] | None = None
+        self._read_at_s = 0.0
+
+    async def of(self, name: str) -> Row[Any, Any, Any, Any] | None:
+        """The row of this lease, if there is one. Raises StorageError."""
+        now_s = self._seconds()
+        if self._reading is None or now_s - self._read_at_s >= self._fresh_s:
+            self._read_at_s = now_s
+            self._reading = asyncio.create_task(self._read())
+        return (await asyncio.shield(self._reading)).get(name)
+
+    async def _read(self) -> dict[str, Any]:
+        return await self._database.read(lambda c: {row.name: row for row in c.execute(_ROWS)})
+
+
 class Lease:
     """`name` is ours, as `owner`, from a `keep` that says so until `is_ours` says no. On a database that only one
     process uses it always is.
@@ -75,8 +96,10 @@ class Lease:
         owner: str,
         lasts_s: float = LASTS_S,
         seconds: Callable[[], float] = monotonic,
+        rows: LeaseRows | None = None,
     ) -> None:
         self.database, self.name, self.owner, self.lasts_s = database, name, owner, lasts_s
+        self._rows = rows or LeaseRows(database)
         self.turned = asyncio.Event()
         """Set when it has come to us, or gone to another."""
         self._fence: int | None = None
@@ -132,10 +155,10 @@ class Lease:
             self._until_s = begun_s + self.lasts_s
         return self.is_ours
 
-    async def wait(self) -> None:
-        """Until it turns, or for as long as between two beats."""
+    async def wait(self, *, long: bool = False) -> None:
+        """Until it turns, or, unless it may be `long`, for as long as between two beats."""
         with suppress(TimeoutError):
-            async with asyncio.timeout(self.every_s):
+            async with asyncio.timeout(None if long else self.every_s):
                 await self.turned.wait()
         self.turned.clear()
 
@@ -162,7 +185,7 @@ class Lease:
 
     async def _look(self, begun_s: float) -> None:
         """Take it where it was given up, or where its owner has not been heard of for as long as a lease lasts."""
-        row = await self.database.read(lambda c: c.execute(_ROW, {"of_name": self.name}).first())
+        row = await self._rows.of(self.name)
         seen = (row.fence, row.beat) if row else None
         if row and row.owner and seen != self._seen:
             self._seen, self._since_s = seen, self._seconds()
@@ -188,18 +211,18 @@ class Leases:
     def __init__(self, database: Database, owner: str, lasts_s: float = LASTS_S) -> None:
         self._database, self.owner, self._lasts_s = database, owner, lasts_s
         self._by_name: dict[str, Lease] = {}
+        self._rows = LeaseRows(database, lasts_s / BEATS / 2)
 
     def of(self, name: str) -> Lease:
         """The lease of this name."""
         if name not in self._by_name:
-            self._by_name[name] = Lease(self._database, name, self.owner, self._lasts_s)
+            self._by_name[name] = Lease(self._database, name, self.owner, self._lasts_s, rows=self._rows)
         return self._by_name[name]
 
     async def run(self) -> None:
-        """Keep all of them until cancelled, each for itself: one may have to wait. Free what hung processes hold."""
+        """Keep all of them until cancelled, each for itself: one may have to wait."""
         if self._database.shared:
             async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(_again(partial(free_of_hung, self._database), HUNG_LOOK_S))
                 for each in self._by_name.values():
                     tasks.create_task(_again(each.keep, each.every_s))
 

@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import text
@@ -27,7 +28,7 @@ TELL_S = 2.0  # a server that neither answers nor breaks off
 AGAIN_S = 0.5
 
 # Nothing is kept of it, so no disk is waited for.
-_NOTIFY = "SELECT set_config('synchronous_commit', 'off', true), pg_notify('{0}', {1})"
+_NOTIFY = "SELECT clock_timestamp(), set_config('synchronous_commit', 'off', true), pg_notify('{0}', {1})"
 _BY_POOL = text(_NOTIFY.format(CHANNEL, ":payload"))
 _BY_HAND = _NOTIFY.format(CHANNEL, "$1")
 
@@ -43,14 +44,17 @@ class Notifications:
         self._connection: Any = None
         self._lost = asyncio.Event()
 
-    async def tell(self, payload: str, *, proves: bool = False) -> None:
-        """Hand it to all that listen now. Raises StorageError: they were not told. Where it `proves` that what is
-        committed is heard of, it goes the way of what is committed."""
-        connection = None if proves else self._connection
+    async def beat(self, payload: str) -> datetime:
+        """As `tell`, by the way of what is committed: whoever hears it hears of that. What the server's clock says."""
         async with _heeded():
-            if connection is None:
-                await self._database.transact(lambda c: c.execute(_BY_POOL, {"payload": payload}).close())
-                return
+            return await self._database.read(lambda c: c.execute(_BY_POOL, {"payload": payload}).scalar_one())
+
+    async def tell(self, payload: str) -> None:
+        """Hand it to all that listen now. Raises StorageError: they were not told."""
+        if (connection := self._connection) is None:
+            await self.beat(payload)
+            return
+        async with _heeded():
             try:
                 async with asyncio.timeout(TELL_S):
                     await connection.execute(_BY_HAND, payload)

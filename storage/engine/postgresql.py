@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import event
-from sqlalchemy.engine.interfaces import ExceptionContext
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
 from sqlalchemy.exc import DisconnectionError
-from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.util import greenlet_spawn
 
 from storage.engine.address import postgres_address
 from storage.engine.database import T, UnitOfWork, taken
+from storage.engine.errors import StorageError
 from storage.engine.faults import decided, is_left
+from storage.engine.hung import HUNG_LOOK_S, free_of_hung
 from storage.engine.reaching import PrimaryFinder, goodbye
 
 if TYPE_CHECKING:
     from asyncpg import Connection
 
 DOUBT_S = 1.0  # what takes longer may wait for a server that is no longer the primary
-UNNAMED: dict[str, Any] = {"prepared_statement_cache_size": 0, "prepared_statement_name_func": lambda: ""}
-"""Behind a pooler: a statement is prepared without a name each time, within the transaction that runs it."""
 
 
 class PostgreSQL:
@@ -36,15 +37,18 @@ class PostgreSQL:
         address = postgres_address(url)
         self._finder = PrimaryFinder(address.asyncpg, called, pooled=address.pooled)
         self._lines: WeakKeyDictionary[Connection[Any], object] = WeakKeyDictionary()
-        self._look: asyncio.Task[None] | None = None
-        self._engine = create_async_engine(
-            "postgresql+asyncpg://", pool_size=4, max_overflow=4, async_creator=self._connect,
-            connect_args=UNNAMED if address.pooled else {},
-        )  # fmt: skip
+        self._looks: dict[Look, asyncio.Task[None]] = {}
+        self._engine: Engine = create_engine("postgresql+asyncpg://", pool_size=4, max_overflow=4, creator=self._line)
         self._reading = self._engine.execution_options(isolation_level="AUTOCOMMIT")  # one trip a question, not three
-        event.listen(self._engine.sync_engine, "checkout", _check_out)
-        event.listen(self._engine.sync_engine, "handle_error", _leave)
+        event.listen(self._engine, "checkout", _check_out)
+        event.listen(self._engine, "handle_error", _leave)
         self.lane = asyncio.Lock()
+
+    def _line(self) -> DBAPIConnection:
+        """A connection as Core wants it. Where a pooler is, the driver prepares each statement anew as it runs."""
+        dbapi: Any = self._engine.dialect.dbapi
+        line: DBAPIConnection = dbapi.connect(async_creator_fn=self._connect)
+        return line
 
     async def _connect(self) -> Connection[Any]:
         """By asyncpg's own reading of the address: it alone understands libpq's words for TLS."""
@@ -53,28 +57,49 @@ class PostgreSQL:
 
     async def transact(self, work: UnitOfWork[T]) -> T:
         """Run `work` in one transaction of the pool; see `Database.transact`."""
-        with _Doubt(self._look_around):
-            async with decided(), self._engine.begin() as connection:
-                return await connection.run_sync(work)
+
+        def unit() -> T:
+            with self._engine.begin() as connection:
+                return work(connection)
+
+        return await self._run(unit)
 
     async def read(self, work: UnitOfWork[T]) -> T:
         """Run `work` on a connection of the pool; see `Database.read`."""
-        with _Doubt(self._look_around):
-            async with decided(), self._reading.connect() as connection:
-                return taken(await connection.run_sync(work))
+
+        def unit() -> T:
+            with self._reading.connect() as connection:
+                return taken(work(connection))
+
+        return await self._run(unit)
 
     async def read_long(self, work: UnitOfWork[T]) -> T:
         """Run `work` in one transaction, so that a cursor can go through rows by the hundred."""
-        with _Doubt(self._look_around):
-            async with decided(), self._engine.connect() as connection:
-                return taken(await connection.run_sync(work))
 
-    def _look_around(self) -> None:
-        """Something takes long: it may wait for a server that is the primary no more."""
-        if self._look is None or self._look.done():
-            self._look = asyncio.get_running_loop().create_task(self._follow_primary())
+        def unit() -> T:
+            with self._engine.connect() as connection:
+                return taken(work(connection))
 
-    async def _follow_primary(self) -> None:
+        return await self._run(unit)
+
+    async def _run(self, unit: Callable[[], T]) -> T:
+        """All of it in one greenlet, from the pool and back to it: each more costs as much as a statement."""
+        with _Doubt(self):
+            async with decided():
+                return await greenlet_spawn(unit)
+
+    def look(self, for_: Look) -> None:
+        """Something takes long: it may wait for who hangs, or for a server that is the primary no more. One at a time
+        looks, however many wait."""
+        if (task := self._looks.get(for_)) is None or task.done():
+            self._looks[for_] = asyncio.get_running_loop().create_task(for_(self))
+
+    async def free_of_hung(self) -> None:
+        """Cut off who hangs with something locked that others wait for."""
+        with suppress(StorageError):  # whoever waits finds out
+            await free_of_hung(self)
+
+    async def follow_primary(self) -> None:
         """Break off whatever waits for another server than the one that is the primary now."""
         try:
             found = await self._finder.reach()
@@ -93,28 +118,36 @@ class PostgreSQL:
 
     async def close(self) -> None:
         """Close the pool."""
-        if self._look is not None:
-            self._look.cancel()
-            await asyncio.wait([self._look])
-        await self._engine.dispose()
+        if looks := self._looks.values():
+            for each in looks:
+                each.cancel()
+            await asyncio.wait(looks)
+        await greenlet_spawn(self._engine.dispose)
+
+
+Look = Callable[[PostgreSQL], Coroutine[Any, Any, None]]
 
 
 class _Doubt:
-    """While a unit of work runs, `look` is called every `DOUBT_S`."""
+    """While a unit of work runs: every `HUNG_LOOK_S` a look for who hangs, every `DOUBT_S` for the primary."""
 
-    __slots__ = ("_look", "_timer")
+    __slots__ = ("_database", "_since_s", "_timer")
 
-    def __init__(self, look: Callable[[], None]) -> None:
-        self._look = look
+    def __init__(self, database: PostgreSQL) -> None:
+        self._database, self._since_s = database, 0.0
 
     def __enter__(self) -> None:
-        self._timer = asyncio.get_running_loop().call_later(DOUBT_S, self._say)
+        self._timer = asyncio.get_running_loop().call_later(HUNG_LOOK_S, self._say)
 
     def __exit__(self, *_: object) -> None:
         self._timer.cancel()
 
     def _say(self) -> None:
-        self._look()
+        self._since_s += HUNG_LOOK_S
+        self._database.look(PostgreSQL.free_of_hung)
+        if self._since_s >= DOUBT_S:
+            self._since_s = 0.0
+            self._database.look(PostgreSQL.follow_primary)
         self.__enter__()
 
 

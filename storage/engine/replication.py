@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, func, select, text
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,3 +61,9 @@ def look(connection: Connection) -> Replication:
         for name, sync, behind, behind_s in connection.execute(_STANDBYS)
     ]
     return Replication(place, wanted, commit, may_see, waiting, standbys)
+
+
+def server_clock(connection: Connection) -> datetime:
+    """What the clock of PostgreSQL's machine says."""
+    told: datetime = connection.execute(select(func.clock_timestamp())).scalar_one()
+    return told

@@ -87,6 +87,7 @@ async def test_one_dies_and_one_hangs_and_every_chat_goes_on(four: Four) -> None
     (off.folder / "clock").write_text(str(AHEAD_S))
     await off.stop()
     await off.start(TEST_CLOCK_FILE=str(off.folder / "clock"))
+    await until(lambda: tells_of_its_clock(off))
 
     over = asyncio.Event()
     learning = asyncio.gather(*(one_after_the_other(crowd, learners, over) for _ in range(LEARNERS)))
@@ -110,6 +111,11 @@ async def test_one_dies_and_one_hangs_and_every_chat_goes_on(four: Four) -> None
     await four.settled()
     assert not late_problems(crowd, learners, 2) + fake.violations
     assert not await book_problems(four.url, [str(each.chat_id) for each in learners])
+
+
+async def tells_of_its_clock(off: TutorProcess) -> bool:
+    """Whether it has noticed that its clock is not the database's, and by how much."""
+    return (await off.health())[1].get("clock_ahead_s") == AHEAD_S
 
 
 async def one_after_the_other(crowd: Crowd, learners: list[Learner], over: asyncio.Event) -> None:

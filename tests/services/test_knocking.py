@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager, closing
 from datetime import time, timedelta
 from pathlib import Path
@@ -66,7 +66,7 @@ class Place:
         """One step of the knocker, what it sent answered and written down."""
         knocker = self.bell.knocker
         await knocker.step()
-        if knocker._tasks:
+        while knocker._tasks:
             await asyncio.wait(list(knocker._tasks))
         await knocker.step()
 
@@ -149,6 +149,31 @@ async def test_an_open_page_has_a_moment_to_say_that_it_is_looked_at(place: Plac
     await place.knock(urgent=True)
     await place.round()
     assert place.service.tried == ["a", "a"], "and a cry rings wherever anybody looks"
+
+
+async def test_a_page_that_is_open_at_another_process_has_the_same_moment(place: Place):
+    asked: list[set[str]] = []
+    opened = {"chat-1"}
+
+    async def elsewhere(chats: Collection[str]) -> set[str]:
+        asked.append(set(chats))
+        return opened & set(chats)
+
+    place.bell.knocker.elsewhere = elsewhere
+    await place.subscribe("a")
+    await place.knock()
+    await place.round()
+    await place.bell.subscriptions.looked("chat-1")
+    place.clock.passes(seconds=30)
+    await place.round()
+    assert not place.service.tried
+    opened.clear()
+    await place.knock()
+    await place.round()
+    assert place.service.tried == ["a"] and asked == [{"chat-1"}] * 2
+    await place.knock(urgent=True)
+    await place.round()
+    assert place.service.tried == ["a", "a"] and len(asked) == 2, "a cry waits for nobody's word"
 
 
 async def test_two_devices_ring_and_once_read_the_other_takes_it_away(place: Place):

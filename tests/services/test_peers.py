@@ -7,6 +7,7 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
@@ -14,7 +15,9 @@ import pytest
 from sqlalchemy import insert
 
 from bot.peers.news import AT_ONCE, PeerNews
+from bot.peers.sight import PagesElsewhere
 from bot.peers.worker import Peers
+from bot.scheduler.steady import Steady
 from storage.conversations import tables as conversations_t
 from storage.conversations import web_log
 from storage.engine.database import Database, open_database
@@ -35,11 +38,22 @@ class Process:
     url: str = ""
     got: list[PeerNews] = field(default_factory=list)
     looks: int = 0
+    ahead: timedelta = timedelta()
+    pages: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self.peers = Peers(self.database, self.url or self.database.url, self.called, self.take, self.look)
+        self.steady = Steady(self.database, self.now, lambda: 0.0)
+        url = self.url or self.database.url
+        self.peers = Peers(self.database, url, self.called, self.take, self.look, self.steady.compare)
+        self.elsewhere = PagesElsewhere(self.peers.tell, lambda: not self.peers.attendance.heard)
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
 
     def take(self, news: PeerNews) -> None:
+        self.elsewhere.hear(news.opened)
+        if mine := news.asked & self.pages:
+            self.peers.tell(PeerNews(opened=mine))
         if news:
             self.got.append(news)
 
@@ -104,6 +118,35 @@ async def test_who_is_alone_tells_nobody_and_who_comes_then_looks(database: Data
     await listener.close()
 
 
+@pytest.mark.parametrize(("ahead_s", "told"), [(90, 90), (-90, -90)])
+async def test_a_clock_that_is_wrong_is_noticed_once_by_whose_it_is(
+    database: Database, caplog: pytest.LogCaptureFixture, ahead_s: int, told: int
+):
+    caplog.set_level("INFO")
+    off, right = Process(database, "off", ahead=timedelta(seconds=ahead_s)), Process(database, "right")
+    async with at_work(off, right):
+        await know_one_another(off, right)
+        await until(lambda: off.steady.is_apart)
+        await asyncio.sleep(1.1)  # two beats more
+        off.ahead = timedelta()
+        await until(lambda: not off.steady.is_apart)
+    said = [(record.message, record.levelname, vars(record)["seconds"]) for record in caplog.records
+            if record.message.startswith("clocks")]  # fmt: skip
+    assert said == [("clocks differ", "WARNING", told), ("clocks agree again", "INFO", 0)]
+    assert not right.steady.is_apart
+
+
+async def test_whether_a_page_is_open_elsewhere_is_asked_of_all(database: Database):
+    one, two, three = (Process(database, name) for name in ("one", "two", "three"))
+    assert await one.elsewhere({CHAT}) == set(), "who is alone asks nobody"
+    async with at_work(one, two, three):
+        await know_one_another(one, two, three)
+        three.pages = {CHAT, "another"}
+        assert await one.elsewhere({CHAT, "closed"}) == {CHAT}
+        three.pages.clear()
+        assert await one.elsewhere({CHAT}) == set()
+
+
 async def test_of_who_was_killed_before_it_could_tell_it_is_looked_for(database: Database):
     one, two = Process(database, "one"), Process(database, "two")
     async with at_work(two):
@@ -165,9 +208,10 @@ async def test_where_notifications_are_not_taken_nobody_is_held_up_and_all_look_
 
 def test_what_is_much_goes_in_pieces_that_a_payload_takes():
     chats = {f"{n:064d}": 1_764_500_000_000 + n for n in range(200)}
-    news = PeerNews(chats, dict.fromkeys(chats, 3), {"telegram_bien_hoa:1234567890": set(chats)})
+    named = set(chats)
+    news = PeerNews(chats, dict.fromkeys(chats, 3), {"telegram_bien_hoa:1234567890": named}, named, named)
     bodies = [json.dumps({"from": "f" * 32, "no": 10**9, **body}) for body in news.bodies()]
-    assert max(len(body.encode()) for body in bodies) <= MOST_BYTES and len(bodies) == 3 * -(-200 // AT_ONCE)
+    assert max(len(body.encode()) for body in bodies) <= MOST_BYTES and len(bodies) == 5 * -(-200 // AT_ONCE)
     whole = PeerNews()
     for body in bodies:
         whole.add(PeerNews.read(json.loads(body)))

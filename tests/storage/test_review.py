@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.util import await_only
 
 from bot.channels.base import Body, Tap, Text, Update
 from bot.conversation.batch import Conversation
@@ -48,12 +49,14 @@ class Processes:
             await self.first.handle([self.update(body)])
 
     async def race(self, first: Body, second: Body) -> None:
-        async with self.one._engine.begin() as connection:
-            await connection.run_sync(lambda c: self.first.batch(c, [self.update(first)], ()))
+        def work(connection: Connection) -> asyncio.Task[object]:
+            self.first.batch(connection, [self.update(first)], ())
             waiting = asyncio.create_task(self.second.handle([self.update(second)]))
-            await asyncio.sleep(0.3)
+            await_only(asyncio.sleep(0.3))
             assert not waiting.done()
-        await waiting
+            return waiting
+
+        await (await self.one.transact(work))
 
     async def person(self) -> dict[str, object]:
         (row,) = await self.one.read(lambda c: rows_of(c, "person"))

@@ -30,7 +30,6 @@ from storage.engine.lock import lock_folder
 from storage.engine.reaching import PrimaryFinder
 from tests.support.builders import PROJECT
 from tests.support.harness import empty_database
-from tests.support.process import until
 
 # --- away --------------------------------------------------------------------------------------------
 
@@ -282,7 +281,8 @@ async def test_a_process_that_hangs_in_a_transaction_keeps_its_locks_for_a_momen
         await asyncio.wait([waiting], timeout=0.2)
         await free_of_hung(other)
         assert not waiting.done(), "it may only be slow"
-        await until(lambda: _freed(other, waiting), 5.0)
+        async with asyncio.timeout(5.0):  # who waits looks
+            await waiting
         go_on.set()
         assert await hanging != "committed"
         assert await other.read(lambda c: key_value.get_key(c, "k")) == ("gone on", 2)
@@ -290,11 +290,6 @@ async def test_a_process_that_hangs_in_a_transaction_keeps_its_locks_for_a_momen
         go_on.set()
         await hanging
         await other.close()
-
-
-async def _freed(database: Database, waiting: asyncio.Task[None]) -> bool:
-    await free_of_hung(database)
-    return waiting.done()
 
 
 @pytest.mark.postgres

@@ -77,9 +77,14 @@ def first(
         return end  # read meanwhile, or no news any more
     if quiet.holds(now):
         return replace(end, again_at=quiet.shift(now))
-    if in_sight and now - knock.since < IN_SIGHT:
+    if in_sight and may_wait(knock, now):
         return replace(end, again_at=knock.since + IN_SIGHT)
     return None
+
+
+def may_wait(knock: DueKnock, now: datetime) -> bool:
+    """Whether it waits as long as a page is open."""
+    return bool(knock.text) and not knock.urgent and now - knock.since < IN_SIGHT
 
 
 def _lasts(knock: DueKnock, quiet: QuietHours) -> timedelta:

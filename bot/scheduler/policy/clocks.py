@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 SLACK = timedelta(minutes=5)  # time servers put right at once what is less
 OFF = timedelta(days=14)  # a machine that was off for as long says nothing odd; half of the shortest time of keeping
 HOLD = timedelta(days=1)
+APART = timedelta(seconds=5)  # clocks that are set by time servers differ by milliseconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,12 @@ class Belief:
     def doubt_for(self) -> timedelta | None:
         """How long the clock has gone evenly since it jumped; None while it is believed."""
         return None if self.doubted is None else self.last.wall - self.doubted
+
+
+def apart(began: datetime, told: datetime, ended: datetime) -> timedelta:
+    """How far ahead (negative: behind) a clock is at least that showed `began` before and `ended` after another one
+    was asked, which `told` an instant of its own; nothing for what the way there and back may explain."""
+    return max(began - told, timedelta()) + min(ended - told, timedelta())
 
 
 def begin(known: datetime | None, doubted: datetime | None, now: ClockReading) -> Belief:
