@@ -146,6 +146,7 @@ async def test_only_one_process_polls_and_the_other_takes_over(tmp_path: Path, p
         lessons = tmp_path / "lessons"
         other = TutorProcess(tmp_path / "other")
         other.environ |= environment(stage.fake, lessons, url, "polling", other.port)
+        stage.tutor.share_keys(other)
         try:
             await other.start()
             await until(lambda: _telegram_is(other, "standing by"))
@@ -171,6 +172,7 @@ async def test_two_processes_share_the_webhook(tmp_path: Path, postgres_server: 
     async with open_stage(tmp_path, url, "webhook") as stage:
         other = TutorProcess(tmp_path / "other")
         other.environ |= environment(stage.fake, tmp_path / "lessons", url, "webhook", stage.tutor.port)
+        stage.tutor.share_keys(other)
         assert stage.fake.bot.webhook is not None
         try:
             await other.start()

@@ -53,9 +53,7 @@ async def cluster(
         try:
             await tutors[0].start()
             for other in tutors[1:]:
-                other.data.mkdir(parents=True)
-                for key in tutors[0].data.glob("*.key"):
-                    shutil.copy(key, other.data / key.name)
+                tutors[0].share_keys(other)
             await asyncio.gather(*(each.start() for each in tutors[1:]))
             yield running
         finally:

@@ -78,6 +78,12 @@ class TutorProcess:
         assert self._child is not None, "not started"
         return self._child.pid
 
+    def share_keys(self, other: TutorProcess) -> None:
+        """Copy its keys to another that is to work on the same database, as its operator has to."""
+        other.data.mkdir(parents=True)
+        for key in self.data.glob("*.key"):
+            shutil.copy(key, other.data)
+
     # --- life and death ------------------------------------------------------------------------------
 
     async def launch(self, **more: str) -> None:
