@@ -157,7 +157,7 @@ def persons_after(connection: Connection, last: str, most: int) -> list[str]:
 
 
 def invitees_after(connection: Connection, last: str, most: int) -> list[str]:
-    """Likewise of the entries of lists."""
+    """The ids of the entries of lists in their order, behind this one, so many at most."""
     return _ids_after(connection, people_t.invitee.c.invitee_id, last, most)
 
 
