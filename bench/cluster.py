@@ -207,6 +207,7 @@ async def pace(postgres: Postgres, given: argparse.Namespace) -> None:
                 reached = len(crowd.latencies) / (time.perf_counter() - began)
                 of_number.append(percentile(crowd.latencies, 0.99) * 1000)
                 p50 = percentile(crowd.latencies, 0.5) * 1000
+                await asyncio.sleep(SETTLE_S)
                 tell(
                     f"  {number}: p50 {p50:.1f} ms, p99 {of_number[-1]:.1f} ms, {given.offered} offered, "
                     f"{reached:.0f} reached, {crowd.done} finish {running.wrong()}"
